@@ -1,0 +1,221 @@
+/* RT3D: 3D convolutional networks in real time on phones and CPUs. The C API, the whole of it: what is not here is not API.
+ *
+ *   rt3d_model *model = NULL;
+ *   rt3d_session *session = NULL;
+ *   rt3d_session_options options = RT3D_SESSION_OPTIONS_INIT;
+ *   options.threads = 4;
+ *   if (rt3d_model_load(&model, "c3d.onnx") || rt3d_session_create(&session, model, &options) ||
+ *       rt3d_session_set_input(session, 0, clip, clip_bytes) || rt3d_session_run(session)) {
+ *     fprintf(stderr, "%s\n", rt3d_last_error());
+ *   }
+ *   const float *scores = rt3d_session_output(session, 0);
+ *   rt3d_session_free(session);
+ *   rt3d_model_free(model);
+ *
+ * Conventions
+ *  1. Handles are opaque. rt3d_<noun>_free(NULL) does nothing. A session keeps its model alive.
+ *  2. Functions that can fail return rt3d_status; on failure outputs are untouched and rt3d_last_error() explains the last
+ *     failure of the calling thread. Other functions accept any handle and index, answering NULL or 0 when out of range.
+ *  3. Out-parameters come first. Strings are UTF-8 and owned by the handle they came from, valid until it is freed (or, for
+ *     the texts of a session, until the next call that returns the same text).
+ *  4. Shapes are int64_t, activations n c d h w, row-major. Times are nanoseconds.
+ *  5. One session serves one thread at a time; different sessions run side by side. Models may be shared by threads.
+ *  6. Option structs start from RT3D_…_INIT, which sets their size: later versions may append fields.
+ */
+#ifndef RT3D_H
+#define RT3D_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define RT3D_API __attribute__((visibility("default")))
+#else
+#define RT3D_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RT3D_VERSION_MAJOR 0
+#define RT3D_VERSION_MINOR 1
+#define RT3D_VERSION_PATCH 0
+
+typedef struct rt3d_model rt3d_model;
+typedef struct rt3d_session rt3d_session;
+typedef struct rt3d_db rt3d_db;
+
+typedef enum rt3d_status {
+  RT3D_OK = 0,
+  RT3D_INVALID_ARGUMENT = 1, /* the call is wrong: a name, an index, a size, a shape */
+  RT3D_INVALID_MODEL = 2,    /* the model is damaged or contradicts itself */
+  RT3D_UNSUPPORTED = 3,      /* the model or device needs what RT3D does not have */
+  RT3D_IO = 4,               /* a file cannot be opened, read or written */
+  RT3D_OUT_OF_MEMORY = 5,
+  RT3D_CANCELLED = 6,        /* the progress callback asked to stop */
+  RT3D_DEVICE = 7,           /* the device was lost or refused */
+  RT3D_INTERNAL = 8          /* a defect in RT3D: please report the text */
+} rt3d_status;
+
+typedef enum rt3d_dtype { RT3D_F32 = 0, RT3D_F64 = 1, RT3D_F16 = 2, RT3D_I64 = 3, RT3D_I32 = 4, RT3D_I8 = 5,
+                          RT3D_U8 = 6, RT3D_BOOL = 7 } rt3d_dtype;
+
+typedef enum rt3d_log_level { RT3D_LOG_DEBUG = 0, RT3D_LOG_INFO = 1, RT3D_LOG_WARNING = 2, RT3D_LOG_ERROR = 3,
+                              RT3D_LOG_OFF = 4 } rt3d_log_level;
+
+/* How much a session may measure when it is created. Schedules already in the database are used in every mode. */
+typedef enum rt3d_tuning {
+  RT3D_TUNE_OFF = 0,   /* measure nothing: an analytic estimate chooses */
+  RT3D_TUNE_QUICK = 1, /* a few candidates per layer */
+  RT3D_TUNE_FULL = 2   /* every candidate worth trying */
+} rt3d_tuning;
+
+/* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
+typedef struct rt3d_tensor_info {
+  const char *name;
+  rt3d_dtype dtype;
+  int32_t rank;
+  int64_t dims[8];
+} rt3d_tensor_info;
+
+/* ---- library ---------------------------------------------------------------------------------------------------- */
+
+RT3D_API const char *rt3d_version(void);                 /* "0.1.0" */
+RT3D_API const char *rt3d_status_name(rt3d_status status); /* "invalid argument" */
+RT3D_API const char *rt3d_last_error(void);              /* of this thread; "" when nothing failed yet; never NULL */
+RT3D_API const char *rt3d_device_text(void);             /* "AMD EPYC, avx512, 2 cores, L1d 48 KiB, …" */
+RT3D_API const char *rt3d_device_isa(void);              /* "avx2", "avx512", "neon" or "none": what code is generated for */
+
+/* Sends log lines of at least `level` to `callback` (any thread may call it); NULL restores the default, silence. */
+typedef void (*rt3d_log_callback)(void *user, rt3d_log_level level, const char *text);
+RT3D_API void rt3d_set_log(rt3d_log_callback callback, void *user, rt3d_log_level level);
+
+/* This machine's fused-multiply-add peak in GFLOP/s (2 FLOPs per multiply-accumulate) with `threads` threads, measured now
+ * in about 50 ms with the widest vectors that RT3D generates code for. */
+RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
+
+/* ---- models ----------------------------------------------------------------------------------------------------- */
+
+/* Loads an ONNX file; its external data is read from the same folder only. */
+RT3D_API rt3d_status rt3d_model_load(rt3d_model **model, const char *path);
+/* Loads an ONNX model from memory, which may be freed afterwards. External data is refused. */
+RT3D_API rt3d_status rt3d_model_load_memory(rt3d_model **model, const void *data, size_t bytes);
+RT3D_API void rt3d_model_free(rt3d_model *model);
+
+RT3D_API int32_t rt3d_model_input_count(const rt3d_model *model);
+RT3D_API int32_t rt3d_model_output_count(const rt3d_model *model);
+RT3D_API rt3d_status rt3d_model_input(rt3d_tensor_info *info, const rt3d_model *model, int32_t index);
+RT3D_API rt3d_status rt3d_model_output(rt3d_tensor_info *info, const rt3d_model *model, int32_t index);
+/* The model's metadata properties: the value of `key`, or NULL. */
+RT3D_API const char *rt3d_model_metadata(const rt3d_model *model, const char *key);
+RT3D_API int64_t rt3d_model_parameters(const rt3d_model *model);
+/* The graph as imported, as text. */
+RT3D_API const char *rt3d_model_text(rt3d_model *model);
+
+/* ---- sessions --------------------------------------------------------------------------------------------------- */
+
+/* Progress of tuning. Return 0 to go on; anything else stops tuning: the session is refused with RT3D_CANCELLED, but what
+ * was measured until then is kept in the database. */
+typedef struct rt3d_progress {
+  int32_t layers_done, layers_total;         /* distinct problems to tune */
+  int32_t candidates_done, candidates_total; /* of the current one */
+  int64_t elapsed_ns, remaining_ns;          /* remaining: an estimate, never above the time limit */
+  const char *layer;                         /* the current problem's text */
+  double best_ns;                            /* of the current problem, so far; 0 before the first measurement */
+} rt3d_progress;
+typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress);
+
+typedef struct rt3d_session_options {
+  size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
+  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend */
+  const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
+  int32_t threads;          /* 0: all usable cores */
+  rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
+  int64_t tuning_limit_ms;  /* at most this long; 0 = no measurement at all, -1 (default) = 10 s quick, no limit full */
+  const char *database;     /* NULL: the user's default file; "": none, nothing is kept */
+  rt3d_progress_callback progress; /* may be NULL */
+  void *progress_user;
+  int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
+  int32_t input_shape_count;       /* shapes for dynamic inputs, by name */
+  const rt3d_tensor_info *input_shapes; /* name, rank and dims are read */
+} rt3d_session_options;
+
+#define RT3D_SESSION_OPTIONS_INIT \
+  { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL }
+
+/* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
+ * and allocates all memory. `options` may be NULL. */
+RT3D_API rt3d_status rt3d_session_create(rt3d_session **session, rt3d_model *model, const rt3d_session_options *options);
+RT3D_API void rt3d_session_free(rt3d_session *session);
+
+RT3D_API int32_t rt3d_session_input_count(const rt3d_session *session);
+RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_input_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
+RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
+
+/* Copies `bytes` bytes, row-major, of the input's type. Throws nothing away: an input stays set for later runs. */
+RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);
+/* Computes all outputs from the inputs. Allocates nothing, logs nothing, reads no file. */
+RT3D_API rt3d_status rt3d_session_run(rt3d_session *session);
+/* The output of the last run, row-major, valid until the next run; NULL before the first run or when out of range. */
+RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
+
+/* What session creation did. */
+typedef struct rt3d_session_stats {
+  size_t size;                /* sizeof(rt3d_session_stats), set by RT3D_SESSION_STATS_INIT */
+  int64_t create_ns;          /* the whole creation */
+  int64_t optimize_ns;        /* graph passes */
+  int64_t tune_ns;            /* measuring */
+  int64_t prepare_ns;         /* generating code and packing weights */
+  int32_t problems;           /* distinct problems with a choice of schedule */
+  int32_t from_database;      /* of these, remembered */
+  int32_t tuned;              /* measured now */
+  int32_t estimated;          /* chosen by the analytic estimate */
+  int32_t measurements;       /* candidates timed now; 0 on a second load */
+  int64_t macs;               /* multiply-accumulates of one run, counted as papers do */
+  int64_t arena_bytes;        /* activations: the planned arena */
+  int64_t tensor_bytes;       /* the sum of all activations without reuse */
+  int64_t packed_weight_bytes;
+  int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
+  int64_t code_bytes;         /* generated machine code */
+} rt3d_session_stats;
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
+
+/* One step of the plan, with its time in the last run when the session profiles. */
+typedef struct rt3d_step_info {
+  size_t size;          /* sizeof(rt3d_step_info), set by RT3D_STEP_INFO_INIT */
+  const char *name;     /* the node's name in the model */
+  const char *problem;  /* "Conv 1x64x16x56x56,c128x64x3x3x3,… -> …" */
+  const char *family;   /* "conv.direct.x64" */
+  const char *schedule; /* "rows=14,vecs=2,…" */
+  const char *source;   /* "database", "tuned", "estimate", "only choice" */
+  int64_t macs;
+  int64_t last_ns;      /* 0 without profile */
+} rt3d_step_info;
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0 }
+RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
+
+RT3D_API const char *rt3d_session_plan_text(rt3d_session *session);  /* steps, families, schedules, buffers */
+RT3D_API const char *rt3d_session_graph_text(rt3d_session *session); /* the graph after the passes */
+
+/* ---- tuning databases ------------------------------------------------------------------------------------------- */
+
+/* Opens a database, created when `writable` and missing; NULL: the user's default file. */
+RT3D_API rt3d_status rt3d_db_open(rt3d_db **db, const char *path, int32_t writable);
+RT3D_API void rt3d_db_free(rt3d_db *db);
+RT3D_API const char *rt3d_db_path(const rt3d_db *db);
+RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
+/* All rows as text, one per line, sorted: readable, diffable, and what rt3d_db_import reads. */
+RT3D_API const char *rt3d_db_export(rt3d_db *db);
+/* Adds the rows of `text` (all or none); of two rows with one key the faster stays. `added` may be NULL. */
+RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
+/* Adds the rows of another database. */
+RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,33 @@
+// Owned memory aligned for vectors and for huge pages.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace rt3d {
+
+// Zero-initialised only where asked. Alignment 64 bytes, or 2 MiB above 4 MiB (transparent huge pages are requested).
+class Buffer {
+ public:
+  static constexpr std::size_t kAlignment = 64;
+
+  Buffer() = default;
+  explicit Buffer(std::size_t bytes);  // throws out_of_memory; contents are undefined
+  static Buffer zeroed(std::size_t bytes);
+
+  std::byte* data() const { return data_.get(); }
+  template <typename T>
+  T* as() const {
+    return reinterpret_cast<T*>(data_.get());
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* p) const;
+  };
+  std::unique_ptr<std::byte[], Free> data_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace rt3d

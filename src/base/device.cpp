@@ -1,0 +1,140 @@
+#include "base/device.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/thread_pool.h"
+
+namespace rt3d {
+namespace {
+
+struct IsaRow {
+  Isa isa;
+  std::string_view name;
+  int lanes;
+  int vectors;
+};
+constexpr std::array<IsaRow, 4> kIsas{
+    {{Isa::none, "none", 1, 0}, {Isa::avx2, "avx2", 8, 16}, {Isa::avx512, "avx512", 16, 32}, {Isa::neon, "neon", 4, 32}}};
+
+const IsaRow& row(Isa isa) { return kIsas[static_cast<std::size_t>(isa)]; }
+
+Isa best_isa() {
+#if defined(__x86_64__)
+  if (isa_runs_here(Isa::avx512)) return Isa::avx512;
+  if (isa_runs_here(Isa::avx2)) return Isa::avx2;
+  return Isa::none;
+#elif defined(__aarch64__)
+  return Isa::neon;
+#else
+  return Isa::none;
+#endif
+}
+
+// The first value in /proc/cpuinfo whose key starts with `key`.
+std::string cpuinfo(std::string_view key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const auto colon = line.find(':');
+    if (line.rfind(key, 0) != 0 || colon == std::string::npos || colon + 2 > line.size()) continue;
+    return line.substr(colon + 2);
+  }
+  return {};
+}
+
+std::string cpu_name() {
+  if (std::string name = cpuinfo("model name"); !name.empty()) return name;
+  const std::string implementer = cpuinfo("CPU implementer");
+  const std::string part = cpuinfo("CPU part");
+  if (!part.empty()) return "ARMv8 implementer " + implementer + " part " + part;
+  return "unknown CPU";
+}
+
+// Size of the data cache of `level` from sysfs ("48K"), or the fallback.
+std::int64_t cache_bytes(int level, std::int64_t fallback) {
+  for (int index = 0; index < 8; ++index) {
+    const std::string folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/";
+    int found = 0;
+    std::string type;
+    std::int64_t size = 0;
+    char unit = 0;
+    if (!(std::ifstream(folder + "level") >> found)) break;
+    std::ifstream(folder + "type") >> type;
+    std::ifstream(folder + "size") >> size >> unit;
+    if (found == level && type != "Instruction" && size > 0)
+      return size * (unit == 'M' ? 1 << 20 : unit == 'K' ? 1 << 10 : 1);
+  }
+  return fallback;
+}
+
+Device detect() {
+  Device device;
+  device.name = cpu_name();
+  device.isa = best_isa();
+  if (const std::string forced = env(EnvSwitch::isa); !forced.empty()) {
+    const Isa isa = parse_isa(forced);
+    if (isa_runs_here(isa)) device.isa = isa;
+    else log(LogLevel::warning, "RT3D_ISA=", forced, " is ignored: this CPU cannot run it");
+  }
+  device.cores = usable_cores();
+  device.l1d_bytes = cache_bytes(1, device.l1d_bytes);
+  device.l2_bytes = cache_bytes(2, device.l2_bytes);
+  device.l3_bytes = cache_bytes(3, device.l3_bytes);
+  return device;
+}
+
+}  // namespace
+
+std::string_view isa_name(Isa isa) { return row(isa).name; }
+int isa_lanes(Isa isa) { return row(isa).lanes; }
+int isa_vectors(Isa isa) { return row(isa).vectors; }
+
+Isa parse_isa(std::string_view name) {
+  for (const IsaRow& r : kIsas)
+    if (r.name == name) return r.isa;
+  fail(Code::invalid_argument, "unknown instruction set '", name, "'; known: none avx2 avx512 neon");
+}
+
+bool isa_runs_here(Isa isa) {
+  if (isa == Isa::none) return true;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (isa == Isa::avx2) return avx2;
+  if (isa == Isa::avx512)
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  return false;
+#elif defined(__aarch64__)
+  return isa == Isa::neon;
+#else
+  return false;
+#endif
+}
+
+std::string Device::fingerprint() const {
+  std::string text = cat(isa_name(isa), "/", name, "/l1=", l1d_bytes >> 10, "K/l2=", l2_bytes >> 10, "K/l3=",
+                         l3_bytes >> 10, "K");
+  for (char& c : text)
+    if (c == ' ') c = '_';
+  return text;
+}
+
+const Device& this_device() {
+  static const Device device = detect();
+  return device;
+}
+
+Device device_with(Isa isa) {
+  if (!isa_runs_here(isa)) fail(Code::unsupported, "this CPU cannot run ", isa_name(isa), " code");
+  Device device = this_device();
+  device.isa = isa;
+  return device;
+}
+
+}  // namespace rt3d

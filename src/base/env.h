@@ -1,0 +1,33 @@
+// The environment switches, all of them, in one table: for looking inside, never needed in production.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace rt3d {
+
+enum class EnvSwitch {
+  log,          // RT3D_LOG=debug|info|warning|error: log to standard error
+  dump,         // RT3D_DUMP=<dir>: graphs after each pass that changed them, the plan, <kernel>.s listings
+  perf,         // RT3D_PERF=map|jitdump: names of generated code for `perf report`
+  force,        // RT3D_FORCE=<family>[:<schedule>]: use it wherever it is legal
+  skip_passes,  // RT3D_SKIP_PASSES=a,b: graph passes to leave out
+  isa,          // RT3D_ISA=avx2|avx512|neon|none: code for a lesser instruction set than the CPU has
+};
+
+struct EnvRow {
+  EnvSwitch which;
+  std::string_view name;
+  std::string_view meaning;
+};
+// In the order of EnvSwitch.
+extern const EnvRow kEnvTable[6];
+
+std::string env(EnvSwitch which);  // the value, empty when unset
+
+// RT3D_DUMP: writes `text` as <dir>/<name> with characters unfit for file names replaced; nothing when unset.
+void dump_text(std::string_view name, std::string_view text);
+bool dump_enabled();
+
+}  // namespace rt3d

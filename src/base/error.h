@@ -1,0 +1,46 @@
+// The one exception type. Whatever ends a request throws Error; expected outcomes are return values; the C API turns
+// Error into a status and a thread-local message. A message says what was attempted, with values, and what would do.
+#pragma once
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace rt3d {
+
+// Order and values match rt3d_status in include/rt3d/rt3d.h.
+enum class Code {
+  ok = 0,
+  invalid_argument = 1,
+  invalid_model = 2,
+  unsupported = 3,
+  io = 4,
+  out_of_memory = 5,
+  cancelled = 6,
+  device = 7,
+  internal = 8,
+};
+
+class Error : public std::runtime_error {
+ public:
+  Error(Code code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  Code code() const { return code_; }
+
+ private:
+  Code code_;
+};
+
+// Concatenates values as text: cat("expected ", 5, " inputs").
+template <typename... Parts>
+std::string cat(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+template <typename... Parts>
+[[noreturn]] void fail(Code code, const Parts&... parts) {
+  throw Error(code, cat(parts...));
+}
+
+}  // namespace rt3d

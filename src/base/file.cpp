@@ -1,0 +1,42 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace rt3d {
+
+std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
+  return from_descriptor(descriptor, path);
+}
+
+std::shared_ptr<const MappedFile> MappedFile::from_descriptor(int descriptor, const std::filesystem::path& name) {
+  struct Closer {
+    int fd;
+    ~Closer() { ::close(fd); }
+  } closer{descriptor};
+  struct stat info {};
+  if (::fstat(descriptor, &info) != 0) fail(Code::io, "cannot read ", name.string(), ": ", std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) fail(Code::io, name.string(), " is not a regular file");
+  std::shared_ptr<MappedFile> file(new MappedFile);
+  file->size_ = static_cast<std::size_t>(info.st_size);
+  if (file->size_ == 0) return file;
+  void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (p == MAP_FAILED) fail(Code::io, "cannot map ", name.string(), ": ", std::strerror(errno));
+  file->data_ = static_cast<const std::byte*>(p);
+  return file;
+}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+}  // namespace rt3d

@@ -1,0 +1,27 @@
+// Log lines, sent through one sink: a callback the application sets, or standard error when RT3D_LOG names a level.
+// The library never prints anywhere else. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+
+namespace rt3d {
+
+// Values match rt3d_log_level in include/rt3d/rt3d.h.
+enum class LogLevel { debug = 0, info = 1, warning = 2, error = 3, off = 4 };
+
+using LogSink = std::function<void(LogLevel, const std::string&)>;
+
+// An empty sink restores the default: standard error at the level in RT3D_LOG (debug, info, warning, error), else nothing.
+void set_log_sink(LogSink sink, LogLevel level);
+bool log_enabled(LogLevel level);
+void log_line(LogLevel level, const std::string& text);
+
+template <typename... Parts>
+void log(LogLevel level, const Parts&... parts) {
+  if (log_enabled(level)) log_line(level, cat(parts...));
+}
+
+}  // namespace rt3d

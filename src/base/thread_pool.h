@@ -1,0 +1,39 @@
+// A pool of threads that runs numbered tasks. One pool serves one caller at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace rt3d {
+
+class ThreadPool {
+ public:
+  explicit ThreadPool(int threads);  // 1 runs everything on the caller's thread
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int size() const { return size_; }
+
+  // Calls body(task, worker) once for every task in [0, count); workers take the next free task. `worker` is in
+  // [0, size()) and no two concurrent calls share it, so it may index scratch memory. The body must not throw.
+  // Denormals are flushed to zero inside.
+  template <typename Body>
+  void run(std::int64_t count, Body&& body) {
+    run_erased(count, [](void* b, std::int64_t task, int worker) { (*static_cast<Body*>(b))(task, worker); }, &body);
+  }
+
+ private:
+  using Call = void (*)(void* body, std::int64_t task, int worker);
+  void run_erased(std::int64_t count, Call call, const void* body);
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  int size_;
+};
+
+// Cores this process may use (affinity respected), at least 1.
+int usable_cores();
+
+}  // namespace rt3d

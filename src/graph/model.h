@@ -1,0 +1,43 @@
+// What the runtime needs of this folder: load a model, fix its input shapes, optimise. See graph.h for the graph itself.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace rt3d::graph {
+
+// Reads an ONNX file (opset 9 to 22) with its external data, or a model held in memory (external data is then looked up
+// only when `folder` is given). Throws invalid_model, unsupported (naming operator, node and what is supported) or io.
+// Weights stay in the mapped or parsed file and are shared by every graph copied from this one.
+Graph load_onnx(const std::filesystem::path& path);
+Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder = {});
+
+// Fixes the graph's dynamic input dimensions ("?"): shapes by input name; inputs that are not named must be static or have
+// only a dynamic batch (taken as 1). Then infers every shape and folds what becomes constant. Throws invalid_argument for
+// wrong names or shapes, invalid_model when the graph does not fit them.
+void specialize(Graph& graph, const std::map<std::string, Shape>& input_shapes);
+
+// Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
+using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,
+                                                    std::span<const TensorDesc> outputs)>;
+
+struct PassReport {
+  std::string pass;
+  int rewrites = 0;
+  std::int64_t ns = 0;
+};
+
+// Runs the pass pipeline over a specialised graph (RT3D_SKIP_PASSES leaves passes out, RT3D_DUMP writes the graph after each
+// pass that changed it) and verifies the graph after each.
+std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate);
+
+// Number of elements of all constants used by nodes: what papers call parameters.
+std::int64_t parameter_count(const Graph& graph);
+
+}  // namespace rt3d::graph

@@ -1,0 +1,83 @@
+// KernelFamily: one way to compute some problems on one backend; Kernel: the code for one problem and schedule.
+// Families are stateless and thread-safe. Ids "<op>.<method>.<target>" are stable for ever; the version is bumped when the
+// meaning of a schedule or of the generated code changes, so that remembered schedules of older versions are not reused.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/device.h"
+#include "base/tensor.h"
+#include "base/thread_pool.h"
+#include "kernels/placement.h"
+#include "kernels/problem.h"
+#include "kernels/schedule.h"
+
+namespace rt3d::kernels {
+
+struct Target {
+  Device device;
+  int threads = 1;
+};
+
+// Layouts a family takes and gives for a problem; one entry per input (constants and absent inputs: ignored) and output.
+struct Ports {
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+struct KernelRequest {
+  const Problem& problem;
+  const Schedule& schedule;
+  const Target& target;
+  std::vector<Placement> inputs;   // satisfy the family's ports: equal block, halo at least as large
+  std::vector<Placement> outputs;  // equal block, any halo (the kernel leaves the halo alone)
+};
+
+// Addresses of element (0, 0, 0, 0, 0) of every operand (nullptr: constant or absent), and scratch of scratch_bytes().
+struct RunArgs {
+  std::span<std::byte* const> inputs;
+  std::span<std::byte* const> outputs;
+  std::byte* scratch;
+  ThreadPool& pool;
+};
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // Packs the constants; one entry per problem input, nullptr for what is not constant. Called once, before run().
+  virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
+  virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
+  virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
+  // Allocates nothing and does not throw. The pool has the target's number of threads.
+  virtual void run(const RunArgs& args) const = 0;
+};
+
+class KernelFamily {
+ public:
+  virtual ~KernelFamily() = default;
+  virtual std::string_view id() const = 0;
+  virtual int version() const = 0;
+  virtual bool supports(const Problem& problem, const Target& target) const = 0;
+
+  // The rest requires supports().
+  virtual Ports ports(const Problem& problem, const Target& target) const = 0;
+  // Legal schedules only (registers, immediates, divisibility), the one with the best estimate first; never empty.
+  virtual std::vector<Schedule> space(const Problem& problem, const Target& target) const = 0;
+  // Analytic time of one run: orders schedules and families when nothing was measured.
+  virtual double estimate_ns(const Problem& problem, const Schedule& schedule, const Target& target) const = 0;
+  virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
+};
+
+// Whether the schedule is in the family's space for the problem: the only check that remembered schedules need.
+bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule, const Target& target);
+
+// The part of RunArgs::inputs/outputs as floats.
+inline const float* input_f32(const RunArgs& args, std::size_t i) { return reinterpret_cast<const float*>(args.inputs[i]); }
+inline float* output_f32(const RunArgs& args, std::size_t i) { return reinterpret_cast<float*>(args.outputs[i]); }
+
+}  // namespace rt3d::kernels
