@@ -18,14 +18,17 @@ namespace rt3d::graph {
 Graph load_onnx(const std::filesystem::path& path);
 Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder = {});
 
-// Fixes the graph's dynamic input dimensions ("?"): shapes by input name; inputs that are not named must be static or have
-// only a dynamic batch (taken as 1). Then infers every shape and folds what becomes constant. Throws invalid_argument for
-// wrong names or shapes, invalid_model when the graph does not fit them.
-void specialize(Graph& graph, const std::map<std::string, Shape>& input_shapes);
+// Writes the graph as an ONNX file with embedded weights (opset 17). Throws io.
+void save_onnx(const Graph& graph, const std::filesystem::path& path);
 
 // Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,
                                                     std::span<const TensorDesc> outputs)>;
+
+// Fixes the graph's dynamic input dimensions ("?"): shapes by input name; inputs that are not named must be static or have
+// only a dynamic batch (taken as 1). Then, node by node, infers shapes and folds what is constant (Shape/Gather/Cast/… chains). Throws invalid_argument for
+// wrong names or shapes, invalid_model when the graph does not fit them.
+void specialize(Graph& graph, const std::map<std::string, Shape>& input_shapes, const Evaluator& evaluate);
 
 struct PassReport {
   std::string pass;
@@ -34,7 +37,7 @@ struct PassReport {
 };
 
 // Runs the pass pipeline over a specialised graph (RT3D_SKIP_PASSES leaves passes out, RT3D_DUMP writes the graph after each
-// pass that changed it) and verifies the graph after each.
+// pass that changed it) and verifies the graph after each. The result is in the normal form of passes/README.md.
 std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate);
 
 // Number of elements of all constants used by nodes: what papers call parameters.
