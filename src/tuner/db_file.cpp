@@ -1,5 +1,6 @@
 #include "tuner/db_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <bit>
@@ -56,8 +57,9 @@ bool int_from(std::int64_t value, int& out) {
 
 Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   if (use == DbFile::Use::create) return Connection::Access::create;
+  if (use == DbFile::Use::frozen) return Connection::Access::read_only_media;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const bool folder_writable = ::access(folder.c_str(), W_OK) == 0;
+  const bool folder_writable = ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
 }
 
@@ -98,12 +100,13 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
 }
 
 DbFile::DbFile(const fs::path& path, Use use) {
-  if (use != Use::read) {
+  const bool writes = use == Use::write || use == Use::create;
+  if (writes) {
     lock_ = std::make_unique<FileLock>(beside(path, ".lock"));
     if (!lock_->share()) throw SqliteError(Fault::busy, "another process is replacing it");
   }
   connection_ = std::make_unique<Connection>(path, access_of(path, use));
-  writable_ = use != Use::read && !connection_->read_only();
+  writable_ = writes && !connection_->read_only();
 }
 
 // Whose file this is decides before anything is written to it. False: an empty file, and nothing may be

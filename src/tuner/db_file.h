@@ -18,7 +18,8 @@ namespace rt3d::tuner {
 class DbFile {
  public:
   enum class Use {
-    read,    // nothing is written, not even beside the file
+    frozen,  // as it lies there, without locks or journal: where nothing can be written beside it
+    read,    // nothing is stored
     write,   // an existing file is read and written
     create,  // likewise, and created with its folders when missing or empty
   };

@@ -27,6 +27,7 @@ enum class Remedy {
   later,    // try again after a pause
   read_on,  // give up writing, keep reading
   replace,  // move the file aside and start a fresh one
+  freeze,   // read it once more as it lies there, then give it up
   leave,    // leave the file alone
 };
 
@@ -42,7 +43,7 @@ constexpr RemedyRow kRemedies[] = {
     {Fault::corrupt, Remedy::replace, "rows stay in memory"},
     {Fault::foreign, Remedy::leave, "it is left as it is and rows stay in memory"},
     {Fault::newer, Remedy::leave, "it is left as it is and rows stay in memory"},
-    {Fault::other, Remedy::leave, "rows stay in memory"},
+    {Fault::other, Remedy::freeze, "new rows stay in memory"},
 };
 
 const RemedyRow& remedy_for(Fault fault) {
@@ -51,6 +52,14 @@ const RemedyRow& remedy_for(Fault fault) {
 }
 
 enum class Wish { read, write };
+
+// SQLite quotes damaged schemas in its messages.
+std::string one_line(std::string text) {
+  text.resize(std::min(text.find('\n'), text.size()));
+  const auto unprintable = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
+  std::replace_if(text.begin(), text.end(), unprintable, '?');
+  return text;
+}
 
 }  // namespace
 
@@ -73,6 +82,7 @@ struct TuningDb::Impl {
   // file.
   bool with_file(Wish wish, const std::function<void(DbFile&)>& use);
   bool open_for(Wish wish);
+  bool open_frozen();
   void handle(const SqliteError& error);
   void say(const std::string& what);
   void note_damage();
@@ -106,9 +116,19 @@ bool TuningDb::Impl::with_file(Wish wish, const std::function<void(DbFile&)>& us
     } catch (const SqliteError& error) {
       handle(error);
     }
-    if (given_up || replaced == replaced_before) return false;  // a replaced file is worth a second attempt
+    const bool frozen = wish == Wish::read && writing_given_up;
+    if (given_up || (replaced == replaced_before && !frozen)) return false;  // another file: a second attempt
   }
   return false;
+}
+
+bool TuningDb::Impl::open_frozen() {
+  try {
+    file = DbFile::open(path, DbFile::Use::frozen);
+  } catch (const SqliteError&) {
+    file.reset();
+  }
+  return file != nullptr;
 }
 
 void TuningDb::Impl::handle(const SqliteError& error) {
@@ -116,7 +136,11 @@ void TuningDb::Impl::handle(const SqliteError& error) {
   std::string did(row.did);
   if (row.remedy == Remedy::later) busy_until = Clock::now() + kPauseAfterBusy;
   if (row.remedy == Remedy::read_on) writing_given_up = true;
-  if (row.remedy == Remedy::read_on && file == nullptr) given_up = true;
+  if (row.remedy == Remedy::read_on && file == nullptr) given_up = !open_frozen();
+  if (row.remedy == Remedy::freeze) {
+    given_up = writing_given_up || !open_frozen();
+    writing_given_up = true;
+  }
   if (row.remedy == Remedy::leave) given_up = true;
   if (row.remedy == Remedy::replace) {
     file.reset();
@@ -129,7 +153,7 @@ void TuningDb::Impl::handle(const SqliteError& error) {
                              : cat("moved to '", moved_to.string(), "'; a fresh one is started");
   }
   if (given_up) file.reset();
-  say(cat("tuning database '", path.string(), "': ", error.what(), "; ", did));
+  say(cat("tuning database '", path.string(), "': ", one_line(error.what()), "; ", did));
 }
 
 void TuningDb::Impl::say(const std::string& what) {

@@ -88,12 +88,14 @@ TEST_CASE("rows outlive the database object") {
     db.store(row_of(2));
     CHECK(db.trouble() == "");
   }
-  const TuningDb db(path, false);
-  CHECK(find(db, 1) == std::vector<Row>{row_of(1)});
-  CHECK(find(db, 2) == std::vector<Row>{row_of(2)});
-  CHECK(db.count() == 2);
-  CHECK(db.find("avx2/cpu", 1, row_of(1).problem).empty());
-  CHECK(db.find("neon/cpu", 2, row_of(1).problem).empty());
+  {
+    const TuningDb db(path, false);
+    CHECK(find(db, 1) == std::vector<Row>{row_of(1)});
+    CHECK(find(db, 2) == std::vector<Row>{row_of(2)});
+    CHECK(db.count() == 2);
+    CHECK(db.find("avx2/cpu", 1, row_of(1).problem).empty());
+    CHECK(db.find("neon/cpu", 2, row_of(1).problem).empty());
+  }
   CHECK_FALSE(fs::exists(path.string() + "-wal"));
 }
 
