@@ -85,12 +85,16 @@ std::size_t storage_bytes(const TensorDesc& desc, const Placement& p) {
 }  // namespace
 
 GuardedBuffer::GuardedBuffer(std::size_t bytes) : bytes_(bytes), buffer_(Buffer(bytes + 2 * kGuard)) {
-  std::memset(buffer_.data(), kGuardByte, kGuard);
-  std::memset(data(), 0, bytes);
-  std::memset(data() + bytes, kGuardByte, kGuard);
+  fill(0);
 }
 
-void GuardedBuffer::fill_unwritten() { std::memset(data(), 0xff, bytes_); }
+void GuardedBuffer::fill(unsigned char byte) {
+  std::memset(buffer_.data(), kGuardByte, kGuard);
+  std::memset(data(), byte, bytes_);
+  std::memset(data() + bytes_, kGuardByte, kGuard);
+}
+
+void GuardedBuffer::fill_unwritten() { fill(0xff); }
 
 bool GuardedBuffer::guards_intact() const {
   const auto intact = [](const std::byte* p) {
@@ -116,12 +120,16 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
   return indices;
 }
 
-BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle)
-    : problem_(problem), oracle_(oracle) {
+BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : problem_(problem) {
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     inputs_.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
+  const TensorDesc& output = problem.outputs.at(0);
+  if (output.dtype != DType::f32) fail(Code::unsupported, "only f32 outputs can be checked");
+  samples_ = sample_indices(output.shape);
+  reference_.resize(samples_.size());
+  oracle(problem, inputs_, samples_, reference_);
 }
 
 GuardedBuffer& BenchData::laid(std::vector<Laid>& cache, std::size_t operand, const Placement& placement,
@@ -153,12 +161,6 @@ GuardedBuffer& BenchData::output(std::size_t i, const Placement& placement) {
 
 std::string BenchData::compare(const std::byte* output, const Placement& placement) {
   const TensorDesc& desc = problem_.outputs[0];
-  if (desc.dtype != DType::f32) fail(Code::unsupported, "only f32 outputs can be checked");
-  if (samples_.empty()) {
-    samples_ = sample_indices(desc.shape);
-    reference_.resize(samples_.size());
-    oracle_(problem_, inputs_, samples_, reference_);
-  }
   double largest = 0;
   for (const float r : reference_)
     if (std::isfinite(r)) largest = std::max(largest, std::fabs(static_cast<double>(r)));

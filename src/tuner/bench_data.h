@@ -19,10 +19,13 @@ class GuardedBuffer {
  public:
   explicit GuardedBuffer(std::size_t bytes);
   std::byte* data() const { return buffer_.data() + kGuard; }
-  void fill_unwritten();  // not-a-number everywhere, so that what a kernel does not write is wrong
+  // Not-a-number everywhere, so that what a kernel does not write is wrong, and fresh guards.
+  void fill_unwritten();
   bool guards_intact() const;
 
  private:
+  void fill(unsigned char byte);
+
   static constexpr std::size_t kGuard = 4096;
   std::size_t bytes_;
   Buffer buffer_;
@@ -30,6 +33,7 @@ class GuardedBuffer {
 
 class BenchData {
  public:
+  // Asks the oracle; throws what it throws, and unsupported when output 0 is not f32.
   BenchData(const kernels::Problem& problem, const Oracle& oracle);
 
   std::span<const Tensor* const> constants() const { return constant_pointers_; }
@@ -51,7 +55,6 @@ class BenchData {
                       const TensorDesc& desc, bool& fresh);
 
   const kernels::Problem& problem_;
-  const Oracle& oracle_;
   std::vector<Tensor> inputs_;
   std::vector<const Tensor*> constant_pointers_;
   std::vector<Laid> laid_inputs_;
