@@ -100,7 +100,7 @@ Choice Tuning::run(Choice fallback) {
   Measurer measurer(request_, candidates_);
   const std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
   Choice choice = std::move(fallback);
-  for (int done = 1; Clock::now() < request_.deadline; ++done) {
+  for (int done = 1; now(request_) < request_.deadline; ++done) {
     const std::optional<Ask> ask = strategy->ask();
     if (!ask) break;
     const Candidate& candidate = candidates_[ask->candidate];
@@ -177,7 +177,7 @@ const FamilyResult* Tuning::fastest() const {
 
 Choice tune(const TuneRequest& request, TuningDb& db) {
   Choice fallback = estimate(request.problem, request.families, request.target);
-  if (request.mode == Mode::off || Clock::now() >= request.deadline) return fallback;
+  if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
   const Candidates candidates = all_candidates(request, db);
   if (candidates.empty()) return fallback;
   fallback.family = candidates.front().family;

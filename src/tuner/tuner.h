@@ -31,6 +31,8 @@ struct Progress {
 };
 // Returns false to cancel.
 using ProgressFn = std::function<bool(const Progress&)>;
+// What time it is, for measurements and the deadline: replays of recorded times bring their own clock.
+using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 
 struct Choice {
   const kernels::KernelFamily* family = nullptr;
@@ -48,7 +50,8 @@ struct TuneRequest {
   Mode mode = Mode::quick;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const Oracle& oracle;
-  ProgressFn progress;  // may be empty
+  ProgressFn progress = {};  // may be empty
+  NowFn now = {};            // empty: the steady clock
 };
 
 // The family and schedule with the best analytic estimate. Measures nothing.
