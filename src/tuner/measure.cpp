@@ -90,7 +90,9 @@ Measurement Measurer::measure(const Ask& ask) {
   double cold_ns = std::numeric_limits<double>::infinity();
   Trial* trial = checked_trial(ask.candidate, cold_ns, outcome);
   if (trial == nullptr) return outcome;
-  if (!have_incumbent_ || ask.candidate == incumbent_) return time_alone(ask.candidate, *trial, ask.rounds);
+  if (have_incumbent_ && ask.candidate == incumbent_)  // every comparison has timed it again
+    return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
+  if (!have_incumbent_) return time_alone(ask.candidate, *trial, ask.rounds);
   return time_against_incumbent(ask.candidate, *trial, ask.rounds, cold_ns);
 }
 

@@ -26,6 +26,13 @@ struct FakeSchedule {
 // Moved on by fake kernels only.
 struct FakeClock {
   static inline std::chrono::steady_clock::time_point now{};
+  static inline double slowdown = 1;  // the machine's speed just now
+  static inline double drift = 1;     // by which it changes with every run
+
+  static void pass(double us) {
+    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * slowdown * 1e3));
+    slowdown *= drift;
+  }
 };
 
 struct FakeCounts {
@@ -51,7 +58,7 @@ class FakeKernel final : public kernels::Kernel {
       for (std::int64_t w = 0; w < s.w; ++w) y[at(out_, c, w)] = std::max(x[at(in_, c, w)], 0.0f);
     if (how_.fault == FakeSchedule::Fault::wrong_value) y[at(out_, s.c - 1, s.w - 1)] += 0.5f;
     if (how_.fault == FakeSchedule::Fault::overrun) y[at(out_, s.c - 1, s.w - 1) + 4 * out_.block] = 1;
-    FakeClock::now += std::chrono::nanoseconds(static_cast<std::int64_t>(how_.run_us * 1e3));
+    FakeClock::pass(how_.run_us);
   }
 
  private:

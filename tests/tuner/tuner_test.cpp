@@ -85,6 +85,28 @@ TEST_CASE("a default that is hardly slower stays") {
   CHECK(tune(s.request(Families{&faster}), db).schedule == knob(2));
 }
 
+TEST_CASE(
+    "a machine that gets slower while tuning does not mislead it, and the same times give the same rows") {
+  FakeSetting s;
+  std::vector<FakeSchedule> schedules;
+  for (int i = 0; i < 24; ++i) schedules.push_back({knob(i), 10.0 + i * 0.1, 1000.0 - 10 * (i * 7 % 24)});
+  const FakeFamily family("relu.fake.cpu", schedules);  // the fastest is a=17: 17 * 7 % 24 == 23
+  for (const double drift : {1.002, 0.998}) {
+    std::string rows[2];
+    for (std::string& text : rows) {
+      FakeClock::slowdown = 1;
+      FakeClock::drift = drift;
+      TuningDb db("");
+      const Choice choice = tune(s.request(Families{&family}, Mode::full), db);
+      FakeClock::slowdown = FakeClock::drift = 1;
+      CHECK(choice.schedule == knob(17));
+      CHECK(choice.time_ns == doctest::Approx(770e3).epsilon(0.05));
+      text = db.export_text();
+    }
+    CHECK(rows[0] == rows[1]);
+  }
+}
+
 TEST_CASE("candidates that are wrong, write too far or do not compile are discarded with an error") {
   FakeSetting s;
   for (const Fault fault : {Fault::wrong_value, Fault::overrun, Fault::throws}) {
