@@ -39,6 +39,7 @@ struct Choice {
   kernels::Schedule schedule;
   double time_ns = 0;    // measured, or the estimate
   int measurements = 0;  // candidates timed
+  int rigor = 0;         // of a remembered choice: 1 quick, 2 full (a full tuning may want to improve on 1)
   bool cancelled = false;
 };
 

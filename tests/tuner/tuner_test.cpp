@@ -69,11 +69,25 @@ TEST_CASE("tuning finds the fastest although the estimates mislead, and remember
     CHECK(remembered->family == &planar);
     CHECK(remembered->schedule == knob(4));
     CHECK(remembered->measurements == 0);
+    CHECK(remembered->rigor == (mode == Mode::full ? 2 : 1));
     CHECK(planar.counts.compiled == compiled);
     const std::vector<Row> rows = db.find(s.target.device.fingerprint(), 1, s.problem.text());
     CHECK(rows[0].default_ns == doctest::Approx(300e3));
     CHECK(rows[1].default_ns == doctest::Approx(400e3));
   }
+}
+
+TEST_CASE("without a clock of its own a request is timed by the steady clock") {
+  FakeSetting s;
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10}, {knob(2), 20}});
+  const Families families{&family};
+  TuningDb db("");
+  TuneRequest request = s.request(families);
+  request.now = {};
+  const Choice choice = tune(request, db);
+  CHECK(choice.measurements == 2);
+  CHECK(choice.time_ns > 0);
+  CHECK(choice.time_ns < 50e6);
 }
 
 TEST_CASE("a default that is hardly slower stays") {
