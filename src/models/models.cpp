@@ -24,7 +24,7 @@ struct Row {
 
 // clang-format off
 const Row kRows[] = {
-    {"c3d",          "C3D, UCF101 head",                 Input::clip, 16, 112, 101,  78409573, 38546874368, build_c3d},
+    {"c3d",          "C3D, UCF101 head",                 Input::clip, 16, 112, 101,  78409573, 38547378176, build_c3d},
     {"r3d_18",       "torchvision r3d_18",               Input::clip, 16, 112, 400,  33371472, 40696553472, build_r3d_18},
     {"mc3_18",       "torchvision mc3_18",               Input::clip, 16, 112, 400,  11695440, 43342635008, build_mc3_18},
     {"r2plus1d_18",  "torchvision r2plus1d_18",          Input::clip, 16, 112, 400,  31505325, 40519080960, build_r2plus1d_18},
