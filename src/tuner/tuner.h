@@ -1,5 +1,6 @@
-// Finds the fastest legal schedule for a problem, and remembers it. The search is ask/tell: strategies propose, the tuner
-// checks each candidate against an oracle, measures it, and commits every result at once (tuning_db.h).
+// Finds the fastest legal schedule for a problem, and remembers it. The search is ask/tell: strategies
+// propose, the tuner checks each candidate against an oracle, measures it, and commits every result at once
+// (tuning_db.h).
 #pragma once
 
 #include <chrono>
@@ -17,8 +18,9 @@ namespace rt3d::tuner {
 
 enum class Mode { off, quick, full };
 
-// Reference values of output 0 of a problem at some flat row-major indices: the tuner's check that a candidate computes the
-// right thing. `inputs` has one tensor per problem input (absent ones empty). Lent by the reference backend.
+// Reference values of output 0 of a problem at some flat row-major indices: the tuner's check that a
+// candidate computes the right thing. `inputs` has one tensor per problem input (absent ones empty). Lent by
+// the reference backend.
 using Oracle = std::function<void(const kernels::Problem& problem, std::span<const Tensor> inputs,
                                   std::span<const std::int64_t> indices, std::span<float> values)>;
 
@@ -33,8 +35,8 @@ using ProgressFn = std::function<bool(const Progress&)>;
 struct Choice {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
-  double time_ns = 0;      // measured, or the estimate
-  int measurements = 0;    // candidates timed
+  double time_ns = 0;    // measured, or the estimate
+  int measurements = 0;  // candidates timed
   bool cancelled = false;
 };
 
@@ -53,13 +55,14 @@ struct TuneRequest {
 Choice estimate(const kernels::Problem& problem, std::span<const kernels::KernelFamily* const> families,
                 const kernels::Target& target);
 
-// The remembered choice, when the database has one whose family is among `families`, of the same version, and whose schedule is
-// legal; the fastest such row wins. Measures nothing and searches nothing.
+// The remembered choice, when the database has one whose family is among `families`, of the same version, and
+// whose schedule is legal; the fastest such row wins. Measures nothing and searches nothing.
 std::optional<Choice> recall(const TuningDb& db, const kernels::Problem& problem,
-                             std::span<const kernels::KernelFamily* const> families, const kernels::Target& target);
+                             std::span<const kernels::KernelFamily* const> families,
+                             const kernels::Target& target);
 
-// Measures candidates until the deadline, cancellation or the mode's end. Always returns a usable choice (the estimate when
-// nothing could be measured); commits the best row of every family measured to `db`.
+// Measures candidates until the deadline, cancellation or the mode's end. Always returns a usable choice (the
+// estimate when nothing could be measured); commits the best row of every family measured to `db`.
 Choice tune(const TuneRequest& request, TuningDb& db);
 
 }  // namespace rt3d::tuner

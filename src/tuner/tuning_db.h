@@ -1,6 +1,6 @@
-// The tuning database: (device, threads, problem, family@version) → schedule and time, in one SQLite file that may be shared by
-// processes. No function throws because of the file: one that is missing, read-only, locked, damaged or from a newer
-// version is logged once, and rows are kept in memory instead. Thread-safe.
+// The tuning database: (device, threads, problem, family@version) → schedule and time, in one SQLite file
+// that may be shared by processes. No function throws because of the file: one that is missing, read-only,
+// locked, damaged or from a newer version is logged once, and rows are kept in memory instead. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,33 @@
 namespace rt3d::tuner {
 
 struct Row {
-  std::string device;    // Device::fingerprint()
+  std::string device;  // Device::fingerprint()
   int threads = 1;
-  std::string problem;   // Problem::text()
-  std::string family;    // id
+  std::string problem;  // Problem::text()
+  std::string family;   // id
   int version = 0;
   std::string schedule;  // Schedule::text()
   double time_ns = 0;    // measured time of the schedule
-  double default_ns = 0; // of the family's estimated schedule, in the same session of measurements; 0: not measured
-  int rigor = 1;         // 1 quick, 2 full
+  double default_ns =
+      0;          // of the family's estimated schedule, in the same session of measurements; 0: not measured
+  int rigor = 1;  // 1 quick, 2 full
   bool operator==(const Row&) const = default;
+};
+
+// A schedule about to be run for the first time.
+struct Intent {
+  std::string device;   // Device::fingerprint()
+  std::string problem;  // Problem::text()
+  std::string family;   // id
+  int version = 0;
+  std::string schedule;  // Schedule::text()
+  bool operator==(const Intent&) const = default;
 };
 
 class TuningDb {
  public:
-  // An empty path: rows live in memory only. Parent folders are created when writable.
+  // An empty path: rows live in memory only. The file is opened at the first use; file and parent folders are
+  // created by the first store() when writable.
   explicit TuningDb(const std::filesystem::path& path, bool writable = true);
   ~TuningDb();
   TuningDb(const TuningDb&) = delete;
@@ -40,13 +52,24 @@ class TuningDb {
   void store(const Row& row);
   std::int64_t count() const;
 
+  // The journal of candidates: begin before a schedule's first run, end after it, whatever its outcome. One
+  // that was begun by a process that died before its end is quarantined: it took that process down, or may
+  // have.
+  void begin_candidate(const Intent& intent);
+  void end_candidate(const Intent& intent);
+  std::vector<Intent> quarantined(const std::string& device, const std::string& problem) const;
+
   // What happened to the file: "" when it works, else why rows are kept in memory only.
   std::string trouble() const;
   const std::filesystem::path& path() const;
 
-  std::string export_text() const;                  // header line, then one row a line, sorted
-  std::int64_t import_text(const std::string& text);  // all or nothing; throws invalid_argument with the line number
-  std::int64_t merge(const std::filesystem::path& other);  // throws io when the other file cannot be read
+  std::string export_text()
+      const;  // header line, then one row a line, sorted (tuning_db/README.md has the format)
+  // All or nothing; throws invalid_argument with the line number. Returns how many rows were taken (store()'s
+  // rule).
+  std::int64_t import_text(const std::string& text);
+  // All rows of another database file, likewise; throws io when it cannot be read.
+  std::int64_t merge(const std::filesystem::path& other);
 
  private:
   struct Impl;

@@ -1,0 +1,123 @@
+#include "cli/bench_report.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/problem_text.h"
+#include "cli/table.h"
+#include "cli/tuning_text.h"
+
+namespace rt3d::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string rate_text(std::int64_t macs, double ns) { return macs > 0 ? fixed(gflops(macs, ns), 1) : ""; }
+std::string percent_text(std::int64_t macs, double ns, double peak) {
+  return macs > 0 && peak > 0 ? fixed(percent_of_peak(macs, ns, peak), 1) : "";
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+double gflops(std::int64_t macs, double ns) { return ns > 0 ? 2 * static_cast<double>(macs) / ns : 0; }
+
+double percent_of_peak(std::int64_t macs, double ns, double peak_gflops) {
+  return peak_gflops > 0 ? 100 * gflops(macs, ns) / peak_gflops : 0;
+}
+
+void print_report(const BenchReport& report) {
+  Table table("llrrrl");
+  table.add({"layer", "family", "ms", "GFLOP/s", "% peak", "schedule"});
+  table.rule();
+  double total_ns = 0;
+  for (const Layer& layer : report.layers) {
+    const std::int64_t macs = layer.step.macs;
+    table.add({short_problem(layer.step.problem), layer.step.family, fixed(layer.ns * 1e-6, 3),
+               rate_text(macs, layer.ns), percent_text(macs, layer.ns, report.peak_gflops),
+               layer.step.schedule + " (" + layer.step.source + ")"});
+    total_ns += layer.ns;
+  }
+  const std::int64_t macs = report.stats.macs;
+  table.rule();
+  table.add({"sum of the layers", "", fixed(total_ns * 1e-6, 3), rate_text(macs, total_ns),
+             percent_text(macs, total_ns, report.peak_gflops), ""});
+  table.add({"whole model, median", "", fixed(report.median_ns * 1e-6, 3), rate_text(macs, report.median_ns),
+             percent_text(macs, report.median_ns, report.peak_gflops), ""});
+
+  std::printf("%s: %s MACs, %d threads, %s\n", report.model.c_str(), millions(macs).c_str(), report.threads,
+              report.device.c_str());
+  std::printf("%s", table.text().c_str());
+  std::printf("latency  median %s, P90 %s, minimum %s of %d runs; first run %s; load %s\n",
+              duration(report.median_ns).c_str(), duration(report.p90_ns).c_str(),
+              duration(report.min_ns).c_str(), report.runs,
+              duration(static_cast<double>(report.first_run_ns)).c_str(),
+              duration(static_cast<double>(report.load_ns)).c_str());
+  std::printf("peak     %s GFLOP/s of fused multiply-adds, %s; %s %% reached on counted work\n",
+              fixed(report.peak_gflops, 1).c_str(), report.isa.c_str(),
+              fixed(percent_of_peak(macs, report.median_ns, report.peak_gflops), 1).c_str());
+  std::printf("memory   process peak %s; activations %s (%s without reuse); packed weights %s\n",
+              bytes_text(report.peak_memory_bytes).c_str(), bytes_text(report.stats.arena_bytes).c_str(),
+              bytes_text(report.stats.tensor_bytes).c_str(),
+              bytes_text(report.stats.packed_weight_bytes).c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.database.c_str());
+}
+
+json report_json(const BenchReport& report) {
+  json layers = json::array();
+  for (const Layer& layer : report.layers) {
+    const Step& step = layer.step;
+    layers.push_back({{"name", step.name},
+                      {"problem", step.problem},
+                      {"family", step.family},
+                      {"schedule", step.schedule},
+                      {"source", step.source},
+                      {"macs", step.macs},
+                      {"ns", layer.ns},
+                      {"gflops", gflops(step.macs, layer.ns)},
+                      {"percent_of_peak", percent_of_peak(step.macs, layer.ns, report.peak_gflops)}});
+  }
+  const std::int64_t macs = report.stats.macs;
+  return {{"model", report.model},
+          {"device", report.device},
+          {"isa", report.isa},
+          {"threads", report.threads},
+          {"runs", report.runs},
+          {"median_ns", report.median_ns},
+          {"p90_ns", report.p90_ns},
+          {"min_ns", report.min_ns},
+          {"first_run_ns", report.first_run_ns},
+          {"load_ns", report.load_ns},
+          {"peak_memory_bytes", report.peak_memory_bytes},
+          {"peak_gflops", report.peak_gflops},
+          {"macs", macs},
+          {"gflops", gflops(macs, report.median_ns)},
+          {"percent_of_peak", percent_of_peak(macs, report.median_ns, report.peak_gflops)},
+          {"arena_bytes", report.stats.arena_bytes},
+          {"tensor_bytes", report.stats.tensor_bytes},
+          {"packed_weight_bytes", report.stats.packed_weight_bytes},
+          {"database", report.database},
+          {"tuning", tuning_json(report.stats)},
+          {"layers", layers}};
+}
+
+void print_csv(const BenchReport& report, bool header) {
+  if (header)
+    std::printf("model,threads,isa,name,problem,family,schedule,source,macs,ns,gflops,percent_of_peak\n");
+  for (const Layer& layer : report.layers) {
+    const Step& step = layer.step;
+    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f\n", csv_field(report.model).c_str(),
+                report.threads, report.isa.c_str(), csv_field(step.name).c_str(),
+                csv_field(step.problem).c_str(), step.family.c_str(), csv_field(step.schedule).c_str(),
+                csv_field(step.source).c_str(), static_cast<long long>(step.macs), layer.ns,
+                gflops(step.macs, layer.ns), percent_of_peak(step.macs, layer.ns, report.peak_gflops));
+  }
+}
+
+}  // namespace rt3d::cli

@@ -1,0 +1,154 @@
+#include "cli/clip.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "cli/failure.h"
+#include "cli/video.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr int kMaxSide = 4096;
+constexpr std::int64_t kMaxFrames = 4096;
+
+[[noreturn]] void refuse(const std::string& what, const std::string& text, const std::string& wanted) {
+  throw UsageError(what + " '" + text + "' is not understood: give " + wanted);
+}
+
+std::int64_t parse_count(const std::string& what, const std::string& text, std::int64_t most) {
+  char* end = nullptr;
+  const long long value = std::strtoll(text.c_str(), &end, 10);
+  if (text.empty() || *end != '\0' || value < 1 || value > most) {
+    refuse(what, text, join("a whole number from 1 to ", most));
+  }
+  return value;
+}
+
+Size parse_size(const std::string& what, const std::string& text) {
+  const std::size_t x = text.find('x');
+  const auto side = [&](const std::string& part) {
+    return static_cast<int>(parse_count(what, part, kMaxSide));
+  };
+  if (x == std::string::npos) return {side(text), side(text)};
+  return {side(text.substr(0, x)), side(text.substr(x + 1))};
+}
+
+// "0.5", or a fraction, "1/255".
+float parse_number(const std::string& what, const std::string& text) {
+  char* end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  bool good = end != text.c_str();
+  if (good && *end == '/') {
+    const char* below = end + 1;
+    value /= std::strtod(below, &end);
+    good = end != below;
+  }
+  if (!good || *end != '\0' || !std::isfinite(value)) refuse(what, text, "a number, such as 0.5 or 1/255");
+  return static_cast<float>(value);
+}
+
+std::array<float, 3> parse_triple(const std::string& what, const std::string& text) {
+  std::vector<float> values;
+  std::size_t start = 0;
+  for (std::size_t comma = 0; comma != std::string::npos; start = comma + 1) {
+    comma = text.find(',', start);
+    values.push_back(parse_number(what, text.substr(start, comma - start)));
+  }
+  if (values.size() == 1) values.resize(3, values[0]);
+  if (values.size() != 3) refuse(what, text, "one number, or one per channel: 0.485,0.456,0.406");
+  return {values[0], values[1], values[2]};
+}
+
+void apply_sizes(ClipSettings& settings, const std::string& crop, const std::string& short_side,
+                 const std::vector<std::int64_t>& input) {
+  const bool fixed = input.size() == 5 && input[3] > 0 && input[4] > 0;
+  if (!crop.empty()) {
+    settings.crop = parse_size("crop", crop);
+  } else if (fixed) {
+    settings.crop = {static_cast<int>(input[3]), static_cast<int>(input[4])};
+  }
+  if (short_side.find('x') != std::string::npos) {
+    settings.exact = parse_size("short side", short_side);
+  } else if (!short_side.empty()) {
+    settings.short_side = static_cast<int>(parse_count("short side", short_side, kMaxSide));
+  } else {
+    settings.short_side =
+        static_cast<int>(std::lround(std::max(settings.crop.height, settings.crop.width) / 0.875));
+  }
+}
+
+}  // namespace
+
+ClipSettings clip_settings(const ClipText& options,
+                           const std::function<const char*(const char* key)>& metadata,
+                           const std::vector<std::int64_t>& input) {
+  const auto said = [&](const std::string& option, const char* key) {
+    const char* value = option.empty() ? metadata(key) : nullptr;
+    return value == nullptr ? option : std::string(value);
+  };
+  ClipSettings settings;
+  const std::string frames = said(options.frames, "rt3d.frames");
+  if (!frames.empty()) {
+    settings.frames = parse_count("frames", frames, kMaxFrames);
+  } else if (input.size() == 5 && input[2] > 0) {
+    settings.frames = input[2];
+  }
+  const std::string sampling = said(options.sampling, "rt3d.sampling");
+  if (!sampling.empty()) settings.sampling = parse_sampling(sampling);
+  const std::string stride = said(options.stride, "rt3d.stride");
+  if (!stride.empty()) settings.stride = parse_count("stride", stride, kMaxFrames);
+  apply_sizes(settings, said(options.crop, "rt3d.crop"), said(options.short_side, "rt3d.short_side"), input);
+
+  const auto or_default = [](const std::string& text, const char* fallback) {
+    return text.empty() ? fallback : text;
+  };
+  settings.mean = parse_triple("mean", or_default(said(options.mean, "rt3d.mean"), "0.485,0.456,0.406"));
+  settings.deviation = parse_triple("std", or_default(said(options.std, "rt3d.std"), "0.229,0.224,0.225"));
+  settings.scale = parse_number("scale", or_default(said(options.scale, "rt3d.scale"), "1/255"));
+  const std::string channels = or_default(said(options.channels, "rt3d.channels"), "rgb");
+  if (channels != "rgb" && channels != "bgr") refuse("channels", channels, "rgb or bgr");
+  settings.bgr = channels == "bgr";
+  for (const float deviation : settings.deviation) {
+    if (!(deviation > 0)) refuse("std", join(deviation), "positive numbers");
+  }
+  return settings;
+}
+
+Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings) {
+  const Video video = read_video(path, [&](std::int64_t total) {
+    return sample_frames(settings.sampling, total, settings.frames, settings.stride);
+  });
+  const Size crop = settings.crop;
+  const std::int64_t frame_floats = static_cast<std::int64_t>(crop.height) * crop.width;
+  const std::int64_t plane_stride = settings.frames * frame_floats;
+  Clip clip{{1, 3, settings.frames, crop.height, crop.width}, {}, video.total, 0, 0};
+  clip.values.resize(static_cast<std::size_t>(3 * plane_stride));
+  for (std::size_t k = 0; k < video.frames.size(); ++k) {
+    const Frame& frame = video.frames[k];
+    const Size size =
+        settings.exact.value_or(short_side_size({frame.height, frame.width}, settings.short_side));
+    if (size.height < crop.height || size.width < crop.width) {
+      throw Failure(join(path.string(), ": its frames are ", size.height, "x", size.width,
+                         " after resizing, less than the crop of ", crop.height, "x", crop.width,
+                         ": give a larger --short-side or a smaller --crop"));
+    }
+    resize_crop(frame, size, crop, clip.values.data() + static_cast<std::int64_t>(k) * frame_floats,
+                plane_stride);
+    clip.width = frame.width, clip.height = frame.height;
+  }
+  if (settings.bgr) {
+    std::swap_ranges(clip.values.begin(), clip.values.begin() + plane_stride,
+                     clip.values.begin() + 2 * plane_stride);
+  }
+  for (std::int64_t c = 0; c < 3; ++c) {
+    const float mean = settings.mean[static_cast<std::size_t>(c)];
+    const float deviation = settings.deviation[static_cast<std::size_t>(c)];
+    float* plane = clip.values.data() + c * plane_stride;
+    for (std::int64_t i = 0; i < plane_stride; ++i) plane[i] = (plane[i] * settings.scale - mean) / deviation;
+  }
+  return clip;
+}
+
+}  // namespace rt3d::cli

@@ -1,0 +1,55 @@
+// From a video to a network's input: sample, resize, crop, scale, normalise, lay out as n c d h w (n = 1).
+// What the steps need comes from options or from the model's metadata properties; docs/video.md has the keys.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/resize.h"
+#include "cli/sampling.h"
+
+namespace rt3d::cli {
+
+// What was said about a clip, as text; empty where nothing was said.
+struct ClipText {
+  std::string frames, sampling, stride, short_side, crop, mean, std, scale, channels;
+};
+
+struct ClipSettings {
+  std::int64_t frames = 16;
+  Sampling sampling = Sampling::uniform;
+  std::int64_t stride = 1;
+  int short_side = 128;
+  std::optional<Size> exact;  // resize to this instead of to the short side
+  Size crop{112, 112};
+  std::array<float, 3> mean{};  // in the order of the channels given to the network
+  std::array<float, 3> deviation{};
+  float scale = 1;  // multiplies the bytes before mean and deviation
+  bool bgr = false;
+};
+
+// A field of `options` wins, then the model's metadata ("rt3d.frames", …), then the clip's size in the
+// model's input
+// (`input`: n c d h w, -1 = free), then the defaults of docs/video.md. Throws UsageError naming the value
+// that is wrong.
+ClipSettings clip_settings(const ClipText& options,
+                           const std::function<const char*(const char* key)>& metadata,
+                           const std::vector<std::int64_t>& input);
+
+struct Clip {
+  std::vector<std::int64_t> shape;  // 1 x 3 x frames x crop height x crop width
+  std::vector<float> values;
+  std::int64_t video_frames = 0;  // in the file
+  int width = 0, height = 0;      // of the file's frames
+};
+
+// Throws Failure when a frame, resized, is smaller than the crop, and what read_video() throws. The caller
+// warns about videos with fewer frames than frames_needed().
+Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings);
+
+}  // namespace rt3d::cli

@@ -1,0 +1,83 @@
+// rt3d make-model: well-known architectures as ONNX files with seeded random weights.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/table.h"
+#include "cli/tuning_text.h"
+#include "models/models.h"
+
+namespace rt3d::cli {
+namespace {
+
+struct MakeModelOptions {
+  models::MakeRequest request;
+  std::string output;
+  bool list = false;
+  bool as_json = false;
+};
+
+void declare(CLI::App& app, MakeModelOptions& options) {
+  CLI::Option* name = app.add_option("NAME", options.request.name, "A model that --list shows");
+  CLI::Option* output =
+      app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE")->needs(name);
+  app.add_option("--classes", options.request.classes, "Classes (default: the model's)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--frames", options.request.frames, "Frames of the clip (default: the model's)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--size", options.request.size, "Height and width in pixels (default: the model's)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--width", options.request.width, "Factor of all inner channel counts")
+      ->type_name("F")
+      ->capture_default_str();
+  app.add_option("--seed", options.request.seed, "Seed of the weights")
+      ->type_name("S")
+      ->capture_default_str();
+  CLI::Option* list = app.add_flag("--list", options.list, "Show the models")->excludes(output);
+  app.add_flag("--json", options.as_json, "With --list: print JSON")->needs(list);
+}
+
+void print_list(bool as_json) {
+  nlohmann::json rows = nlohmann::json::array();
+  Table table("llrrrl");
+  table.add({"name", "input", "classes", "parameters", "MACs", ""});
+  table.rule();
+  for (const models::ModelInfo& model : models::list()) {
+    std::string shapes;
+    std::vector<std::string> inputs;
+    for (const Shape& shape : model.inputs) {
+      inputs.push_back(shape.text());
+      shapes += (shapes.empty() ? "" : ", ") + inputs.back();
+    }
+    table.add({model.name, shapes, std::to_string(model.classes), std::to_string(model.parameters),
+               millions(model.macs), model.summary});
+    rows.push_back({{"name", model.name},
+                    {"inputs", inputs},
+                    {"classes", model.classes},
+                    {"parameters", model.parameters},
+                    {"macs", model.macs},
+                    {"summary", model.summary}});
+  }
+  if (as_json) return print_json(rows);
+  std::printf("%s", table.text().c_str());
+}
+
+void run(const MakeModelOptions& options) {
+  if (options.list) return print_list(options.as_json);
+  if (options.request.name.empty() || options.output.empty()) {
+    throw UsageError(
+        "make-model needs a name and -o FILE: rt3d make-model c3d -o c3d.onnx (--list shows the names)");
+  }
+  models::make(options.request, options.output);
+  std::printf("wrote %s\n", options.output.c_str());
+}
+
+}  // namespace
+
+Runner make_model_command(CLI::App& app) { return bind<MakeModelOptions>(app, declare, run); }
+
+}  // namespace rt3d::cli

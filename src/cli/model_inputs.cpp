@@ -1,0 +1,168 @@
+#include "cli/model_inputs.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <random>
+
+#include "cli/failure.h"
+#include "cli/table.h"
+
+namespace rt3d::cli {
+namespace {
+
+std::string names_of(const std::vector<TensorInfo>& inputs) {
+  std::string names;
+  for (const TensorInfo& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  return names;
+}
+
+// The input a file is for: by name when the text starts with one, else the first without an array.
+std::size_t slot_for(const std::string& text, std::string& file, const std::vector<TensorInfo>& inputs,
+                     const std::vector<bool>& given) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (text.rfind(inputs[i].name + "=", 0) != 0) continue;
+    if (given[i]) throw UsageError("-i " + text + ": the input '" + inputs[i].name + "' is given twice");
+    file = text.substr(inputs[i].name.size() + 1);
+    return i;
+  }
+  const auto free = std::find(given.begin(), given.end(), false);
+  if (free == given.end()) {
+    throw UsageError("-i " + text + ": the model has no more inputs than " + names_of(inputs));
+  }
+  file = text;
+  return static_cast<std::size_t>(free - given.begin());
+}
+
+void read_video_input(const rt3d_model* model, const InputOptions& options,
+                      const std::vector<TensorInfo>& inputs, ModelInputs& result) {
+  const auto takes_clip = [](const TensorInfo& input) {
+    return input.dims.size() == 5 && (input.dims[1] == 3 || input.dims[1] < 0) && input.dtype == RT3D_F32;
+  };
+  std::size_t slot = 0;
+  while (slot < inputs.size() && (result.given[slot] || !takes_clip(inputs[slot]))) ++slot;
+  if (slot == inputs.size())
+    throw UsageError("--video: the model has no free f32 input of shape n x 3 x d x h x w");
+  const ClipSettings settings = clip_settings(
+      options.clip, [&](const char* key) { return rt3d_model_metadata(model, key); }, inputs[slot].dims);
+  Clip clip = read_clip(options.video, settings);
+  const std::int64_t needed = frames_needed(settings.sampling, settings.frames, settings.stride);
+  if (clip.video_frames < needed) {
+    std::fprintf(stderr, "rt3d: warning: %s has %lld frames, %lld are needed: the last one is repeated\n",
+                 options.video.c_str(), static_cast<long long>(clip.video_frames),
+                 static_cast<long long>(needed));
+  }
+  Array& array = result.arrays[slot];
+  array.dtype = RT3D_F32;
+  array.shape = clip.shape;
+  array.data.resize(clip.values.size() * sizeof(float));
+  std::memcpy(array.data.data(), clip.values.data(), array.data.size());
+  result.given[slot] = true;
+  result.notes.push_back(join(inputs[slot].name, ": ", settings.frames, " of ", clip.video_frames,
+                              " frames of ", clip.width, "x", clip.height, " from ", options.video,
+                              ", cropped to ", settings.crop.width, "x", settings.crop.height));
+}
+
+// Normal numbers (Box-Muller) from a generator that gives the same on every platform.
+class RandomNormal {
+ public:
+  explicit RandomNormal(std::uint64_t seed) : bits_(seed) {}
+  double operator()() {
+    const double u = (static_cast<double>(bits_() >> 11) + 1) * 0x1p-53;
+    const double v = static_cast<double>(bits_() >> 11) * 0x1p-53;
+    return std::sqrt(-2 * std::log(u)) * std::cos(2 * 3.14159265358979 * v);
+  }
+
+ private:
+  std::mt19937_64 bits_;
+};
+
+// Normal numbers for floats; zeros and ones, valid for masks and indices, for integers.
+Array random_array(const TensorInfo& input, RandomNormal& random) {
+  const std::int64_t count = element_count(input.dims);
+  Array numbers{RT3D_F32, input.dims,
+                std::vector<std::byte>(static_cast<std::size_t>(count) * sizeof(float))};
+  const bool real = input.dtype == RT3D_F32 || input.dtype == RT3D_F64 || input.dtype == RT3D_F16;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double value = random();
+    const auto number = static_cast<float>(real ? value : value > 0);
+    std::memcpy(numbers.data.data() + i * static_cast<std::int64_t>(sizeof number), &number, sizeof number);
+  }
+  return converted(numbers, input.dtype);
+}
+
+}  // namespace
+
+void add_input_options(CLI::App& app, InputOptions& options) {
+  app.add_option("-i,--input", options.files, "An input's values (default: seeded random ones)")
+      ->type_name("[NAME=]FILE.npy")
+      ->allow_extra_args(false);
+  app.add_option("--seed", options.seed, "Seed of random inputs")->type_name("S")->capture_default_str();
+  const std::string group = "Video (defaults: the model's metadata, then docs/video.md)";
+  app.add_option("--video", options.video, "Take the clip from a video file")
+      ->type_name("FILE")
+      ->group(group);
+  const auto text = [&](const char* name, std::string& value, const char* type, const char* help) {
+    app.add_option(name, value, help)->type_name(type)->group(group);
+  };
+  text("--frames", options.clip.frames, "N", "Frames of the clip");
+  text("--sampling", options.clip.sampling, "HOW", "uniform or consecutive");
+  text("--stride", options.clip.stride, "N", "Every n-th frame of consecutive ones");
+  text("--short-side", options.clip.short_side, "N|HxW", "Resize frames to this short side, or to this size");
+  text("--crop", options.clip.crop, "N|HxW", "Centre crop");
+  text("--mean", options.clip.mean, "R,G,B", "Subtracted after scaling");
+  text("--std", options.clip.std, "R,G,B", "Divided by afterwards");
+  text("--scale", options.clip.scale, "X", "Bytes are multiplied by this: 1/255");
+  text("--channels", options.clip.channels, "rgb|bgr", "Order of the channels");
+}
+
+ModelInputs read_inputs(const rt3d_model* model, const InputOptions& options) {
+  const std::vector<TensorInfo> inputs = inputs_of(model);
+  ModelInputs result;
+  result.arrays.resize(inputs.size());
+  result.given.resize(inputs.size(), false);
+  for (const std::string& text : options.files) {
+    std::string file;
+    const std::size_t slot = slot_for(text, file, inputs, result.given);
+    result.arrays[slot] = read_npy(file);
+    result.given[slot] = true;
+    result.notes.push_back(inputs[slot].name + ": " + dims_text(result.arrays[slot].shape) + " from " + file);
+  }
+  if (!options.video.empty()) read_video_input(model, options, inputs, result);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!result.given[i])
+      result.notes.push_back(inputs[i].name + ": random numbers, seed " + std::to_string(options.seed));
+  }
+  return result;
+}
+
+std::vector<TensorInfo> shapes_of(const ModelInputs& inputs, const rt3d_model* model) {
+  std::vector<TensorInfo> shapes;
+  const std::vector<TensorInfo> infos = inputs_of(model);
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    const bool free = std::count(infos[i].dims.begin(), infos[i].dims.end(), -1) > 0;
+    if (inputs.given[i] && free) shapes.push_back({infos[i].name, infos[i].dtype, inputs.arrays[i].shape});
+  }
+  return shapes;
+}
+
+void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t seed) {
+  RandomNormal random(seed);
+  const std::vector<TensorInfo> infos = inputs_of(session);
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    const bool given = i < inputs.given.size() && inputs.given[i];
+    if (given && inputs.arrays[i].shape != infos[i].dims) {
+      throw Failure("the input '" + infos[i].name + "' takes " + dims_text(infos[i].dims) + ", but " +
+                    dims_text(inputs.arrays[i].shape) + " is given: give an array of that shape");
+    }
+    const Array array = given ? converted(inputs.arrays[i], infos[i].dtype) : random_array(infos[i], random);
+    check(rt3d_session_set_input(session, static_cast<std::int32_t>(i), array.data.data(), array.data.size()),
+          "cannot set the input '" + infos[i].name + "'");
+  }
+}
+
+void set_random_inputs(rt3d_session* session, std::uint64_t seed) { set_inputs(session, {}, seed); }
+
+}  // namespace rt3d::cli

@@ -1,0 +1,85 @@
+#include "cli/progress.h"
+
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/problem_text.h"
+#include "cli/table.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr std::int64_t kRedrawNs = 100'000'000;
+constexpr int kBarWidth = 20;
+
+volatile sig_atomic_t interrupt_requested = 0;
+
+void on_interrupt(int) { interrupt_requested = 1; }
+
+std::size_t terminal_columns() {
+  winsize size = {};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+TuningProgress::TuningProgress() : terminal_(isatty(STDERR_FILENO) == 1) {
+  interrupt_requested = 0;
+  struct sigaction action = {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+TuningProgress::~TuningProgress() {
+  signal(SIGINT, SIG_DFL);
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+bool TuningProgress::interrupted() { return interrupt_requested != 0; }
+
+int TuningProgress::callback(void* self, const rt3d_progress* progress) {
+  auto& shown = *static_cast<TuningProgress*>(self);
+  if (shown.terminal_) {
+    shown.draw(*progress);
+  } else {
+    shown.print_finished(*progress);
+  }
+  return interrupted() ? 1 : 0;
+}
+
+void TuningProgress::draw(const rt3d_progress& progress) {
+  if (last_drawn_ns_ >= 0 && progress.elapsed_ns - last_drawn_ns_ < kRedrawNs) return;
+  last_drawn_ns_ = progress.elapsed_ns;
+  const double part =
+      progress.candidates_total > 0 ? double(progress.candidates_done) / progress.candidates_total : 0;
+  const double done = (progress.layers_done + std::min(part, 1.0)) / std::max(progress.layers_total, 1);
+  const int filled = std::clamp(static_cast<int>(done * kBarWidth), 0, kBarWidth);
+  std::string line = "tuning [" + std::string(static_cast<std::size_t>(filled), '#') +
+                     std::string(static_cast<std::size_t>(kBarWidth - filled), '.') + "] layer " +
+                     std::to_string(std::min(progress.layers_done + 1, progress.layers_total)) + "/" +
+                     std::to_string(progress.layers_total);
+  line += ", " + fixed(static_cast<double>(progress.remaining_ns) * 1e-9, 0) + " s left";
+  if (progress.best_ns > 0) line += ", best " + duration(progress.best_ns);
+  if (progress.layer != nullptr) line += "  " + short_problem(progress.layer);
+  line.resize(std::min(line.size(), terminal_columns() - 1));
+  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+  drawn_ = true;
+}
+
+void TuningProgress::print_finished(const rt3d_progress& progress) {
+  if (progress.layers_done > layers_done_ && !layer_.empty()) {
+    const std::string best = best_ns_ > 0 ? duration(best_ns_) : "not measured";
+    std::fprintf(stderr, "tuned %d/%d  %s  %s\n", progress.layers_done, progress.layers_total,
+                 short_problem(layer_).c_str(), best.c_str());
+  }
+  layers_done_ = progress.layers_done;
+  layer_ = progress.layer == nullptr ? "" : progress.layer;
+  best_ns_ = progress.best_ns;
+}
+
+}  // namespace rt3d::cli

@@ -1,0 +1,36 @@
+// The program rt3d-tune: tunes a model, or, with a command, shows and moves what databases remember.
+#include "cli/commands.h"
+
+namespace {
+
+using rt3d::cli::Command;
+
+constexpr Command kCommands[] = {
+    {"list", rt3d::cli::tune_list_command, "Show the rows of a database",
+     "Examples:\n"
+     "  rt3d-tune list\n"
+     "  rt3d-tune list --db tuned.db"},
+    {"export", rt3d::cli::tune_export_command, "Write a database as text",
+     "Examples:\n"
+     "  rt3d-tune export --db tuned.db -o tuned.txt"},
+    {"import", rt3d::cli::tune_import_command, "Add rows from text; the faster of two rows stays",
+     "Examples:\n"
+     "  rt3d-tune import tuned.txt --db tuned.db\n"
+     "  ssh phone rt3d-tune export | rt3d-tune import -"},
+    {"merge", rt3d::cli::tune_merge_command, "Add the rows of another database",
+     "Examples:\n"
+     "  rt3d-tune merge other.db --db tuned.db"},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const rt3d::cli::Program program = {"rt3d-tune",
+                                      "Finds the fastest schedules for a model's layers and remembers them",
+                                      "Examples:\n"
+                                      "  rt3d-tune c3d.onnx --threads 2\n"
+                                      "  rt3d-tune c3d.onnx --full --tune-ms 60000 --db tuned.db\n"
+                                      "  rt3d-tune export --db tuned.db -o tuned.txt",
+                                      kCommands, rt3d::cli::tune_model};
+  return rt3d::cli::run_program(program, argc, argv);
+}

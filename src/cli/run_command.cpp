@@ -1,0 +1,217 @@
+// rt3d run: inputs in, outputs out, with how long it took and on what.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/model_inputs.h"
+#include "cli/scores.h"
+#include "cli/session_options.h"
+#include "cli/table.h"
+#include "cli/timing.h"
+#include "cli/tuning_text.h"
+
+namespace rt3d::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMoreRuns = 5;
+constexpr std::int64_t kMoreRunsNs = 2'000'000'000;
+
+struct RunOptions {
+  std::string model;
+  InputOptions inputs;
+  SessionOptions session;
+  std::string labels;
+  std::string output_folder;
+  std::size_t top = 5;
+  bool as_json = false;
+};
+
+struct Output {
+  std::string name;
+  Array array;
+};
+
+struct Latency {
+  std::int64_t load_ns = 0;  // model and session
+  std::int64_t first_ns = 0;
+  double median_ns = 0;  // of later runs
+  std::size_t later_runs = 0;
+};
+
+void declare(CLI::App& app, RunOptions& options) {
+  app.add_option("MODEL", options.model, "ONNX file")->required();
+  add_input_options(app, options.inputs);
+  app.add_option("--labels", options.labels,
+                 "Names of the classes, one a line (default: the model's rt3d.labels)")
+      ->type_name("FILE");
+  app.add_option("-o,--output", options.output_folder, "Write every output as DIR/<name>.npy")
+      ->type_name("DIR");
+  app.add_option("--top", options.top, "How many scores to show")->type_name("K")->capture_default_str();
+  app.add_flag("--json", options.as_json, "Print JSON");
+  add_session_options(app, options.session);
+  add_tuning_options(app, options.session);
+}
+
+std::vector<std::string> labels_for(const RunOptions& options, const rt3d_model* model) {
+  if (!options.labels.empty()) return read_labels(options.labels);
+  const char* stored = rt3d_model_metadata(model, "rt3d.labels");
+  return stored == nullptr ? std::vector<std::string>() : split_lines(stored);
+}
+
+std::vector<Output> copy_outputs(const rt3d_session* session) {
+  std::vector<Output> outputs;
+  for (const TensorInfo& info : outputs_of(session)) {
+    Array array{info.dtype, info.dims, {}};
+    const std::size_t bytes = static_cast<std::size_t>(element_count(info.dims)) * dtype_bytes(info.dtype);
+    const auto* data = static_cast<const std::byte*>(
+        rt3d_session_output(session, static_cast<std::int32_t>(outputs.size())));
+    array.data.assign(data, data + bytes);
+    outputs.push_back({info.name, std::move(array)});
+  }
+  return outputs;
+}
+
+// A name that is safe as a file's: everything but letters, digits, '.', '_' and '-' becomes '_'.
+std::string file_name(const std::string& name, std::map<std::string, int>& used) {
+  std::string safe = name;
+  for (char& c : safe) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '_' || c == '-';
+    if (!plain) c = '_';
+  }
+  if (safe.empty() || safe[0] == '.') safe.insert(0, "_");
+  const int before = used[safe]++;
+  return (before == 0 ? safe : join(safe, "_", before + 1)) + ".npy";
+}
+
+void write_outputs(const std::string& folder, const std::vector<Output>& outputs) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Failure("cannot create the folder " + folder + ": " + error.message());
+  std::map<std::string, int> used;
+  for (const Output& output : outputs) {
+    const Array& array = output.array;
+    write_npy(std::filesystem::path(folder) / file_name(output.name, used), array.dtype, array.shape,
+              array.data.data());
+  }
+}
+
+// The best scores of a vector: with labels as probabilities, without as they are.
+struct Score {
+  std::size_t index = 0;
+  std::string label;
+  double value = 0;
+};
+std::vector<Score> best_scores(const Array& array, const std::vector<std::string>& labels,
+                               std::size_t count) {
+  if (!is_vector(array.shape)) return {};
+  std::vector<double> values = values_of(array);
+  const bool classes = labels.size() == values.size();
+  if (classes) values = probabilities(values);
+  std::vector<Score> scores;
+  for (const std::size_t i : top(values, count)) scores.push_back({i, classes ? labels[i] : "", values[i]});
+  return scores;
+}
+
+Latency measure(rt3d_session* session, std::int64_t load_ns, std::vector<Output>& outputs) {
+  Latency latency;
+  latency.load_ns = load_ns;
+  latency.first_ns = timed_run_ns(session);
+  outputs = copy_outputs(session);
+  std::vector<std::int64_t> times;
+  const std::int64_t start = now_ns();
+  while (times.size() < kMoreRuns && now_ns() - start < kMoreRunsNs) times.push_back(timed_run_ns(session));
+  latency.median_ns = median(times);
+  latency.later_runs = times.size();
+  return latency;
+}
+
+void print_output(const Output& output, const std::vector<std::string>& labels, std::size_t count) {
+  const Summary summary = summarize(output.array);
+  std::printf("output   %s: %s %s, min %.6g, max %.6g, mean %.6g", output.name.c_str(),
+              dtype_name(output.array.dtype), dims_text(output.array.shape).c_str(), summary.least,
+              summary.most, summary.mean);
+  if (summary.not_finite > 0) std::printf(", %lld not finite", static_cast<long long>(summary.not_finite));
+  std::printf("\n");
+  Table table("rlr");
+  for (const Score& score : best_scores(output.array, labels, count)) {
+    const bool classes = !score.label.empty();
+    table.add({std::to_string(score.index), score.label,
+               classes ? fixed(score.value * 100, 2) + " %" : fixed(score.value, 6)});
+  }
+  std::printf("%s", table.text().c_str());
+}
+
+json output_json(const Output& output, const std::vector<std::string>& labels, std::size_t count) {
+  const Summary summary = summarize(output.array);
+  json scores = json::array();
+  for (const Score& score : best_scores(output.array, labels, count)) {
+    json row = {{"index", score.index}, {"score", score.value}};
+    if (!score.label.empty()) row["label"] = score.label;
+    scores.push_back(row);
+  }
+  return {{"name", output.name},
+          {"dtype", dtype_name(output.array.dtype)},
+          {"shape", output.array.shape},
+          {"min", summary.least},
+          {"max", summary.most},
+          {"mean", summary.mean},
+          {"not_finite", summary.not_finite},
+          {"top", scores}};
+}
+
+void run(const RunOptions& options) {
+  const std::int64_t start = now_ns();
+  const ModelHandle model = load_model(options.model);
+  std::int64_t load_ns = now_ns() - start;
+  const std::vector<std::string> labels = labels_for(options, model.get());
+  const ModelInputs inputs = read_inputs(model.get(), options.inputs);
+  std::vector<TensorInfo> shapes = parse_shapes(options.session.shapes, inputs_of(model.get()));
+  for (TensorInfo& shape : shapes_of(inputs, model.get())) shapes.push_back(std::move(shape));
+  const SessionHandle session = create_session(model.get(), options.session, shapes);
+  const rt3d_session_stats stats = stats_of(session.get());
+  load_ns += stats.create_ns;
+  set_inputs(session.get(), inputs, options.inputs.seed);
+  std::vector<Output> outputs;
+  const Latency latency = measure(session.get(), load_ns, outputs);
+  if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
+  const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
+  const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
+  const std::string db = db_path_text(options.session);
+
+  if (options.as_json) {
+    json result = {{"model", options.model},
+                   {"device", device},
+                   {"isa", isa},
+                   {"threads", thread_count(options.session)},
+                   {"load_ns", latency.load_ns},
+                   {"first_run_ns", latency.first_ns},
+                   {"median_ns", latency.median_ns},
+                   {"database", db},
+                   {"tuning", tuning_json(stats)},
+                   {"inputs", inputs.notes}};
+    result["outputs"] = json::array();
+    for (const Output& output : outputs)
+      result["outputs"].push_back(output_json(output, labels, options.top));
+    return print_json(result);
+  }
+  for (const std::string& note : inputs.notes) std::printf("input    %s\n", note.c_str());
+  for (const Output& output : outputs) print_output(output, labels, options.top);
+  std::printf("latency  first run %s, then %s (median of %zu); load %s\n",
+              duration(double(latency.first_ns)).c_str(), duration(latency.median_ns).c_str(),
+              latency.later_runs, duration(double(latency.load_ns)).c_str());
+  std::printf("device   %s; code for %s\n", device.c_str(), isa.c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(stats).c_str(), db.c_str());
+}
+
+}  // namespace
+
+Runner run_command(CLI::App& app) { return bind<RunOptions>(app, declare, run); }
+
+}  // namespace rt3d::cli

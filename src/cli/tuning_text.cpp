@@ -1,0 +1,43 @@
+#include "cli/tuning_text.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/failure.h"
+#include "cli/table.h"
+
+namespace rt3d::cli {
+
+std::string tuning_text(const rt3d_session_stats& stats) {
+  if (stats.problems == 0) return "no problem has a choice";
+  std::string text;
+  if (stats.tuned > 0) {
+    text = join(stats.tuned, " of ", stats.problems, " problems measured in ",
+                duration(static_cast<double>(stats.tune_ns)), " (", stats.measurements, " candidates)");
+  } else {
+    text = join("nothing measured, ", stats.problems, " problems");
+  }
+  if (stats.from_database > 0) text += join(", ", stats.from_database, " remembered");
+  if (stats.estimated > 0) text += join(", ", stats.estimated, " estimated");
+  return text;
+}
+
+nlohmann::json tuning_json(const rt3d_session_stats& stats) {
+  return {{"problems", stats.problems},
+          {"from_database", stats.from_database},
+          {"tuned", stats.tuned},
+          {"estimated", stats.estimated},
+          {"measurements", stats.measurements},
+          {"tune_ns", stats.tune_ns},
+          {"create_ns", stats.create_ns},
+          {"optimize_ns", stats.optimize_ns},
+          {"prepare_ns", stats.prepare_ns}};
+}
+
+void print_json(const nlohmann::json& json) {
+  const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+}  // namespace rt3d::cli

@@ -1,0 +1,27 @@
+// Decodes chosen frames of a video file with FFmpeg. Only decoding and the conversion to RGB are FFmpeg's;
+// resizing and everything after it is this project's own (resize.h), so that results do not depend on
+// FFmpeg's scaler.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "cli/frame.h"
+
+namespace rt3d::cli {
+
+struct Video {
+  std::int64_t total = 0;     // frames in the file
+  std::vector<Frame> frames;  // the chosen ones
+};
+
+// Given the number of frames, the ascending indices of those wanted; an index may repeat.
+using FrameChoice = std::function<std::vector<std::int64_t>(std::int64_t total)>;
+
+// Keeps only the chosen frames in memory. A rotation by quarter turns that the file asks for (phones write
+// it) is applied. Throws Failure when the file is missing, is not a video, or does not decode.
+Video read_video(const std::filesystem::path& path, const FrameChoice& choose);
+
+}  // namespace rt3d::cli

@@ -1,0 +1,64 @@
+// The tuning database's file: opening and checking it, its statements, and the verification of every row that
+// is read. All functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp.
+// Not thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tuner/file_lock.h"
+#include "tuner/sqlite.h"
+#include "tuner/tuning_db.h"
+
+namespace rt3d::tuner {
+
+class DbFile {
+ public:
+  enum class Use {
+    frozen,  // as it lies there, without locks or journal: where nothing can be written beside it
+    read,    // nothing is stored
+    write,   // an existing file is read and written
+    create,  // likewise, and created with its folders when missing or empty
+  };
+
+  // Null when there is no database yet and `use` is not create.
+  static std::unique_ptr<DbFile> open(const std::filesystem::path& path, Use use);
+
+  // Renames a corrupt database to <name>.corrupt-N; false when another process uses it or the folder cannot
+  // be written. True with an empty `moved_to`: it is sound by now.
+  static bool move_aside(const std::filesystem::path& path, std::filesystem::path& moved_to);
+
+  bool writable() const { return writable_; }
+  std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
+  std::vector<Row> all();
+  // In one transaction; returns how many rows were taken (replaces()).
+  std::int64_t store(std::span<const Row> rows);
+
+  void begin(const Intent& intent);
+  void end(const Intent& intent);
+  std::vector<Intent> abandoned(const std::string& device,
+                                const std::string& problem);  // whose owner is dead
+
+  std::int64_t damaged_rows() const { return damaged_rows_; }  // seen and ignored so far
+
+ private:
+  struct Statements;
+  DbFile(const std::filesystem::path& path, Use use);
+  bool initialise(Use use);
+  bool read_row(Statement& statement, Row& row);
+
+ public:
+  ~DbFile();
+
+ private:
+  std::unique_ptr<FileLock> lock_;  // outlives the connection
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Statements> statements_;
+  bool writable_ = false;
+  std::int64_t damaged_rows_ = 0;
+};
+
+}  // namespace rt3d::tuner

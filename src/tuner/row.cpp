@@ -1,0 +1,178 @@
+#include "tuner/row.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "base/checksum.h"
+#include "base/error.h"
+#include "kernels/problem.h"
+#include "kernels/schedule.h"
+
+namespace rt3d::tuner {
+namespace {
+
+constexpr std::string_view kHeader = "rt3d-tuning\t1";
+constexpr std::size_t kFields = 9;
+constexpr std::size_t kMaxText = 4096;
+constexpr int kMaxThreads = 4096;
+
+bool storable_text(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxText && std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 32 || c == 127;
+  });
+}
+
+bool storable_time(double ns) { return std::isfinite(ns) && !std::signbit(ns); }
+
+// Fields go in with their lengths, so that no two rows give the same bytes.
+class Hash {
+ public:
+  Hash& add(const std::string& text) {
+    add(static_cast<std::int64_t>(text.size()));
+    value_ = checksum64(text, value_);
+    return *this;
+  }
+  Hash& add(std::int64_t number) {
+    char bytes[8];
+    for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(static_cast<std::uint64_t>(number) >> (8 * i));
+    value_ = checksum64({bytes, sizeof bytes}, value_);
+    return *this;
+  }
+  Hash& add(double number) { return add(std::bit_cast<std::int64_t>(number)); }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = checksum64("");
+};
+
+std::string number_text(double value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const auto at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+template <typename Number>
+Number parse_number(std::string_view text, std::string_view field, std::size_t line) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", field, " '", text, "' is not a number");
+  return value;
+}
+
+Row parse_row(std::string_view text, std::size_t line) {
+  const std::vector<std::string_view> f = split(text, '\t');
+  if (f.size() != kFields)
+    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", f.size(), " fields instead of ", kFields,
+         " separated by tabs (device threads problem family version schedule time_ns default_ns rigor)");
+  Row row;
+  row.device = f[0];
+  row.threads = parse_number<int>(f[1], "threads", line);
+  row.problem = f[2];
+  row.family = f[3];
+  row.version = parse_number<int>(f[4], "version", line);
+  row.schedule = f[5];
+  row.time_ns = parse_number<double>(f[6], "time_ns", line);
+  row.default_ns = parse_number<double>(f[7], "default_ns", line);
+  row.rigor = parse_number<int>(f[8], "rigor", line);
+  if (!storable(row))
+    fail(Code::invalid_argument, "tuning rows, line ", line, ": a field is empty or out of range");
+  try {
+    kernels::parse_problem(row.problem);
+    kernels::parse_schedule(row.schedule);
+  } catch (const Error& error) {
+    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", error.what());
+  }
+  return row;
+}
+
+}  // namespace
+
+RowKey key_of(const Row& row) { return {row.device, row.threads, row.problem, row.family}; }
+
+bool storable(const Row& row) {
+  return storable_text(row.device) && storable_text(row.problem) && storable_text(row.family) &&
+         storable_text(row.schedule) && row.threads >= 1 && row.threads <= kMaxThreads && row.version >= 0 &&
+         storable_time(row.time_ns) && storable_time(row.default_ns) && (row.rigor == 1 || row.rigor == 2);
+}
+
+bool storable(const Intent& intent) {
+  return storable_text(intent.device) && storable_text(intent.problem) && storable_text(intent.family) &&
+         storable_text(intent.schedule) && intent.version >= 0;
+}
+
+std::uint64_t checksum(const Row& row) {
+  return Hash()
+      .add(row.device)
+      .add(std::int64_t{row.threads})
+      .add(row.problem)
+      .add(row.family)
+      .add(std::int64_t{row.version})
+      .add(row.schedule)
+      .add(row.time_ns)
+      .add(row.default_ns)
+      .add(std::int64_t{row.rigor})
+      .value();
+}
+
+std::uint64_t checksum(const Intent& intent, const std::string& owner) {
+  return Hash()
+      .add(intent.device)
+      .add(intent.problem)
+      .add(intent.family)
+      .add(std::int64_t{intent.version})
+      .add(intent.schedule)
+      .add(owner)
+      .value();
+}
+
+bool replaces(const Row& row, const Row& existing) {
+  const bool better_kept =
+      existing.version == row.version && existing.rigor > row.rigor && existing.time_ns <= row.time_ns;
+  return !better_kept;
+}
+
+std::string rows_text(std::vector<Row> rows) {
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
+  std::string out = cat(kHeader, '\n');
+  for (const Row& r : rows)
+    out += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,
+               '\t', number_text(r.time_ns), '\t', number_text(r.default_ns), '\t', r.rigor, '\n');
+  return out;
+}
+
+std::vector<Row> parse_rows(const std::string& text) {
+  std::vector<Row> rows;
+  std::size_t line = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    ++line;
+    const auto end = rest.find('\n');
+    const std::string_view content = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line == 1) {
+      if (content != kHeader)
+        fail(Code::invalid_argument, "tuning rows, line 1: '", content.substr(0, 40), "' instead of '",
+             kHeader, "'");
+    } else if (!content.empty() && content[0] != '#') {
+      rows.push_back(parse_row(content, line));
+    }
+  }
+  if (line == 0) fail(Code::invalid_argument, "tuning rows, line 1: empty text instead of '", kHeader, "'");
+  return rows;
+}
+
+}  // namespace rt3d::tuner

@@ -1,0 +1,119 @@
+// A thin door to SQLite: one connection, prepared statements, and one exception that never leaves the tuner.
+// Connections are set up for files that may be damaged or hostile: no triggers, views, extensions, ATTACH or
+// memory mapping, low limits. Not thread-safe: the owner locks.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace rt3d::tuner {
+
+// How an operation on the file failed, as far as that decides what to do next.
+enum class Fault {
+  busy,      // locked by another connection for longer than the busy timeout
+  readonly,  // may be read, not written
+  full,      // the disk is full or the file may not grow
+  corrupt,   // not a database, or a damaged one
+  foreign,   // a database of another program
+  newer,     // a schema version that this library does not know
+  other,     // cannot be opened, input/output error, out of memory
+};
+
+class SqliteError : public std::runtime_error {
+ public:
+  SqliteError(Fault fault, const std::string& text) : std::runtime_error(text), fault_(fault) {}
+  Fault fault() const { return fault_; }
+
+ private:
+  Fault fault_;
+};
+
+class Connection {
+ public:
+  enum class Access { read_only_media, existing, create };
+
+  // Throws SqliteError. read_only_media ignores locks and journals: for a file in a folder that cannot be
+  // written.
+  Connection(const std::filesystem::path& path, Access access);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void execute(const char* sql);  // one or more statements without results
+  std::int64_t integer(const char* sql);
+  std::string text(const char* sql);
+  bool read_only() const;
+  int changes() const;
+  // Whether closing may move the journal's contents into the file; off after opening, so that a file that is
+  // not ours to change stays as it is.
+  void checkpoint_at_close(bool enabled);
+
+  [[noreturn]] void raise(int result, std::string_view attempt) const;
+  sqlite3* handle() const { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const;
+  };
+  void harden();
+
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement. Parameters are numbered from 1; bound text must stay alive until reset().
+class Statement {
+ public:
+  Statement(Connection& connection, const char* sql);
+
+  Statement& bind(int index, std::string_view text);
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind(int index, double value);
+  bool step();  // whether there is a row
+  void reset();
+
+  // The column's value; an empty or zero value when its stored type is another one.
+  std::string text(int column) const;
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const;
+  };
+  Connection& connection_;
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+// Resets a statement at the end of a scope, so that it holds no lock.
+class ResetAtEnd {
+ public:
+  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+  ~ResetAtEnd() { statement_.reset(); }
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+
+ private:
+  Statement& statement_;
+};
+
+// BEGIN IMMEDIATE … COMMIT; rolls back when it is left without commit().
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(Connection& connection);
+  ~WriteTransaction();
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace rt3d::tuner

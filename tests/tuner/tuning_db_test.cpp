@@ -1,0 +1,389 @@
+#include "tuner/tuning_db.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <thread>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "tuner/scratch_folder.h"
+
+TEST_SUITE_BEGIN("tuner");
+
+namespace rt3d::tuner {
+namespace {
+
+namespace fs = std::filesystem;
+
+Row row_of(int i) {
+  return {.device = "avx2/cpu",
+          .threads = 2,
+          .problem = cat("Relu 1x", i + 1, " -> 1x", i + 1),
+          .family = "relu.fake.cpu",
+          .version = 1,
+          .schedule = cat("a=", i),
+          .time_ns = 1000.5 + i,
+          .default_ns = 2000,
+          .rigor = 1};
+}
+
+void fill(const fs::path& path, int rows) {
+  TuningDb db(path);
+  std::string text = "rt3d-tuning\t1\n";
+  for (int i = 0; i < rows; ++i) {
+    const Row r = row_of(i);
+    text += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,
+                '\t', r.time_ns, '\t', r.default_ns, '\t', r.rigor, '\n');
+  }
+  REQUIRE(db.import_text(text) == rows);
+}
+
+std::vector<Row> find(const TuningDb& db, int i) { return db.find("avx2/cpu", 2, row_of(i).problem); }
+
+struct RawConnection {
+  explicit RawConnection(const fs::path& path) { REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK); }
+  ~RawConnection() { sqlite3_close(handle); }
+  void run(const char* sql) {
+    REQUIRE_MESSAGE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql);
+  }
+  sqlite3* handle = nullptr;
+};
+
+// Counts warnings while it lives.
+struct Warnings {
+  Warnings() {
+    set_log_sink([this](LogLevel, const std::string& text) { lines.push_back(text); }, LogLevel::warning);
+  }
+  ~Warnings() { set_log_sink({}, LogLevel::off); }
+  std::vector<std::string> lines;
+};
+
+// Whatever the file is: nothing throws, and a stored row is found again.
+void check_usable(const fs::path& path, bool writable = true) {
+  TuningDb db(path, writable);
+  CHECK(find(db, 900).empty());
+  db.store(row_of(900));
+  CHECK(find(db, 900) == std::vector<Row>{row_of(900)});
+  CHECK(db.count() >= 1);
+}
+
+}  // namespace
+
+TEST_CASE("rows outlive the database object") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "a" / "b" / "tuning.db";
+  {
+    TuningDb db(path);
+    CHECK(find(db, 1).empty());
+    CHECK_FALSE(fs::exists(path));  // reading creates nothing
+    db.store(row_of(1));
+    db.store(row_of(2));
+    CHECK(db.trouble() == "");
+  }
+  {
+    const TuningDb db(path, false);
+    CHECK(find(db, 1) == std::vector<Row>{row_of(1)});
+    CHECK(find(db, 2) == std::vector<Row>{row_of(2)});
+    CHECK(db.count() == 2);
+    CHECK(db.find("avx2/cpu", 1, row_of(1).problem).empty());
+    CHECK(db.find("neon/cpu", 2, row_of(1).problem).empty());
+  }
+  CHECK_FALSE(fs::exists(path.string() + "-wal"));
+}
+
+TEST_CASE("an empty path keeps rows in memory") {
+  TuningDb db("");
+  db.store(row_of(1));
+  CHECK(find(db, 1) == std::vector<Row>{row_of(1)});
+  CHECK(db.count() == 1);
+  CHECK(db.trouble() == "");
+}
+
+TEST_CASE("a row measured with more rigor is kept unless it is slower or of another version") {
+  const ScratchFolder folder;
+  for (const fs::path& path : {fs::path(), folder.path() / "tuning.db"}) {
+    TuningDb db(path);
+    Row full = row_of(1), quick = row_of(1);
+    full.rigor = 2;
+    full.time_ns = 100;
+    quick.time_ns = 150;
+    db.store(full);
+    db.store(quick);
+    CHECK(find(db, 1) == std::vector<Row>{full});
+    quick.time_ns = 50;
+    db.store(quick);
+    CHECK(find(db, 1) == std::vector<Row>{quick});
+    db.store(full);
+    quick.version = 2;
+    db.store(quick);
+    CHECK(find(db, 1) == std::vector<Row>{quick});
+  }
+}
+
+TEST_CASE("exported text is sorted and imports into the same rows") {
+  const ScratchFolder folder;
+  TuningDb a(folder.path() / "a.db"), b("");
+  for (int i : {3, 1, 2}) a.store(row_of(i));
+  const std::string text = a.export_text();
+  CHECK(text.starts_with(
+      "rt3d-tuning\t1\navx2/cpu\t2\tRelu 1x2 -> 1x2\trelu.fake.cpu\t1\ta=1\t1001.5\t2000\t1\n"));
+  CHECK(b.import_text(text) == 3);
+  CHECK(b.export_text() == text);
+  TuningDb c(folder.path() / "c.db");
+  CHECK(c.merge(folder.path() / "a.db") == 3);
+  CHECK(c.export_text() == text);
+  CHECK_THROWS_AS(c.merge(folder.path() / "none.db"), Error);
+}
+
+TEST_CASE("an import with one bad line changes nothing and names the line") {
+  TuningDb db("");
+  const std::string good = "d\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1\n";
+  for (const char* bad :
+       {"d\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20", "d\t0\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1",
+        "d\t1\tnonsense\tf\t1\ta=1\t10\t20\t1", "d\t1\tRelu 1x2 -> 1x2\tf\t1\ta\t10\t20\t1",
+        "d\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\tnan\t20\t1", "d\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t3"}) {
+    const std::string text = cat("rt3d-tuning\t1\n", good, "# a remark\n", bad, "\n");
+    CHECK_THROWS_WITH_AS(db.import_text(text), doctest::Contains("line 4"), Error);
+  }
+  for (const char* bad : {"", "rt3d-tuning\t2\n", "d\t1\n"}) CHECK_THROWS_AS(db.import_text(bad), Error);
+  CHECK(db.count() == 0);
+}
+
+TEST_CASE("a folder, another program's file and a newer schema are left as they are") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  const Warnings warnings;
+  SUBCASE("folder") {
+    fs::create_directory(path);
+    check_usable(path);
+    CHECK(fs::is_directory(path));
+  }
+  SUBCASE("foreign") {
+    RawConnection(path).run("PRAGMA application_id = 77; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+    const std::string before = read_bytes(path);
+    check_usable(path);
+    CHECK(read_bytes(path) == before);
+  }
+  SUBCASE("newer") {
+    fill(path, 20);
+    RawConnection(path).run("PRAGMA user_version = 2; ALTER TABLE schedule ADD COLUMN extra TEXT");
+    const std::string before = read_bytes(path);
+    check_usable(path);
+    CHECK(read_bytes(path) == before);
+  }
+  CHECK(warnings.lines.size() == 1);
+}
+
+TEST_CASE("garbage is moved aside and a fresh database is started") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  for (int i = 1; i <= 3; ++i) {
+    write_bytes(path,
+                "this is not a database, and longer than a header of sixteen bytes" + std::string(2000, 'x'));
+    const Warnings warnings;
+    check_usable(path);
+    CHECK(warnings.lines.size() == 1);
+    CHECK(fs::exists(cat(path.string(), ".corrupt-", i)));
+    CHECK(find(TuningDb(path), 900).size() == 1);
+  }
+  write_bytes(path, std::string(100, 'x'));
+  check_usable(path, false);
+  CHECK(read_bytes(path) == std::string(100, 'x'));  // not ours to move
+}
+
+TEST_CASE("a corrupt file that another process has open is not moved") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 3);
+  const TuningDb other(path);
+  CHECK(find(other, 1).size() == 1);
+  std::string bytes = read_bytes(path);
+  bytes.replace(0, 16, 16, 'x');
+  write_bytes(path, bytes);
+  check_usable(path);
+  CHECK_FALSE(fs::exists(path.string() + ".corrupt-1"));
+}
+
+TEST_CASE("a file that may only be read gives its rows and keeps new ones in memory") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 3);
+  const bool root = ::geteuid() == 0;
+  fs::permissions(path, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read |
+                                     fs::perms::others_exec);
+  if (root) REQUIRE(::seteuid(65534) == 0);
+  {
+    const Warnings warnings;
+    TuningDb db(path);
+    CHECK(find(db, 2) == std::vector<Row>{row_of(2)});
+    db.store(row_of(7));
+    CHECK(find(db, 7) == std::vector<Row>{row_of(7)});
+    CHECK(db.count() == 4);
+    CHECK(db.trouble().find(path.string()) != std::string::npos);
+    CHECK(warnings.lines.size() == 1);
+    check_usable(folder.path() / "new" / "tuning.db");  // a folder that cannot be created
+    check_usable(folder.path() / "new.db");
+  }
+  if (root) REQUIRE(::seteuid(0) == 0);
+  fs::permissions(folder.path(), fs::perms::owner_all);
+  CHECK(TuningDb(path).count() == 3);
+}
+
+TEST_CASE("a full disk keeps new rows in memory and old ones readable") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 3);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  {
+    TuningDb db(path), fresh(folder.path() / "fresh.db");
+    db.store(row_of(7));
+    fresh.store(row_of(8));
+    CHECK(find(db, 7).size() == 1);
+    CHECK(find(fresh, 8).size() == 1);
+    CHECK(db.trouble() != "");
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  CHECK(find(TuningDb(path), 2) == std::vector<Row>{row_of(2)});
+}
+
+TEST_CASE("a locked file delays nobody twice and gets the rows when it is free again") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 3);
+  const Warnings warnings;
+  {
+    TuningDb db(path);
+    {
+      RawConnection other(path);
+      other.run("BEGIN EXCLUSIVE");
+      const auto start = std::chrono::steady_clock::now();
+      for (int i = 10; i < 20; ++i) db.store(row_of(i));
+      CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+      CHECK(find(db, 15) == std::vector<Row>{row_of(15)});
+      CHECK(db.trouble() != "");
+      other.run("ROLLBACK");
+    }
+  }
+  CHECK(warnings.lines.size() == 1);
+  CHECK(TuningDb(path).count() == 13);
+}
+
+TEST_CASE("a file truncated anywhere never gives a wrong row") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 60);
+  const std::string whole = read_bytes(path);
+  for (std::size_t size = 0; size < whole.size(); size += 512) {
+    const ScratchFolder damaged;
+    write_bytes(damaged.path() / "t.db", whole.substr(0, size));
+    TuningDb db(damaged.path() / "t.db");
+    for (int i = 0; i < 60; i += 7)
+      for (const Row& row : find(db, i)) CHECK(row == row_of(i));
+    db.store(row_of(100));
+    CHECK(find(db, 100) == std::vector<Row>{row_of(100)});
+  }
+}
+
+TEST_CASE("flipped bits never crash and never change a row") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 60);
+  std::string bytes = read_bytes(path);
+  std::vector<Row> all;
+  for (int i = 0; i < 60; ++i) all.push_back(row_of(i));
+  Random random(7);
+  int changed = 0, missing = 0;
+  for (int flip = 0; flip < 2000; ++flip) {
+    const auto at = static_cast<std::size_t>(random.below(static_cast<std::int64_t>(bytes.size())));
+    const char saved = bytes[at];
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
+    write_bytes(path, bytes);
+    fs::remove(path.string() + "-wal");
+    fs::remove(path.string() + "-shm");
+    bytes[at] = saved;
+    TuningDb db(path, flip % 8 == 0);
+    for (int i = 0; i < 60; ++i) {
+      const std::vector<Row> rows = find(db, i);
+      missing += rows.empty();
+      for (const Row& row : rows) changed += row != row_of(i);
+    }
+    if (flip % 8 != 0) continue;
+    db.store(row_of(100));
+    changed += find(db, 100) != std::vector<Row>{row_of(100)};
+    db.export_text();
+  }
+  CHECK(changed == 0);
+  CHECK(missing > 100);  // the flips did damage
+}
+
+TEST_CASE("threads and processes write side by side without losing a row") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  constexpr int kWriters = 4, kRows = 40;
+  const auto write = [&](int writer) {
+    TuningDb db(path);
+    for (int i = 0; i < kRows; ++i) db.store(row_of(writer * kRows + i));
+  };
+  std::vector<pid_t> children;
+  for (int writer = 0; writer < 2; ++writer) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      write(writer);
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  std::vector<std::thread> threads;
+  for (int writer = 2; writer < kWriters; ++writer) threads.emplace_back(write, writer);
+  for (std::thread& thread : threads) thread.join();
+  for (const pid_t child : children) {
+    int status = -1;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+  }
+  const TuningDb db(path);
+  CHECK(db.count() == kWriters * kRows);
+  for (int i = 0; i < kWriters * kRows; ++i) CHECK(find(db, i) == std::vector<Row>{row_of(i)});
+}
+
+TEST_CASE("a candidate whose process died while running it is quarantined") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  const Intent fatal{"avx2/cpu", "Relu 1x2 -> 1x2", "relu.fake.cpu", 1, "a=1"};
+  Intent fine = fatal;
+  fine.schedule = "a=2";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    TuningDb db(path);
+    db.begin_candidate(fine);
+    db.end_candidate(fine);
+    db.begin_candidate(fatal);
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  TuningDb db(path);
+  CHECK(db.quarantined(fatal.device, fatal.problem) == std::vector<Intent>{fatal});
+  CHECK(db.quarantined(fatal.device, "Relu 1x3 -> 1x3").empty());
+  db.begin_candidate(fine);  // by a process that lives
+  CHECK(TuningDb(path).quarantined(fatal.device, fatal.problem) == std::vector<Intent>{fatal});
+}
+
+}  // namespace rt3d::tuner
+
+TEST_SUITE_END();
