@@ -217,9 +217,8 @@ TEST_CASE("a file that may only be read gives its rows and keeps new ones in mem
   const fs::path path = folder.path() / "tuning.db";
   fill(path, 3);
   const bool root = ::geteuid() == 0;
-  fs::permissions(path, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
-  fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read |
-                                     fs::perms::others_exec);
+  fs::permissions(path, static_cast<fs::perms>(0444));
+  fs::permissions(folder.path(), static_cast<fs::perms>(0555));
   if (root) REQUIRE(::seteuid(65534) == 0);
   {
     const Warnings warnings;
