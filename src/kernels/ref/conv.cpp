@@ -134,11 +134,15 @@ Operation prepare_conv(const Problem& p) {
   require(!p.has_input(3) || p.input_shape(3) == p.outputs[0].shape, p,
           "the added tensor must be as the output");
   Operation operation;
+  if (p.outputs[0].shape.elements() == 0) {
+    operation.run = [](const Operands&) {};
+    return operation;
+  }
   operation.scratch_bytes = static_cast<std::size_t>(kChannels * conv.row_stride()) * sizeof(double);
   operation.at = [conv](const Operands& o, std::int64_t index) { return conv.at(o, index); };
   operation.run = [conv, stride = operation.scratch_bytes](const Operands& o) {
     const ConvShape& s = conv.s;
-    if (s.n == 0 || s.oc == 0 || s.od == 0 || s.oh == 0 || s.ow == 0) return;
+
     o.pool.run(s.n * s.g * conv.channel_blocks() * s.od, [&](std::int64_t task, int worker) {
       conv.plane(o, task, reinterpret_cast<double*>(o.scratch + static_cast<std::size_t>(worker) * stride));
     });
