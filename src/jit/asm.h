@@ -1,7 +1,8 @@
-// The emitter interface that generators are written against: a few pointers, vectors of floats, loops. One implementation per
-// architecture (asm_x64.cpp, asm_a64.cpp) turns each call into one or two instructions with fixed registers, so a generator
-// is written once and its register budget is what it says. A generated function takes one pointer (Gp 0 on entry) and
-// returns nothing; every register listed here may be clobbered.
+// The emitter interface that generators are written against: a few pointers, vectors of floats, loops. One
+// implementation per architecture (asm_x64.cpp, asm_a64.cpp) turns each call into one or two instructions
+// with fixed registers, so a generator is written once and its register budget is what it says. A generated
+// function takes one pointer (Gp 0 on entry) and returns nothing; every register listed here may be
+// clobbered.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Label {
   std::uint32_t id;
 };
 
-// Disp: a displacement in bytes; any value that fits 32 bits (AArch64 spends extra instructions where the immediate does not fit).
+// Disp: a displacement in bytes; any value that fits 32 bits (AArch64 spends extra instructions where the
+// immediate does not fit).
 class Asm {
  public:
   static constexpr int kPointers = 8;
@@ -69,7 +71,7 @@ class Asm {
   virtual void div(Vec to, Vec a, Vec b) = 0;
   virtual void max(Vec to, Vec a, Vec b) = 0;
   virtual void min(Vec to, Vec a, Vec b) = 0;
-  virtual void fma(Vec acc, Vec a, Vec b) = 0;             // acc += a * b
+  virtual void fma(Vec acc, Vec a, Vec b) = 0;                                  // acc += a * b
   virtual void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc = max(acc, memory)
   virtual void add_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += memory
   virtual void fma_load(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += a * memory

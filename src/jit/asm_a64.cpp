@@ -1,6 +1,7 @@
-// Asm for AArch64 (AAPCS64) with NEON. Pointers are x0-x7; x16 is the implementation's scratch; x18 is never touched. v8-v15's
-// low halves are callee-saved, so enter() and leave() keep them. Fixed registers and a64::Assembler: the packaged asmjit's
-// a64::Compiler silently miscompiles post-indexed loads when pointers spill.
+// Asm for AArch64 (AAPCS64) with NEON. Pointers are x0-x7; x16 is the implementation's scratch; x18 is never
+// touched. v8-v15's low halves are callee-saved, so enter() and leave() keep them. Fixed registers and
+// a64::Assembler: the packaged asmjit's a64::Compiler silently miscompiles post-indexed loads when pointers
+// spill.
 #include <asmjit/arm.h>
 #include <asmjit/arm/a64assembler.h>
 
@@ -19,10 +20,12 @@ class A64Asm final : public FunctionAsm {
 
   void enter() override {
     a_.sub(a64::sp, a64::sp, 64);
-    for (std::uint32_t i = 0; i < 4; ++i) a_.stp(a64::d(8 + 2 * i), a64::d(9 + 2 * i), a64::ptr(a64::sp, static_cast<int>(16 * i)));
+    for (std::uint32_t i = 0; i < 4; ++i)
+      a_.stp(a64::d(8 + 2 * i), a64::d(9 + 2 * i), a64::ptr(a64::sp, static_cast<int>(16 * i)));
   }
   void leave() override {
-    for (std::uint32_t i = 0; i < 4; ++i) a_.ldp(a64::d(8 + 2 * i), a64::d(9 + 2 * i), a64::ptr(a64::sp, static_cast<int>(16 * i)));
+    for (std::uint32_t i = 0; i < 4; ++i)
+      a_.ldp(a64::d(8 + 2 * i), a64::d(9 + 2 * i), a64::ptr(a64::sp, static_cast<int>(16 * i)));
     a_.add(a64::sp, a64::sp, 64);
     a_.ret(a64::x30);
   }
@@ -43,12 +46,16 @@ class A64Asm final : public FunctionAsm {
   }
 
   void load_pointer(Gp to, Gp base, std::int32_t disp) override {
-    if (disp >= 0 && disp % 8 == 0 && disp <= 32760) a_.ldr(gp(to), a64::ptr(gp(base), disp));
-    else a_.ldr(gp(to), a64::ptr(far(base, disp)));
+    if (disp >= 0 && disp % 8 == 0 && disp <= 32760)
+      a_.ldr(gp(to), a64::ptr(gp(base), disp));
+    else
+      a_.ldr(gp(to), a64::ptr(far(base, disp)));
   }
   void load_int32(Gp to, Gp base, std::int32_t disp) override {
-    if (disp >= 0 && disp % 4 == 0 && disp <= 16380) a_.ldrsw(gp(to), a64::ptr(gp(base), disp));
-    else a_.ldrsw(gp(to), a64::ptr(far(base, disp)));
+    if (disp >= 0 && disp % 4 == 0 && disp <= 16380)
+      a_.ldrsw(gp(to), a64::ptr(gp(base), disp));
+    else
+      a_.ldrsw(gp(to), a64::ptr(far(base, disp)));
   }
   void add(Gp to, Gp value) override { a_.add(gp(to), gp(to), gp(value)); }
   void add(Gp to, std::int32_t value) override {
@@ -82,7 +89,8 @@ class A64Asm final : public FunctionAsm {
   void prefetch(Gp base, std::int32_t disp) override {
     // prfm pldl2keep, [base, #disp]: this asmjit has no prfm.
     if (disp >= 0 && disp % 8 == 0 && disp <= 32760)
-      a_.embedUInt32(0xF9800000u | (static_cast<std::uint32_t>(disp / 8) << 10) | (static_cast<std::uint32_t>(base.id) << 5) | 2u);
+      a_.embedUInt32(0xF9800000u | (static_cast<std::uint32_t>(disp / 8) << 10) |
+                     (static_cast<std::uint32_t>(base.id) << 5) | 2u);
   }
 
   void add(Vec to, Vec a, Vec b) override { a_.fadd(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
@@ -151,6 +159,8 @@ class A64Asm final : public FunctionAsm {
 
 }  // namespace
 
-std::unique_ptr<FunctionAsm> make_a64(Isa isa, asmjit::CodeHolder& code) { return std::make_unique<A64Asm>(isa, code); }
+std::unique_ptr<FunctionAsm> make_a64(Isa isa, asmjit::CodeHolder& code) {
+  return std::make_unique<A64Asm>(isa, code);
+}
 
 }  // namespace rt3d::jit

@@ -1,5 +1,5 @@
-// How the engine makes an Asm over an asmjit code holder: one factory per architecture. Included only by src/jit's engine and
-// the two implementations.
+// How the engine makes an Asm over an asmjit code holder: one factory per architecture. Included only by
+// src/jit's engine and the two implementations.
 #pragma once
 
 #include <asmjit/core.h>

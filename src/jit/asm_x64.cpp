@@ -1,4 +1,5 @@
-// Asm for x86-64 (System V): AVX2+FMA with 16 ymm, or AVX-512 with 32 zmm registers. All registers used are caller-saved.
+// Asm for x86-64 (System V): AVX2+FMA with 16 ymm, or AVX-512 with 32 zmm registers. All registers used are
+// caller-saved.
 #include <asmjit/x86.h>
 
 #include <bit>
@@ -11,9 +12,9 @@ namespace {
 
 namespace x86 = asmjit::x86;
 
-constexpr std::uint32_t kPointerIds[Asm::kPointers] = {x86::Gp::kIdDi, x86::Gp::kIdSi, x86::Gp::kIdDx, x86::Gp::kIdCx,
-                                                       x86::Gp::kIdR8, x86::Gp::kIdR9, x86::Gp::kIdR10,
-                                                       x86::Gp::kIdR11};  // rax is scratch
+constexpr std::uint32_t kPointerIds[Asm::kPointers] = {x86::Gp::kIdDi,  x86::Gp::kIdSi, x86::Gp::kIdDx,
+                                                       x86::Gp::kIdCx,  x86::Gp::kIdR8, x86::Gp::kIdR9,
+                                                       x86::Gp::kIdR10, x86::Gp::kIdR11};  // rax is scratch
 
 class X64Asm final : public FunctionAsm {
  public:
@@ -43,15 +44,19 @@ class X64Asm final : public FunctionAsm {
   }
 
   void load_pointer(Gp to, Gp base, std::int32_t disp) override { a_.mov(gp(to), x86::ptr(gp(base), disp)); }
-  void load_int32(Gp to, Gp base, std::int32_t disp) override { a_.movsxd(gp(to), x86::dword_ptr(gp(base), disp)); }
+  void load_int32(Gp to, Gp base, std::int32_t disp) override {
+    a_.movsxd(gp(to), x86::dword_ptr(gp(base), disp));
+  }
   void add(Gp to, Gp value) override { a_.add(gp(to), gp(value)); }
   void add(Gp to, std::int32_t value) override { a_.add(gp(to), value); }
   void move(Gp to, Gp from) override { a_.mov(gp(to), gp(from)); }
 
   void zero(Vec to) override {
     const x86::Vec x = x86::xmm(static_cast<std::uint32_t>(to.id));
-    if (wide()) a_.vpxord(vec(to), vec(to), vec(to));
-    else a_.vxorps(x, x, x);
+    if (wide())
+      a_.vpxord(vec(to), vec(to), vec(to));
+    else
+      a_.vxorps(x, x, x);
   }
   void constant(Vec to, float value) override {
     a_.mov(x86::eax, asmjit::Imm(static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(value))));
@@ -65,7 +70,9 @@ class X64Asm final : public FunctionAsm {
     load(first, base, disp);
     load(second, base, disp + vector_bytes());
   }
-  void store(Vec from, Gp base, std::int32_t disp) override { a_.vmovups(x86::ptr(gp(base), disp), vec(from)); }
+  void store(Vec from, Gp base, std::int32_t disp) override {
+    a_.vmovups(x86::ptr(gp(base), disp), vec(from));
+  }
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
@@ -99,8 +106,10 @@ class X64Asm final : public FunctionAsm {
   void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
 
   void round(Vec to, Vec from) override {
-    if (wide()) a_.vrndscaleps(vec(to), vec(from), 0);
-    else a_.vroundps(vec(to), vec(from), 0);
+    if (wide())
+      a_.vrndscaleps(vec(to), vec(from), 0);
+    else
+      a_.vroundps(vec(to), vec(from), 0);
   }
   void power_of_two(Vec to, Vec from, Vec scratch) override {
     a_.vcvtps2dq(vec(to), vec(from));
@@ -123,6 +132,8 @@ class X64Asm final : public FunctionAsm {
 
 }  // namespace
 
-std::unique_ptr<FunctionAsm> make_x64(Isa isa, asmjit::CodeHolder& code) { return std::make_unique<X64Asm>(isa, code); }
+std::unique_ptr<FunctionAsm> make_x64(Isa isa, asmjit::CodeHolder& code) {
+  return std::make_unique<X64Asm>(isa, code);
+}
 
 }  // namespace rt3d::jit

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "jit/conv_plan.h"
 #include "jit/conv_schedule.h"
+#include "jit/per_isa.h"
 
 namespace rt3d::jit {
 namespace {
@@ -24,14 +25,14 @@ using kernels::RunArgs;
 using kernels::Schedule;
 using kernels::Target;
 
-// A run of output blocks that shares its tile codes and unit lists: output channels [first, first + width) reach input
-// blocks [ic_first, ic_first + ic_count).
+// A run of output blocks that shares its tile codes and unit lists: output channels [first, first + width)
+// reach input blocks [ic_first, ic_first + ic_count).
 struct OutputBlock {
-  std::int64_t first;      // output channel, a multiple of the lanes
+  std::int64_t first;  // output channel, a multiple of the lanes
   int vecs;
-  std::int64_t ic_first;   // input-channel block
+  std::int64_t ic_first;  // input-channel block
   int ic_count;
-  std::size_t weights;     // floats into the packed weights
+  std::size_t weights;  // floats into the packed weights
   const UnitTable* units;
   std::vector<std::shared_ptr<const Code>> code;  // by tile kind
 };
@@ -57,7 +58,8 @@ class ConvDirectKernel final : public Kernel {
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     weights_ = Buffer(weight_floats_ * sizeof(float));
-    bias_ = Buffer::zeroed(static_cast<std::size_t>(blocks(g_.s.oc, lanes_)) * static_cast<std::size_t>(lanes_) * 4);
+    bias_ = Buffer::zeroed(static_cast<std::size_t>(blocks(g_.s.oc, lanes_)) *
+                           static_cast<std::size_t>(lanes_) * 4);
     if (constants.size() > 2 && constants[2]) {
       const Tensor bias = constants[2]->aligned_copy();
       std::copy_n(bias.values<float>().data(), g_.s.oc, bias_.as<float>());
@@ -83,8 +85,8 @@ class ConvDirectKernel final : public Kernel {
       const std::int64_t tile_block = task % tile_blocks;
       const std::int64_t n = task / tile_blocks % g_.s.n;
       const std::int64_t group = task / tile_blocks / g_.s.n;
-      run_task(args, n, tile_block * tiles_, std::min(all_tiles, (tile_block + 1) * tiles_), group * oc_group_,
-               std::min(output_blocks, (group + 1) * oc_group_));
+      run_task(args, n, tile_block * tiles_, std::min(all_tiles, (tile_block + 1) * tiles_),
+               group * oc_group_, std::min(output_blocks, (group + 1) * oc_group_));
     });
   }
 
@@ -100,13 +102,15 @@ class ConvDirectKernel final : public Kernel {
       block.ic_first = first / ocg * icg / g_.in.block;
       block.ic_count = static_cast<int>(((last / ocg + 1) * icg - 1) / g_.in.block + 1 - block.ic_first);
       block.weights = weight_floats_;
-      weight_floats_ += static_cast<std::size_t>(block.ic_count) * static_cast<std::size_t>(s.kernel_positions() * unit_floats(block.vecs));
+      weight_floats_ += static_cast<std::size_t>(block.ic_count) *
+                        static_cast<std::size_t>(s.kernel_positions() * unit_floats(block.vecs));
       auto& table = tables_[{block.vecs, block.ic_count}];
       if (!table)
         table = std::make_unique<UnitTable>(g_, cut_, block.ic_count, std::min(chunk_, block.ic_count),
                                             unit_floats(block.vecs) * 4);
       block.units = table.get();
-      for (const TileCut::Kind& kind : cut_.kinds) block.code.push_back(tile(isa_, tile_shape(kind, block.vecs, activation)));
+      for (const TileCut::Kind& kind : cut_.kinds)
+        block.code.push_back(tile(isa_, tile_shape(kind, block.vecs, activation)));
       blocks_.push_back(std::move(block));
     }
   }
@@ -123,9 +127,12 @@ class ConvDirectKernel final : public Kernel {
     t.activation = activation;
     for (int y = 0; y < kind.h; ++y)
       for (int x = 0; x < kind.w; ++x) {
-        t.a_rows.push_back(static_cast<std::int32_t>((y * g_.s.sh * g_.in.h + x * g_.s.sw * g_.in.block) * 4));
+        t.a_rows.push_back(
+            static_cast<std::int32_t>((y * g_.s.sh * g_.in.h + x * g_.s.sw * g_.in.block) * 4));
         t.c_rows.push_back(static_cast<std::int32_t>((y * g_.out.h + x * g_.out.block) * 4));
-        if (has_residual_) t.residual_rows.push_back(static_cast<std::int32_t>((y * g_.residual.h + x * g_.residual.block) * 4));
+        if (has_residual_)
+          t.residual_rows.push_back(
+              static_cast<std::int32_t>((y * g_.residual.h + x * g_.residual.block) * 4));
       }
     return t;
   }
@@ -135,7 +142,8 @@ class ConvDirectKernel final : public Kernel {
     const ConvShape& s = g_.s;
     const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions();
     const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
-    float* to = weights_.as<float>() + block.weights + static_cast<std::int64_t>(icb) * positions * unit_floats(block.vecs);
+    float* to = weights_.as<float>() + block.weights +
+                static_cast<std::int64_t>(icb) * positions * unit_floats(block.vecs);
     std::fill_n(to, positions * unit_floats(block.vecs), 0.0f);
     const std::int64_t ic0 = (block.ic_first + icb) * g_.in.block;
     for (std::int64_t lane = 0; lane < width && block.first + lane < s.oc; ++lane) {
@@ -144,7 +152,8 @@ class ConvDirectKernel final : public Kernel {
       for (std::int64_t ic = from; ic < until; ++ic) {
         const float* w = source + (oc * icg + ic - group * icg) * positions;
         float* cell = to + (ic - ic0) * width + lane;
-        for (std::int64_t position = 0; position < positions; ++position) cell[position * depth_ * width] = w[position];
+        for (std::int64_t position = 0; position < positions; ++position)
+          cell[position * depth_ * width] = w[position];
       }
     }
   }
@@ -172,15 +181,17 @@ class ConvDirectKernel final : public Kernel {
           const std::int64_t od = i / per_plane;
           const auto p = static_cast<std::size_t>(i % per_plane);
           const TileCut::Piece& piece = cut_.pieces[p];
-          const UnitTable::Range range = block.units->range(block.units->d_class(od), block.units->h_class(p), chunk);
-          t.a = in + block.ic_first * g_.in.c + (od * s.sd - s.pd) * g_.in.d + (piece.oh * s.sh - s.ph) * g_.in.h +
-                (piece.ow * s.sw - s.pw) * g_.in.block;
+          const UnitTable::Range range =
+              block.units->range(block.units->d_class(od), block.units->h_class(p), chunk);
+          t.a = in + block.ic_first * g_.in.c + (od * s.sd - s.pd) * g_.in.d +
+                (piece.oh * s.sh - s.ph) * g_.in.h + (piece.ow * s.sw - s.pw) * g_.in.block;
           t.units = block.units->unit(range);
           t.unit_count = range.count;
-          t.c = out + channel_block * g_.out.c + od * g_.out.d + piece.oh * g_.out.h + piece.ow * g_.out.block;
+          t.c =
+              out + channel_block * g_.out.c + od * g_.out.d + piece.oh * g_.out.h + piece.ow * g_.out.block;
           if (residual)
-            t.residual = residual + channel_block * g_.residual.c + od * g_.residual.d + piece.oh * g_.residual.h +
-                         piece.ow * g_.residual.block;
+            t.residual = residual + channel_block * g_.residual.c + od * g_.residual.d +
+                         piece.oh * g_.residual.h + piece.ow * g_.residual.block;
           block.code[static_cast<std::size_t>(piece.kind)]->call(&t);
         }
       }
@@ -206,7 +217,8 @@ class ConvDirect final : public kernels::KernelFamily {
   int version() const override { return 1; }
 
   bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant) return false;
+    if (target.device.isa != isa_ || p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant)
+      return false;
     if (p.has_input(2) && !p.inputs[2].constant) return false;
     for (const kernels::Operand& in : p.inputs)
       if (!in.absent && in.desc.dtype != DType::f32) return false;
@@ -244,8 +256,12 @@ class ConvDirect final : public kernels::KernelFamily {
   }
 
  private:
-  static std::int64_t halo_h(const ConvShape& s) { return s.kh == 1 && s.ph == 0 ? 0 : std::max(s.ph, s.ph2); }
-  static std::int64_t halo_w(const ConvShape& s) { return s.kw == 1 && s.pw == 0 ? 0 : std::max(s.pw, s.pw2); }
+  static std::int64_t halo_h(const ConvShape& s) {
+    return s.kh == 1 && s.ph == 0 ? 0 : std::max(s.ph, s.ph2);
+  }
+  static std::int64_t halo_w(const ConvShape& s) {
+    return s.kw == 1 && s.pw == 0 ? 0 : std::max(s.pw, s.pw2);
+  }
 
   Isa isa_;
   std::string id_;
@@ -253,9 +269,6 @@ class ConvDirect final : public kernels::KernelFamily {
 
 }  // namespace
 
-const kernels::KernelFamily& conv_direct(Isa isa) {
-  static const ConvDirect avx2(Isa::avx2), avx512(Isa::avx512), neon(Isa::neon);
-  return isa == Isa::avx2 ? avx2 : isa == Isa::avx512 ? avx512 : neon;
-}
+const kernels::KernelFamily& conv_direct(Isa isa) { return per_isa<ConvDirect>(isa); }
 
 }  // namespace rt3d::jit

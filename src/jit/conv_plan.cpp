@@ -10,7 +10,10 @@ using kernels::Taps;
 
 namespace {
 
-bool flat_plane(const ConvShape& s) { return s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1 && s.ph == 0 && s.pw == 0 && s.ih == s.oh && s.iw == s.ow; }
+bool flat_plane(const ConvShape& s) {
+  return s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1 && s.ph == 0 && s.pw == 0 && s.ih == s.oh &&
+         s.iw == s.ow;
+}
 bool flat_depth(const ConvShape& s) { return s.kd == 1 && s.sd == 1 && s.pd == 0 && s.id == s.od; }
 
 int class_of(std::vector<Taps>& classes, const Taps& taps) {
@@ -67,7 +70,8 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     }
 }
 
-UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk, std::int64_t unit_bytes) {
+UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk,
+                     std::int64_t unit_bytes) {
   const ConvShape& s = g.s;
   std::vector<Taps> d_classes, h_classes;
   for (std::int64_t od = 0; od < s.od; ++od)
@@ -93,10 +97,12 @@ UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, i
           for (std::int64_t kd = td.first; kd < td.last; ++kd)
             for (std::int64_t kh = th.first; kh < th.last; ++kh)
               for (std::int64_t kw = 0; kw < s.kw; ++kw) {
-                const std::int64_t a = icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
+                const std::int64_t a =
+                    icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
                 const std::int64_t position = (kd * s.kh + kh) * s.kw + kw;
-                units_.push_back({static_cast<std::int32_t>(a * 4),
-                                  static_cast<std::int32_t>((icb * s.kernel_positions() + position) * unit_bytes)});
+                units_.push_back(
+                    {static_cast<std::int32_t>(a * 4),
+                     static_cast<std::int32_t>((icb * s.kernel_positions() + position) * unit_bytes)});
               }
         ranges_.push_back({range.first, static_cast<std::uint32_t>(units_.size()) - range.first});
       }

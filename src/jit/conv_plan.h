@@ -1,4 +1,5 @@
-// How a direct convolution is cut: the geometry after flattening, tiles of output pixels, unit lists per border class and chunk.
+// How a direct convolution is cut: the geometry after flattening, tiles of output pixels, unit lists per
+// border class and chunk.
 #pragma once
 
 #include <vector>
@@ -15,7 +16,8 @@ struct ConvGeometry {
   kernels::Placement in, out, residual;
 };
 
-// Merges h into w (and d into h·w) where the kernel, strides and pads allow and no operand has a halo between rows.
+// Merges h into w (and d into h·w) where the kernel, strides and pads allow and no operand has a halo between
+// rows.
 kernels::ConvShape flattened(const kernels::ConvShape& s);
 ConvGeometry flattened(ConvGeometry g, bool has_residual);
 
@@ -27,8 +29,8 @@ struct TileCut {
   struct Piece {
     int oh, ow, kind;
   };
-  std::vector<Kind> kinds;     // at most 4
-  std::vector<Piece> pieces;   // of one output plane, in row-major order
+  std::vector<Kind> kinds;    // at most 4
+  std::vector<Piece> pieces;  // of one output plane, in row-major order
 
   TileCut(std::int64_t oh, std::int64_t ow, int rows);
 };

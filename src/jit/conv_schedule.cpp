@@ -17,7 +17,9 @@ using kernels::Target;
 
 namespace {
 
-int depth(const ConvShape& s, int lanes) { return static_cast<int>(std::min<std::int64_t>(s.ic, s.ic <= 4 ? 4 : lanes)); }
+int depth(const ConvShape& s, int lanes) {
+  return static_cast<int>(std::min<std::int64_t>(s.ic, s.ic <= 4 ? 4 : lanes));
+}
 
 // Input-channel blocks that one output block of `vecs` vectors reaches.
 std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
@@ -55,23 +57,29 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) 
     const std::int64_t ic_blocks = reached_blocks(s, vecs, lanes);
     const std::int64_t block_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
     std::set<int> chunks{static_cast<int>(ic_blocks)}, tile_counts, groups;
-    for (std::int64_t budget : {target.device.l1d_bytes / 2, target.device.l2_bytes / 4, target.device.l2_bytes / 2})
+    for (std::int64_t budget :
+         {target.device.l1d_bytes / 2, target.device.l2_bytes / 4, target.device.l2_bytes / 2})
       chunks.insert(even(ic_blocks, budget / block_bytes));
-    for (std::int64_t count : {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane, tiles / (2 * target.threads), tiles})
+    for (std::int64_t count :
+         {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane, tiles / (2 * target.threads), tiles})
       tile_counts.insert(even(tiles, count));
     const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
-    for (std::int64_t group : {std::int64_t{1}, (output_blocks + 1) / 2, output_blocks}) groups.insert(static_cast<int>(group));
+    for (std::int64_t group : {std::int64_t{1}, (output_blocks + 1) / 2, output_blocks})
+      groups.insert(static_cast<int>(group));
     for (int chunk : chunks)
       for (int count : tile_counts)
         for (int group : groups)
-          space.push_back(Schedule{{"rows", rows}, {"vecs", vecs}, {"ic_chunk", chunk}, {"tiles", count}, {"oc_group", group}});
+          space.push_back(Schedule{
+              {"rows", rows}, {"vecs", vecs}, {"ic_chunk", chunk}, {"tiles", count}, {"oc_group", group}});
   }
-  sort_by_estimate(space, [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target); });
+  sort_by_estimate(space,
+                   [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target); });
   return space;
 }
 
-// Time = multiply cycles of the tiles (FMA ports, load ports or latency, whichever binds) + what is fetched from beyond L1 at
-// the bandwidth of the level where it lives, divided over threads with the imbalance of the task count.
+// Time = multiply cycles of the tiles (FMA ports, load ports or latency, whichever binds) + what is fetched
+// from beyond L1 at the bandwidth of the level where it lives, divided over threads with the imbalance of the
+// task count.
 double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const Device& device = target.device;
@@ -91,8 +99,8 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
     taps_d += static_cast<double>(t.last - t.first);
   }
   const auto tile_cycles = [&](double r, double v) {
-    const double fma = r * v / 2, loads = device.isa == Isa::neon ? (v + r / 4) / 2 : (v + r) / 2;
-    return std::max({fma, loads, 4.0});
+    const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
+    return std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
   };
   double cycles_last = 0;
   for (const TileCut::Piece& piece : cut.pieces) {
@@ -104,8 +112,10 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
       th.last = std::max(th.last, t.last);
     }
     const double r = kind.h * kind.w;
-    const double units = static_cast<double>(std::max<std::int64_t>(0, th.last - th.first) * s.kw) * taps_d * ic_blocks;
-    const double fixed = static_cast<double>(s.od) * chunks * (30 + r * vecs * 1.5);  // call, start and store of the tile
+    const double units =
+        static_cast<double>(std::max<std::int64_t>(0, th.last - th.first) * s.kw) * taps_d * ic_blocks;
+    const double fixed =
+        static_cast<double>(s.od) * chunks * (30 + r * vecs * 1.5);  // call, start and store of the tile
     cycles_per_block += units * (k * tile_cycles(r, vecs) + 3) + fixed;
     cycles_last += units * (k * tile_cycles(r, last_vecs) + 3) + fixed;
     rows_total += r;
@@ -120,14 +130,17 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
   const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4;
   const double weights = weight_chunk * chunks * output_blocks;
   const double input = static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
-  const double slab = std::min(1.0, tiles / all_tiles + static_cast<double>(s.kd - 1) / static_cast<double>(s.id + s.kd - 1)) *
+  const double slab = std::min(1.0, tiles / all_tiles + static_cast<double>(s.kd - 1) /
+                                                            static_cast<double>(s.id + s.kd - 1)) *
                       input * chunk / ic_blocks;
   // A weight chunk is read once per tile, from wherever it fits together with the slab; first from memory.
   double fetch = n * tile_blocks * fetch_cycles(device, weights, weights);
-  fetch += n * all_tiles * output_blocks * chunks * fetch_cycles(device, weight_chunk, weight_chunk + std::min(slab, 64e3));
+  fetch += n * all_tiles * output_blocks * chunks *
+           fetch_cycles(device, weight_chunk, weight_chunk + std::min(slab, 64e3));
   fetch += n * tile_blocks * output_blocks * chunks * fetch_cycles(device, slab, slab + weight_chunk);
   const double tasks = n * tile_blocks * std::ceil(output_blocks / group);
-  return parallel_ns(multiply + 0.6 * fetch, tasks, target);
+  // Fetching overlaps with multiplying, but not perfectly.
+  return parallel_ns(std::max(multiply, fetch) + 0.1 * std::min(multiply, fetch), tasks, target);
 }
 
 }  // namespace rt3d::jit

@@ -7,7 +7,8 @@
 
 namespace rt3d::jit {
 
-std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem, const kernels::Target& target);
+std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem,
+                                                 const kernels::Target& target);
 
 double conv_direct_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
                                const kernels::Target& target);

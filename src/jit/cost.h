@@ -1,5 +1,5 @@
-// The pieces of analytic estimates that families share: memory levels, threads, nominal clock. Estimates order candidates; only
-// their ratios matter.
+// The pieces of analytic estimates that families share: memory levels, threads, nominal clock. Estimates
+// order candidates; only their ratios matter.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ inline constexpr double kNominalGhz = 3.0;
 // Cycles to stream `bytes` that belong to a working set of `set` bytes.
 inline double fetch_cycles(const Device& device, double bytes, double set) {
   const double last = static_cast<double>(std::max(device.l3_bytes, device.l2_bytes));
-  const double bytes_per_cycle = set <= 0.75 * static_cast<double>(device.l1d_bytes) ? 64
+  const double bytes_per_cycle = set <= 0.75 * static_cast<double>(device.l1d_bytes)  ? 64
                                  : set <= 0.75 * static_cast<double>(device.l2_bytes) ? 32
                                  : set <= 0.5 * last                                  ? 16
                                                                                       : 8;

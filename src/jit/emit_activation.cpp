@@ -14,8 +14,8 @@ namespace {
 // One step on one value; s are scratch registers.
 using Step = void (*)(Asm& as, const Activation& a, Vec v, std::span<const Vec> s);
 
-// v = exp(v): 2^n · e^r with n = round(v / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor polynomial of degree 6 (truncation error
-// below 1.3e-7). Uses s[0..2].
+// v = exp(v): 2^n · e^r with n = round(v / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor polynomial of degree 6
+// (truncation error below 1.3e-7). Uses s[0..2].
 void exponential(Asm& as, Vec v, std::span<const Vec> s) {
   const Vec n = s[0], t = s[1], c = s[2];
   as.constant(c, -87.0f);
@@ -60,7 +60,8 @@ void clip(Asm& as, const Activation& a, Vec v, std::span<const Vec> s) {
   as.constant(s[0], a.beta);
   as.min(v, v, s[0]);
 }
-void leaky_relu(Asm& as, const Activation& a, Vec v, std::span<const Vec> s) {  // max(v, 0) + alpha · min(v, 0)
+void leaky_relu(Asm& as, const Activation& a, Vec v,
+                std::span<const Vec> s) {  // max(v, 0) + alpha · min(v, 0)
   as.zero(s[0]);
   as.min(s[1], v, s[0]);
   as.max(v, v, s[0]);
@@ -73,7 +74,8 @@ void swish(Asm& as, const Activation&, Vec v, std::span<const Vec> s) {
   logistic(as, v, s);
   as.mul(v, v, s[3]);
 }
-// tanh: x · P(x²) of degree 9 for |x| < 0.35 would cancel less, but 1 - 2 / (1 + exp(2x)) is within 1.2e-7 absolute.
+// tanh: x · P(x²) of degree 9 for |x| < 0.35 would cancel less, but 1 - 2 / (1 + exp(2x)) is within 1.2e-7
+// absolute.
 void tanh(Asm& as, const Activation&, Vec v, std::span<const Vec> s) {
   as.add(v, v, v);
   exponential(as, v, s);
@@ -94,7 +96,9 @@ void hard_gate(Asm& as, float alpha, float beta, Vec v, std::span<const Vec> s) 
   as.zero(s[0]);
   as.max(v, v, s[0]);
 }
-void hard_sigmoid(Asm& as, const Activation& a, Vec v, std::span<const Vec> s) { hard_gate(as, a.alpha, a.beta, v, s); }
+void hard_sigmoid(Asm& as, const Activation& a, Vec v, std::span<const Vec> s) {
+  hard_gate(as, a.alpha, a.beta, v, s);
+}
 void hard_swish(Asm& as, const Activation&, Vec v, std::span<const Vec> s) {
   as.copy(s[1], v);
   hard_gate(as, 1.0f / 6, 0.5f, v, s);
@@ -122,10 +126,12 @@ const Row& row(Act act) { return kRows[static_cast<std::size_t>(act)]; }
 
 int activation_scratch(Act act) { return row(act).scratch; }
 
-void emit_activation(Asm& as, const Activation& activation, std::span<const Vec> values, std::span<const Vec> scratch) {
+void emit_activation(Asm& as, const Activation& activation, std::span<const Vec> values,
+                     std::span<const Vec> scratch) {
   const Row& r = row(activation.act);
   if (!r.step) return;
-  if (static_cast<int>(scratch.size()) < r.scratch) fail(Code::internal, "too few registers for an activation");
+  if (static_cast<int>(scratch.size()) < r.scratch)
+    fail(Code::internal, "too few registers for an activation");
   for (Vec v : values) r.step(as, activation, v, scratch);
 }
 

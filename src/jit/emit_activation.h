@@ -11,8 +11,9 @@ namespace rt3d::jit {
 // Vector registers that emit_activation needs beside the values.
 int activation_scratch(kernels::Act act);
 
-// values[i] = act(values[i]). `scratch` has at least activation_scratch(act) registers, distinct from the values. The exponential
-// behind sigmoid, swish and tanh has a relative error of about 2e-7 and saturates instead of overflowing.
+// values[i] = act(values[i]). `scratch` has at least activation_scratch(act) registers, distinct from the
+// values. The exponential behind sigmoid, swish and tanh has a relative error of about 2e-7 and saturates
+// instead of overflowing.
 void emit_activation(Asm& as, const kernels::Activation& activation, std::span<const Vec> values,
                      std::span<const Vec> scratch);
 

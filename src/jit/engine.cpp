@@ -41,7 +41,8 @@ void emit(asmjit::CodeHolder& code, Isa isa, const Generator& body) {
 asmjit::JitRuntime& runtime() {
   static asmjit::JitRuntime* const instance = [] {
     asmjit::JitAllocator::CreateParams params{};
-    params.options = asmjit::JitAllocatorOptions::kUseDualMapping | asmjit::JitAllocatorOptions::kFillUnusedMemory;
+    params.options =
+        asmjit::JitAllocatorOptions::kUseDualMapping | asmjit::JitAllocatorOptions::kFillUnusedMemory;
     params.blockSize = 1 << 20;
     return new asmjit::JitRuntime(&params);  // never destroyed: code may run while the process exits
   }();
@@ -64,7 +65,8 @@ class OwnedCode final : public Code {
     }
     emit(holder, isa, body);
     if (const asmjit::Error error = runtime().add(&entry_, &holder); error != asmjit::kErrorOk)
-      fail(rt3d::Code::device, "the system refuses executable memory: ", asmjit::DebugUtils::errorAsString(error));
+      fail(rt3d::Code::device,
+           "the system refuses executable memory: ", asmjit::DebugUtils::errorAsString(error));
     bytes_ = holder.codeSize();
     live_bytes += bytes_;
     if (dump_enabled()) dump_text(name + ".s", std::string(logger.data(), logger.dataSize()));
@@ -76,10 +78,12 @@ class OwnedCode final : public Code {
   }
 };
 
-// A slot per name: whoever comes first generates, others wait for it. Slots forget code that nobody holds any more.
+// A slot per name: whoever comes first generates, others wait for it. Slots forget code that nobody holds any
+// more.
 class Cache {
  public:
-  std::shared_ptr<const Code> get(const std::string& key, const std::function<std::shared_ptr<const Code>()>& make) {
+  std::shared_ptr<const Code> get(const std::string& key,
+                                  const std::function<std::shared_ptr<const Code>()>& make) {
     std::shared_ptr<Slot> slot;
     {
       const std::lock_guard lock(mutex_);
@@ -106,7 +110,8 @@ class Cache {
 }  // namespace
 
 std::shared_ptr<const Code> generate(const std::string& name, Isa isa, const Generator& body) {
-  if (!isa_runs_here(isa)) fail(rt3d::Code::unsupported, "code for ", isa_name(isa), " cannot run on this CPU");
+  if (!isa_runs_here(isa))
+    fail(rt3d::Code::unsupported, "code for ", isa_name(isa), " cannot run on this CPU");
   static Cache* const cache = new Cache;
   const std::string full = cat(isa_name(isa), "_", name);
   return cache->get(full, [&] { return std::make_shared<OwnedCode>(full, isa, body); });

@@ -57,8 +57,11 @@ class JitDump {
       std::uint32_t pid = static_cast<std::uint32_t>(getpid());
       std::uint32_t tid = static_cast<std::uint32_t>(syscall(SYS_gettid));
       std::uint64_t vma, address, code_size, index;
-    } record{.size = static_cast<std::uint32_t>(56 + name.size() + 1 + bytes), .vma = address, .address = address,
-             .code_size = bytes, .index = index_++};
+    } record{.size = static_cast<std::uint32_t>(56 + name.size() + 1 + bytes),
+             .vma = address,
+             .address = address,
+             .code_size = bytes,
+             .index = index_++};
     std::fwrite(&record, sizeof record, 1, file_);
     std::fwrite(name.c_str(), name.size() + 1, 1, file_);
     std::fwrite(code, bytes, 1, file_);

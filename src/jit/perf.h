@@ -1,5 +1,6 @@
-// Names of generated code for Linux perf, switched by RT3D_PERF: "map" appends to /tmp/perf-<pid>.map (perf report finds it by
-// itself), "jitdump" writes jit-<pid>.dump in the current folder for `perf inject --jit` (with the bytes, for perf annotate).
+// Names of generated code for Linux perf, switched by RT3D_PERF: "map" appends to /tmp/perf-<pid>.map (perf
+// report finds it by itself), "jitdump" writes jit-<pid>.dump in the current folder for `perf inject --jit`
+// (with the bytes, for perf annotate).
 #pragma once
 
 #include <cstddef>

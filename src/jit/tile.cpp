@@ -10,7 +10,8 @@
 namespace rt3d::jit {
 namespace {
 
-// Register use. Accumulators first, then the operands of the inner loop; what the epilogue needs reuses the operands.
+// Register use. Accumulators first, then the operands of the inner loop; what the epilogue needs reuses the
+// operands.
 //   x86-64:  rows·vecs | vecs weights | 1-2 broadcasts
 //   AArch64: rows·vecs | rows activations (4 channels each) | weights, at least vecs
 struct Registers {
@@ -68,7 +69,8 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int 
   const auto load_weights = [&](int step) {
     const int at = (k + step) * s.vecs * as.vector_bytes();
     int v = 0;
-    for (; v + 1 < s.vecs; v += 2) as.load_pair(weight(step, v), weight(step, v + 1), kUnitW, at + v * as.vector_bytes());
+    for (; v + 1 < s.vecs; v += 2)
+      as.load_pair(weight(step, v), weight(step, v + 1), kUnitW, at + v * as.vector_bytes());
     if (v < s.vecs) as.load(weight(step, v), kUnitW, at + v * as.vector_bytes());
   };
   for (int step = 0; step < std::min(ring, steps); ++step) load_weights(step);
@@ -86,11 +88,11 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
-  if (as.has_fma_lane()) {
-    for (int k = 0; k < s.depth; k += 4) emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
-  } else {
-    for (int k = 0; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
-  }
+  int k = 0;
+  if (as.has_fma_lane())
+    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4)
+      emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
+  for (; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
 }
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
@@ -129,9 +131,10 @@ std::string distances(const std::vector<std::int32_t>& d) {
 }  // namespace
 
 std::string TileShape::name() const {
-  std::string text = cat("tile_r", rows(), "_v", vecs, "_k", depth, "_a", distances(a_rows), "_c", distances(c_rows), "_",
-                         c_vec, "_", activation_label(activation));
+  std::string text = cat("tile_r", rows(), "_v", vecs, "_k", depth, "_a", distances(a_rows), "_c",
+                         distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
+  if (exact_reads) text += "_exact";
   return text;
 }
 
@@ -143,7 +146,8 @@ bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activatio
 
 void emit_tile(Asm& as, const TileShape& s) {
   const Registers regs{as, s.rows(), s.vecs};
-  if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation)) fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
+  if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
+    fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   emit_start(as, s, regs);
   as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
   as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));

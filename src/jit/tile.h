@@ -1,5 +1,5 @@
-// The tile: the one multiply loop of convolution and fully connected layers. `rows` rows (output pixels) × `vecs` vectors of
-// output channels are kept in registers while a list of units is walked:
+// The tile: the one multiply loop of convolution and fully connected layers. `rows` rows (output pixels) ×
+// `vecs` vectors of output channels are kept in registers while a list of units is walked:
 //
 //   c[rows][vecs] = bias, or the partial sums already in memory
 //   for unit in units:                         // e.g. a block of input channels at one kernel position
@@ -7,8 +7,9 @@
 //       c[r][v] += a[unit.a + row_offset[r] + k] · w[unit.w + k][v]
 //   store partial sums, or add the residual, apply the activation and store
 //
-// Dense, grouped and sparse layers differ only in their lists. x86-64 broadcasts one activation at a time; AArch64 loads four
-// channels of a pixel and multiplies by lane. All distances between rows and vectors are baked in.
+// Dense, grouped and sparse layers differ only in their lists. x86-64 broadcasts one activation at a time;
+// AArch64 loads four channels of a pixel and multiplies by lane. All distances between rows and vectors are
+// baked in.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,13 @@ struct Unit {
 };
 
 struct TileArgs {
-  const float* a;          // of row 0
+  const float* a;  // of row 0
   const Unit* units;
-  std::int64_t unit_count; // may be 0
+  std::int64_t unit_count;  // may be 0
   const float* w;
-  float* c;                // of row 0, vector 0
-  const float* bias;       // vecs vectors; read unless kLoadPartial
-  const float* residual;   // of row 0, vector 0; read with kFinish if the tile has a residual
+  float* c;               // of row 0, vector 0
+  const float* bias;      // vecs vectors; read unless kLoadPartial
+  const float* residual;  // of row 0, vector 0; read with kFinish if the tile has a residual
   std::int64_t flags;
 };
 inline constexpr std::int64_t kLoadPartial = 1;  // start from c instead of the bias
@@ -42,10 +43,11 @@ inline constexpr std::int64_t kFinish = 2;       // residual and activation befo
 
 struct TileShape {
   int vecs = 1;
-  int depth = 1;                        // k steps per unit
-  std::vector<std::int32_t> a_rows;     // bytes from row 0's activations to row r's
-  std::vector<std::int32_t> c_rows;     // bytes from row 0's result to row r's
-  std::int32_t c_vec = 0;               // bytes from one vector of output channels to the next
+  int depth = 1;                     // k steps per unit
+  std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
+  std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
+  std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
+  bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;
   std::int32_t residual_vec = 0;
