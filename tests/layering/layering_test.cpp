@@ -33,13 +33,20 @@ const std::vector<Floor> kFloors = {
 };
 
 struct Door {
-  std::string_view prefix;  // of the name between <>
+  std::string_view prefix;  // of the included name
   std::string_view folder;  // the only one that may include it
 };
 const std::vector<Door> kDoors = {
-    {"asmjit/", "jit"},  {"sqlite3.h", "tuner"},    {"google/protobuf/", "graph/onnx"},
-    {"spdlog/", "base"}, {"pthreadpool.h", "base"}, {"libav", "cli"},
-    {"libsw", "cli"},    {"CLI/", "cli"},           {"nlohmann/", "cli"},
+    {"asmjit/", "jit"},
+    {"sqlite3.h", "tuner"},
+    {"google/protobuf/", "graph/onnx"},
+    {"spdlog/", "base"},
+    {"pthreadpool.h", "base"},
+    {"libav", "cli"},
+    {"libsw", "cli"},
+    {"CLI/", "cli"},
+    {"nlohmann/", "cli"},
+    {"onnx.pb.h", "graph/onnx"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {
@@ -65,15 +72,15 @@ bool one_of(const std::vector<std::string_view>& list, std::string_view folder) 
 std::string objection(const Floor& from, std::string_view name, bool quoted) {
   if (name.starts_with("rt3d/"))
     return one_of(from.may_use, "rt3d") ? "" : "the public header belongs to api and cli";
+  for (const Door& door : kDoors)
+    if (name.starts_with(door.prefix))
+      return from.folder == door.folder ? "" : "its only door is " + std::string(door.folder);
   if (quoted) {
     const Floor* target = floor_of(name);
     if (!target) return "quoted includes start with a folder of src/";
     if (target == &from || one_of(from.may_use, target->folder)) return "";
     return std::string(from.folder) + " may not use " + std::string(target->folder);
   }
-  for (const Door& door : kDoors)
-    if (name.starts_with(door.prefix))
-      return from.folder == door.folder ? "" : "its only door is " + std::string(door.folder);
   for (std::string_view system : kSystem)
     if (name.starts_with(system)) return "";
   const bool plain = name.find('/') == name.npos && name.find('.') == name.npos;
