@@ -11,6 +11,7 @@
 #include "cli/failure.h"
 #include "cli/model_inputs.h"
 #include "cli/problem_model.h"
+#include "cli/statistics.h"
 #include "cli/timing.h"
 
 namespace rt3d::cli {
