@@ -227,6 +227,31 @@ TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to
         report["layers"].size() + 1);
 }
 
+TEST_CASE("bench measures the problems of a shape list, and several files at once") {
+  const Shell shell;
+  const std::string list =
+      shell.scratch.write("some.problems",
+                          "# a comment\nConv 1x8x4x8x8,c16x8x3x3x3,c16,- -> 1x16x4x8x8 act=relu "
+                          "dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1\n"
+                          "\nMaxPool 1x16x4x8x8 -> 1x16x4x4x4 dilations=1x1x1 kernel_shape=1x2x2 "
+                          "pads=0x0x0x0x0x0 strides=1x2x2\n");
+  const Result result = shell.rt3d("bench " + list + " " + shell.small_model() +
+                                   " --runs 2 --tune off --threads 1 --json --db none");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const json reports = json::parse(result.out);
+  REQUIRE(reports.size() == 2);
+  const json& layers = reports[0]["layers"];
+  REQUIRE(layers.size() == 2);
+  CHECK(layers[0]["problem"].get<std::string>().rfind("Conv 1x8x4x8x8,c16x8x3x3x3,c16", 0) == 0);
+  CHECK(holds(layers[0]["problem"].get<std::string>(), "act=relu"));
+  CHECK(layers[0]["macs"] == 16 * 4 * 8 * 8 * 8 * 27);
+  CHECK(layers[1]["problem"].get<std::string>().rfind("MaxPool ", 0) == 0);
+  CHECK(reports[0]["median_ns"] == layers[0]["ns"].get<double>() + layers[1]["ns"].get<double>());
+  CHECK(reports[1]["layers"].size() >= 20);
+  CHECK(shell.rt3d("bench " + shell.scratch.write("bad.problems", "nonsense\n")).exit_code == 1);
+}
+
 TEST_CASE("info and plan describe the model, as text and as JSON") {
   const Shell shell;
   const Result info = shell.rt3d("info --graph --json " + shell.small_model());

@@ -3,9 +3,12 @@
 #include <cmath>
 
 #include "cli/failure.h"
+#include "cli/problem_model.h"
 #include "cli/problem_text.h"
 #include "cli/scores.h"
 #include "cli/scratch.h"
+#include "cli/statistics.h"
+#include "cli/table.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -49,6 +52,54 @@ TEST_CASE("labels are lines, with or without an end of the last one") {
         std::vector<std::string>{"one", "two", "three"});
   CHECK(split_lines("one\ntwo\n") == std::vector<std::string>{"one", "two"});
   CHECK_THROWS_AS(read_labels(scratch.path("missing.txt")), Failure);
+}
+
+TEST_CASE("quantiles interpolate between sorted times") {
+  CHECK(median({5, 1, 3}) == 3);
+  CHECK(median({4, 1, 3, 2}) == 2.5);
+  CHECK(quantile({10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110}, 0.9) == 100);
+  CHECK(quantile({7}, 0.9) == 7);
+  CHECK(quantile({}, 0.5) == 0);
+}
+
+TEST_CASE("quantities are shown in the unit that suits them") {
+  CHECK(duration(0) == "0 ns");
+  CHECK(duration(840) == "840 ns");
+  CHECK(duration(12345) == "12.3 us");
+  CHECK(duration(4.56e6) == "4.56 ms");
+  CHECK(duration(7.8e9) == "7.80 s");
+  CHECK(bytes_text(1536) == "1.5 KiB");
+  CHECK(bytes_text(12) == "12 B");
+  CHECK(millions(38500000000) == "38.50 G");
+  CHECK(dims_text({1, 3, -1}) == "1x3x?");
+}
+
+TEST_CASE("a table's columns are as wide as their widest cell, in characters") {
+  Table table("lr");
+  table.add({"a", "100"});
+  table.rule();
+  table.add({"\xc3\xa9\xc3\xa9", "5"});
+  CHECK(table.text() == "  a   100\n  -------\n  \xc3\xa9\xc3\xa9    5\n");
+}
+
+TEST_CASE("a problem's line comes apart, and anything else is refused") {
+  const ProblemText problem = parse_problem_text("Conv 1x8x4,c4x8x1,-,1x4x4 -> 1x4x4 act=relu strides=[1]");
+  CHECK(problem.op == "Conv");
+  CHECK(problem.inputs == std::vector<std::string>{"1x8x4", "c4x8x1", "-", "1x4x4"});
+  CHECK(problem.output == "1x4x4");
+  CHECK(problem.attribute("act") == "relu");
+  CHECK(problem.attribute("group") == "");
+  CHECK(sizes_of(problem.attribute("strides")) == std::vector<std::int64_t>{1});
+  for (const char* line : {"", "Conv", "Conv 1x8", "Conv -> 1x8", "Add 1,1 -> 1 what"})
+    CHECK_THROWS_AS(parse_problem_text(line), Failure);
+  for (const char* text : {"x", "1xx2", "-1", "1xa", "?"}) CHECK_THROWS_AS(sizes_of(text), Failure);
+}
+
+TEST_CASE("problems that no one-node model can express are refused") {
+  CHECK_THROWS_AS(problem_model(parse_problem_text("Softmax 1x8 -> 1x8 axis=1")), Failure);
+  CHECK_THROWS_AS(problem_model(parse_problem_text("Add 1x8:i64,1x8:i64 -> 1x8:i64")), Failure);
+  CHECK_THROWS_AS(problem_model(parse_problem_text("Add 1x8,1x8 -> 1x8 act=mystery")), Failure);
+  CHECK_THROWS_AS(problem_model(parse_problem_text("Conv 1x8x8,c999999999x999999999x9,- -> 1x8x8")), Failure);
 }
 
 }  // namespace rt3d::cli
