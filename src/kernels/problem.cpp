@@ -77,9 +77,7 @@ std::int64_t multiply_accumulates(const Problem& p) {
     const Shape& w = p.input_shape(1);
     return w.rank() < 2 || w[0] == 0 ? 0 : outputs * (w.elements() / w[0]);
   }
-  if (p.op == "Gemm" && p.inputs.size() >= 2)
-    return outputs * p.input_shape(0)[p.attributes.integer("transA", 0) ? 0 : 1];
-  if (p.op == "MatMul" && p.inputs.size() >= 2 && p.input_shape(0).rank() > 0)
+  if ((p.op == "Gemm" || p.op == "MatMul") && p.inputs.size() >= 2 && p.input_shape(0).rank() > 0)
     return outputs * p.input_shape(0)[p.input_shape(0).rank() - 1];
   return 0;
 }
