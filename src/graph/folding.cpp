@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ops/op_table.h"
 
 namespace rt3d::graph {
 namespace {
@@ -32,10 +33,29 @@ bool fold_from_shape(Graph& graph, const Node& node) {
     return true;
   }
   const std::int64_t start = node.attributes.integer("start", 0);
-  const std::int64_t first = std::clamp<std::int64_t>(start < 0 ? start + shape.rank() : start, 0, shape.rank());
+  const std::int64_t first =
+      std::clamp<std::int64_t>(start < 0 ? start + shape.rank() : start, 0, shape.rank());
   const std::int64_t count = output.desc.shape[0];
   const auto from = shape.begin() + first;
   set_constant(output, list_of({from, from + count}));
+  return true;
+}
+
+// ConstantOfShape: one value, in node.tensors, repeated.
+bool fold_fill(Graph& graph, const Node& node) {
+  const auto it = node.tensors.find("value");
+  const TensorDesc& desc = graph.value(node.outputs[0]).desc;
+  const auto size = dtype_bytes(desc.dtype);
+  if (node.op != "ConstantOfShape" || !graph.constant(node.inputs[0]) ||
+      desc.shape.elements() * static_cast<std::int64_t>(size) > kLargestResultBytes)
+    return false;
+  Tensor tensor = Tensor::allocate(desc);
+  std::memset(tensor.mutable_data(), 0, tensor.bytes().size());
+  if (it != node.tensors.end())
+    for (std::int64_t i = 0; i < tensor.elements(); ++i)
+      std::memcpy(tensor.mutable_data() + static_cast<std::size_t>(i) * size, it->second.bytes().data(),
+                  size);
+  set_constant(graph.value(node.outputs[0]), std::move(tensor));
   return true;
 }
 
@@ -44,7 +64,7 @@ bool is_copy(const Node& node) { return node.op == "Identity" || node.op == "Dro
 }  // namespace
 
 bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
-  if (fold_from_shape(graph, node)) return true;
+  if (fold_from_shape(graph, node) || fold_fill(graph, node)) return true;
   std::vector<const Tensor*> inputs;
   for (ValueId id : node.inputs) {
     inputs.push_back(graph.constant(id));
@@ -64,10 +84,20 @@ bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
     bytes += outputs.back().shape.elements() * size;
     if (bytes > kLargestResultBytes) return false;
   }
-  std::vector<Tensor> results = evaluate(node, inputs, outputs);
-  if (results.size() < outputs.size()) fail(Code::internal, "evaluating ", node.op, " gave ", results.size(), " results");
+  std::vector<Tensor> results;
+  try {
+    results = evaluate(node, inputs, outputs);
+  } catch (const Error& error) {
+    // What may be computed at run time as well is left to the passes, which bring it into a form that can be
+    // evaluated.
+    if (error.code() == Code::out_of_memory || find_op(node.op)->kind == OpKind::constant_only) throw;
+    return false;
+  }
+  if (results.size() < outputs.size())
+    fail(Code::internal, "evaluating ", node.op, " gave ", results.size(), " results");
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (results[i].desc() != outputs[i]) fail(Code::internal, "evaluating ", node.op, " gave an unexpected shape");
+    if (results[i].desc() != outputs[i])
+      fail(Code::internal, "evaluating ", node.op, " gave an unexpected shape");
     set_constant(graph.value(node.outputs[i]), std::move(results[i]));
   }
   return true;

@@ -35,7 +35,9 @@ const Tensor* Graph::constant(ValueId id) const {
   return &*value(id).constant;
 }
 
-bool Graph::is_output(ValueId id) const { return std::find(outputs.begin(), outputs.end(), id) != outputs.end(); }
+bool Graph::is_output(ValueId id) const {
+  return std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+}
 
 Graph::Uses Graph::uses() const {
   Uses uses;
@@ -65,8 +67,8 @@ void Graph::erase_nodes(const std::vector<bool>& dead) {
   nodes.resize(kept);
 }
 
-// Depth first over producers with a stack of its own, so that an already ordered graph keeps its order and a long chain
-// cannot exhaust the call stack.
+// Depth first over producers with a stack of its own, so that an already ordered graph keeps its order and a
+// long chain cannot exhaust the call stack.
 void Graph::sort_topologically() {
   const Uses all = uses();
   std::vector<int> state(nodes.size(), kUnseen);
@@ -116,7 +118,8 @@ void Graph::verify() const {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const Value& v = values_[i];
     if (!v.constant) continue;
-    if (v.constant->desc() != v.desc) fail(Code::internal, "constant '", v.name, "' does not match its description");
+    if (v.constant->desc() != v.desc)
+      fail(Code::internal, "constant '", v.name, "' does not match its description");
     ready[i] = true;
   }
   for (ValueId id : inputs) {
@@ -127,7 +130,8 @@ void Graph::verify() const {
     for (ValueId id : node.inputs) {
       if (id == kNoValue) continue;
       if (!in_range(id)) broken(node, "an input does not exist");
-      if (!ready[static_cast<std::size_t>(id)]) broken(node, "it reads '" + value(id).name + "' before it is produced");
+      if (!ready[static_cast<std::size_t>(id)])
+        broken(node, "it reads '" + value(id).name + "' before it is produced");
     }
     for (ValueId id : node.outputs) {
       if (id == kNoValue) continue;

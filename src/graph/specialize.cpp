@@ -1,5 +1,5 @@
-// Fixes input shapes, then walks the graph once: infers every shape and replaces by constants what depends on none of the
-// inputs' data, so that the shape arithmetic of exporters disappears.
+// Fixes input shapes, then walks the graph once: infers every shape and replaces by constants what depends on
+// none of the inputs' data, so that the shape arithmetic of exporters disappears.
 #include <algorithm>
 
 #include "base/error.h"
@@ -14,15 +14,18 @@ void fix_input(Value& input, const Shape* given) {
   Shape& shape = input.desc.shape;
   if (given) {
     bool fits = given->rank() == shape.rank();
-    for (int i = 0; fits && i < shape.rank(); ++i) fits = (*given)[i] > 0 && (shape[i] < 0 || shape[i] == (*given)[i]);
+    for (int i = 0; fits && i < shape.rank(); ++i)
+      fits = (*given)[i] > 0 && (shape[i] < 0 || shape[i] == (*given)[i]);
     if (!fits)
-      fail(Code::invalid_argument, "input '", input.name, "' has shape ", shape.text(), " in the model; ", given->text(), " does not fit");
+      fail(Code::invalid_argument, "input '", input.name, "' has shape ", shape.text(), " in the model; ",
+           given->text(), " does not fit");
     shape = *given;
   } else if (shape.rank() > 0 && shape[0] < 0) {
     shape[0] = 1;
   }
   if (!shape.known())
-    fail(Code::invalid_argument, "input '", input.name, "' has the dynamic shape ", shape.text(), "; give its shape");
+    fail(Code::invalid_argument, "input '", input.name, "' has the dynamic shape ", shape.text(),
+         "; give its shape");
   shape.elements();
   input.shape_known = true;
 }
@@ -42,7 +45,8 @@ void fix_inputs(Graph& graph, const std::map<std::string, Shape>& shapes) {
   }
 }
 
-// An operator for constants only that changes nothing here (a Cast to the same type, an Expand to the same shape) may stay.
+// An operator for constants only that changes nothing here (a Cast to the same type, an Expand to the same
+// shape) may stay.
 bool becomes_identity(const Graph& graph, Node& node) {
   if ((node.op != "Cast" && node.op != "Expand" && node.op != "Tile") ||
       graph.value(node.inputs[0]).desc != graph.value(node.outputs[0]).desc)
@@ -63,7 +67,8 @@ void specialize(Graph& graph, const std::map<std::string, Shape>& input_shapes, 
     infer_node(graph, node);
     dead[n] = fold_node(graph, node, evaluate);
     if (dead[n] || find_op(node.op)->kind != OpKind::constant_only || becomes_identity(graph, node)) continue;
-    fail(Code::unsupported, "operator ", node.op, " (node '", node.name, "') is supported only where its result is known when ",
+    fail(Code::unsupported, "operator ", node.op, " (node '", node.name,
+         "') is supported only where its result is known when ",
          "the model is loaded; computed from the model's inputs may be: ", supported_operators());
   }
   graph.erase_nodes(dead);

@@ -4,7 +4,8 @@
 //   const b f32 4 = 1 2 3 4
 //   y f32 1x64x16x112x112 = Conv(x, w, b) "name" pads=1x1x1x1x1x1 strides=1x1x1 @value f32 [1] = 0
 //   output y
-// A value whose shape is not known prints its name alone; "-" is an absent operand; names of odd characters are quoted.
+// A value whose shape is not known prints its name alone; "-" is an absent operand; names of odd characters
+// are quoted.
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -32,7 +33,8 @@ std::string quoted(const std::string& text) {
 std::string word(const std::string& text) {
   bool plain = !text.empty() && text != "-";
   for (char c : text)
-    plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || std::string_view("_./:+-$[]").find(c) != std::string_view::npos);
+    plain = plain && (std::isalnum(static_cast<unsigned char>(c)) ||
+                      std::string_view("_./:+-$[]").find(c) != std::string_view::npos);
   return plain ? text : quoted(text);
 }
 
@@ -45,7 +47,8 @@ void print_tensor(std::ostream& out, const Tensor& tensor) {
   out << dtype_name(tensor.dtype()) << ' ' << tensor.shape().text();
   if (tensor.elements() > kPrintedElements) return;
   out << " =";
-  const bool real = tensor.dtype() == DType::f32 || tensor.dtype() == DType::f64 || tensor.dtype() == DType::f16;
+  const bool real =
+      tensor.dtype() == DType::f32 || tensor.dtype() == DType::f64 || tensor.dtype() == DType::f16;
   if (real) {
     const Tensor wide = tensor.converted(DType::f64).aligned_copy();
     for (double v : wide.values<double>()) out << ' ' << number_text(v);
@@ -219,7 +222,8 @@ class TextReader {
       }
       p.expect("=");
       const Token value = p.take();
-      node.attributes.set(name.text, value.is_quoted ? AttributeValue(value.text) : parse_attribute_value(value.text));
+      node.attributes.set(name.text,
+                          value.is_quoted ? AttributeValue(value.text) : parse_attribute_value(value.text));
     }
     graph_.nodes.push_back(std::move(node));
   }
@@ -253,14 +257,16 @@ class TextReader {
     const Token token = p.take();
     double value = 0;
     const char* end = token.text.data() + token.text.size();
-    if (std::from_chars(token.text.data(), end, value).ptr != end) p.wrong("'" + token.text + "' is not a number");
+    if (std::from_chars(token.text.data(), end, value).ptr != end)
+      p.wrong("'" + token.text + "' is not a number");
     return value;
   }
 
   static Tensor read_tensor(LineParser& p, const std::string& name) {
     const DType dtype = parse_dtype(p.take().text);
     const Shape shape = read_shape(p.take());
-    if (shape.elements() > (std::int64_t{1} << 28)) p.wrong("a constant this large cannot be written as text");
+    if (shape.elements() > (std::int64_t{1} << 28))
+      p.wrong("a constant this large cannot be written as text");
     Tensor wide = Tensor::allocate({DType::f64, shape});
     const auto values = wide.mutable_values<double>();
     if (p.accept("=")) {

@@ -1,5 +1,6 @@
-// Graph → ONNX file, opset 17, weights embedded as raw data. The model is written piece by piece (a protobuf message may
-// come as a sequence of its fields), so that no weight is copied. Fused forms have no ONNX meaning: such a graph is refused.
+// Graph → ONNX file, opset 17, weights embedded as raw data. The model is written piece by piece (a protobuf
+// message may come as a sequence of its fields), so that no weight is copied. Fused forms have no ONNX
+// meaning: such a graph is refused.
 #include <cstdint>
 #include <fstream>
 #include <limits>
@@ -15,9 +16,9 @@ namespace {
 
 constexpr int kIrVersion = 8;
 constexpr int kWrittenOpset = 17;
-constexpr std::uint8_t kModelGraph = (7 << 3) | 2;         // ModelProto.graph, length-delimited
-constexpr std::uint8_t kGraphInitializer = (5 << 3) | 2;   // GraphProto.initializer
-constexpr std::uint8_t kTensorRawData = (9 << 3) | 2;      // TensorProto.raw_data
+constexpr std::uint8_t kModelGraph = (7 << 3) | 2;        // ModelProto.graph, length-delimited
+constexpr std::uint8_t kGraphInitializer = (5 << 3) | 2;  // GraphProto.initializer
+constexpr std::uint8_t kTensorRawData = (9 << 3) | 2;     // TensorProto.raw_data
 enum AttributeType : int { kFloat = 1, kInt = 2, kString = 3, kTensor = 4, kInts = 7 };
 
 std::string varint(std::uint64_t value) {
@@ -71,8 +72,10 @@ void write_attribute(rt3d_onnx::AttributeProto& out, const std::string& name, co
 bool writable(const Node& node) {
   const OpRow* row = find_op(node.op);
   const bool fused = node.attributes.has("act") || (node.op == "Conv" && node.inputs.size() > 3);
-  const bool without_inputs = (node.op == "Reshape" || node.op == "Slice" || node.op == "Pad") && node.inputs.size() == 1;
-  return row && row->kind != OpKind::internal && !fused && !without_inputs && !node.attributes.has("flattened");
+  const bool without_inputs =
+      (node.op == "Reshape" || node.op == "Slice" || node.op == "Pad") && node.inputs.size() == 1;
+  return row && row->kind != OpKind::internal && !fused && !without_inputs &&
+         !node.attributes.has("flattened");
 }
 
 class Exporter {
@@ -96,11 +99,13 @@ class Exporter {
       tensors.emplace_back(std::move(fields), &tensor);
     }
     if (bytes > static_cast<std::uint64_t>(std::numeric_limits<int>::max()) - (1 << 20))
-      fail(Code::unsupported, "the model is larger than 2 GiB, the most that an ONNX file with embedded weights may have");
+      fail(Code::unsupported,
+           "the model is larger than 2 GiB, the most that an ONNX file with embedded weights may have");
     out << header().SerializeAsString() << static_cast<char>(kModelGraph) << varint(bytes) << body;
     for (const auto& [fields, tensor] : tensors) {
       out << fields;
-      out.write(reinterpret_cast<const char*>(tensor->bytes().data()), static_cast<std::streamsize>(tensor->bytes().size()));
+      out.write(reinterpret_cast<const char*>(tensor->bytes().data()),
+                static_cast<std::streamsize>(tensor->bytes().size()));
     }
   }
 
@@ -121,19 +126,25 @@ class Exporter {
   }
 
   void write_node(rt3d_onnx::NodeProto& out, const Node& node) const {
-    if (!writable(node)) fail(Code::unsupported, "node ", node.op, " '", node.name, "' has no form in ONNX; save the graph before it is optimised");
+    if (!writable(node))
+      fail(Code::unsupported, "node ", node.op, " '", node.name,
+           "' has no form in ONNX; save the graph before it is optimised");
     out.set_op_type(node.op);
     out.set_name(node.name);
     for (ValueId id : node.inputs) out.add_input(id == kNoValue ? "" : graph_.value(id).name);
     for (ValueId id : node.outputs) out.add_output(id == kNoValue ? "" : graph_.value(id).name);
-    for (const auto& [name, value] : node.attributes.all()) write_attribute(*out.add_attribute(), name, value);
-    if (node.op == "Gemm" && !node.attributes.has("transB")) write_attribute(*out.add_attribute(), "transB", std::int64_t{1});
+    for (const auto& [name, value] : node.attributes.all())
+      write_attribute(*out.add_attribute(), name, value);
+    if (node.op == "Gemm" && !node.attributes.has("transB"))
+      write_attribute(*out.add_attribute(), "transB", std::int64_t{1});
     if (node.op == "ReduceMean" || node.op == "ReduceProd") axes_to_attribute(out, node);
     for (const auto& [name, tensor] : node.tensors) {
       auto& attribute = *out.add_attribute();
       attribute.set_name(name);
       attribute.set_type(kTensor);
-      const std::string bytes = tensor_head("", tensor) + std::string(reinterpret_cast<const char*>(tensor.bytes().data()), tensor.bytes().size());
+      const std::string bytes =
+          tensor_head("", tensor) +
+          std::string(reinterpret_cast<const char*>(tensor.bytes().data()), tensor.bytes().size());
       attribute.mutable_t()->ParseFromString(bytes);
     }
   }

@@ -1,4 +1,5 @@
-// Files with a model's external data: only regular files inside the model's folder, reached without symbolic links.
+// Files with a model's external data: only regular files inside the model's folder, reached without symbolic
+// links.
 #pragma once
 
 #include <filesystem>
@@ -21,8 +22,8 @@ class ExternalData {
   // An empty folder means that the model was given without one: every request is then refused.
   explicit ExternalData(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // `bytes` bytes at `offset` of the file at `location`. Throws invalid_model for a location that leaves the folder or a range
-  // outside the file, io when the file cannot be read. Files are mapped once.
+  // `bytes` bytes at `offset` of the file at `location`. Throws invalid_model for a location that leaves the
+  // folder or a range outside the file, io when the file cannot be read. Files are mapped once.
   ExternalBytes read(const std::string& location, std::uint64_t offset, std::uint64_t bytes);
 
  private:

@@ -24,12 +24,14 @@ class Inliner {
   }
 
   void add(NodeProto&& node, int opset, int depth) {
-    if (flat_.size() >= kMostNodes) fail(Code::invalid_model, "the model's functions expand to more than ", kMostNodes, " nodes");
+    if (flat_.size() >= kMostNodes)
+      fail(Code::invalid_model, "the model's functions expand to more than ", kMostNodes, " nodes");
     const auto it = functions_.find({node.domain(), node.op_type(), node.overload()});
     if (it == functions_.end()) {
       flat_.push_back({std::move(node), opset});
     } else {
-      if (depth == kDeepest) fail(Code::invalid_model, "functions call each other more than ", kDeepest, " deep");
+      if (depth == kDeepest)
+        fail(Code::invalid_model, "functions call each other more than ", kDeepest, " deep");
       expand(node, *it->second, depth + 1);
     }
   }
@@ -40,7 +42,8 @@ class Inliner {
   void expand(const NodeProto& call, const FunctionProto& f, int depth) {
     if (++calls_ > static_cast<int>(kMostNodes)) fail(Code::invalid_model, "too many calls of functions");
     if (call.input_size() > f.input_size() || call.output_size() > f.output_size())
-      fail(Code::invalid_model, "the call '", call.name(), "' of function ", f.name(), " has too many operands");
+      fail(Code::invalid_model, "the call '", call.name(), "' of function ", f.name(),
+           " has too many operands");
     std::map<std::string, std::string> names{{"", ""}};
     for (int i = 0; i < f.input_size(); ++i) names[f.input(i)] = i < call.input_size() ? call.input(i) : "";
     const std::string prefix = cat(call.name(), "#", calls_, "/");
@@ -61,7 +64,8 @@ class Inliner {
   }
 
   // An output that is also an input of the function needs a node between.
-  void rename_output(const std::string& inner, const std::string& outer, std::map<std::string, std::string>& names) {
+  void rename_output(const std::string& inner, const std::string& outer,
+                     std::map<std::string, std::string>& names) {
     const auto it = names.find(inner);
     if (it == names.end()) {
       names[inner] = outer;
@@ -107,7 +111,8 @@ int opset_of(const google::protobuf::RepeatedPtrField<rt3d_onnx::OperatorSetIdPr
   for (const auto& import : imports) {
     if (!default_domain(import.domain())) continue;
     if (import.version() < kOldestOpset || import.version() > kNewestOpset)
-      fail(Code::unsupported, "the model uses opset ", import.version(), "; ", kOldestOpset, " to ", kNewestOpset, " are supported");
+      fail(Code::unsupported, "the model uses opset ", import.version(), "; ", kOldestOpset, " to ",
+           kNewestOpset, " are supported");
     return static_cast<int>(import.version());
   }
   fail(Code::invalid_model, "the model names no version of the ONNX operators");

@@ -12,7 +12,8 @@ struct FlatNode {
   int opset = 0;  // of the default domain, where the node stands
 };
 
-// Version of the default domain; throws unsupported outside kOldestOpset … kNewestOpset, invalid_model when absent.
+// Version of the default domain; throws unsupported outside kOldestOpset … kNewestOpset, invalid_model when
+// absent.
 int opset_of(const google::protobuf::RepeatedPtrField<rt3d_onnx::OperatorSetIdProto>& imports);
 
 // Moves the nodes out of the model's graph. Throws invalid_model on recursion and on calls that do not fit.

@@ -70,17 +70,20 @@ class Importer {
   }
 
   void add_input(const rt3d_onnx::ValueInfoProto& info) {
-    if (const auto it = ids_.find(info.name()); it != ids_.end() && graph_.constant(it->second)) return;  // before IR 4
+    if (const auto it = ids_.find(info.name()); it != ids_.end() && graph_.constant(it->second))
+      return;  // before IR 4
     const ValueId id = define(info.name());
     if (id == kNoValue) fail(Code::invalid_model, "an input has no name");
     const auto& type = info.type().tensor_type();
     Value& value = graph_.value(id);
     value.desc.dtype = dtype_of_onnx(type.elem_type());
-    if (!type.has_shape()) fail(Code::unsupported, "input '", info.name(), "' does not say how many dimensions it has");
+    if (!type.has_shape())
+      fail(Code::unsupported, "input '", info.name(), "' does not say how many dimensions it has");
     if (type.shape().dim_size() > Shape::kMaxRank)
       fail(Code::unsupported, "input '", info.name(), "' has ", type.shape().dim_size(), " dimensions");
     std::vector<std::int64_t> dims;
-    for (const auto& dim : type.shape().dim()) dims.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
+    for (const auto& dim : type.shape().dim())
+      dims.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
     value.desc.shape = Shape(std::move(dims));
     value.shape_known = value.desc.shape.known();
     graph_.inputs.push_back(id);
@@ -94,8 +97,9 @@ class Importer {
     }
     const OpRow* row = default_domain(proto.domain()) ? find_op(proto.op_type()) : nullptr;
     if (!row || row->kind == OpKind::internal || flat.opset < row->since)
-      fail(Code::unsupported, "operator ", proto.op_type(), proto.domain().empty() ? "" : " of domain " + proto.domain(),
-           " (node '", proto.name(), "', opset ", flat.opset, ") is not supported; supported are: ", supported_operators());
+      fail(Code::unsupported, "operator ", proto.op_type(),
+           proto.domain().empty() ? "" : " of domain " + proto.domain(), " (node '", proto.name(),
+           "', opset ", flat.opset, ") is not supported; supported are: ", supported_operators());
     Node node;
     node.op = proto.op_type();
     node.name = proto.name();
@@ -114,7 +118,8 @@ class Importer {
   void add_attribute(Node& node, rt3d_onnx::AttributeProto& attribute) {
     const std::string& name = attribute.name();
     if (attribute.has_g() || attribute.graphs_size() > 0)
-      fail(Code::unsupported, "node ", node.op, " '", node.name, "' holds a subgraph; control flow is not supported");
+      fail(Code::unsupported, "node ", node.op, " '", node.name,
+           "' holds a subgraph; control flow is not supported");
     if (attribute.has_t())
       node.tensors[name] = take_tensor(*attribute.mutable_t(), external_);
     else if (attribute.has_i())
@@ -155,7 +160,8 @@ class Importer {
   void check_produced() const {
     const auto check = [&](ValueId id) {
       if (id != kNoValue && !graph_.constant(id) && !defined_[static_cast<std::size_t>(id)])
-        fail(Code::invalid_model, "'", graph_.value(id).name, "' is read but never produced (or an output that is not supported)");
+        fail(Code::invalid_model, "'", graph_.value(id).name,
+             "' is read but never produced (or an output that is not supported)");
     };
     for (const Node& node : graph_.nodes)
       for (ValueId id : node.inputs) check(id);
@@ -175,7 +181,8 @@ class Importer {
 
 Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    fail(Code::unsupported, "an ONNX file of ", bytes.size(), " bytes; weights beyond 2 GiB must be external data");
+    fail(Code::unsupported, "an ONNX file of ", bytes.size(),
+         " bytes; weights beyond 2 GiB must be external data");
   google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
   google::protobuf::io::CodedInputStream coded(&stream);
   coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
@@ -188,7 +195,8 @@ Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& 
 
 Graph load_onnx(const std::filesystem::path& path) {
   const auto file = MappedFile::open(path);
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const std::filesystem::path folder =
+      path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   try {
     return parse_onnx(file->bytes(), folder);
   } catch (const Error& error) {

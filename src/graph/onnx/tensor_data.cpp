@@ -17,11 +17,13 @@ std::uint64_t parse_count(const std::string& text, const char* what) {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || at != end) fail(Code::invalid_model, "external data: ", what, " '", text, "' is no count of bytes");
+  if (error != std::errc() || at != end)
+    fail(Code::invalid_model, "external data: ", what, " '", text, "' is no count of bytes");
   return value;
 }
 
-ExternalBytes external_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& external, std::uint64_t bytes) {
+ExternalBytes external_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& external,
+                             std::uint64_t bytes) {
   std::string location;
   std::uint64_t offset = 0;
   for (const auto& entry : proto.external_data()) {
@@ -36,7 +38,8 @@ ExternalBytes external_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& 
 template <typename To, typename Field>
 Tensor typed(const TensorDesc& desc, const Field& field) {
   if (field.size() != desc.shape.elements())
-    fail(Code::invalid_model, "it has ", field.size(), " elements, the shape ", desc.shape.text(), " needs ", desc.shape.elements());
+    fail(Code::invalid_model, "it has ", field.size(), " elements, the shape ", desc.shape.text(), " needs ",
+         desc.shape.elements());
   Tensor out = Tensor::allocate(desc);
   auto* to = reinterpret_cast<To*>(out.mutable_data());
   for (const auto v : field) *to++ = static_cast<To>(v);
@@ -71,7 +74,8 @@ Tensor widened(const Tensor& bits) {
 
 Tensor take(rt3d_onnx::TensorProto& proto, ExternalData& external) {
   const bool brain = proto.data_type() == kOnnxBfloat16;
-  if (proto.dims_size() > Shape::kMaxRank) fail(Code::unsupported, "it has ", proto.dims_size(), " dimensions");
+  if (proto.dims_size() > Shape::kMaxRank)
+    fail(Code::unsupported, "it has ", proto.dims_size(), " dimensions");
   TensorDesc desc{brain ? dtype_of_onnx(kOnnxFloat16) : dtype_of_onnx(proto.data_type()),
                   Shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()))};
   const auto bytes = static_cast<std::uint64_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);

@@ -1,5 +1,5 @@
-// An ONNX tensor's bytes as a Tensor: raw data is taken over, external data is viewed in its mapped file, typed fields and
-// bfloat16 are converted.
+// An ONNX tensor's bytes as a Tensor: raw data is taken over, external data is viewed in its mapped file,
+// typed fields and bfloat16 are converted.
 #pragma once
 
 #include "base/tensor.h"

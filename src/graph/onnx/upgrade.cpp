@@ -1,5 +1,5 @@
-// See upgrade.h. Softmax before opset 13 works on the input flattened to a matrix: attribute "flattened" marks it for the
-// pass that knows the shape.
+// See upgrade.h. Softmax before opset 13 works on the input flattened to a matrix: attribute "flattened"
+// marks it for the pass that knows the shape.
 #include "graph/onnx/upgrade.h"
 
 #include <array>
@@ -43,7 +43,8 @@ void move_attribute(Graph& graph, Node& node, const MovedRow& row) {
     tensor = Tensor::of<float>(DType::f32, Shape{}, std::span<const float>(&value, 1));
   }
   if (node.inputs.size() <= row.input) node.inputs.resize(row.input + 1, kNoValue);
-  node.inputs[row.input] = graph.add_constant(cat(graph.value(node.outputs[0]).name, ".", row.attribute), std::move(tensor));
+  node.inputs[row.input] =
+      graph.add_constant(cat(graph.value(node.outputs[0]).name, ".", row.attribute), std::move(tensor));
   node.attributes.erase(row.attribute);
 }
 
@@ -65,7 +66,8 @@ void upgrade_node(Graph& graph, Node& node, int opset) {
   if (node.op == "Dropout" || node.op == "MaxPool") keep_one_output(node);
   if (node.op == "BatchNormalization") {
     if (node.attributes.integer("training_mode", 0) != 0 || node.attributes.integer("spatial", 1) != 1)
-      fail(Code::unsupported, "BatchNormalization '", node.name, "' in training mode; export the model for inference");
+      fail(Code::unsupported, "BatchNormalization '", node.name,
+           "' in training mode; export the model for inference");
     keep_one_output(node);
   }
 }

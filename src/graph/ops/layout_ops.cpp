@@ -1,5 +1,5 @@
-// Shapes of operations that move data without computing, and of reductions. Axes and sizes come as attributes (the normal
-// form) or as constant inputs (ONNX's newest form, which the importer gives to all opsets).
+// Shapes of operations that move data without computing, and of reductions. Axes and sizes come as attributes
+// (the normal form) or as constant inputs (ONNX's newest form, which the importer gives to all opsets).
 #include <algorithm>
 
 #include "graph/ops/infer_functions.h"
@@ -33,7 +33,8 @@ void infer_concat(Inference& c) {
     out.elements();
     const std::int64_t joined = out[axis] + other[axis];
     other[axis] = out[axis];
-    if (other != out) fail(Code::invalid_model, "inputs ", out.text(), " and ", c.shape(i).text(), " do not fit");
+    if (other != out)
+      fail(Code::invalid_model, "inputs ", out.text(), " and ", c.shape(i).text(), " do not fit");
     out[axis] = joined;
   }
   c.give(c.desc(0).dtype, std::move(out));
@@ -52,7 +53,8 @@ void infer_reshape(Inference& c) {
   const Shape& x = c.shape(0);
   if (!c.has(1)) {  // the normal form: the target is the output's shape
     const Value& out = c.graph.value(c.node.outputs[0]);
-    c.require(out.shape_known && out.desc.shape.elements() == x.elements(), "the output's shape does not fit");
+    c.require(out.shape_known && out.desc.shape.elements() == x.elements(),
+              "the output's shape does not fit");
     c.give(c.desc(0).dtype, out.desc.shape);
     return;
   }
@@ -80,7 +82,8 @@ void infer_reshape(Inference& c) {
     dims[static_cast<std::size_t>(open)] = x.elements() / known;
   }
   Shape out(std::move(dims));
-  if (out.elements() != x.elements()) fail(Code::invalid_model, "cannot reshape ", x.text(), " to ", out.text());
+  if (out.elements() != x.elements())
+    fail(Code::invalid_model, "cannot reshape ", x.text(), " to ", out.text());
   c.give(c.desc(0).dtype, std::move(out));
 }
 
@@ -169,7 +172,8 @@ void infer_split(Inference& c) {
     parts = c.integers(1);
   } else {
     const std::int64_t part = (size + count - 1) / count;
-    for (std::int64_t i = 0; i < count; ++i) parts.push_back(std::clamp<std::int64_t>(size - i * part, 0, part));
+    for (std::int64_t i = 0; i < count; ++i)
+      parts.push_back(std::clamp<std::int64_t>(size - i * part, 0, part));
   }
   c.require(static_cast<std::int64_t>(parts.size()) == count, "the number of parts differs from the outputs");
   std::int64_t left = size;

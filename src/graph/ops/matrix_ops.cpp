@@ -15,7 +15,8 @@ void infer_gemm(Inference& c) {
   const Shape& b = c.shape(1);
   c.require(b.rank() == 2 && (a.rank() == 2 || (normal && a.rank() > 2)), "both factors must be matrices");
   const std::int64_t k = a[trans_a ? 0 : a.rank() - 1];
-  if (b[trans_b ? 1 : 0] != k) fail(Code::invalid_model, "factors ", a.text(), " and ", b.text(), " do not fit");
+  if (b[trans_b ? 1 : 0] != k)
+    fail(Code::invalid_model, "factors ", a.text(), " and ", b.text(), " do not fit");
   Shape out = a;
   if (trans_a) out[0] = a[1];
   out[out.rank() - 1] = b[trans_b ? 0 : 1];

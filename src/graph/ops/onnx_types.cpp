@@ -27,7 +27,8 @@ constexpr std::array<TypeRow, 9> kTypes{{{1, DType::f32},
 DType dtype_of_onnx(std::int64_t number) {
   for (const TypeRow& row : kTypes)
     if (row.number == number) return row.dtype;
-  fail(Code::unsupported, "ONNX data type ", number, "; supported: float, double, float16, bfloat16, int64, int32, int8, uint8, bool");
+  fail(Code::unsupported, "ONNX data type ", number,
+       "; supported: float, double, float16, bfloat16, int64, int32, int8, uint8, bool");
 }
 
 int onnx_of_dtype(DType dtype) {

@@ -101,11 +101,13 @@ void infer_node(Graph& graph, Node& node) {
     inference.require(!node.outputs.empty(), "it has no output");
     row->infer(inference);
     for (const TensorDesc& desc : inference.outputs) {
-      if (desc.shape.rank() > Shape::kMaxRank) fail(Code::unsupported, "a tensor of rank ", desc.shape.rank());
+      if (desc.shape.rank() > Shape::kMaxRank)
+        fail(Code::unsupported, "a tensor of rank ", desc.shape.rank());
       desc.shape.elements();
     }
     if (inference.outputs.size() < node.outputs.size())
-      fail(Code::invalid_model, node.outputs.size(), " outputs, ", inference.outputs.size(), " are supported");
+      fail(Code::invalid_model, node.outputs.size(), " outputs, ", inference.outputs.size(),
+           " are supported");
   } catch (const Error& error) {
     fail(error.code(), "node ", node.op, " '", node.name, "': ", error.what());
   }

@@ -1,4 +1,5 @@
-// The table of operators: what may stand in a graph, since which opset, and how shapes follow. One row per operator.
+// The table of operators: what may stand in a graph, since which opset, and how shapes follow. One row per
+// operator.
 #pragma once
 
 #include <span>
@@ -24,11 +25,12 @@ struct OpRow {
   InferFunction infer;
 };
 
-std::span<const OpRow> op_table();             // sorted by name
-const OpRow* find_op(std::string_view name);   // nullptr when unknown
-std::string supported_operators();             // names accepted from files, comma separated
+std::span<const OpRow> op_table();            // sorted by name
+const OpRow* find_op(std::string_view name);  // nullptr when unknown
+std::string supported_operators();            // names accepted from files, comma separated
 
-// Infers and stores the shapes of a node's outputs from its inputs. Throws invalid_model or unsupported, naming the node.
+// Infers and stores the shapes of a node's outputs from its inputs. Throws invalid_model or unsupported,
+// naming the node.
 void infer_node(Graph& graph, Node& node);
 
 }  // namespace rt3d::graph

@@ -21,7 +21,9 @@ double scalar(const Inference& c, std::size_t i) {
 void infer_shape(Inference& c) {
   c.require_inputs(1, 1);
   const std::int64_t rank = c.rank(0);
-  const auto bounded = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank); };
+  const auto bounded = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank);
+  };
   const std::int64_t start = bounded(c.node.attributes.integer("start", 0));
   const std::int64_t end = bounded(c.node.attributes.integer("end", rank));
   c.give(DType::i64, Shape{std::max<std::int64_t>(end - start, 0)});
@@ -38,7 +40,8 @@ void infer_gather(Inference& c) {
   const Shape& indices = c.shape(1);
   const int axis = normalize_axis(c.node.attributes.integer("axis", 0), x.rank());
   if (const Tensor* known = c.graph.constant(c.node.inputs[1]); known && known->elements() <= 4096)
-    for (std::int64_t i : known->to_int64()) c.require(i >= -x[axis] && i < x[axis], "an index is out of range");
+    for (std::int64_t i : known->to_int64())
+      c.require(i >= -x[axis] && i < x[axis], "an index is out of range");
   std::vector<std::int64_t> dims(x.begin(), x.begin() + axis);
   dims.insert(dims.end(), indices.begin(), indices.end());
   dims.insert(dims.end(), x.begin() + axis + 1, x.end());
@@ -76,7 +79,8 @@ void infer_tile(Inference& c) {
   c.require(static_cast<int>(repeats.size()) == out.rank(), "one repeat per dimension is needed");
   for (int i = 0; i < out.rank(); ++i) {
     const std::int64_t times = repeats[static_cast<std::size_t>(i)];
-    c.require(times >= 0 && (times == 0 || out[i] <= Shape::kMaxElements / times), "a repeat is out of range");
+    c.require(times >= 0 && (times == 0 || out[i] <= Shape::kMaxElements / times),
+              "a repeat is out of range");
     out[i] *= times;
   }
   c.give(c.desc(0).dtype, std::move(out));

@@ -15,7 +15,8 @@ std::vector<SliceRange> ranges_of_normal_form(const Inference& c) {
   const auto starts = a.integers("starts", {});
   const auto steps = a.integers("steps", std::vector<std::int64_t>(axes.size(), 1));
   const Value& out = c.graph.value(c.node.outputs[0]);
-  c.require(starts.size() == axes.size() && steps.size() == axes.size(), "axes, starts and steps differ in number");
+  c.require(starts.size() == axes.size() && steps.size() == axes.size(),
+            "axes, starts and steps differ in number");
   c.require(out.shape_known && out.desc.shape.rank() == c.rank(0), "the output's shape is not known");
   std::vector<SliceRange> ranges;
   for (std::size_t i = 0; i < axes.size(); ++i) {

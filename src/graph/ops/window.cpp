@@ -11,23 +11,26 @@ namespace {
 constexpr std::int64_t kLargestSize = std::int64_t{1} << 30;
 constexpr std::int64_t kLargestPad = 1 << 16;
 
-std::vector<std::int64_t> listed(const Attributes& attributes, const char* name, std::size_t count, std::int64_t fallback,
-                                 std::int64_t least, std::int64_t most) {
+std::vector<std::int64_t> listed(const Attributes& attributes, const char* name, std::size_t count,
+                                 std::int64_t fallback, std::int64_t least, std::int64_t most) {
   std::vector<std::int64_t> list = attributes.integers(name, {});
   if (list.empty()) list.assign(count, fallback);
-  if (list.size() != count) fail(Code::invalid_model, name, " has ", list.size(), " values, expected ", count);
+  if (list.size() != count)
+    fail(Code::invalid_model, name, " has ", list.size(), " values, expected ", count);
   for (std::int64_t v : list)
     if (v < least || v > most)
       fail(Code::invalid_model, name, " holds ", v, "; values from ", least, " to ", most, " are accepted");
   return list;
 }
 
-// Output positions of one dimension; ceil_mode keeps a last partial window only if it starts inside the input or in front.
-std::int64_t positions(std::int64_t size, std::int64_t front, std::int64_t back, std::int64_t reach, std::int64_t stride,
-                       bool ceil_mode) {
+// Output positions of one dimension; ceil_mode keeps a last partial window only if it starts inside the input
+// or in front.
+std::int64_t positions(std::int64_t size, std::int64_t front, std::int64_t back, std::int64_t reach,
+                       std::int64_t stride, bool ceil_mode) {
   const std::int64_t room = size + front + back - reach;
   if (room < 0)
-    fail(Code::invalid_model, "a window of ", reach, " does not fit into ", size, " elements padded by ", front, " and ", back);
+    fail(Code::invalid_model, "a window of ", reach, " does not fit into ", size, " elements padded by ",
+         front, " and ", back);
   std::int64_t count = (ceil_mode ? (room + stride - 1) / stride : room / stride) + 1;
   if (ceil_mode && (count - 1) * stride >= size + front) --count;
   return count;
@@ -41,7 +44,8 @@ Window resolve_window(const Attributes& attributes, const Shape& input, std::vec
   if (spatial < 1 || spatial > 3)
     fail(Code::invalid_model, "1 to 3 spatial dimensions are accepted, the input is ", input.text());
   if (kernel.size() != count)
-    fail(Code::invalid_model, "the kernel has ", kernel.size(), " dimensions, the input ", input.text(), " has ", spatial);
+    fail(Code::invalid_model, "the kernel has ", kernel.size(), " dimensions, the input ", input.text(),
+         " has ", spatial);
   for (std::int64_t k : kernel)
     if (k < 1 || k > kLargestSize) fail(Code::invalid_model, "a kernel of size ", k);
   Window w;
@@ -62,7 +66,8 @@ Window resolve_window(const Attributes& attributes, const Shape& input, std::vec
     if (same) {
       const std::int64_t out = (size + w.strides[i] - 1) / w.strides[i];
       const std::int64_t total = std::max<std::int64_t>((out - 1) * w.strides[i] + reach - size, 0);
-      if (total > 2 * kLargestPad) fail(Code::invalid_model, "auto_pad asks for ", total, " elements of padding");
+      if (total > 2 * kLargestPad)
+        fail(Code::invalid_model, "auto_pad asks for ", total, " elements of padding");
       w.pads[i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
       w.pads[i + count] = total - w.pads[i];
       w.output.push_back(out);

@@ -1,4 +1,5 @@
-// The sliding window of a convolution or pooling: attributes with ONNX's defaults and auto_pad resolved, and the output size.
+// The sliding window of a convolution or pooling: attributes with ONNX's defaults and auto_pad resolved, and
+// the output size.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ struct Window {
   std::vector<std::int64_t> output;                            // spatial sizes
 };
 
-// `input`: n, c, spatial…; `kernel`: one size per spatial dimension. Throws invalid_model on nonsense and when a window does
-// not fit the padded input.
+// `input`: n, c, spatial…; `kernel`: one size per spatial dimension. Throws invalid_model on nonsense and
+// when a window does not fit the padded input.
 Window resolve_window(const Attributes& attributes, const Shape& input, std::vector<std::int64_t> kernel);
 
 // Writes the window's attributes explicitly and removes auto_pad and ceil_mode.

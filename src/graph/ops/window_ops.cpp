@@ -12,10 +12,12 @@ void infer_conv(Inference& c) {
   c.require(x.rank() >= 3 && w.rank() == x.rank(), "input and weights need the same rank of 3 to 5");
   const std::int64_t group = c.node.attributes.integer("group", 1);
   if (group < 1 || group > w[0] || w[0] % group != 0 || w[1] < 1 || x[1] % group != 0 || x[1] / group != w[1])
-    fail(Code::invalid_model, "input ", x.text(), " and weights ", w.text(), " do not fit with ", group, " groups");
+    fail(Code::invalid_model, "input ", x.text(), " and weights ", w.text(), " do not fit with ", group,
+         " groups");
   std::vector<std::int64_t> kernel(w.begin() + 2, w.end());
   const auto declared = c.node.attributes.integers("kernel_shape", kernel);
-  if (declared != kernel) fail(Code::invalid_model, "kernel_shape differs from the weights' shape ", w.text());
+  if (declared != kernel)
+    fail(Code::invalid_model, "kernel_shape differs from the weights' shape ", w.text());
   if (c.has(2) && c.shape(2) != Shape{w[0]})
     fail(Code::invalid_model, "the bias is ", c.shape(2).text(), ", expected ", w[0]);
   const Window window = resolve_window(c.node.attributes, x, std::move(kernel));

@@ -12,6 +12,7 @@ struct ChannelAffine {
   std::vector<double> scale, shift;
 };
 
-std::optional<ChannelAffine> batch_norm_affine(Editor& editor, const Node& node);  // nullopt unless all is constant
+std::optional<ChannelAffine> batch_norm_affine(Editor& editor,
+                                               const Node& node);  // nullopt unless all is constant
 
 }  // namespace rt3d::graph

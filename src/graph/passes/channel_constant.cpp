@@ -5,7 +5,8 @@
 
 namespace rt3d::graph {
 
-std::optional<std::vector<double>> channel_constant(Editor& editor, ValueId id, const Shape& shape, int axis) {
+std::optional<std::vector<double>> channel_constant(Editor& editor, ValueId id, const Shape& shape,
+                                                    int axis) {
   const Tensor* tensor = editor.floats(id);
   if (!tensor) return std::nullopt;
   const auto channels = static_cast<std::size_t>(shape[axis]);
@@ -30,8 +31,8 @@ std::optional<std::vector<double>> bias_of(Editor& editor, const Node& node, std
   return std::vector<double>(values.begin(), values.end());
 }
 
-void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias, const std::vector<double>& scale,
-                   const std::vector<double>& shift) {
+void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
+                   const std::vector<double>& scale, const std::vector<double>& shift) {
   const std::string stem = editor.graph.value(node.outputs[0]).name;
   const std::size_t channels = scale.size();
   if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {

@@ -1,5 +1,6 @@
-// What a pass needs to rewrite a graph node by node: who produces and who consumes, constants as floats, killing and adding
-// nodes. Node indices stay valid until the walk ends, when dead nodes are swept and the order is restored.
+// What a pass needs to rewrite a graph node by node: who produces and who consumes, constants as floats,
+// killing and adding nodes. Node indices stay valid until the walk ends, when dead nodes are swept and the
+// order is restored.
 #pragma once
 
 #include <functional>
@@ -18,16 +19,22 @@ class Editor {
 
   Node& node(int n) { return graph.nodes[static_cast<std::size_t>(n)]; }
   const Shape& shape(ValueId id) const { return graph.value(id).desc.shape; }
-  int producer(ValueId id) const { return id == kNoValue ? -1 : uses_.producer[static_cast<std::size_t>(id)]; }
+  int producer(ValueId id) const {
+    return id == kNoValue ? -1 : uses_.producer[static_cast<std::size_t>(id)];
+  }
   // The producer's index if it is an `op`, else -1.
   int producer(ValueId id, std::string_view op) const;
-  const std::vector<int>& consumers(ValueId id) const { return uses_.consumers[static_cast<std::size_t>(id)]; }
+  const std::vector<int>& consumers(ValueId id) const {
+    return uses_.consumers[static_cast<std::size_t>(id)];
+  }
   bool used_once(ValueId id) const { return consumers(id).size() == 1 && !graph.is_output(id); }
   const Tensor* floats(ValueId id);  // a constant of f32, aligned; nullptr otherwise
 
   void kill(int n);
   void add(Node node);
-  ValueId value(const std::string& stem, TensorDesc desc) { return graph.add_value(graph.unique_name(stem), std::move(desc), true); }
+  ValueId value(const std::string& stem, TensorDesc desc) {
+    return graph.add_value(graph.unique_name(stem), std::move(desc), true);
+  }
   ValueId constant(const std::string& stem, Tensor tensor) {
     return graph.add_constant(graph.unique_name(stem), std::move(tensor));
   }

@@ -1,5 +1,6 @@
-// A Pad with zeros of spatial dimensions goes into the Conv or AveragePool behind it. An average then has to count the
-// padding (count_include_pad): possible only where it counted its own, or had none. A MaxPool pads with -infinity: no.
+// A Pad with zeros of spatial dimensions goes into the Conv or AveragePool behind it. An average then has to
+// count the padding (count_include_pad): possible only where it counted its own, or had none. A MaxPool pads
+// with -infinity: no.
 #include <algorithm>
 
 #include "graph/passes/editor.h"
@@ -13,8 +14,8 @@ using List = std::vector<std::int64_t>;
 // The pads of the spatial dimensions, when they are all that is padded, with zeros.
 std::optional<List> spatial_zero_pads(const Node& pad, int rank) {
   const List pads = pad.attributes.integers("pads", {});
-  if (pad.inputs.size() != 1 || pad.attributes.string("mode", "constant") != "constant" || pad.attributes.real("value", 0) != 0 ||
-      static_cast<int>(pads.size()) != 2 * rank || rank < 3)
+  if (pad.inputs.size() != 1 || pad.attributes.string("mode", "constant") != "constant" ||
+      pad.attributes.real("value", 0) != 0 || static_cast<int>(pads.size()) != 2 * rank || rank < 3)
     return std::nullopt;
   List spatial;
   for (int i = 0; i < 2 * rank; ++i) {

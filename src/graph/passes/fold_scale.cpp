@@ -1,4 +1,5 @@
-// Add, Sub, Mul and Div of a Conv's or Gemm's only reader with a constant per output channel go into weights and bias.
+// Add, Sub, Mul and Div of a Conv's or Gemm's only reader with a constant per output channel go into weights
+// and bias.
 #include "graph/passes/activation.h"
 #include "graph/passes/channel_constant.h"
 #include "graph/passes/pass.h"

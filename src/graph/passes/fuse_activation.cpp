@@ -1,4 +1,5 @@
-// An Activation that is its input's only reader goes into the Conv, Gemm or elementwise operation that computes the input.
+// An Activation that is its input's only reader goes into the Conv, Gemm or elementwise operation that
+// computes the input.
 #include <algorithm>
 
 #include "graph/passes/activation.h"
@@ -17,7 +18,8 @@ bool fuse(Editor& e, int n) {
   const int producer = e.producer(x);
   if (producer < 0 || !e.used_once(x)) return false;
   Node& host = e.node(producer);
-  if (has_activation(host) || std::find(std::begin(kHosts), std::end(kHosts), host.op) == std::end(kHosts)) return false;
+  if (has_activation(host) || std::find(std::begin(kHosts), std::end(kHosts), host.op) == std::end(kHosts))
+    return false;
   copy_activation(activation, host);
   host.outputs[0] = activation.outputs[0];
   e.kill(n);

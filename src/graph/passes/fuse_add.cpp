@@ -1,5 +1,6 @@
-// The sum of a residual block goes into the convolution before it, y = act(conv + b + add), where that convolution has no
-// other reader. With two candidates the one that stands later takes the sum: the other is then computed before it.
+// The sum of a residual block goes into the convolution before it, y = act(conv + b + add), where that
+// convolution has no other reader. With two candidates the one that stands later takes the sum: the other is
+// then computed before it.
 #include "graph/passes/activation.h"
 #include "graph/passes/editor.h"
 #include "graph/passes/pass.h"
@@ -13,7 +14,8 @@ int candidate(Editor& e, const Node& add, std::size_t side) {
   const int producer = e.producer(x, "Conv");
   if (producer < 0 || !e.used_once(x) || e.graph.constant(other)) return -1;
   const Node& conv = e.node(producer);
-  if (has_activation(conv) || conv.inputs.size() > 3 || e.graph.value(x).desc != e.graph.value(other).desc) return -1;
+  if (has_activation(conv) || conv.inputs.size() > 3 || e.graph.value(x).desc != e.graph.value(other).desc)
+    return -1;
   return producer;
 }
 

@@ -1,5 +1,5 @@
-// A BatchNormalization that no convolution absorbed becomes a depthwise Conv of kernel 1; one over a matrix, or over more
-// than three spatial dimensions, a Mul and an Add.
+// A BatchNormalization that no convolution absorbed becomes a depthwise Conv of kernel 1; one over a matrix,
+// or over more than three spatial dimensions, a Mul and an Add.
 #include "graph/passes/batch_norm.h"
 #include "graph/passes/pass.h"
 

@@ -1,5 +1,5 @@
-// Convolutions of kernel 1 over the same input (the branches of an Inception block) become one over all their output
-// channels, and each branch a Slice of it: the input is read once and the matrix product gets taller.
+// Convolutions of kernel 1 over the same input (the branches of an Inception block) become one over all their
+// output channels, and each branch a Slice of it: the input is read once and the matrix product gets taller.
 #include <algorithm>
 
 #include "graph/passes/activation.h"
@@ -16,7 +16,8 @@ bool mergeable(Editor& e, const Node& node) {
   const Tensor* weights = e.floats(node.inputs[1]);
   if (!weights || !bias_of(e, node, weights->shape()[0])) return false;
   const List pads = node.attributes.integers("pads", {});
-  return std::all_of(weights->shape().begin() + 2, weights->shape().end(), [](std::int64_t k) { return k == 1; }) &&
+  return std::all_of(weights->shape().begin() + 2, weights->shape().end(),
+                     [](std::int64_t k) { return k == 1; }) &&
          std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; });
 }
 

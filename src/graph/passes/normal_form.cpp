@@ -7,19 +7,23 @@
 namespace rt3d::graph {
 namespace {
 
-constexpr std::string_view kOps[] = {"Activation", "Add",     "AveragePool", "Concat",    "Conv",    "Div", "Gemm", "GlobalAveragePool",
-                                     "GlobalMaxPool", "MatMul", "MaxPool",   "Mul",       "Pad",     "ReduceMean", "Reshape",
-                                     "Slice",      "Softmax", "Sub",         "Transpose"};
+constexpr std::string_view kOps[] = {
+    "Activation",        "Add",           "AveragePool", "Concat",  "Conv",     "Div", "Gemm",
+    "GlobalAveragePool", "GlobalMaxPool", "MatMul",      "MaxPool", "Mul",      "Pad", "ReduceMean",
+    "Reshape",           "Slice",         "Softmax",     "Sub",     "Transpose"};
 
 }  // namespace
 
 void check_normal_form(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (std::find(std::begin(kOps), std::end(kOps), node.op) == std::end(kOps))
-      fail(Code::unsupported, "node ", node.op, " '", node.name, "' cannot be computed in this form (are its weights, axes and limits constant?)");
+      fail(Code::unsupported, "node ", node.op, " '", node.name,
+           "' cannot be computed in this form (are its weights, axes and limits constant?)");
     if (node.op != "Conv" && node.op != "Gemm") continue;
-    if (!graph.constant(node.inputs[1]) || (node.inputs.size() > 2 && node.inputs[2] != kNoValue && !graph.constant(node.inputs[2])))
-      fail(Code::unsupported, "node ", node.op, " '", node.name, "' has weights that are computed by the model; only constant ones are supported");
+    if (!graph.constant(node.inputs[1]) ||
+        (node.inputs.size() > 2 && node.inputs[2] != kNoValue && !graph.constant(node.inputs[2])))
+      fail(Code::unsupported, "node ", node.op, " '", node.name,
+           "' has weights that are computed by the model; only constant ones are supported");
   }
 }
 

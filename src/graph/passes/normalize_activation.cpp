@@ -1,4 +1,5 @@
-// Every activation operator becomes Activation; x·sigmoid(x) becomes swish, x·hard_sigmoid(x) with 1/6 and 1/2 hard_swish.
+// Every activation operator becomes Activation; x·sigmoid(x) becomes swish, x·hard_sigmoid(x) with 1/6 and
+// 1/2 hard_swish.
 #include <cmath>
 #include <limits>
 
@@ -16,9 +17,10 @@ struct ActRow {
   double beta;
 };
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr ActRow kActs[] = {{"Relu", "relu", kNone, kNone},          {"Sigmoid", "sigmoid", kNone, kNone},
-                            {"Tanh", "tanh", kNone, kNone},          {"HardSwish", "hard_swish", kNone, kNone},
-                            {"LeakyRelu", "leaky_relu", 0.01, kNone}, {"HardSigmoid", "hard_sigmoid", 0.2, 0.5}};
+constexpr ActRow kActs[] = {
+    {"Relu", "relu", kNone, kNone},           {"Sigmoid", "sigmoid", kNone, kNone},
+    {"Tanh", "tanh", kNone, kNone},           {"HardSwish", "hard_swish", kNone, kNone},
+    {"LeakyRelu", "leaky_relu", 0.01, kNone}, {"HardSigmoid", "hard_sigmoid", 0.2, 0.5}};
 
 void become(Node& node, const std::string& act, double alpha, double beta) {
   node.op = "Activation";

@@ -1,5 +1,5 @@
-// Axes and sizes as attributes: Split becomes Slices, Slice and Pad lose their constant inputs, axes count from the front,
-// a Softmax of before opset 13 works on the matrix it means.
+// Axes and sizes as attributes: Split becomes Slices, Slice and Pad lose their constant inputs, axes count
+// from the front, a Softmax of before opset 13 works on the matrix it means.
 #include <functional>
 #include <map>
 
@@ -101,7 +101,8 @@ bool normalize_softmax(Editor& e, int n) {
   const TensorDesc desc = e.graph.value(node.inputs[0]).desc;
   const int axis = static_cast<int>(node.attributes.integer("axis", 0));
   if (axis == desc.shape.rank() - 1) return true;
-  const TensorDesc matrix{desc.dtype, Shape{desc.shape.elements(0, axis), desc.shape.elements(axis, desc.shape.rank())}};
+  const TensorDesc matrix{desc.dtype,
+                          Shape{desc.shape.elements(0, axis), desc.shape.elements(axis, desc.shape.rank())}};
   const std::string stem = e.graph.value(node.outputs[0]).name;
   const ValueId in = e.value(stem + ".rows", matrix);
   const ValueId out = e.value(stem + ".softmax", matrix);
@@ -116,7 +117,7 @@ bool normalize_softmax(Editor& e, int n) {
 }
 
 const std::map<std::string, bool (*)(Editor&, int), std::less<>> kRewrites{
-    {"Concat", normalize_concat}, {"Pad", normalize_pad},     {"Slice", normalize_slice},
+    {"Concat", normalize_concat},   {"Pad", normalize_pad},     {"Slice", normalize_slice},
     {"Softmax", normalize_softmax}, {"Split", normalize_split}, {"Transpose", normalize_transpose}};
 
 }  // namespace

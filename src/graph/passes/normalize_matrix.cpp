@@ -1,6 +1,6 @@
-// Products with constant right sides become the one form of Gemm: y = act(x · wᵀ + b), w [n, k], b [n]. alpha and beta go
-// into the weights. ONNX's form is told by its attribute transB, which the importer always writes. What
-// does not fit (transA, computed weights) becomes Transpose, MatMul, Mul and Add.
+// Products with constant right sides become the one form of Gemm: y = act(x · wᵀ + b), w [n, k], b [n]. alpha
+// and beta go into the weights. ONNX's form is told by its attribute transB, which the importer always
+// writes. What does not fit (transA, computed weights) becomes Transpose, MatMul, Mul and Add.
 #include <algorithm>
 
 #include "graph/passes/channel_constant.h"
@@ -20,7 +20,8 @@ Tensor transposed(const Tensor& matrix) {
   for (std::int64_t r0 = 0; r0 < rows; r0 += kTile)
     for (std::int64_t c0 = 0; c0 < columns; c0 += kTile)
       for (std::int64_t r = r0; r < std::min(rows, r0 + kTile); ++r)
-        for (std::int64_t c = c0; c < std::min(columns, c0 + kTile); ++c) to[c * rows + r] = from[r * columns + c];
+        for (std::int64_t c = c0; c < std::min(columns, c0 + kTile); ++c)
+          to[c * rows + r] = from[r * columns + c];
   return out;
 }
 
@@ -52,7 +53,8 @@ void split_gemm(Editor& e, int n) {
     if (factor == 1) return id;
     const ValueId product = e.value(stem + ".scaled", e.graph.value(id).desc);
     const auto narrow = static_cast<float>(factor);
-    const ValueId k = e.constant(stem + ".factor", Tensor::of<float>(DType::f32, Shape{1}, std::span(&narrow, 1)));
+    const ValueId k =
+        e.constant(stem + ".factor", Tensor::of<float>(DType::f32, Shape{1}, std::span(&narrow, 1)));
     e.add(Node{"Mul", gemm.name, {id, k}, {product}, {}, {}});
     return product;
   };
@@ -79,7 +81,8 @@ bool normalize_gemm(Editor& e, int n) {
   }
   const double alpha = a.real("alpha", 1);
   const double beta = a.real("beta", 1);
-  if (a.integer("transB", 0) == 0) node.inputs[1] = e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(*weights));
+  if (a.integer("transB", 0) == 0)
+    node.inputs[1] = e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(*weights));
   const auto channels = static_cast<std::size_t>(y[y.rank() - 1]);
   std::vector<double> shift(channels, 0.0);
   for (std::size_t i = 0; i < bias->size(); ++i) shift[i] = beta * (*bias)[i];

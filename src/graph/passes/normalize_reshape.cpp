@@ -1,5 +1,5 @@
-// Flatten, Squeeze, Unsqueeze and Reshape become a Reshape whose target is its output's shape; a Reshape of a Reshape reads
-// the first one's input.
+// Flatten, Squeeze, Unsqueeze and Reshape become a Reshape whose target is its output's shape; a Reshape of a
+// Reshape reads the first one's input.
 #include "graph/passes/editor.h"
 #include "graph/passes/pass.h"
 

@@ -1,5 +1,5 @@
-// Windows of Conv and pooling written out (defaults, auto_pad); ceil_mode disappears, for the output's shape says it. Pooling
-// over whole planes and ReduceMean over exactly the spatial axes become global pooling.
+// Windows of Conv and pooling written out (defaults, auto_pad); ceil_mode disappears, for the output's shape
+// says it. Pooling over whole planes and ReduceMean over exactly the spatial axes become global pooling.
 #include <algorithm>
 
 #include "graph/ops/inference.h"
@@ -15,7 +15,8 @@ using List = std::vector<std::int64_t>;
 bool normalize_conv(Editor& e, Node& node) {
   const Shape& w = e.shape(node.inputs[1]);
   const Attributes before = node.attributes;
-  const Window window = resolve_window(node.attributes, e.shape(node.inputs[0]), List(w.begin() + 2, w.end()));
+  const Window window =
+      resolve_window(node.attributes, e.shape(node.inputs[0]), List(w.begin() + 2, w.end()));
   set_window(node.attributes, window, false);
   node.attributes.set("group", node.attributes.integer("group", 1));
   return node.attributes != before;
@@ -24,29 +25,38 @@ bool normalize_conv(Editor& e, Node& node) {
 bool covers_plane(const Editor& e, const Node& node, const Window& window) {
   const Shape& x = e.shape(node.inputs[0]);
   const Shape& y = e.shape(node.outputs[0]);
-  const bool unpadded = std::all_of(window.pads.begin(), window.pads.end(), [](std::int64_t p) { return p == 0; });
-  const bool dense = std::all_of(window.dilations.begin(), window.dilations.end(), [](std::int64_t d) { return d == 1; });
+  const bool unpadded =
+      std::all_of(window.pads.begin(), window.pads.end(), [](std::int64_t p) { return p == 0; });
+  const bool dense =
+      std::all_of(window.dilations.begin(), window.dilations.end(), [](std::int64_t d) { return d == 1; });
   return unpadded && dense && std::equal(x.begin() + 2, x.end(), window.kernel.begin()) &&
          std::all_of(y.begin() + 2, y.end(), [](std::int64_t s) { return s == 1; });
 }
 
 // A pool whose window was resolved with ceil_mode must not be resolved again without it.
 bool resolved(const Node& node) {
-  return node.attributes.has("kernel_shape") && node.attributes.has("strides") && node.attributes.has("pads") &&
-         node.attributes.has("dilations") && !node.attributes.has("auto_pad") && !node.attributes.has("ceil_mode") &&
-         !node.attributes.has("storage_order") && (node.op == "MaxPool" || node.attributes.has("count_include_pad"));
+  return node.attributes.has("kernel_shape") && node.attributes.has("strides") &&
+         node.attributes.has("pads") && node.attributes.has("dilations") &&
+         !node.attributes.has("auto_pad") && !node.attributes.has("ceil_mode") &&
+         !node.attributes.has("storage_order") &&
+         (node.op == "MaxPool" || node.attributes.has("count_include_pad"));
 }
 
 Window resolved_window(const Node& node) {
   const Attributes& a = node.attributes;
-  return {a.integers("kernel_shape", {}), a.integers("strides", {}), a.integers("pads", {}), a.integers("dilations", {}), {}};
+  return {a.integers("kernel_shape", {}),
+          a.integers("strides", {}),
+          a.integers("pads", {}),
+          a.integers("dilations", {}),
+          {}};
 }
 
 bool normalize_pool(Editor& e, Node& node) {
   const Attributes before = node.attributes;
   const bool average = node.op == "AveragePool";
   if (resolved(node) && !covers_plane(e, node, resolved_window(node))) return false;
-  const Window window = resolve_window(node.attributes, e.shape(node.inputs[0]), node.attributes.integers("kernel_shape", {}));
+  const Window window =
+      resolve_window(node.attributes, e.shape(node.inputs[0]), node.attributes.integers("kernel_shape", {}));
   if (covers_plane(e, node, window)) {
     node.op = average ? "GlobalAveragePool" : "GlobalMaxPool";
     node.attributes = {};
@@ -82,7 +92,8 @@ bool normalize_reduce(Editor& e, int n) {
     node.attributes = {};
     if (keepdims) return true;
     const ValueId out = node.outputs[0];
-    const ValueId mean = e.value(e.graph.value(out).name + ".pooled", {e.graph.value(out).desc.dtype, pooled});
+    const ValueId mean =
+        e.value(e.graph.value(out).name + ".pooled", {e.graph.value(out).desc.dtype, pooled});
     e.node(n).outputs[0] = mean;
     e.add({"Reshape", e.node(n).name, {mean}, {out}, {}, {}});
     return true;

@@ -41,7 +41,8 @@ std::vector<std::string> skipped_passes() {
 int run_pass(const Pass& pass, Graph& graph, const Evaluator& evaluate, PassReport& report) {
   const auto start = std::chrono::steady_clock::now();
   const int rewrites = pass.run(graph, evaluate);
-  report.ns += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+  report.ns +=
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
   report.rewrites += rewrites;
   try {
     graph.verify();

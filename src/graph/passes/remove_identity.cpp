@@ -1,6 +1,7 @@
-// Removes what changes nothing: Identity, Dropout, Reshape to the same shape, Concat of one, Slice of everything, Pad by
-// nothing, Transpose in order. Where such a node names an output of the graph, its producer takes the name over; where that
-// is impossible (the source is an input, a constant or an output itself) it stays as a Reshape.
+// Removes what changes nothing: Identity, Dropout, Reshape to the same shape, Concat of one, Slice of
+// everything, Pad by nothing, Transpose in order. Where such a node names an output of the graph, its
+// producer takes the name over; where that is impossible (the source is an input, a constant or an output
+// itself) it stays as a Reshape.
 #include <algorithm>
 
 #include "graph/passes/editor.h"
@@ -10,10 +11,13 @@ namespace rt3d::graph {
 namespace {
 
 bool changes_nothing(const Editor& e, const Node& node) {
-  const auto same_desc = [&] { return e.graph.value(node.inputs[0]).desc == e.graph.value(node.outputs[0]).desc; };
+  const auto same_desc = [&] {
+    return e.graph.value(node.inputs[0]).desc == e.graph.value(node.outputs[0]).desc;
+  };
   if (node.op == "Identity" || node.op == "Dropout") return true;
   if (node.op == "Concat") return node.inputs.size() == 1;
-  if (node.op == "Reshape" || node.op == "ReduceMean") return same_desc() && (node.op == "Reshape" || node.attributes.integers("axes", {0}).empty());
+  if (node.op == "Reshape" || node.op == "ReduceMean")
+    return same_desc() && (node.op == "Reshape" || node.attributes.integers("axes", {0}).empty());
   if (node.op == "Pad") {
     const auto pads = node.attributes.integers("pads", {1});
     return std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; });
