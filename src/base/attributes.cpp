@@ -46,7 +46,8 @@ std::string Attributes::string(const std::string& name, const std::string& fallb
   return value ? *value : fallback;
 }
 
-std::vector<std::int64_t> Attributes::integers(const std::string& name, std::vector<std::int64_t> fallback) const {
+std::vector<std::int64_t> Attributes::integers(const std::string& name,
+                                               std::vector<std::int64_t> fallback) const {
   const auto* value = get<std::vector<std::int64_t>>(values_, name, "a list of integers");
   return value ? *value : std::move(fallback);
 }

@@ -1,5 +1,5 @@
-// Ordered named attributes of an operation, shared by graph nodes and kernel problems, and their one line of text:
-// "strides=1x1x1 group=1 mode=constant alpha=0.5". Names are ONNX's.
+// Ordered named attributes of an operation, shared by graph nodes and kernel problems, and their one line of
+// text: "strides=1x1x1 group=1 mode=constant alpha=0.5". Names are ONNX's.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ class Attributes {
   std::map<std::string, AttributeValue> values_;
 };
 
-// One "value" of "name=value": 3 is an integer, 0.5 or 1e-3 a real, 1x2x3 a list ("[]" empty, "[5]" of one), else a string.
+// One "value" of "name=value": 3 is an integer, 0.5 or 1e-3 a real, 1x2x3 a list ("[]" empty, "[5]" of one),
+// else a string.
 AttributeValue parse_attribute_value(std::string_view text);
 std::string attribute_value_text(const AttributeValue& value);
 

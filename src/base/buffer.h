@@ -6,7 +6,8 @@
 
 namespace rt3d {
 
-// Zero-initialised only where asked. Alignment 64 bytes, or 2 MiB above 4 MiB (transparent huge pages are requested).
+// Zero-initialised only where asked. Alignment 64 bytes, or 2 MiB above 4 MiB (transparent huge pages are
+// requested).
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 64;

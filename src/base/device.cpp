@@ -19,8 +19,10 @@ struct IsaRow {
   int lanes;
   int vectors;
 };
-constexpr std::array<IsaRow, 4> kIsas{
-    {{Isa::none, "none", 1, 0}, {Isa::avx2, "avx2", 8, 16}, {Isa::avx512, "avx512", 16, 32}, {Isa::neon, "neon", 4, 32}}};
+constexpr std::array<IsaRow, 4> kIsas{{{Isa::none, "none", 1, 0},
+                                       {Isa::avx2, "avx2", 8, 16},
+                                       {Isa::avx512, "avx512", 16, 32},
+                                       {Isa::neon, "neon", 4, 32}}};
 
 const IsaRow& row(Isa isa) { return kIsas[static_cast<std::size_t>(isa)]; }
 
@@ -78,8 +80,10 @@ Device detect() {
   device.isa = best_isa();
   if (const std::string forced = env(EnvSwitch::isa); !forced.empty()) {
     const Isa isa = parse_isa(forced);
-    if (isa_runs_here(isa)) device.isa = isa;
-    else log(LogLevel::warning, "RT3D_ISA=", forced, " is ignored: this CPU cannot run it");
+    if (isa_runs_here(isa))
+      device.isa = isa;
+    else
+      log(LogLevel::warning, "RT3D_ISA=", forced, " is ignored: this CPU cannot run it");
   }
   device.cores = usable_cores();
   device.l1d_bytes = cache_bytes(1, device.l1d_bytes);
@@ -118,8 +122,8 @@ bool isa_runs_here(Isa isa) {
 }
 
 std::string Device::fingerprint() const {
-  std::string text = cat(isa_name(isa), "/", name, "/l1=", l1d_bytes >> 10, "K/l2=", l2_bytes >> 10, "K/l3=",
-                         l3_bytes >> 10, "K");
+  std::string text = cat(isa_name(isa), "/", name, "/l1=", l1d_bytes >> 10, "K/l2=", l2_bytes >> 10,
+                         "K/l3=", l3_bytes >> 10, "K");
   for (char& c : text)
     if (c == ' ') c = '_';
   return text;

@@ -16,14 +16,15 @@ int isa_lanes(Isa isa);                // floats per vector: 1, 8, 16, 4
 int isa_vectors(Isa isa);              // vector registers: 0, 16, 32, 32
 
 struct Device {
-  std::string name;        // "AMD EPYC", "ARMv8 implementer 0x41 part 0xd0d"
-  Isa isa = Isa::none;     // the best this CPU has, or a lesser one by RT3D_ISA
-  int cores = 1;           // usable by this process
+  std::string name;     // "AMD EPYC", "ARMv8 implementer 0x41 part 0xd0d"
+  Isa isa = Isa::none;  // the best this CPU has, or a lesser one by RT3D_ISA
+  int cores = 1;        // usable by this process
   std::int64_t l1d_bytes = 32 << 10;
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 0;
 
-  // One line without spaces that identifies tuned results: ISA, name, caches. Not the core count: threads are in the key.
+  // One line without spaces that identifies tuned results: ISA, name, caches. Not the core count: threads are
+  // in the key.
   std::string fingerprint() const;
 };
 
@@ -32,7 +33,8 @@ const Device& this_device();  // detected once
 // Whether code for `isa` can run on this CPU.
 bool isa_runs_here(Isa isa);
 
-// This device, but generating code for `isa` (tests run every ISA the CPU has). Throws unsupported when it cannot run here.
+// This device, but generating code for `isa` (tests run every ISA the CPU has). Throws unsupported when it
+// cannot run here.
 Device device_with(Isa isa);
 
 }  // namespace rt3d

@@ -26,8 +26,8 @@ void dump_text(std::string_view name, std::string_view text) {
   if (folder.empty()) return;
   std::string file;
   for (char c : name.substr(0, 200)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                       c == '-' || c == '_' || c == '=';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-' || c == '_' || c == '=';
     file += plain ? c : '_';
   }
   std::error_code ignored;  // a debugging aid must not fail a load

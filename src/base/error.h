@@ -1,5 +1,6 @@
-// The one exception type. Whatever ends a request throws Error; expected outcomes are return values; the C API turns
-// Error into a status and a thread-local message. A message says what was attempted, with values, and what would do.
+// The one exception type. Whatever ends a request throws Error; expected outcomes are return values; the C
+// API turns Error into a status and a thread-local message. A message says what was attempted, with values,
+// and what would do.
 #pragma once
 
 #include <sstream>

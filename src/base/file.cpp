@@ -18,13 +18,15 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   return from_descriptor(descriptor, path);
 }
 
-std::shared_ptr<const MappedFile> MappedFile::from_descriptor(int descriptor, const std::filesystem::path& name) {
+std::shared_ptr<const MappedFile> MappedFile::from_descriptor(int descriptor,
+                                                              const std::filesystem::path& name) {
   struct Closer {
     int fd;
     ~Closer() { ::close(fd); }
   } closer{descriptor};
   struct stat info {};
-  if (::fstat(descriptor, &info) != 0) fail(Code::io, "cannot read ", name.string(), ": ", std::strerror(errno));
+  if (::fstat(descriptor, &info) != 0)
+    fail(Code::io, "cannot read ", name.string(), ": ", std::strerror(errno));
   if (!S_ISREG(info.st_mode)) fail(Code::io, name.string(), " is not a regular file");
   std::shared_ptr<MappedFile> file(new MappedFile);
   file->size_ = static_cast<std::size_t>(info.st_size);

@@ -8,7 +8,8 @@
 
 namespace rt3d {
 
-// A whole file, mapped privately and read-only; the bytes live as long as the object. Throws io with the reason.
+// A whole file, mapped privately and read-only; the bytes live as long as the object. Throws io with the
+// reason.
 class MappedFile {
  public:
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);

@@ -13,13 +13,14 @@ namespace rt3d {
 namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
-  constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                   spdlog::level::err, spdlog::level::off};
+  constexpr spdlog::level::level_enum kLevels[] = {
+      spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err, spdlog::level::off};
   return kLevels[static_cast<int>(level)];
 }
 
 std::shared_ptr<spdlog::logger> default_logger() {
-  auto logger = std::make_shared<spdlog::logger>("rt3d", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("rt3d", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern("%H:%M:%S.%e rt3d %^%l%$ %v");
   const std::string level = env(EnvSwitch::log);
   logger->set_level(level.empty() ? spdlog::level::off : spdlog::level::from_str(level));
@@ -49,9 +50,12 @@ class CallbackSink final : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     LogLevel level = LogLevel::debug;
-    if (message.level >= spdlog::level::err) level = LogLevel::error;
-    else if (message.level == spdlog::level::warn) level = LogLevel::warning;
-    else if (message.level == spdlog::level::info) level = LogLevel::info;
+    if (message.level >= spdlog::level::err)
+      level = LogLevel::error;
+    else if (message.level == spdlog::level::warn)
+      level = LogLevel::warning;
+    else if (message.level == spdlog::level::info)
+      level = LogLevel::info;
     sink_(level, std::string(message.payload.data(), message.payload.size()));
   }
   void flush_() override {}

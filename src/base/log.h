@@ -1,5 +1,5 @@
-// Log lines, sent through one sink: a callback the application sets, or standard error when RT3D_LOG names a level.
-// The library never prints anywhere else. Thread-safe.
+// Log lines, sent through one sink: a callback the application sets, or standard error when RT3D_LOG names a
+// level. The library never prints anywhere else. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@ enum class LogLevel { debug = 0, info = 1, warning = 2, error = 3, off = 4 };
 
 using LogSink = std::function<void(LogLevel, const std::string&)>;
 
-// An empty sink restores the default: standard error at the level in RT3D_LOG (debug, info, warning, error), else nothing.
+// An empty sink restores the default: standard error at the level in RT3D_LOG (debug, info, warning, error),
+// else nothing.
 void set_log_sink(LogSink sink, LogLevel level);
 bool log_enabled(LogLevel level);
 void log_line(LogLevel level, const std::string& text);

@@ -17,7 +17,9 @@ class Random {
     return z ^ (z >> 31);
   }
   // Uniform in [0, bound); bound > 0.
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(bound)); }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(bound));
+  }
   float uniform(float low, float high) {
     return low + (high - low) * (static_cast<float>(bits() >> 40) * 0x1p-24f);
   }

@@ -88,7 +88,8 @@ Shape parse_shape(std::string_view text) {
 }
 
 int normalize_axis(std::int64_t axis, int rank) {
-  if (axis < -rank || axis >= rank) fail(Code::invalid_model, "axis ", axis, " is out of range for rank ", rank);
+  if (axis < -rank || axis >= rank)
+    fail(Code::invalid_model, "axis ", axis, " is out of range for rank ", rank);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -1,4 +1,5 @@
-// Shapes and data types of tensors, and their text: "1x3x16x112x112", "f32". A scalar's shape is written "scalar".
+// Shapes and data types of tensors, and their text: "1x3x16x112x112", "f32". A scalar's shape is written
+// "scalar".
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,8 @@ class Shape {
   auto begin() const { return dims_.begin(); }
   auto end() const { return dims_.end(); }
 
-  bool known() const;               // every dimension is >= 0
-  std::int64_t elements() const;    // product; throws invalid_model if unknown, negative or above kMaxElements
+  bool known() const;             // every dimension is >= 0
+  std::int64_t elements() const;  // product; throws invalid_model if unknown, negative or above kMaxElements
   std::int64_t elements(int from, int to) const;  // product of dims [from, to)
   std::string text() const;
 

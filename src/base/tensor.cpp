@@ -77,8 +77,8 @@ Tensor Tensor::converted(DType dtype) const {
       const std::span<const From> in = source.values<From>();
       const std::span<To> to = out.mutable_values<To>();
       for (std::size_t i = 0; i < in.size(); ++i) {
-        if constexpr (std::is_integral_v<From> && std::is_integral_v<To> && !std::is_same_v<From, std::uint16_t> &&
-                      !std::is_same_v<To, std::uint16_t>) {
+        if constexpr (std::is_integral_v<From> && std::is_integral_v<To> &&
+                      !std::is_same_v<From, std::uint16_t> && !std::is_same_v<To, std::uint16_t>) {
           to[i] = static_cast<To>(in[i]);
         } else {
           double value;
@@ -124,7 +124,8 @@ std::uint16_t float_to_half(float value) {
   if (std::isnan(value)) return static_cast<std::uint16_t>(sign | 0x7e00u);
   if (magnitude >= 65520.0f) return static_cast<std::uint16_t>(sign | 0x7c00u);
   if (magnitude < 6.103515625e-05f)  // below the smallest normal: count of 2^-24, rounded to even
-    return static_cast<std::uint16_t>(sign | static_cast<std::uint16_t>(std::nearbyint(std::ldexp(magnitude, 24))));
+    return static_cast<std::uint16_t>(sign |
+                                      static_cast<std::uint16_t>(std::nearbyint(std::ldexp(magnitude, 24))));
   const std::uint32_t rounded = (bits & 0x7fffffffu) + 0xfffu + ((bits >> 13) & 1u);
   return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
 }

@@ -1,4 +1,5 @@
-// A dense host tensor in row-major order whose bytes may be shared: with a mapped file, a parsed model or other tensors.
+// A dense host tensor in row-major order whose bytes may be shared: with a mapped file, a parsed model or
+// other tensors.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,8 @@ namespace rt3d {
 class Tensor {
  public:
   Tensor() = default;
-  // Shares `bytes`, kept alive by `owner`. The data may be unaligned: read it through values<T>() only if aligned().
+  // Shares `bytes`, kept alive by `owner`. The data may be unaligned: read it through values<T>() only if
+  // aligned().
   Tensor(TensorDesc desc, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
   static Tensor allocate(TensorDesc desc);  // uninitialised, writable, 64-byte aligned
   template <typename T>
@@ -31,7 +33,9 @@ class Tensor {
   DType dtype() const { return desc_.dtype; }
   std::int64_t elements() const { return elements_; }
   std::span<const std::byte> bytes() const { return bytes_; }
-  bool aligned() const { return reinterpret_cast<std::uintptr_t>(bytes_.data()) % dtype_bytes(desc_.dtype) == 0; }
+  bool aligned() const {
+    return reinterpret_cast<std::uintptr_t>(bytes_.data()) % dtype_bytes(desc_.dtype) == 0;
+  }
 
   // The elements; T must be the dtype's C++ type and the data aligned (aligned_copy() makes it so).
   template <typename T>
@@ -42,10 +46,10 @@ class Tensor {
   std::span<T> mutable_values() {
     return {reinterpret_cast<T*>(mutable_data()), static_cast<std::size_t>(elements_)};
   }
-  std::byte* mutable_data();              // only of a tensor from allocate(), while it is not shared as const
-  Tensor aligned_copy() const;            // this, or a copy where the bytes are unaligned
-  Tensor reshaped(Shape shape) const;     // same elements, other shape; throws when the counts differ
-  Tensor converted(DType dtype) const;    // element-wise conversion (f32 f64 f16 i64 i32 i8 u8 bool)
+  std::byte* mutable_data();            // only of a tensor from allocate(), while it is not shared as const
+  Tensor aligned_copy() const;          // this, or a copy where the bytes are unaligned
+  Tensor reshaped(Shape shape) const;   // same elements, other shape; throws when the counts differ
+  Tensor converted(DType dtype) const;  // element-wise conversion (f32 f64 f16 i64 i32 i8 u8 bool)
   std::vector<std::int64_t> to_int64() const;  // elements as integers; throws on float types with fractions
   explicit operator bool() const { return bytes_.data() != nullptr || elements_ == 0; }
 

@@ -16,12 +16,13 @@ class ThreadPool {
 
   int size() const { return size_; }
 
-  // Calls body(task, worker) once for every task in [0, count); workers take the next free task. `worker` is in
-  // [0, size()) and no two concurrent calls share it, so it may index scratch memory. The body must not throw.
-  // Denormals are flushed to zero inside.
+  // Calls body(task, worker) once for every task in [0, count); workers take the next free task. `worker` is
+  // in [0, size()) and no two concurrent calls share it, so it may index scratch memory. The body must not
+  // throw. Denormals are flushed to zero inside.
   template <typename Body>
   void run(std::int64_t count, Body&& body) {
-    run_erased(count, [](void* b, std::int64_t task, int worker) { (*static_cast<Body*>(b))(task, worker); }, &body);
+    run_erased(
+        count, [](void* b, std::int64_t task, int worker) { (*static_cast<Body*>(b))(task, worker); }, &body);
   }
 
  private:

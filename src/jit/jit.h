@@ -7,11 +7,12 @@
 
 namespace rt3d::jit {
 
-// All families, in the order in which equals are preferred. Which of them support a problem depends on target.device.isa.
+// All families, in the order in which equals are preferred. Which of them support a problem depends on
+// target.device.isa.
 std::span<const kernels::KernelFamily* const> families();
 
-// The fused-multiply-add peak of the device's ISA in GFLOP/s (2 FLOPs per multiply-accumulate), all threads of the pool,
-// measured now.
+// The fused-multiply-add peak of the device's ISA in GFLOP/s (2 FLOPs per multiply-accumulate), all threads
+// of the pool, measured now.
 double measure_peak_gflops(const Device& device, ThreadPool& pool);
 
 // Bytes of generated code alive in this process.

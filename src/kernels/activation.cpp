@@ -8,8 +8,8 @@
 
 namespace rt3d::kernels {
 namespace {
-constexpr std::array<std::string_view, 9> kNames{"none", "relu", "clip",         "leaky_relu", "sigmoid",
-                                                 "tanh", "hard_sigmoid", "hard_swish", "swish"};
+constexpr std::array<std::string_view, 9> kNames{
+    "none", "relu", "clip", "leaky_relu", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "swish"};
 }  // namespace
 
 std::string_view act_name(Act act) { return kNames[static_cast<std::size_t>(act)]; }

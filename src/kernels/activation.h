@@ -29,8 +29,9 @@ struct Activation {
 std::string_view act_name(Act act);
 Act parse_act(std::string_view name);  // throws invalid_argument
 
-Activation activation_of(const Attributes& attributes);             // from act, act_alpha, act_beta
-void set_activation(Attributes& attributes, const Activation& act);  // the inverse; none removes the attributes
+Activation activation_of(const Attributes& attributes);  // from act, act_alpha, act_beta
+void set_activation(Attributes& attributes,
+                    const Activation& act);  // the inverse; none removes the attributes
 
 float apply(const Activation& activation, float x);  // the definition
 

@@ -14,9 +14,11 @@ struct Triple {
 };
 
 Triple triple(const Problem& p, const char* name, int spatial, std::int64_t fallback) {
-  const auto values = p.attributes.integers(name, std::vector<std::int64_t>(static_cast<std::size_t>(spatial), fallback));
+  const auto values =
+      p.attributes.integers(name, std::vector<std::int64_t>(static_cast<std::size_t>(spatial), fallback));
   if (static_cast<int>(values.size()) != spatial)
-    fail(Code::invalid_model, p.op, ": attribute ", name, " has ", values.size(), " values, expected ", spatial);
+    fail(Code::invalid_model, p.op, ": attribute ", name, " has ", values.size(), " values, expected ",
+         spatial);
   for (std::int64_t v : values)
     if (v < 1 || v > 1 << 20) fail(Code::invalid_model, p.op, ": ", name, " ", v, " is out of range");
   Triple t{fallback, fallback, fallback};
@@ -49,13 +51,15 @@ ConvShape conv_shape(const Problem& p) {
   s.g = p.op == "Conv" ? p.attributes.integer("group", 1) : 1;
   if (p.op == "Conv") {
     const Shape& w = p.input_shape(1);
-    if (w.rank() != x.rank()) fail(Code::invalid_model, "Conv: weights ", w.text(), " do not fit input ", x.text());
+    if (w.rank() != x.rank())
+      fail(Code::invalid_model, "Conv: weights ", w.text(), " do not fit input ", x.text());
     const Dims5 k(w);
     s.kd = k.d;
     s.kh = k.h;
     s.kw = k.w;
     if (s.g < 1 || s.ic % s.g != 0 || s.oc % s.g != 0 || k.n != s.oc || k.c != s.ic / s.g)
-      fail(Code::invalid_model, "Conv: weights ", w.text(), " do not fit input ", x.text(), " in ", s.g, " groups");
+      fail(Code::invalid_model, "Conv: weights ", w.text(), " do not fit input ", x.text(), " in ", s.g,
+           " groups");
   } else {
     const Triple k = triple(p, "kernel_shape", spatial, 1);
     s.kd = k.d;
@@ -70,17 +74,20 @@ ConvShape conv_shape(const Problem& p) {
   s.dd = dilation.d;
   s.dh = dilation.h;
   s.dw = dilation.w;
-  const auto pads = p.attributes.integers("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * spatial), 0));
+  const auto pads =
+      p.attributes.integers("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * spatial), 0));
   if (static_cast<int>(pads.size()) != 2 * spatial)
     fail(Code::invalid_model, p.op, ": pads has ", pads.size(), " values, expected ", 2 * spatial);
   for (std::int64_t pad : pads)
     if (pad < 0 || pad > 1 << 20) fail(Code::invalid_model, p.op, ": pad ", pad, " is out of range");
-  const auto front = [&](int from_end) { return from_end > spatial ? 0 : pads[static_cast<std::size_t>(spatial - from_end)]; };
+  const auto front = [&](int from_end) {
+    return from_end > spatial ? 0 : pads[static_cast<std::size_t>(spatial - from_end)];
+  };
   s.pd = front(3);
   s.ph = front(2);
   s.pw = front(1);
-  const auto behind = [](std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation, std::int64_t k,
-                         std::int64_t size) {
+  const auto behind = [](std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                         std::int64_t k, std::int64_t size) {
     return std::max<std::int64_t>(0, (o - 1) * stride - pad + (k - 1) * dilation + 1 - size);
   };
   s.pd2 = behind(s.od, s.sd, s.pd, s.dd, s.kd, s.id);
@@ -89,8 +96,8 @@ ConvShape conv_shape(const Problem& p) {
   return s;
 }
 
-Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation, std::int64_t kernel,
-                std::int64_t size) {
+Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                std::int64_t kernel, std::int64_t size) {
   const std::int64_t start = o * stride - pad;
   Taps taps;
   taps.first = start >= 0 ? 0 : std::min(kernel, (-start + dilation - 1) / dilation);

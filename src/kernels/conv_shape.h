@@ -1,5 +1,6 @@
-// The sizes of a Conv or pooling problem under the names used everywhere: n g ic id ih iw oc od oh ow kd kh kw sd sh sw
-// pd ph pw dd dh dw (pads in front; dilation 1 = dense). 1-D and 2-D problems have the missing dimensions 1.
+// The sizes of a Conv or pooling problem under the names used everywhere: n g ic id ih iw oc od oh ow kd kh
+// kw sd sh sw pd ph pw dd dh dw (pads in front; dilation 1 = dense). 1-D and 2-D problems have the missing
+// dimensions 1.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,9 @@ struct ConvShape {
   std::int64_t kernel_positions() const { return kd * kh * kw; }
 };
 
-// Conv: kernel sizes from the weights' shape; MaxPool and AveragePool: from kernel_shape. Attributes strides, pads (in
-// ONNX's order, fronts then backs), dilations, group; auto_pad must have been resolved. Throws invalid_model on nonsense.
+// Conv: kernel sizes from the weights' shape; MaxPool and AveragePool: from kernel_shape. Attributes strides,
+// pads (in ONNX's order, fronts then backs), dilations, group; auto_pad must have been resolved. Throws
+// invalid_model on nonsense.
 ConvShape conv_shape(const Problem& problem);
 
 // Kernel positions k in [first, last) of one dimension that meet input for output position `o`:
@@ -33,7 +35,7 @@ struct Taps {
   bool operator==(const Taps&) const = default;
   auto operator<=>(const Taps&) const = default;
 };
-Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation, std::int64_t kernel,
-                std::int64_t size);
+Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                std::int64_t kernel, std::int64_t size);
 
 }  // namespace rt3d::kernels

@@ -4,7 +4,8 @@
 
 namespace rt3d::kernels {
 
-bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule, const Target& target) {
+bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
+           const Target& target) {
   const std::vector<Schedule> space = family.space(problem, target);
   return std::find(space.begin(), space.end(), schedule) != space.end();
 }

@@ -1,6 +1,7 @@
-// KernelFamily: one way to compute some problems on one backend; Kernel: the code for one problem and schedule.
-// Families are stateless and thread-safe. Ids "<op>.<method>.<target>" are stable for ever; the version is bumped when the
-// meaning of a schedule or of the generated code changes, so that remembered schedules of older versions are not reused.
+// KernelFamily: one way to compute some problems on one backend; Kernel: the code for one problem and
+// schedule. Families are stateless and thread-safe. Ids "<op>.<method>.<target>" are stable for ever; the
+// version is bumped when the meaning of a schedule or of the generated code changes, so that remembered
+// schedules of older versions are not reused.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,8 @@ struct Target {
   int threads = 1;
 };
 
-// Layouts a family takes and gives for a problem; one entry per input (constants and absent inputs: ignored) and output.
+// Layouts a family takes and gives for a problem; one entry per input (constants and absent inputs: ignored)
+// and output.
 struct Ports {
   std::vector<Port> inputs;
   std::vector<Port> outputs;
@@ -38,7 +40,8 @@ struct KernelRequest {
   std::vector<Placement> outputs;  // equal block, any halo (the kernel leaves the halo alone)
 };
 
-// Addresses of element (0, 0, 0, 0, 0) of every operand (nullptr: constant or absent), and scratch of scratch_bytes().
+// Addresses of element (0, 0, 0, 0, 0) of every operand (nullptr: constant or absent), and scratch of
+// scratch_bytes().
 struct RunArgs {
   std::span<std::byte* const> inputs;
   std::span<std::byte* const> outputs;
@@ -49,7 +52,8 @@ struct RunArgs {
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Packs the constants; one entry per problem input, nullptr for what is not constant. Called once, before run().
+  // Packs the constants; one entry per problem input, nullptr for what is not constant. Called once, before
+  // run().
   virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
   virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
   virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
@@ -66,18 +70,26 @@ class KernelFamily {
 
   // The rest requires supports().
   virtual Ports ports(const Problem& problem, const Target& target) const = 0;
-  // Legal schedules only (registers, immediates, divisibility), the one with the best estimate first; never empty.
+  // Legal schedules only (registers, immediates, divisibility), the one with the best estimate first; never
+  // empty.
   virtual std::vector<Schedule> space(const Problem& problem, const Target& target) const = 0;
   // Analytic time of one run: orders schedules and families when nothing was measured.
-  virtual double estimate_ns(const Problem& problem, const Schedule& schedule, const Target& target) const = 0;
+  virtual double estimate_ns(const Problem& problem, const Schedule& schedule,
+                             const Target& target) const = 0;
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 
-// Whether the schedule is in the family's space for the problem: the only check that remembered schedules need.
-bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule, const Target& target);
+// Whether the schedule is in the family's space for the problem: the only check that remembered schedules
+// need.
+bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
+           const Target& target);
 
 // The part of RunArgs::inputs/outputs as floats.
-inline const float* input_f32(const RunArgs& args, std::size_t i) { return reinterpret_cast<const float*>(args.inputs[i]); }
-inline float* output_f32(const RunArgs& args, std::size_t i) { return reinterpret_cast<float*>(args.outputs[i]); }
+inline const float* input_f32(const RunArgs& args, std::size_t i) {
+  return reinterpret_cast<const float*>(args.inputs[i]);
+}
+inline float* output_f32(const RunArgs& args, std::size_t i) {
+  return reinterpret_cast<float*>(args.outputs[i]);
+}
 
 }  // namespace rt3d::kernels

@@ -1,7 +1,7 @@
-// How a tensor lies in memory. Planar (block 1): row-major, as ONNX, any rank, any dtype. Channel-blocked (block b > 1,
-// f32, n c d h w): [n][ceil(c/b)][d][halo + h + halo][halo + w + halo][b], where halo pixels and the lanes beyond c of the
-// last block hold finite values: the halo zero, the lanes anything that weights of zero make harmless.
-// Ranks 2 to 4 are n c, n c w and n c h w with the missing dimensions 1.
+// How a tensor lies in memory. Planar (block 1): row-major, as ONNX, any rank, any dtype. Channel-blocked
+// (block b > 1, f32, n c d h w): [n][ceil(c/b)][d][halo + h + halo][halo + w + halo][b], where halo pixels
+// and the lanes beyond c of the last block hold finite values: the halo zero, the lanes anything that weights
+// of zero make harmless. Ranks 2 to 4 are n c, n c w and n c h w with the missing dimensions 1.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ struct Dims5 {
   explicit Dims5(const Shape& shape);  // throws internal for other ranks
 };
 
-// What a kernel asks of one operand: channels per block and at least this much halo. Strides are the planner's.
+// What a kernel asks of one operand: channels per block and at least this much halo. Strides are the
+// planner's.
 struct Port {
   int block = 1;
   int halo_h = 0;
@@ -24,7 +25,8 @@ struct Port {
   bool operator==(const Port&) const = default;
 };
 
-// Where the operand is: strides in elements. A view into a larger tensor (a concatenation's part) has the strides of the whole.
+// Where the operand is: strides in elements. A view into a larger tensor (a concatenation's part) has the
+// strides of the whole.
 struct Placement {
   int block = 1;
   int halo_h = 0;
@@ -34,9 +36,11 @@ struct Placement {
   std::int64_t d = 0;  // from one plane to the next
   std::int64_t h = 0;  // from one row to the next; pixels of a row are `block` apart
 
-  static Placement of(const Shape& shape, Port port);     // packed, nothing between batch items
-  std::int64_t elements(const Shape& shape) const;        // storage of the whole, halo included
-  std::int64_t origin() const { return halo_h * h + halo_w * block; }  // from the storage's start to element 0
+  static Placement of(const Shape& shape, Port port);  // packed, nothing between batch items
+  std::int64_t elements(const Shape& shape) const;     // storage of the whole, halo included
+  std::int64_t origin() const {
+    return halo_h * h + halo_w * block;
+  }  // from the storage's start to element 0
   bool operator==(const Placement&) const = default;
 };
 

@@ -54,7 +54,8 @@ std::string Problem::text() const {
 Problem parse_problem(std::string_view text) {
   const std::vector<std::string_view> words = split(text, ' ');
   if (words.size() < 4 || words[2] != "->")
-    fail(Code::invalid_argument, "'", text, "' is not a problem; write: Op input,input -> output name=value …");
+    fail(Code::invalid_argument, "'", text,
+         "' is not a problem; write: Op input,input -> output name=value …");
   Problem problem;
   problem.op = words[0];
   for (std::string_view part : split(words[1], ',')) problem.inputs.push_back(parse_operand(part));
@@ -63,7 +64,8 @@ Problem parse_problem(std::string_view text) {
     const auto equals = words[i].find('=');
     if (equals == std::string_view::npos || equals == 0)
       fail(Code::invalid_argument, "'", words[i], "' in '", text, "' is not name=value");
-    problem.attributes.set(std::string(words[i].substr(0, equals)), parse_attribute_value(words[i].substr(equals + 1)));
+    problem.attributes.set(std::string(words[i].substr(0, equals)),
+                           parse_attribute_value(words[i].substr(equals + 1)));
   }
   return problem;
 }
@@ -75,9 +77,7 @@ std::int64_t multiply_accumulates(const Problem& p) {
     const Shape& w = p.input_shape(1);
     return w.rank() < 2 || w[0] == 0 ? 0 : outputs * (w.elements() / w[0]);
   }
-  if (p.op == "Gemm" && p.inputs.size() >= 2)
-    return outputs * p.input_shape(0)[p.attributes.integer("transA", 0) ? 0 : 1];
-  if (p.op == "MatMul" && p.inputs.size() >= 2 && p.input_shape(0).rank() > 0)
+  if ((p.op == "Gemm" || p.op == "MatMul") && p.inputs.size() >= 2 && p.input_shape(0).rank() > 0)
     return outputs * p.input_shape(0)[p.input_shape(0).rank() - 1];
   return 0;
 }

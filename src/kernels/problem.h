@@ -1,12 +1,12 @@
-// Problem: exactly what must be computed. A value with one canonical line of text, which is the tuning database's key, the
-// log line, the test's name, the bench argument and the stem of dump files:
+// Problem: exactly what must be computed. A value with one canonical line of text, which is the tuning
+// database's key, the log line, the test's name, the bench argument and the stem of dump files:
 //
 //   Conv 1x64x16x56x56,c128x64x3x3x3,c128,- -> 1x128x16x56x56 act=relu pads=1x1x1x1x1x1 strides=1x1x1
 //
-// operation, inputs ("c" marks a constant known when the kernel is prepared, "-" an absent optional input, ":i64" a data
-// type other than f32), "->", outputs, attributes sorted by name. Operation and attribute names are ONNX's.
-// Fused into Conv, Gemm, Add, Mul, …: input 3 of Conv is a tensor added before the activation; attributes act, act_alpha,
-// act_beta name the activation (activation.h).
+// operation, inputs ("c" marks a constant known when the kernel is prepared, "-" an absent optional input,
+// ":i64" a data type other than f32), "->", outputs, attributes sorted by name. Operation and attribute names
+// are ONNX's. Fused into Conv, Gemm, Add, Mul, …: input 3 of Conv is a tensor added before the activation;
+// attributes act, act_alpha, act_beta name the activation (activation.h).
 #pragma once
 
 #include <optional>
@@ -40,7 +40,8 @@ struct Problem {
 
 Problem parse_problem(std::string_view text);  // throws invalid_argument naming what is wrong
 
-// Multiply-accumulates of the operation, counted as papers do (padding included); 0 for operations without any.
+// Multiply-accumulates of the operation, counted as papers do (padding included); 0 for operations without
+// any.
 std::int64_t multiply_accumulates(const Problem& problem);
 
 }  // namespace rt3d::kernels

@@ -1,4 +1,5 @@
-// Schedule: how a problem is computed: ordered named integers, "rows=14,vecs=2,ic_chunk=64". A value with one line of text.
+// Schedule: how a problem is computed: ordered named integers, "rows=14,vecs=2,ic_chunk=64". A value with one
+// line of text.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ class Schedule {
   Schedule(std::initializer_list<std::pair<std::string, int>> knobs) : knobs_(knobs) {}
 
   void add(std::string name, int value) { knobs_.emplace_back(std::move(name), value); }
-  int get(std::string_view name) const;                    // throws internal when absent
+  int get(std::string_view name) const;  // throws internal when absent
   int get(std::string_view name, int fallback) const;
   const std::vector<std::pair<std::string, int>>& knobs() const { return knobs_; }
   std::string text() const;  // "default" when it has no knobs

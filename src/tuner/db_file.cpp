@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <bit>
+#include <chrono>
 #include <limits>
 #include <system_error>
-#include <tuple>
+#include <thread>
 
 #include "base/error.h"
 #include "tuner/row.h"
@@ -63,6 +64,45 @@ Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
 }
 
+struct Identity {
+  std::int64_t application = 0;
+  std::int64_t version = 0;
+  bool empty = false;
+};
+
+// In one read transaction: another process may be creating the schema just now.
+Identity identify(Connection& db) {
+  db.execute("BEGIN");
+  Identity identity;
+  identity.application = db.integer("PRAGMA application_id");
+  identity.version = db.integer("PRAGMA user_version");
+  identity.empty = identity.application == 0 && identity.version == 0 &&
+                   db.integer("SELECT count(*) FROM sqlite_schema") == 0;
+  db.execute("COMMIT");
+  return identity;
+}
+
+// Changing the journal mode does not wait for other connections by itself. Where it is refused, the default
+// mode stays.
+void set_wal(Connection& db) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      db.text("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SqliteError& error) {
+      if (error.fault() != Fault::busy || attempt == 50) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void create_schema(Connection& db) {
+  set_wal(db);
+  WriteTransaction transaction(db);
+  if (db.integer("PRAGMA user_version") == 0) db.execute(std::string(kSchemaSql).c_str());
+  transaction.commit();
+}
+
 }  // namespace
 
 struct DbFile::Statements {
@@ -113,19 +153,16 @@ DbFile::DbFile(const fs::path& path, Use use) {
 // created.
 bool DbFile::initialise(Use use) {
   Connection& db = *connection_;
-  const std::int64_t id = db.integer("PRAGMA application_id");
-  std::int64_t version = db.integer("PRAGMA user_version");
-  if (id == 0 && version == 0 && db.integer("SELECT count(*) FROM sqlite_schema") == 0) {
+  Identity identity = identify(db);
+  if (identity.empty) {
     if (use != Use::create) return false;
-    db.text("PRAGMA journal_mode = WAL");
-    WriteTransaction transaction(db);
-    version = db.integer("PRAGMA user_version");  // another process may have been faster
-    if (version == 0) db.execute(std::string(kSchemaSql).c_str());
-    transaction.commit();
-    version = db.integer("PRAGMA user_version");
-  } else if (id != kApplicationId) {
-    throw SqliteError(Fault::foreign, cat("it belongs to another program (application id ", id, ")"));
+    create_schema(db);
+    identity = identify(db);
   }
+  if (identity.application != kApplicationId)
+    throw SqliteError(Fault::foreign,
+                      cat("it belongs to another program (application id ", identity.application, ")"));
+  const std::int64_t version = identity.version;
   if (version > kSchemaVersion)
     throw SqliteError(Fault::newer, cat("its schema version ", version, " is newer than ", kSchemaVersion));
   if (version < kSchemaVersion)

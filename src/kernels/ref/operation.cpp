@@ -1,21 +1,27 @@
 #include "kernels/ref/operation.h"
 
 namespace rt3d::kernels::ref {
+namespace {
+
+// A size of 0 lets other sizes be anything: they are kept small too, so that products of sizes cannot
+// overflow.
+void require_sizes(const Problem& p, const Shape& shape) {
+  require(shape.rank() <= Shape::kMaxRank, p, "ranks above ", Shape::kMaxRank, " are not supported");
+  shape.elements();
+  for (std::int64_t size : shape)
+    require(size <= Shape::kMaxElements, p, "a size of ", size, " is too large");
+}
+
+}  // namespace
 
 void require_operands(const Problem& p, std::size_t needed, std::size_t high, std::size_t outputs) {
   require(p.inputs.size() >= needed && p.inputs.size() <= high, p, "expected ", needed, " to ", high,
           " inputs");
   require(p.outputs.size() == outputs, p, "expected ", outputs, " outputs");
   for (std::size_t i = 0; i < needed; ++i) require(!p.inputs[i].absent, p, "input ", i, " is absent");
-  for (const Operand& in : p.inputs) {
-    require(in.desc.shape.rank() <= Shape::kMaxRank, p, "ranks above ", Shape::kMaxRank,
-            " are not supported");
-    if (!in.absent) in.desc.shape.elements();
-  }
-  for (const TensorDesc& out : p.outputs) {
-    require(out.shape.rank() <= Shape::kMaxRank, p, "ranks above ", Shape::kMaxRank, " are not supported");
-    out.shape.elements();
-  }
+  for (const Operand& in : p.inputs)
+    if (!in.absent) require_sizes(p, in.desc.shape);
+  for (const TensorDesc& out : p.outputs) require_sizes(p, out.shape);
 }
 
 void require_type(const Problem& p, DType type) {

@@ -35,8 +35,8 @@ Operation prepare_split(const Problem& problem);
 Operation prepare_transpose(const Problem& problem);
 Operation prepare_expand(const Problem& problem);
 Operation prepare_slice(const Problem& problem);  // slice.cpp
-Operation prepare_pad(const Problem& problem);    // pad.cpp
+Operation prepare_pad(const Problem& problem);    // gather.cpp: elements looked up axis by axis
 Operation prepare_tile(const Problem& problem);
-Operation prepare_gather(const Problem& problem);  // gather.cpp
+Operation prepare_gather(const Problem& problem);
 
 }  // namespace rt3d::kernels::ref

@@ -93,9 +93,10 @@ Operation prepare_pool(const Problem& p, bool average) {
   pool.end_w = s.iw + back(1);
   Operation operation;
   operation.at = [pool](const Operands& o, std::int64_t index) { return pool.at(o, index); };
-  operation.run = [pool](const Operands& o) {
+  const bool empty = p.outputs[0].shape.elements() == 0;
+  operation.run = [pool, planes = empty ? 0 : s.n * s.oc](const Operands& o) {
     const ConvShape& s = pool.s;
-    o.pool.run(s.n * s.oc, [&](std::int64_t task, int) {
+    o.pool.run(planes, [&](std::int64_t task, int) {
       const float* x = o.in<float>(0) + task * s.id * s.ih * s.iw;
       float* y = o.out<float>() + task * s.od * s.oh * s.ow;
       for (std::int64_t od = 0; od < s.od; ++od)

@@ -46,14 +46,16 @@ Reduction reduction(const Problem& p, const std::vector<std::int64_t>& axes) {
   const Strides strides = dense_strides(x);
   Reduction r;
   r.fold = fold_of(p);
-  std::int64_t outputs = 1;
+  std::vector<std::int64_t> kept, reduced;
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto from = static_cast<std::size_t>(axis);
     Walk<1>& walk = gone[from] ? r.reduced : r.kept;
     walk.sizes[static_cast<std::size_t>(walk.rank)] = x[axis];
     walk.strides[0][static_cast<std::size_t>(walk.rank++)] = strides[from];
-    (gone[from] ? r.count : outputs) *= x[axis];
+    (gone[from] ? reduced : kept).push_back(x[axis]);
   }
+  r.count = Shape(reduced).elements();
+  const std::int64_t outputs = Shape(kept).elements();
   require(p.outputs[0].shape.elements() == outputs, p, "the reduction has ", outputs, " elements");
   return r;
 }

@@ -87,9 +87,12 @@ Operation prepare_constant_of_shape(const Problem& p) {
       std::fill_n(o.out<std::uint8_t>(), count, static_cast<std::uint8_t>(value));
     }};
   return with_number(p, p.outputs[0].dtype, [&]<typename T>(T) -> Operation {
-    return {.run = [count, value = static_cast<T>(p.attributes.real("value", 0))](const Operands& o) {
-      std::fill_n(o.out<T>(), count, value);
-    }};
+    T value{};
+    if constexpr (std::is_integral_v<T>)
+      value = static_cast<T>(p.attributes.integer("value", 0));
+    else
+      value = static_cast<T>(p.attributes.real("value", 0));
+    return {.run = [count, value](const Operands& o) { std::fill_n(o.out<T>(), count, value); }};
   });
 }
 

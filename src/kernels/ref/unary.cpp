@@ -116,8 +116,12 @@ Operation prepare_clip(const Problem& p) {
   return with_number(p, p.outputs[0].dtype, [&]<typename T>(T) -> Operation {
     T low = std::numeric_limits<T>::lowest();
     T high = std::numeric_limits<T>::max();
-    if (p.attributes.has("min")) low = static_cast<T>(p.attributes.real("min", 0));
-    if (p.attributes.has("max")) high = static_cast<T>(p.attributes.real("max", 0));
+    if constexpr (std::is_floating_point_v<T>) {
+      if (p.attributes.has("min")) low = static_cast<T>(p.attributes.real("min", 0));
+      if (p.attributes.has("max")) high = static_cast<T>(p.attributes.real("max", 0));
+    } else {
+      require(!p.attributes.has("min") && !p.attributes.has("max"), p, "limits as attributes are for floats");
+    }
     return {.run = [=, has_low = p.has_input(1), has_high = p.has_input(2),
                     count = p.outputs[0].shape.elements()](const Operands& o) {
       const T* x = o.in<T>(0);

@@ -11,9 +11,10 @@ namespace rt3d::kernels::ref {
 
 using Strides = std::array<std::int64_t, Shape::kMaxRank>;
 
-// Row-major strides in elements.
+// Row-major strides in elements; all 0 for a tensor without elements.
 inline Strides dense_strides(const Shape& shape) {
   Strides strides{};
+  if (shape.elements() == 0) return strides;
   std::int64_t step = 1;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
     strides[static_cast<std::size_t>(axis)] = step;

@@ -1,0 +1,139 @@
+// Asm for x86-64 (System V): AVX2+FMA with 16 ymm, or AVX-512 with 32 zmm registers. All registers used are
+// caller-saved.
+#include <asmjit/x86.h>
+
+#include <bit>
+#include <stdexcept>
+
+#include "jit/asm_asmjit.h"
+
+namespace rt3d::jit {
+namespace {
+
+namespace x86 = asmjit::x86;
+
+constexpr std::uint32_t kPointerIds[Asm::kPointers] = {x86::Gp::kIdDi,  x86::Gp::kIdSi, x86::Gp::kIdDx,
+                                                       x86::Gp::kIdCx,  x86::Gp::kIdR8, x86::Gp::kIdR9,
+                                                       x86::Gp::kIdR10, x86::Gp::kIdR11};  // rax is scratch
+
+class X64Asm final : public FunctionAsm {
+ public:
+  X64Asm(Isa isa, asmjit::CodeHolder& code) : FunctionAsm(isa), a_(&code) {}
+
+  void enter() override {}
+  void leave() override {
+    a_.vzeroupper();
+    a_.ret();
+  }
+  void comment(const std::string& text) override { a_.comment(text.c_str(), text.size()); }
+
+  Label new_label() override { return {a_.newLabel().id()}; }
+  void bind(Label l) override { a_.bind(label(l)); }
+  void jump(Label l) override { a_.jmp(label(l)); }
+  void jump_if_zero(Gp v, Label l) override {
+    a_.test(gp(v), gp(v));
+    a_.jz(label(l));
+  }
+  void jump_if_bit_clear(Gp v, int bit, Label l) override {
+    a_.bt(gp(v), bit);
+    a_.jnc(label(l));
+  }
+  void decrement_and_loop(Gp counter, Label top) override {
+    a_.sub(gp(counter), 1);
+    a_.jnz(label(top));
+  }
+
+  void load_pointer(Gp to, Gp base, std::int32_t disp) override { a_.mov(gp(to), x86::ptr(gp(base), disp)); }
+  void load_int32(Gp to, Gp base, std::int32_t disp) override {
+    a_.movsxd(gp(to), x86::dword_ptr(gp(base), disp));
+  }
+  void add(Gp to, Gp value) override { a_.add(gp(to), gp(value)); }
+  void add(Gp to, std::int32_t value) override { a_.add(gp(to), value); }
+  void move(Gp to, Gp from) override { a_.mov(gp(to), gp(from)); }
+
+  void zero(Vec to) override {
+    const x86::Vec x = x86::xmm(static_cast<std::uint32_t>(to.id));
+    if (wide())
+      a_.vpxord(vec(to), vec(to), vec(to));
+    else
+      a_.vxorps(x, x, x);
+  }
+  void constant(Vec to, float value) override {
+    a_.mov(x86::eax, asmjit::Imm(static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(value))));
+    const x86::Xmm low = x86::xmm(static_cast<std::uint32_t>(to.id));
+    a_.vmovd(low, x86::eax);
+    a_.vbroadcastss(vec(to), low);
+  }
+  void copy(Vec to, Vec from) override { a_.vmovaps(vec(to), vec(from)); }
+  void load(Vec to, Gp base, std::int32_t disp) override { a_.vmovups(vec(to), x86::ptr(gp(base), disp)); }
+  void load_pair(Vec first, Vec second, Gp base, std::int32_t disp) override {
+    load(first, base, disp);
+    load(second, base, disp + vector_bytes());
+  }
+  void store(Vec from, Gp base, std::int32_t disp) override {
+    a_.vmovups(x86::ptr(gp(base), disp), vec(from));
+  }
+  void broadcast(Vec to, Gp base, std::int32_t disp) override {
+    a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
+  }
+  void prefetch(Gp base, std::int32_t disp) override { a_.prefetcht1(x86::ptr(gp(base), disp)); }
+
+  void add(Vec to, Vec a, Vec b) override { a_.vaddps(vec(to), vec(a), vec(b)); }
+  void sub(Vec to, Vec a, Vec b) override { a_.vsubps(vec(to), vec(a), vec(b)); }
+  void mul(Vec to, Vec a, Vec b) override { a_.vmulps(vec(to), vec(a), vec(b)); }
+  void div(Vec to, Vec a, Vec b) override { a_.vdivps(vec(to), vec(a), vec(b)); }
+  void max(Vec to, Vec a, Vec b) override { a_.vmaxps(vec(to), vec(a), vec(b)); }
+  void min(Vec to, Vec a, Vec b) override { a_.vminps(vec(to), vec(a), vec(b)); }
+  void fma(Vec acc, Vec a, Vec b) override { a_.vfmadd231ps(vec(acc), vec(a), vec(b)); }
+  void max_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
+    a_.vmaxps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
+  }
+  void add_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
+    a_.vaddps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
+  }
+  void fma_load(Vec acc, Vec a, Gp base, std::int32_t disp, Vec) override {
+    a_.vfmadd231ps(vec(acc), vec(a), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
+  }
+  void fma_broadcast(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) override {
+    if (wide()) {
+      a_.vfmadd231ps(vec(acc), vec(a), x86::ptr(gp(base), disp)._1to16());
+    } else {
+      broadcast(scratch, base, disp);
+      fma(acc, a, scratch);
+    }
+  }
+  bool has_fma_lane() const override { return false; }
+  void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
+
+  void round(Vec to, Vec from) override {
+    if (wide())
+      a_.vrndscaleps(vec(to), vec(from), 0);
+    else
+      a_.vroundps(vec(to), vec(from), 0);
+  }
+  void power_of_two(Vec to, Vec from, Vec scratch) override {
+    a_.vcvtps2dq(vec(to), vec(from));
+    a_.vpslld(vec(to), vec(to), 23);  // n · 2^23 added to the bits of 1.0 is 2^n
+    constant(scratch, 1.0f);
+    a_.vpaddd(vec(to), vec(to), vec(scratch));
+  }
+
+ private:
+  bool wide() const { return isa() == Isa::avx512; }
+  x86::Gp gp(Gp g) const { return x86::gpq(kPointerIds[g.id]); }
+  x86::Vec vec(Vec v) const {
+    const auto id = static_cast<std::uint32_t>(v.id);
+    return wide() ? static_cast<x86::Vec>(x86::zmm(id)) : static_cast<x86::Vec>(x86::ymm(id));
+  }
+  asmjit::Label label(Label l) const { return asmjit::Label(l.id); }
+
+  x86::Assembler a_;
+};
+
+}  // namespace
+
+std::unique_ptr<FunctionAsm> make_x64(Isa isa, asmjit::CodeHolder& code) {
+  return std::make_unique<X64Asm>(isa, code);
+}
+
+}  // namespace rt3d::jit

@@ -1,0 +1,111 @@
+#include "jit/conv_plan.h"
+
+#include <algorithm>
+
+namespace rt3d::jit {
+
+using kernels::ConvShape;
+using kernels::Placement;
+using kernels::Taps;
+
+namespace {
+
+bool flat_plane(const ConvShape& s) {
+  return s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1 && s.ph == 0 && s.pw == 0 && s.ih == s.oh &&
+         s.iw == s.ow;
+}
+bool flat_depth(const ConvShape& s) { return s.kd == 1 && s.sd == 1 && s.pd == 0 && s.id == s.od; }
+
+int class_of(std::vector<Taps>& classes, const Taps& taps) {
+  const auto it = std::find(classes.begin(), classes.end(), taps);
+  if (it != classes.end()) return static_cast<int>(it - classes.begin());
+  classes.push_back(taps);
+  return static_cast<int>(classes.size()) - 1;
+}
+
+}  // namespace
+
+ConvShape flattened(const ConvShape& shape) {
+  ConvShape s = shape;
+  if (!flat_plane(s)) return s;
+  s.iw = s.ow = s.oh * s.ow;
+  s.ih = s.oh = 1;
+  if (!flat_depth(s)) return s;
+  s.iw = s.ow = s.od * s.ow;
+  s.id = s.od = 1;
+  return s;
+}
+
+ConvGeometry flattened(ConvGeometry g, bool has_residual) {
+  const auto halo = [](const Placement& p) { return p.halo_h != 0 || p.halo_w != 0; };
+  if (!flat_plane(g.s) || halo(g.in) || halo(g.out) || (has_residual && halo(g.residual))) return g;
+  g.s = flattened(g.s);
+  return g;
+}
+
+TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
+  const int oh = static_cast<int>(oh64), ow = static_cast<int>(ow64);
+  const auto kind = [&](int h, int w) {
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      if (kinds[i].h == h && kinds[i].w == w) return static_cast<int>(i);
+    kinds.push_back({h, w});
+    return static_cast<int>(kinds.size()) - 1;
+  };
+  if (2 * ow <= rows) {  // several rows per tile
+    const int most = rows / ow;
+    const int parts = (oh + most - 1) / most;
+    for (int p = 0, at = 0; p < parts; ++p) {
+      const int next = oh * (p + 1) / parts;
+      pieces.push_back({at, 0, kind(next - at, ow)});
+      at = next;
+    }
+    return;
+  }
+  const int parts = (ow + rows - 1) / rows;
+  for (int y = 0; y < oh; ++y)
+    for (int p = 0, at = 0; p < parts; ++p) {
+      const int next = static_cast<int>(static_cast<std::int64_t>(ow) * (p + 1) / parts);
+      pieces.push_back({y, at, kind(1, next - at)});
+      at = next;
+    }
+}
+
+UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk,
+                     std::int64_t unit_bytes) {
+  const ConvShape& s = g.s;
+  std::vector<Taps> d_classes, h_classes;
+  for (std::int64_t od = 0; od < s.od; ++od)
+    d_class_.push_back(class_of(d_classes, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
+  for (const TileCut::Piece& piece : cut.pieces) {
+    Taps all{s.kh, 0};  // the union over the tile's rows; the halo serves the rows that need fewer
+    for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
+      const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
+      if (taps.first == taps.last) continue;
+      all.first = std::min(all.first, taps.first);
+      all.last = std::max(all.last, taps.last);
+    }
+    all.last = std::max(all.first, all.last);
+    h_class_.push_back(class_of(h_classes, all));
+  }
+  chunks_ = (ic_blocks + chunk - 1) / chunk;
+  h_classes_ = static_cast<int>(h_classes.size());
+  for (const Taps& td : d_classes)
+    for (const Taps& th : h_classes)
+      for (int c = 0; c < chunks_; ++c) {
+        const Range range{static_cast<std::uint32_t>(units_.size()), 0};
+        for (int icb = c * chunk; icb < std::min(ic_blocks, (c + 1) * chunk); ++icb)
+          for (std::int64_t kd = td.first; kd < td.last; ++kd)
+            for (std::int64_t kh = th.first; kh < th.last; ++kh)
+              for (std::int64_t kw = 0; kw < s.kw; ++kw) {
+                const std::int64_t a =
+                    icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
+                const std::int64_t position = (kd * s.kh + kh) * s.kw + kw;
+                units_.push_back(
+                    {static_cast<std::int32_t>(a * 4),
+                     static_cast<std::int32_t>((icb * s.kernel_positions() + position) * unit_bytes)});
+              }
+        ranges_.push_back({range.first, static_cast<std::uint32_t>(units_.size()) - range.first});
+      }
+}
+
+}  // namespace rt3d::jit

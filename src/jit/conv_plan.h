@@ -1,0 +1,63 @@
+// How a direct convolution is cut: the geometry after flattening, tiles of output pixels, unit lists per
+// border class and chunk.
+#pragma once
+
+#include <vector>
+
+#include "jit/tile.h"
+#include "kernels/conv_shape.h"
+#include "kernels/family.h"
+
+namespace rt3d::jit {
+
+// A convolution whose trivial dimensions are merged into w, with the strides that go with it.
+struct ConvGeometry {
+  kernels::ConvShape s;
+  kernels::Placement in, out, residual;
+};
+
+// Merges h into w (and d into h·w) where the kernel, strides and pads allow and no operand has a halo between
+// rows.
+kernels::ConvShape flattened(const kernels::ConvShape& s);
+ConvGeometry flattened(ConvGeometry g, bool has_residual);
+
+// The cut of one output row or group of rows into tiles of at most `rows` pixels.
+struct TileCut {
+  struct Kind {
+    int h, w;  // the tile's pixels: h rows of w
+  };
+  struct Piece {
+    int oh, ow, kind;
+  };
+  std::vector<Kind> kinds;    // at most 4
+  std::vector<Piece> pieces;  // of one output plane, in row-major order
+
+  TileCut(std::int64_t oh, std::int64_t ow, int rows);
+};
+
+// Units of all border classes: class (d, h) means the kernel planes and rows that meet the input.
+class UnitTable {
+ public:
+  struct Range {
+    std::uint32_t first = 0, count = 0;
+  };
+
+  // `ic_blocks` input-channel blocks in chunks of `chunk`; `unit_bytes` bytes of packed weights per unit.
+  UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk, std::int64_t unit_bytes);
+
+  int chunks() const { return chunks_; }
+  int d_class(std::int64_t od) const { return d_class_[static_cast<std::size_t>(od)]; }
+  int h_class(std::size_t piece) const { return h_class_[piece]; }
+  Range range(int d_class, int h_class, int chunk) const {
+    return ranges_[static_cast<std::size_t>((d_class * h_classes_ + h_class) * chunks_ + chunk)];
+  }
+  const Unit* unit(const Range& r) const { return units_.data() + r.first; }
+
+ private:
+  int chunks_ = 1, h_classes_ = 1;
+  std::vector<int> d_class_, h_class_;  // by od; by piece
+  std::vector<Range> ranges_;
+  std::vector<Unit> units_;
+};
+
+}  // namespace rt3d::jit

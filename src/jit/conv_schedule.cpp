@@ -1,0 +1,146 @@
+#include "jit/conv_schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "jit/conv_plan.h"
+#include "jit/cost.h"
+
+namespace rt3d::jit {
+
+using kernels::blocks;
+using kernels::ConvShape;
+using kernels::Problem;
+using kernels::Schedule;
+using kernels::Target;
+
+namespace {
+
+int depth(const ConvShape& s, int lanes) {
+  return static_cast<int>(std::min<std::int64_t>(s.ic, s.ic <= 4 ? 4 : lanes));
+}
+
+// Input-channel blocks that one output block of `vecs` vectors reaches.
+std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
+  const std::int64_t ocg = s.oc / s.g, icg = s.ic / s.g;
+  const std::int64_t groups = std::min(s.g, (static_cast<std::int64_t>(vecs) * lanes + ocg - 1) / ocg);
+  return blocks(groups * icg, s.ic <= 4 ? 4 : lanes);
+}
+
+// Divides `whole` into pieces of about `piece`, evenly.
+int even(std::int64_t whole, std::int64_t piece) {
+  piece = std::clamp<std::int64_t>(piece, 1, whole);
+  const std::int64_t parts = (whole + piece - 1) / piece;
+  return static_cast<int>((whole + parts - 1) / parts);
+}
+
+}  // namespace
+
+int most_rows(Isa isa, int vecs, const Problem& p) {
+  const kernels::Activation activation = kernels::activation_of(p.attributes);
+  int rows = 0;
+  while (rows < 32 && tile_fits(isa, rows + 1, vecs, activation)) ++rows;
+  return rows;
+}
+
+std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) {
+  const ConvShape s = flattened(kernels::conv_shape(p));
+  const int lanes = isa_lanes(target.device.isa);
+  std::vector<Schedule> space;
+  for (int vecs = 1; vecs <= 6; ++vecs) {
+    const int rows = most_rows(target.device.isa, vecs, p);
+    if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
+    const TileCut cut(s.oh, s.ow, rows);
+    const auto per_plane = static_cast<std::int64_t>(cut.pieces.size());
+    const std::int64_t tiles = per_plane * s.od;
+    const std::int64_t ic_blocks = reached_blocks(s, vecs, lanes);
+    const std::int64_t block_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
+    std::set<int> chunks{static_cast<int>(ic_blocks)}, tile_counts, groups;
+    for (std::int64_t budget :
+         {target.device.l1d_bytes / 2, target.device.l2_bytes / 4, target.device.l2_bytes / 2})
+      chunks.insert(even(ic_blocks, budget / block_bytes));
+    for (std::int64_t count :
+         {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane, tiles / (2 * target.threads), tiles})
+      tile_counts.insert(even(tiles, count));
+    const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
+    for (std::int64_t group : {std::int64_t{1}, (output_blocks + 1) / 2, output_blocks})
+      groups.insert(static_cast<int>(group));
+    for (int chunk : chunks)
+      for (int count : tile_counts)
+        for (int group : groups)
+          space.push_back(Schedule{
+              {"rows", rows}, {"vecs", vecs}, {"ic_chunk", chunk}, {"tiles", count}, {"oc_group", group}});
+  }
+  sort_by_estimate(space,
+                   [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target); });
+  return space;
+}
+
+// Time = multiply cycles of the tiles (FMA ports, load ports or latency, whichever binds) + what is fetched
+// from beyond L1 at the bandwidth of the level where it lives, divided over threads with the imbalance of the
+// task count.
+double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {
+  const ConvShape s = flattened(kernels::conv_shape(p));
+  const Device& device = target.device;
+  const int lanes = isa_lanes(device.isa);
+  const int rows = schedule.get("rows"), vecs = schedule.get("vecs");
+  const TileCut cut(s.oh, s.ow, rows);
+  const double k = static_cast<double>(depth(s, lanes));
+  const double ic_blocks = static_cast<double>(reached_blocks(s, vecs, lanes));
+  const double chunk = std::min<double>(schedule.get("ic_chunk"), ic_blocks);
+  const double chunks = std::ceil(ic_blocks / chunk);
+  const double output_blocks = std::ceil(static_cast<double>(blocks(s.oc, lanes)) / vecs);
+  const double last_vecs = static_cast<double>(blocks(s.oc, lanes)) - (output_blocks - 1) * vecs;
+
+  double taps_d = 0, cycles_per_block = 0, rows_total = 0;
+  for (std::int64_t od = 0; od < s.od; ++od) {
+    const kernels::Taps t = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
+    taps_d += static_cast<double>(t.last - t.first);
+  }
+  const auto tile_cycles = [&](double r, double v) {
+    const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
+    return std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
+  };
+  double cycles_last = 0;
+  for (const TileCut::Piece& piece : cut.pieces) {
+    const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+    kernels::Taps th{s.kh, 0};
+    for (int y = piece.oh; y < piece.oh + kind.h; ++y) {
+      const kernels::Taps t = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
+      th.first = std::min(th.first, t.first);
+      th.last = std::max(th.last, t.last);
+    }
+    const double r = kind.h * kind.w;
+    const double units =
+        static_cast<double>(std::max<std::int64_t>(0, th.last - th.first) * s.kw) * taps_d * ic_blocks;
+    const double fixed =
+        static_cast<double>(s.od) * chunks * (30 + r * vecs * 1.5);  // call, start and store of the tile
+    cycles_per_block += units * (k * tile_cycles(r, vecs) + 3) + fixed;
+    cycles_last += units * (k * tile_cycles(r, last_vecs) + 3) + fixed;
+    rows_total += r;
+  }
+  const double n = static_cast<double>(s.n);
+  const double multiply = n * ((output_blocks - 1) * cycles_per_block + cycles_last);
+
+  const double all_tiles = static_cast<double>(s.od) * static_cast<double>(cut.pieces.size());
+  const double tiles = std::min<double>(schedule.get("tiles"), all_tiles);
+  const double tile_blocks = std::ceil(all_tiles / tiles);
+  const double group = schedule.get("oc_group");
+  const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4;
+  const double weights = weight_chunk * chunks * output_blocks;
+  const double input = static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
+  const double slab = std::min(1.0, tiles / all_tiles + static_cast<double>(s.kd - 1) /
+                                                            static_cast<double>(s.id + s.kd - 1)) *
+                      input * chunk / ic_blocks;
+  // A weight chunk is read once per tile, from wherever it fits together with the slab; first from memory.
+  double fetch = n * tile_blocks * fetch_cycles(device, weights, weights);
+  fetch += n * all_tiles * output_blocks * chunks *
+           fetch_cycles(device, weight_chunk, weight_chunk + std::min(slab, 64e3));
+  fetch += n * tile_blocks * output_blocks * chunks * fetch_cycles(device, slab, slab + weight_chunk);
+  const double tasks = n * tile_blocks * std::ceil(output_blocks / group);
+  // Fetching overlaps with multiplying, but not perfectly.
+  return parallel_ns(std::max(multiply, fetch) + 0.1 * std::min(multiply, fetch), tasks, target);
+}
+
+}  // namespace rt3d::jit

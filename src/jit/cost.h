@@ -1,0 +1,44 @@
+// The pieces of analytic estimates that families share: memory levels, threads, nominal clock. Estimates
+// order candidates; only their ratios matter.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "kernels/family.h"
+
+namespace rt3d::jit {
+
+inline constexpr double kNominalGhz = 3.0;
+
+// Cycles to stream `bytes` that belong to a working set of `set` bytes.
+inline double fetch_cycles(const Device& device, double bytes, double set) {
+  const double last = static_cast<double>(std::max(device.l3_bytes, device.l2_bytes));
+  const double bytes_per_cycle = set <= 0.75 * static_cast<double>(device.l1d_bytes)  ? 64
+                                 : set <= 0.75 * static_cast<double>(device.l2_bytes) ? 32
+                                 : set <= 0.5 * last                                  ? 16
+                                                                                      : 8;
+  return bytes / bytes_per_cycle;
+}
+
+// Time of `cycles` of work in `tasks` equal tasks drawn by the target's threads.
+inline double parallel_ns(double cycles, double tasks, const kernels::Target& target) {
+  const double rounds = std::ceil(std::max(tasks, 1.0) / target.threads);
+  const double start = target.threads > 1 ? 2000 : 0;
+  return cycles / std::max(tasks, 1.0) * rounds / kNominalGhz + start;
+}
+
+// Best estimate first; equal estimates keep their order.
+template <typename Estimate>
+void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& estimate) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < space.size(); ++i) order.emplace_back(estimate(space[i]), i);
+  std::sort(order.begin(), order.end());
+  std::vector<kernels::Schedule> sorted;
+  for (const auto& [ns, i] : order) sorted.push_back(std::move(space[i]));
+  space = std::move(sorted);
+}
+
+}  // namespace rt3d::jit

@@ -1,0 +1,28 @@
+#include "jit/jit.h"
+
+#include <array>
+#include <vector>
+
+#include "jit/conv_depthwise.h"
+#include "jit/conv_direct.h"
+#include "jit/elementwise.h"
+#include "jit/fc_dot.h"
+#include "jit/fc_tile.h"
+#include "jit/pool.h"
+
+namespace rt3d::jit {
+
+// One row per family and instruction set; a family answers for its own set only.
+std::span<const kernels::KernelFamily* const> families() {
+  static const std::vector<const kernels::KernelFamily*> table = [] {
+    constexpr std::array kFamilies{conv_depthwise, conv_direct, fc_dot,
+                                   fc_tile,        pool_window, elementwise_stream};
+    std::vector<const kernels::KernelFamily*> rows;
+    for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon})
+      for (auto* make : kFamilies) rows.push_back(&make(isa));
+    return rows;
+  }();
+  return table;
+}
+
+}  // namespace rt3d::jit

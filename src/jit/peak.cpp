@@ -1,0 +1,61 @@
+// The machine's own fused-multiply-add peak: independent multiply-adds on registers, no memory.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+#include "jit/engine.h"
+#include "jit/jit.h"
+
+namespace rt3d::jit {
+namespace {
+
+struct PeakArgs {
+  std::int64_t count;
+};
+
+// Enough chains to cover latency × ports, several times per loop.
+int chains(Isa isa) { return isa_vectors(isa) - 2; }
+constexpr int kRepeats = 4;
+
+void emit_peak(Asm& as) {
+  constexpr Gp kArgs{0}, kCount{1};
+  const int n = chains(as.isa());
+  const Vec a{n}, b{n + 1};
+  for (int i = 0; i < n; ++i) as.zero({i});
+  as.constant(a, 0.5f);
+  as.constant(b, 0.25f);
+  as.load_pointer(kCount, kArgs, offsetof(PeakArgs, count));
+  const Label top = as.new_label();
+  as.bind(top);
+  for (int r = 0; r < kRepeats; ++r)
+    for (int i = 0; i < n; ++i) as.fma({i}, a, b);
+  as.decrement_and_loop(kCount, top);
+}
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+double measure_peak_gflops(const Device& device, ThreadPool& pool) {
+  if (device.isa == Isa::none) return 0;
+  const auto code = generate("peak", device.isa, emit_peak);
+  const double flops_per_count = 2.0 * isa_lanes(device.isa) * chains(device.isa) * kRepeats;
+  const auto gflops = [&](std::int64_t count) {
+    const double start = seconds();
+    pool.run(pool.size(), [&](std::int64_t, int) {
+      const PeakArgs args{count};
+      code->call(&args);
+    });
+    return flops_per_count * static_cast<double>(count) * pool.size() / (seconds() - start) * 1e-9;
+  };
+  // About 3 ms a round; the best of the rounds, since anything else running only takes away.
+  const auto count = std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(3e-3 * 1e9 * gflops(20000) / pool.size() / flops_per_count));
+  double best = 0;
+  for (int round = 0; round < 16; ++round) best = std::max(best, gflops(count));
+  return best;
+}
+
+}  // namespace rt3d::jit

@@ -1,0 +1,169 @@
+#include "jit/tile.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/checksum.h"
+#include "base/error.h"
+#include "jit/emit_activation.h"
+
+namespace rt3d::jit {
+namespace {
+
+// Register use. Accumulators first, then the operands of the inner loop; what the epilogue needs reuses the
+// operands.
+//   x86-64:  rows·vecs | vecs weights | 1-2 broadcasts
+//   AArch64: rows·vecs | rows activations (4 channels each) | weights, at least vecs
+struct Registers {
+  const Asm& as;
+  int rows, vecs;
+
+  int accumulators() const { return rows * vecs; }
+  Vec acc(int r, int v) const { return {r * vecs + v}; }
+  Vec free(int i) const { return {accumulators() + i}; }
+  int free_count() const { return as.vectors() - accumulators(); }
+};
+
+constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
+
+void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
+  const Label from_bias = as.new_label(), ready = as.new_label();
+  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, bias));
+  as.jump_if_bit_clear(kUnitA, 0, from_bias);
+  for (int v = 0; v < s.vecs; ++v)
+    for (int r = 0; r < s.rows(); ++r)
+      as.load(regs.acc(r, v), kC, s.c_rows[static_cast<std::size_t>(r)] + v * s.c_vec);
+  as.jump(ready);
+  as.bind(from_bias);
+  for (int v = 0; v < s.vecs; ++v) {
+    as.load(regs.acc(0, v), kUnitW, v * as.vector_bytes());
+    for (int r = 1; r < s.rows(); ++r) as.copy(regs.acc(r, v), regs.acc(0, v));
+  }
+  as.bind(ready);
+}
+
+// One k step by broadcasting each row's activation.
+void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int k) {
+  const int row_bytes = s.vecs * as.vector_bytes();
+  for (int v = 0; v < s.vecs; ++v) as.load(regs.free(v), kUnitW, k * row_bytes + v * as.vector_bytes());
+  const int broadcasts = std::min(2, regs.free_count() - s.vecs);
+  for (int r = 0; r < s.rows(); ++r) {
+    const std::int32_t at = s.a_rows[static_cast<std::size_t>(r)] + k * 4;
+    const Vec b = regs.free(s.vecs + r % broadcasts);
+    if (s.vecs == 1) {
+      as.fma_broadcast(regs.acc(r, 0), regs.free(0), kUnitA, at, b);
+      continue;
+    }
+    as.broadcast(b, kUnitA, at);
+    for (int v = 0; v < s.vecs; ++v) as.fma(regs.acc(r, v), regs.free(v), b);
+  }
+}
+
+// Up to four k steps at once: a vector of channels per row, weights through a ring of registers.
+void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int k, int steps) {
+  const int rows = s.rows();
+  const int ring = (regs.free_count() - rows) / s.vecs;  // k steps of weights that fit at once
+  const auto weight = [&](int step, int v) { return regs.free(rows + (step % ring) * s.vecs + v); };
+  const auto load_weights = [&](int step) {
+    const int at = (k + step) * s.vecs * as.vector_bytes();
+    int v = 0;
+    for (; v + 1 < s.vecs; v += 2)
+      as.load_pair(weight(step, v), weight(step, v + 1), kUnitW, at + v * as.vector_bytes());
+    if (v < s.vecs) as.load(weight(step, v), kUnitW, at + v * as.vector_bytes());
+  };
+  for (int step = 0; step < std::min(ring, steps); ++step) load_weights(step);
+  for (int r = 0; r < rows; ++r) as.load(regs.free(r), kUnitA, s.a_rows[static_cast<std::size_t>(r)] + k * 4);
+  for (int step = 0; step < steps; ++step) {
+    for (int v = 0; v < s.vecs; ++v)
+      for (int r = 0; r < rows; ++r) as.fma_lane(regs.acc(r, v), weight(step, v), regs.free(r), step);
+    if (step + ring < steps) load_weights(step + ring);
+  }
+}
+
+void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
+  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
+  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
+  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
+  as.add(kUnitA, kA);
+  as.add(kUnitW, kW);
+  int k = 0;
+  if (as.has_fma_lane())
+    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4)
+      emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
+  for (; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
+}
+
+void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
+  const Label plain = as.new_label();
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 1, plain);
+  if (s.has_residual) {
+    as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, residual));
+    for (int v = 0; v < s.vecs; ++v)
+      for (int r = 0; r < s.rows(); ++r)
+        as.add_load(regs.acc(r, v), kUnitW, s.residual_rows[static_cast<std::size_t>(r)] + v * s.residual_vec,
+                    regs.free(0));
+  }
+  std::vector<Vec> values, scratch;
+  for (int i = 0; i < regs.accumulators(); ++i) values.push_back({i});
+  for (int i = 0; i < regs.free_count(); ++i) scratch.push_back(regs.free(i));
+  emit_activation(as, s.activation, values, scratch);
+  as.bind(plain);
+  for (int v = 0; v < s.vecs; ++v)
+    for (int r = 0; r < s.rows(); ++r)
+      as.store(regs.acc(r, v), kC, s.c_rows[static_cast<std::size_t>(r)] + v * s.c_vec);
+}
+
+// "0+64x13" for an even run of distances, else all of them.
+std::string distances(const std::vector<std::int32_t>& d) {
+  const std::int32_t step = d.size() > 1 ? d[1] - d[0] : 0;
+  for (std::size_t i = 1; i < d.size(); ++i) {
+    if (d[i] - d[i - 1] == step) continue;
+    std::string all;
+    for (std::int32_t x : d) all += cat(x, ".");
+    return cat("h", std::hex, checksum64(all));
+  }
+  return cat(step);
+}
+
+}  // namespace
+
+std::string TileShape::name() const {
+  std::string text = cat("tile_r", rows(), "_v", vecs, "_k", depth, "_a", distances(a_rows), "_c",
+                         distances(c_rows), "_", c_vec, "_", activation_label(activation));
+  if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
+  if (exact_reads) text += "_exact";
+  return text;
+}
+
+bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation) {
+  const int available = isa_vectors(isa) - rows * vecs;
+  const int operands = isa == Isa::neon ? rows + vecs : vecs + 1;
+  return rows >= 1 && vecs >= 1 && available >= std::max({operands, activation_scratch(activation.act), 1});
+}
+
+void emit_tile(Asm& as, const TileShape& s) {
+  const Registers regs{as, s.rows(), s.vecs};
+  if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
+    fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
+  emit_start(as, s, regs);
+  as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
+  as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
+  as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
+  as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
+  const Label top = as.new_label(), done = as.new_label();
+  as.jump_if_zero(kCount, done);
+  as.bind(top);
+  emit_unit(as, s, regs);
+  as.decrement_and_loop(kCount, top);
+  as.bind(done);
+  emit_store(as, s, regs);
+}
+
+std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape) {
+  return generate(shape.name(), isa, [&](Asm& as) { emit_tile(as, shape); });
+}
+
+}  // namespace rt3d::jit

@@ -1,0 +1,66 @@
+// The tile: the one multiply loop of convolution and fully connected layers. `rows` rows (output pixels) ×
+// `vecs` vectors of output channels are kept in registers while a list of units is walked:
+//
+//   c[rows][vecs] = bias, or the partial sums already in memory
+//   for unit in units:                         // e.g. a block of input channels at one kernel position
+//     for k in 0 … depth-1:                    // the unit's channels, unrolled
+//       c[r][v] += a[unit.a + row_offset[r] + k] · w[unit.w + k][v]
+//   store partial sums, or add the residual, apply the activation and store
+//
+// Dense, grouped and sparse layers differ only in their lists. x86-64 broadcasts one activation at a time;
+// AArch64 loads four channels of a pixel and multiplies by lane. All distances between rows and vectors are
+// baked in.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "jit/engine.h"
+#include "kernels/activation.h"
+
+namespace rt3d::jit {
+
+// One step of K: where its activations and weights start, in bytes from TileArgs::a and TileArgs::w.
+struct Unit {
+  std::int32_t a;
+  std::int32_t w;
+};
+
+struct TileArgs {
+  const float* a;  // of row 0
+  const Unit* units;
+  std::int64_t unit_count;  // may be 0
+  const float* w;
+  float* c;               // of row 0, vector 0
+  const float* bias;      // vecs vectors; read unless kLoadPartial
+  const float* residual;  // of row 0, vector 0; read with kFinish if the tile has a residual
+  std::int64_t flags;
+};
+inline constexpr std::int64_t kLoadPartial = 1;  // start from c instead of the bias
+inline constexpr std::int64_t kFinish = 2;       // residual and activation before the store
+
+struct TileShape {
+  int vecs = 1;
+  int depth = 1;                     // k steps per unit
+  std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
+  std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
+  std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
+  bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
+  bool has_residual = false;
+  std::vector<std::int32_t> residual_rows;
+  std::int32_t residual_vec = 0;
+  kernels::Activation activation;
+
+  int rows() const { return static_cast<int>(a_rows.size()); }
+  std::string name() const;  // spells everything baked in
+};
+
+// Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
+bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);
+
+void emit_tile(Asm& as, const TileShape& shape);
+std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape);
+
+}  // namespace rt3d::jit

@@ -1,0 +1,44 @@
+#include "runtime/backends.h"
+
+#include <array>
+
+#include "base/error.h"
+#include "jit/jit.h"
+#include "kernels/ref/ref.h"
+
+namespace rt3d::runtime {
+namespace {
+
+bool always() { return true; }
+std::span<const kernels::KernelFamily* const> no_families() { return {}; }
+
+constexpr std::array kBackends{
+    Backend{"cpu", "code generated for this CPU, the reference for the rest", jit::families, kernels::ref::family, always},
+    Backend{"reference", "the slow, simple reference alone", no_families, kernels::ref::family, always},
+};
+
+}  // namespace
+
+std::span<const Backend> backends() { return kBackends; }
+
+const Backend& find_backend(std::string_view name) {
+  std::string known;
+  for (const Backend& row : kBackends) {
+    if (row.name == name) {
+      if (!row.available()) fail(Code::unsupported, "the device '", name, "' is not available on this machine");
+      return row;
+    }
+    known += cat(known.empty() ? "" : ", ", "'", row.name, "'");
+  }
+  fail(Code::invalid_argument, "unknown device '", name, "'; known are ", known);
+}
+
+Families supporting(const Backend& backend, const kernels::Problem& problem, const kernels::Target& target) {
+  Families found;
+  for (const kernels::KernelFamily* family : backend.families())
+    if (family->supports(problem, target)) found.push_back(family);
+  if (found.empty() && backend.fallback().supports(problem, target)) found.push_back(&backend.fallback());
+  return found;
+}
+
+}  // namespace rt3d::runtime

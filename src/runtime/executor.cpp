@@ -1,0 +1,89 @@
+#include "runtime/executor.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "runtime/reorder.h"
+
+namespace rt3d::runtime {
+
+Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) : plan_(plan), pool_(pool) {
+  prepare(target);
+  // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
+  arena_ = Buffer::zeroed(plan.arena_bytes);
+  bind();
+  step_ns_.assign(plan.steps.size(), 0);
+}
+
+void Executor::prepare(const kernels::Target& target) {
+  std::size_t scratch = 0;
+  for (KernelSpec& spec : plan_.kernels) {
+    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    auto kernel = choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs});
+    std::vector<const Tensor*> constants;
+    std::size_t constant_bytes = 0;
+    for (std::size_t i = 0; i < spec.constants.size(); ++i) {
+      const bool constant = choice.problem.inputs[i].constant;
+      constants.push_back(constant ? &spec.constants[i] : nullptr);
+      if (constant) constant_bytes += spec.constants[i].bytes().size();
+    }
+    kernel->prepare(constants, pool_);
+    spec.constants.clear();
+    packed_bytes_ += kernel->packed_bytes();
+    if (kernel->packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
+    scratch = std::max(scratch, kernel->scratch_bytes());
+    kernels_.push_back(std::move(kernel));
+  }
+  scratch_ = Buffer(scratch);
+}
+
+void Executor::bind() {
+  const auto addresses = [&](const std::vector<Location>& locations) {
+    std::vector<std::byte*> out;
+    for (const Location& l : locations) out.push_back(l.storage == kNoStorage ? nullptr : address(l));
+    return out;
+  };
+  for (const Step& step : plan_.steps) {
+    Bound bound;
+    if (step.kernel != Step::kReorder) bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
+    bound.inputs = addresses(step.inputs);
+    bound.outputs = addresses(step.outputs);
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      const kernels::Placement& p = step.outputs[i].placement;
+      if (p.halo_h == 0 && p.halo_w == 0) continue;
+      bound.halos.push_back(&step.outputs[i]);
+      bound.halo_data.push_back(bound.outputs[i]);
+    }
+    bound_.push_back(std::move(bound));
+  }
+}
+
+void Executor::run_step(std::size_t i) {
+  const Bound& b = bound_[i];
+  for (std::size_t j = 0; j < b.halos.size(); ++j)
+    zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]), b.halos[j]->placement, pool_);
+  if (b.kernel) {
+    b.kernel->run({b.inputs, b.outputs, scratch_.data(), pool_});
+    return;
+  }
+  const Step& step = plan_.steps[i];
+  reorder(step.inputs[0].desc.shape, reinterpret_cast<const float*>(b.inputs[0]), step.inputs[0].placement,
+          reinterpret_cast<float*>(b.outputs[0]), step.outputs[0].placement, pool_);
+}
+
+void Executor::run() {
+  for (std::size_t i = 0; i < bound_.size(); ++i) run_step(i);
+}
+
+void Executor::run_measured() {
+  using Clock = std::chrono::steady_clock;
+  auto before = Clock::now();
+  for (std::size_t i = 0; i < bound_.size(); ++i) {
+    run_step(i);
+    const auto after = Clock::now();
+    step_ns_[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(after - before).count();
+    before = after;
+  }
+}
+
+}  // namespace rt3d::runtime

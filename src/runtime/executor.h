@@ -1,0 +1,51 @@
+// A plan made ready to run: compiled kernels with their packed constants, the arena, and the address of every operand.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/thread_pool.h"
+#include "runtime/plan.h"
+
+namespace rt3d::runtime {
+
+class Executor {
+ public:
+  // Compiles and prepares the plan's kernels and lets go of their constants, so that only packed copies stay. The plan and the
+  // pool must live as long as the executor.
+  Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool);
+
+  void run();           // allocates nothing
+  void run_measured();  // and takes the time of every step
+
+  std::byte* address(const Location& location) const { return arena_.data() + plan_.offset_bytes(location); }
+  std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
+
+  std::size_t packed_bytes() const { return packed_bytes_; }
+  std::size_t shared_constant_bytes() const { return shared_constant_bytes_; }  // constants used as the model holds them
+
+ private:
+  struct Bound {
+    const kernels::Kernel* kernel = nullptr;  // nullptr: a reorder
+    std::vector<std::byte*> inputs, outputs;
+    std::vector<const Location*> halos;  // outputs with a halo, and …
+    std::vector<std::byte*> halo_data;   // … their addresses
+  };
+
+  void prepare(const kernels::Target& target);
+  void bind();
+  void run_step(std::size_t i);
+
+  Plan& plan_;
+  ThreadPool& pool_;
+  std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
+  std::vector<Bound> bound_;
+  Buffer arena_, scratch_;
+  std::vector<std::int64_t> step_ns_;
+  std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;
+};
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,15 @@
+// Runs a graph node by node on the reference backend: slow, simple, and what whole-model tests compare sessions with.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace rt3d::runtime {
+
+// One tensor per graph input, as the graph declares them; returns one per graph output. The graph must be specialised, and may
+// be optimised or not. Throws invalid_argument when the inputs do not fit.
+std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs);
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,253 @@
+#include "runtime/layout.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "runtime/node_problem.h"
+#include "runtime/node_treatment.h"
+#include "runtime/value_layout.h"
+
+namespace rt3d::runtime {
+namespace {
+
+using graph::ValueId;
+using kernels::Placement;
+using kernels::Port;
+
+bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 5; }
+
+class Emitter {
+ public:
+  Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node, const kernels::Target& target)
+      : plan_(plan), graph_(graph), choice_of_node_(choice_of_node),
+        layouts_(choose_layouts(graph, plan.choices, choice_of_node, target)), lies_(graph.value_count()) {}
+
+  void run() {
+    for (ValueId id : graph_.inputs) {
+      native(id);
+      plan_.inputs.push_back(lies_[static_cast<std::size_t>(id)][0]);
+    }
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) emit(i);
+    for (ValueId id : graph_.outputs) emit_output(id);
+    finish_lifetimes();
+  }
+
+ private:
+  const ValueLayout& at(ValueId id) const { return layouts_.values[static_cast<std::size_t>(id)]; }
+  std::vector<Location>& lies(ValueId id) { return lies_[static_cast<std::size_t>(id)]; }
+
+  Location allocate(const TensorDesc& desc, Port port) {
+    Location location;
+    location.desc = desc;
+    location.storage = static_cast<int>(plan_.storages.size());
+    location.placement = Placement::of(desc.shape, port);
+    location.first = location.placement.origin();
+    const std::int64_t elements = has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
+    Storage storage;
+    storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(desc.dtype);
+    storage.first_step = kUntouched;
+    plan_.storages.push_back(storage);
+    return location;
+  }
+
+  // Where the value's producer writes it.
+  Location native(ValueId id) {
+    if (!lies(id).empty()) return lies(id)[0];
+    const ValueLayout& layout = at(id);
+    const TensorDesc& desc = graph_.value(id).desc;
+    Location location;
+    if (layout.parent == graph::kNoValue) {
+      location = allocate(desc, {layout.block, layout.halo_h, layout.halo_w});
+    } else {
+      location = native(layout.parent);
+      location.first += layout.parent_channel / layout.block * location.placement.c;
+      location.desc = desc;
+    }
+    lies(id).push_back(location);
+    return location;
+  }
+
+  static bool fits(const Location& location, Port port, bool wants_dense) {
+    const Placement& p = location.placement;
+    if (p.block != port.block || p.halo_h < port.halo_h || p.halo_w < port.halo_w) return false;
+    return !wants_dense || dense(location);
+  }
+
+  // The value in a layout that satisfies the port, converted by a new step when there is none yet.
+  Location reach(ValueId id, Port port, bool wants_dense, const std::string& name) {
+    native(id);
+    for (const Location& location : lies(id))
+      if (fits(location, port, wants_dense)) return location;
+    if (!wants_dense)
+      for (const Port& ask : at(id).asks)
+        if (ask.block == port.block) {
+          port.halo_h = std::max(port.halo_h, ask.halo_h);
+          port.halo_w = std::max(port.halo_w, ask.halo_w);
+        }
+    const TensorDesc& desc = graph_.value(id).desc;
+    if (desc.dtype != DType::f32 || !has_form(desc.shape))
+      fail(Code::internal, "'", name, "' wants ", dtype_name(desc.dtype), " ", desc.shape.text(), " in blocks of ", port.block);
+    const Location to = allocate(desc, port);
+    const Location from = lies(id)[0];
+    push({.name = name, .kernel = Step::kReorder, .inputs = {from}, .outputs = {to}});
+    lies(id).push_back(to);
+    return to;
+  }
+
+  Location planar(ValueId id, const std::string& name) { return reach(id, {}, true, name); }
+
+  void push(Step step) {
+    const int index = static_cast<int>(plan_.steps.size());
+    for (const auto* side : {&step.inputs, &step.outputs})
+      for (const Location& location : *side) touch(location, index);
+    plan_.steps.push_back(std::move(step));
+  }
+
+  void touch(const Location& location, int step) {
+    if (location.storage == kNoStorage) return;
+    Storage& storage = plan_.storages[static_cast<std::size_t>(location.storage)];
+    if (storage.first_step == kUntouched) storage.first_step = step;
+    storage.last_step = std::max(storage.last_step, step);
+  }
+
+  void emit(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    switch (treatment_of(graph_, node)) {
+      case Treatment::kernel: return emit_kernel(i);
+      case Treatment::reshape: return emit_reshape(node);
+      case Treatment::slice: return emit_slice(node);
+      case Treatment::concat: return emit_concat(i);
+    }
+  }
+
+  void emit_kernel(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    const kernels::Ports& ports = layouts_.nodes[i].ports;
+    const int choice = choice_of_node_[i];
+    const kernels::Problem& problem = plan_.choices[static_cast<std::size_t>(choice)].problem;
+    Step step;
+    step.name = node.name;
+    KernelSpec spec;
+    spec.choice = choice;
+    for (std::size_t j = 0; j < problem.inputs.size(); ++j) {
+      const kernels::Operand& operand = problem.inputs[j];
+      Location location;
+      Tensor constant;
+      if (operand.constant)
+        constant = *graph_.constant(node.inputs[j]);
+      else if (!operand.absent)
+        location = reach(node.inputs[j], ports.inputs[j], false, node.name);
+      spec.inputs.push_back(location.placement);
+      spec.constants.push_back(std::move(constant));
+      step.inputs.push_back(std::move(location));
+    }
+    for (ValueId id : node.outputs) {
+      step.outputs.push_back(native(id));
+      spec.outputs.push_back(step.outputs.back().placement);
+    }
+    step.kernel = kernel_index(std::move(spec));
+    push(std::move(step));
+  }
+
+  int kernel_index(KernelSpec spec) {
+    std::vector<int>& same_choice = kernels_of_choice_[spec.choice];
+    for (int index : same_choice) {
+      const KernelSpec& other = plan_.kernels[static_cast<std::size_t>(index)];
+      const bool same_constants = std::equal(
+          spec.constants.begin(), spec.constants.end(), other.constants.begin(), other.constants.end(),
+          [](const Tensor& a, const Tensor& b) { return a.bytes().data() == b.bytes().data(); });
+      if (same_constants && other.inputs == spec.inputs && other.outputs == spec.outputs) return index;
+    }
+    same_choice.push_back(static_cast<int>(plan_.kernels.size()));
+    plan_.kernels.push_back(std::move(spec));
+    return same_choice.back();
+  }
+
+  // A view of a planar tensor with another shape.
+  void emit_reshape(const graph::Node& node) {
+    Location view = planar(node.inputs[0], node.name);
+    const TensorDesc& desc = graph_.value(node.outputs[0]).desc;
+    if (desc.dtype != view.desc.dtype || desc.shape.elements() != view.desc.shape.elements())
+      fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ", desc.shape.text());
+    view.desc = desc;
+    view.placement = Placement::of(desc.shape, {});
+    lies(node.outputs[0]) = {view};
+  }
+
+  void emit_slice(const graph::Node& node) {
+    if (at(node.outputs[0]).parent != graph::kNoValue) {
+      native(node.outputs[0]);
+      return;
+    }
+    Location view = planar(node.inputs[0], node.name);
+    view.first += first_channel(graph_, node) * view.placement.c;
+    view.desc = graph_.value(node.outputs[0]).desc;
+    lies(node.outputs[0]) = {view};
+  }
+
+  void emit_concat(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    const Location whole = native(node.outputs[0]);
+    std::int64_t channel = 0;
+    for (std::size_t j = 0; j < node.inputs.size(); ++j) {
+      const TensorDesc& desc = graph_.value(node.inputs[j]).desc;
+      if (!layouts_.nodes[i].in_place[j]) {
+        Location part = whole;
+        part.first += channel / whole.placement.block * whole.placement.c;
+        part.desc = desc;
+        push({.name = node.name, .kernel = Step::kReorder, .inputs = {native(node.inputs[j])}, .outputs = {part}});
+      }
+      channel += desc.shape[1];
+    }
+  }
+
+  void emit_output(ValueId id) {
+    PlanOutput output;
+    if (const Tensor* constant = graph_.constant(id)) {
+      output.constant = constant->aligned_copy();
+      output.location.desc = constant->desc();
+    } else {
+      output.location = planar(id, graph_.value(id).name);
+    }
+    plan_.outputs.push_back(std::move(output));
+  }
+
+  // Inputs stay for later runs, outputs until the next run. Memory of other types is not shared: lanes beyond the last channel
+  // are multiplied by zero, which an integer's bits read as a float may not survive.
+  void finish_lifetimes() {
+    const int end = static_cast<int>(plan_.steps.size());
+    const auto storage = [&](const Location& l) { return &plan_.storages[static_cast<std::size_t>(l.storage)]; };
+    for (const Location& input : plan_.inputs) *storage(input) = whole_run(*storage(input), end);
+    for (const PlanOutput& output : plan_.outputs)
+      if (output.location.storage != kNoStorage) storage(output.location)->last_step = end;
+    for (const Step& step : plan_.steps)
+      for (const Location& location : step.outputs)
+        if (location.desc.dtype != DType::f32) *storage(location) = whole_run(*storage(location), end);
+    for (Storage& s : plan_.storages) s.first_step = std::min(s.first_step, s.last_step);
+  }
+
+  static Storage whole_run(Storage storage, int end) {
+    storage.first_step = 0;
+    storage.last_step = end;
+    return storage;
+  }
+
+  static constexpr int kUntouched = 1 << 30;
+
+  Plan& plan_;
+  const graph::Graph& graph_;
+  const std::vector<int>& choice_of_node_;
+  Layouts layouts_;
+  std::vector<std::vector<Location>> lies_;  // per value: where its producer writes it, then converted copies
+  std::map<int, std::vector<int>> kernels_of_choice_;
+};
+
+}  // namespace
+
+void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
+                    const kernels::Target& target) {
+  Emitter(plan, graph, choice_of_node, target).run();
+}
+
+}  // namespace rt3d::runtime

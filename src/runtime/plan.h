@@ -1,0 +1,74 @@
+// Plan: the ordered steps that compute a graph, and where every tensor lies in one arena. It prints itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/tensor.h"
+#include "kernels/placement.h"
+#include "runtime/choice.h"
+
+namespace rt3d::runtime {
+
+inline constexpr int kNoStorage = -1;
+
+// A piece of the arena; needed from its first to its last step.
+struct Storage {
+  std::size_t bytes = 0;
+  int first_step = 0;
+  int last_step = 0;
+  std::size_t offset = 0;  // in the arena
+};
+
+// Where a tensor lies. Views (reshaped, part of a concatenation, slice of channels) name the same storage as their whole.
+struct Location {
+  int storage = kNoStorage;  // kNoStorage: a constant, or absent
+  std::int64_t first = 0;    // of element (0, 0, 0, 0, 0), in elements from the storage's start
+  TensorDesc desc;
+  kernels::Placement placement;
+};
+
+// Planar without halo or gaps: row-major, as users see tensors.
+bool dense(const Location& location);
+
+// A kernel to compile and prepare; steps with the same problem, schedule, layouts and constants share one.
+struct KernelSpec {
+  int choice = 0;
+  std::vector<kernels::Placement> inputs, outputs;
+  std::vector<Tensor> constants;  // one per input of the problem; empty where it is not constant
+};
+
+// Runs a kernel, or copies its input to its output in another layout. Before it runs, halos of its outputs are written.
+struct Step {
+  static constexpr int kReorder = -1;
+  std::string name;       // of the node that wants it
+  int kernel = kReorder;  // index into Plan::kernels
+  std::vector<Location> inputs, outputs;
+};
+
+struct PlanOutput {
+  Location location;
+  Tensor constant;  // when the output is one
+};
+
+struct Plan {
+  std::vector<Choice> choices;
+  std::vector<KernelSpec> kernels;
+  std::vector<Step> steps;
+  std::vector<Storage> storages;
+  std::vector<Location> inputs;
+  std::vector<PlanOutput> outputs;
+  std::size_t arena_bytes = 0;
+  std::size_t tensor_bytes = 0;  // without reuse
+
+  // Null for a reorder.
+  const Choice* choice_of(const Step& step) const;
+  std::string problem_text(const Step& step) const;
+  std::size_t offset_bytes(const Location& location) const;  // of element 0 in the arena
+  std::string text() const;                                  // a header, then one step per line
+};
+
+std::string layout_text(const kernels::Placement& placement);  // "planar", "block16 halo1x1"
+
+}  // namespace rt3d::runtime

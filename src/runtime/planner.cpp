@@ -1,0 +1,63 @@
+#include "runtime/planner.h"
+
+#include <chrono>
+#include <unordered_map>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "kernels/ref/ref.h"
+#include "runtime/layout.h"
+#include "runtime/memory_plan.h"
+#include "runtime/node_problem.h"
+#include "runtime/node_treatment.h"
+
+namespace rt3d::runtime {
+namespace {
+
+void require_support(const graph::Node& node, const Choice& choice, const PlanRequest& request) {
+  if (!supporting(request.backend, choice.problem, request.target).empty()) return;
+  std::string known;
+  for (const std::string& name : kernels::ref::operators()) known += cat(known.empty() ? "" : " ", name);
+  fail(Code::unsupported, describe(node), ": the device '", request.backend.name, "' cannot compute ", choice.text,
+       "; its operators are ", known);
+}
+
+}  // namespace
+
+Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
+  Plan plan;
+  std::vector<int> choice_of_node(graph.nodes.size(), -1);
+  std::unordered_map<std::string, int> index_of;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const graph::Node& node = graph.nodes[i];
+    if (treatment_of(graph, node) != Treatment::kernel) continue;
+    Choice choice;
+    choice.problem = problem_of(graph, node);
+    choice.text = choice.problem.text();
+    const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));
+    choice_of_node[i] = found->second;
+    if (!fresh) {
+      ++plan.choices[static_cast<std::size_t>(found->second)].uses;
+      continue;
+    }
+    require_support(node, choice, request);
+    plan.choices.push_back(std::move(choice));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);
+  if (request.choose_ns)
+    *request.choose_ns =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+  assign_layouts(plan, graph, choice_of_node, request.target);
+
+  std::vector<Lifetime> lifetimes;
+  for (const Storage& s : plan.storages) lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+  const MemoryPlan memory = plan_memory(lifetimes);
+  for (std::size_t i = 0; i < plan.storages.size(); ++i) plan.storages[i].offset = memory.offsets[i];
+  plan.arena_bytes = memory.arena_bytes;
+  plan.tensor_bytes = memory.tensor_bytes;
+  if (dump_enabled()) dump_text("plan.txt", plan.text());
+  return plan;
+}
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,164 @@
+#include "runtime/session.h"
+
+#include <chrono>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "graph/model.h"
+#include "jit/jit.h"
+#include "runtime/executor.h"
+#include "runtime/node_problem.h"
+#include "runtime/planner.h"
+
+namespace rt3d::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kMaxThreads = 1024;
+
+std::int64_t ns_since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
+kernels::Target target_of(const SessionOptions& options) {
+  if (options.threads < 0 || options.threads > kMaxThreads)
+    fail(Code::invalid_argument, "threads must be 1 to ", kMaxThreads, ", or 0 for all cores, not ", options.threads);
+  if (options.tuning.limit_ms < -1)
+    fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ", options.tuning.limit_ms);
+  kernels::Target target;
+  target.device = options.isa ? device_with(*options.isa) : this_device();
+  target.threads = options.threads ? options.threads : usable_cores();
+  return target;
+}
+
+std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
+  std::vector<Port> ports;
+  for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
+  return ports;
+}
+
+StepReport report_of(const Plan& plan, const Step& step) {
+  const Choice* choice = plan.choice_of(step);
+  StepReport report;
+  report.name = step.name;
+  report.problem = plan.problem_text(step);
+  report.family = choice ? std::string(choice->family->id()) : "reorder.copy.cpu";
+  report.schedule = choice ? choice->schedule.text() : "default";
+  report.source = source_name(choice ? choice->source : Source::only_choice);
+  report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
+  return report;
+}
+
+}  // namespace
+
+struct Session::Impl {
+  Impl(const graph::Graph& model, const SessionOptions& options)
+      : target(target_of(options)), pool(target.threads), profile(options.profile) {
+    const auto start = Clock::now();
+    optimize_and_plan(model, options);
+    const auto prepare_start = Clock::now();
+    executor.emplace(plan, target, pool);
+    stats.prepare_ns = ns_since(prepare_start);
+    for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
+      std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
+    count(start);
+    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (",
+        stats.from_database, " remembered, ", stats.tuned, " tuned, ", stats.estimated, " estimated, ", stats.measurements,
+        " measurements), code and packing ", stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000, " ms");
+    log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes, ", packed weights ",
+        stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes, ", ", target.threads, " threads");
+  }
+
+  static std::size_t bytes_of(const Port& port) {
+    return static_cast<std::size_t>(port.desc.shape.elements()) * dtype_bytes(port.desc.dtype);
+  }
+
+  // The graph lives only here: afterwards the plan holds what is needed, and the kernels their packed weights.
+  void optimize_and_plan(const graph::Graph& model, const SessionOptions& options) {
+    const Backend& backend = find_backend(options.device);
+    auto start = Clock::now();
+    graph::Graph graph = model;
+    const graph::Evaluator evaluate = reference_evaluator();
+    graph::specialize(graph, options.input_shapes, evaluate);
+    graph::optimize(graph, evaluate);
+    stats.optimize_ns = ns_since(start);
+    graph_text = graph::to_text(graph);
+    inputs = ports_of(graph, graph.inputs);
+    outputs = ports_of(graph, graph.outputs);
+    tuner::TuningDb db(options.database);
+    plan = make_plan(graph, {backend, target, options.tuning, pool, db, &stats.tune_ns});
+    plan_text = plan.text();
+  }
+
+  void count(Clock::time_point start) {
+    for (const Choice& choice : plan.choices) {
+      const bool chosen = choice.source != Source::only_choice && choice.source != Source::forced;
+      stats.problems += chosen;
+      stats.from_database += choice.source == Source::database;
+      stats.tuned += choice.source == Source::tuned;
+      stats.estimated += choice.source == Source::estimate;
+      stats.measurements += choice.measurements;
+    }
+    for (const Step& step : plan.steps) {
+      reports.push_back(report_of(plan, step));
+      stats.macs += reports.back().macs;
+    }
+    stats.arena_bytes = static_cast<std::int64_t>(plan.arena_bytes);
+    stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
+    stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
+    stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());
+    stats.code_bytes = static_cast<std::int64_t>(jit::code_bytes());
+    stats.create_ns = ns_since(start);
+  }
+
+  kernels::Target target;
+  ThreadPool pool;
+  bool profile;
+  bool ran = false;
+  Plan plan;
+  std::optional<Executor> executor;
+  std::vector<Port> inputs, outputs;
+  std::vector<StepReport> reports;
+  std::string plan_text, graph_text;
+  SessionStats stats;
+};
+
+Session::Session(const graph::Graph& model, const SessionOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
+Session::~Session() = default;
+
+const std::vector<Port>& Session::inputs() const { return impl_->inputs; }
+const std::vector<Port>& Session::outputs() const { return impl_->outputs; }
+
+void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
+  if (index >= impl_->inputs.size())
+    fail(Code::invalid_argument, "there is no input ", index, "; the model has ", impl_->inputs.size());
+  const Port& port = impl_->inputs[index];
+  const std::size_t wanted = Impl::bytes_of(port);
+  if (bytes.size() != wanted)
+    fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ", port.desc.shape.text(), ": ",
+         wanted, " bytes, not ", bytes.size());
+  if (wanted) std::memcpy(impl_->executor->address(impl_->plan.inputs[index]), bytes.data(), wanted);
+}
+
+void Session::run() {
+  if (impl_->profile)
+    impl_->executor->run_measured();
+  else
+    impl_->executor->run();
+  impl_->ran = true;
+}
+
+const std::byte* Session::output(std::size_t index) const {
+  if (!impl_->ran || index >= impl_->plan.outputs.size()) return nullptr;
+  const PlanOutput& output = impl_->plan.outputs[index];
+  return output.location.storage == kNoStorage ? output.constant.bytes().data() : impl_->executor->address(output.location);
+}
+
+const SessionStats& Session::stats() const { return impl_->stats; }
+const std::vector<StepReport>& Session::steps() const { return impl_->reports; }
+std::int64_t Session::step_ns(std::size_t index) const { return impl_->executor->step_ns(index); }
+const std::string& Session::plan_text() const { return impl_->plan_text; }
+const std::string& Session::graph_text() const { return impl_->graph_text; }
+
+}  // namespace rt3d::runtime

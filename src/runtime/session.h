@@ -1,0 +1,69 @@
+// Session: a model specialised to its input shapes, optimised, planned and prepared, ready to run. Serves one thread at a time;
+// sessions share nothing but the model, which none of them changes.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "graph/graph.h"
+#include "runtime/choice.h"
+
+namespace rt3d::runtime {
+
+struct SessionOptions {
+  std::string device = "cpu";
+  std::optional<Isa> isa;           // absent: the best this CPU has
+  int threads = 0;                  // 0: all usable cores
+  TuningOptions tuning;
+  std::filesystem::path database;   // empty: none, nothing is kept
+  bool profile = false;
+  std::map<std::string, Shape> input_shapes;
+};
+
+struct SessionStats {
+  std::int64_t create_ns = 0, optimize_ns = 0, tune_ns = 0, prepare_ns = 0;
+  int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
+  std::int64_t macs = 0, arena_bytes = 0, tensor_bytes = 0;
+  std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
+};
+
+struct Port {
+  std::string name;
+  TensorDesc desc;
+};
+
+struct StepReport {
+  std::string name, problem, family, schedule, source;
+  std::int64_t macs = 0;
+};
+
+class Session {
+ public:
+  // Throws invalid_argument for wrong options, what graph passes and choose() throw, and out_of_memory.
+  Session(const graph::Graph& model, const SessionOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const std::vector<Port>& inputs() const;
+  const std::vector<Port>& outputs() const;
+  void set_input(std::size_t index, std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
+  void run();                                                           // allocates nothing
+  const std::byte* output(std::size_t index) const;                     // nullptr before the first run
+
+  const SessionStats& stats() const;
+  const std::vector<StepReport>& steps() const;
+  std::int64_t step_ns(std::size_t index) const;  // in the last run; 0 without profile
+  const std::string& plan_text() const;
+  const std::string& graph_text() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rt3d::runtime

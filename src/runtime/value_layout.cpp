@@ -1,0 +1,157 @@
+#include "runtime/value_layout.h"
+
+#include <algorithm>
+
+#include "runtime/node_treatment.h"
+
+namespace rt3d::runtime {
+namespace {
+
+using graph::ValueId;
+
+class Chooser {
+ public:
+  Chooser(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
+          const kernels::Target& target)
+      : graph_(graph), choices_(choices), choice_of_node_(choice_of_node), target_(target) {
+    layouts_.values.resize(graph.value_count());
+    layouts_.nodes.resize(graph.nodes.size());
+    made_.resize(graph.value_count());
+  }
+
+  Layouts run() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) assign_block(i);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) collect_asks(i);
+    for (ValueId id : graph_.outputs) at(id).planar_wanted = true;
+    grow_halos();
+    return std::move(layouts_);
+  }
+
+ private:
+  ValueLayout& at(ValueId id) { return layouts_.values[static_cast<std::size_t>(id)]; }
+
+  ValueId root(ValueId id) {
+    while (at(id).parent != graph::kNoValue) id = at(id).parent;
+    return id;
+  }
+
+  void assign_block(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    switch (treatment_of(graph_, node)) {
+      case Treatment::kernel: {
+        const Choice& choice = choices_[static_cast<std::size_t>(choice_of_node_[i])];
+        kernels::Ports& ports = layouts_.nodes[i].ports;
+        ports = choice.family->ports(choice.problem, target_);
+        for (std::size_t j = 0; j < node.outputs.size(); ++j) {
+          at(node.outputs[j]).block = ports.outputs[j].block;
+          at(node.outputs[j]).halo_free = false;
+          made_[static_cast<std::size_t>(node.outputs[j])] = true;
+        }
+        return;
+      }
+      case Treatment::reshape: return;
+      case Treatment::slice: return assign_slice(node);
+      case Treatment::concat: return assign_concat(node, layouts_.nodes[i]);
+    }
+  }
+
+  void assign_slice(const graph::Node& node) {
+    const std::int64_t first = first_channel(graph_, node);
+    const int block = at(node.inputs[0]).block;
+    if (first % block != 0) return;  // then a view of the planar copy
+    ValueLayout& out = at(node.outputs[0]);
+    out.parent = node.inputs[0];
+    out.parent_channel = first;
+    out.block = block;
+  }
+
+  void assign_concat(const graph::Node& node, NodeLayout& layout) {
+    std::int64_t channel = 0;
+    const int wanted = common_block(node);
+    bool fits = true;
+    for (ValueId id : node.inputs) {
+      fits = fits && channel % wanted == 0;
+      channel += graph_.value(id).desc.shape[1];
+    }
+    ValueLayout& out = at(node.outputs[0]);
+    out.block = fits ? wanted : 1;
+    out.halo_free = false;
+    made_[static_cast<std::size_t>(node.outputs[0])] = true;
+    channel = 0;
+    for (ValueId id : node.inputs) {
+      ValueLayout& in = at(id);
+      const bool here = made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue && in.block == out.block;
+      layout.in_place.push_back(here);
+      if (here) {
+        in.parent = node.outputs[0];
+        in.parent_channel = channel;
+      }
+      channel += graph_.value(id).desc.shape[1];
+    }
+  }
+
+  // The block of the inputs' largest part.
+  int common_block(const graph::Node& node) {
+    int best = 1;
+    std::int64_t most = 0;
+    for (ValueId id : node.inputs) {
+      std::int64_t channels = 0;
+      for (ValueId other : node.inputs)
+        if (at(other).block == at(id).block) channels += graph_.value(other).desc.shape[1];
+      if (channels > most) {
+        most = channels;
+        best = at(id).block;
+      }
+    }
+    return best;
+  }
+
+  void collect_asks(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    switch (treatment_of(graph_, node)) {
+      case Treatment::kernel:
+        for (std::size_t j = 0; j < node.inputs.size(); ++j)
+          if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j]))
+            at(node.inputs[j]).asks.push_back(layouts_.nodes[i].ports.inputs[j]);
+        return;
+      case Treatment::reshape: at(node.inputs[0]).planar_wanted = true; return;
+      case Treatment::slice:
+        if (at(node.outputs[0]).parent == graph::kNoValue) at(node.inputs[0]).planar_wanted = true;
+        return;
+      case Treatment::concat: return;
+    }
+  }
+
+  void grow_halos() {
+    const auto count = static_cast<ValueId>(graph_.value_count());
+    for (ValueId id = 0; id < count; ++id) {
+      ValueLayout& r = at(root(id));
+      if (r.block == 1 && at(id).planar_wanted) r.halo_free = true;
+    }
+    for (ValueId id = 0; id < count; ++id) {
+      ValueLayout& r = at(root(id));
+      if (r.halo_free) continue;
+      for (const kernels::Port& ask : at(id).asks) {
+        if (ask.block != r.block) continue;
+        r.halo_h = std::max(r.halo_h, ask.halo_h);
+        r.halo_w = std::max(r.halo_w, ask.halo_w);
+      }
+    }
+  }
+
+  const graph::Graph& graph_;
+  const std::vector<Choice>& choices_;
+  const std::vector<int>& choice_of_node_;
+  const kernels::Target& target_;
+  Layouts layouts_;
+  std::vector<bool> made_;  // written by a kernel or collected by a concatenation: may be told where to lie
+};
+
+}  // namespace
+
+Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
+                       const kernels::Target& target) {
+  return Chooser(graph, choices, choice_of_node, target).run();
+}
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,35 @@
+// The first half of layout assignment: every value's block and halo, and the trees of values that share storage.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "graph/graph.h"
+#include "runtime/plan.h"
+
+namespace rt3d::runtime {
+
+struct ValueLayout {
+  int block = 1;
+  int halo_h = 0, halo_w = 0;               // of the storage, at the root of a tree
+  bool halo_free = true;                    // the storage may not have a halo: inputs, reshaped tensors
+  bool planar_wanted = false;               // somebody needs it planar without halo
+  graph::ValueId parent = graph::kNoValue;  // it lies in this value's storage …
+  std::int64_t parent_channel = 0;          // … from this channel on
+  std::vector<kernels::Port> asks;          // of the kernels that read it
+};
+
+struct NodeLayout {
+  kernels::Ports ports;             // of kernels
+  std::vector<bool> in_place;       // of concatenations: which inputs' producers write into the storage
+};
+
+struct Layouts {
+  std::vector<ValueLayout> values;
+  std::vector<NodeLayout> nodes;
+};
+
+Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
+                       const kernels::Target& target);
+
+}  // namespace rt3d::runtime

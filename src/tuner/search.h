@@ -1,0 +1,56 @@
+// Search strategies: which candidates to measure, and how thoroughly. A strategy is asked for the next
+// candidate and told its time; it never measures, so it can be replayed from recorded times. Deterministic
+// given the same times.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "kernels/family.h"
+#include "tuner/tuner.h"
+
+namespace rt3d::tuner {
+
+struct Candidate {
+  const kernels::KernelFamily* family = nullptr;
+  kernels::Schedule schedule;
+  double estimate_ns = 0;
+  bool family_default = false;  // the family's best estimate
+};
+
+// Best estimate first.
+using Candidates = std::vector<Candidate>;
+
+struct Ask {
+  std::size_t candidate = 0;  // index into the candidates
+  int rounds = 2;             // pairs of measurements wanted at least
+};
+
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  virtual std::optional<Ask> ask() = 0;
+  // The time of the candidate just asked for; infinite when it is wrong or cannot be compiled.
+  virtual void tell(double time_ns) = 0;
+  virtual int total() const = 0;  // questions there will be at most, for progress
+};
+
+struct StrategyRow {
+  Mode mode;
+  std::string_view name;
+  std::string_view what;
+  std::unique_ptr<Strategy> (*make)(const Candidates& candidates);  // which outlive the strategy
+};
+extern const StrategyRow search_strategies[2];
+const StrategyRow& strategy_for(Mode mode);
+
+std::unique_ptr<Strategy> make_ranked(const Candidates& candidates);
+std::unique_ptr<Strategy> make_exhaustive_pruned(const Candidates& candidates);
+
+// Whether the schedules are of the same knobs and differ in exactly one value.
+bool differ_in_one_knob(const kernels::Schedule& a, const kernels::Schedule& b);
+
+}  // namespace rt3d::tuner

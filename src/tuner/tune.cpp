@@ -1,0 +1,201 @@
+// tune(): the loop between strategy, measurer and database.
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "tuner/measure.h"
+#include "tuner/search.h"
+#include "tuner/tuner.h"
+
+namespace rt3d::tuner {
+namespace {
+
+constexpr double kWorthwhile = 0.97;  // of the default's time: what is not faster than this may be noise
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+// What was found of one family so far.
+struct FamilyResult {
+  const kernels::KernelFamily* family;
+  const Candidate* best = nullptr;
+  double best_ns = kNever;
+  const Candidate* usual = nullptr;  // the default, once measured
+  double usual_ns = 0;
+
+  bool default_stays() const { return usual != nullptr && !(best_ns < kWorthwhile * usual_ns); }
+  const Candidate& chosen() const { return default_stays() ? *usual : *best; }
+  double chosen_ns() const { return default_stays() ? usual_ns : best_ns; }
+};
+
+Intent intent_of(const TuneRequest& r, const Candidate& c) {
+  return {.device = r.target.device.fingerprint(),
+          .problem = r.problem.text(),
+          .family = std::string(c.family->id()),
+          .version = c.family->version(),
+          .schedule = c.schedule.text()};
+}
+
+// In the journal for as long as it lives.
+class Journaled {
+ public:
+  Journaled(TuningDb& db, Intent intent) : db_(db), intent_(std::move(intent)) {
+    db_.begin_candidate(intent_);
+  }
+  ~Journaled() { db_.end_candidate(intent_); }
+  Journaled(const Journaled&) = delete;
+  Journaled& operator=(const Journaled&) = delete;
+
+ private:
+  TuningDb& db_;
+  Intent intent_;
+};
+
+// Every legal schedule of every family but the quarantined ones, best estimate first.
+Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
+  const std::vector<Intent> quarantined = db.quarantined(r.target.device.fingerprint(), r.problem.text());
+  Candidates candidates;
+  for (const kernels::KernelFamily* family : r.families) {
+    bool first = true;
+    for (kernels::Schedule& schedule : family->space(r.problem, r.target)) {
+      Candidate c{
+          .family = family, .schedule = std::move(schedule), .family_default = std::exchange(first, false)};
+      if (!quarantined.empty() &&
+          std::find(quarantined.begin(), quarantined.end(), intent_of(r, c)) != quarantined.end()) {
+        log(LogLevel::warning, "not tried again, since it once ended a process: ", family->id(), " ",
+            c.schedule.text(), " for ", r.problem.text());
+        continue;
+      }
+      c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.target);
+      candidates.push_back(std::move(c));
+    }
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.estimate_ns < b.estimate_ns; });
+  return candidates;
+}
+
+class Tuning {
+ public:
+  Tuning(const TuneRequest& request, TuningDb& db, const Candidates& candidates)
+      : request_(request), db_(db), candidates_(candidates) {}
+
+  Choice run(Choice fallback);
+
+ private:
+  void record(std::size_t index, double time_ns);
+  void commit(const FamilyResult& result);
+  bool report(int done, int total);
+  const FamilyResult* fastest() const;
+
+  const TuneRequest& request_;
+  TuningDb& db_;
+  const Candidates& candidates_;
+  std::vector<FamilyResult> results_;
+  std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
+};
+
+Choice Tuning::run(Choice fallback) {
+  Measurer measurer(request_, candidates_);
+  const std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
+  Choice choice = std::move(fallback);
+  for (int done = 1; now(request_) < request_.deadline; ++done) {
+    const std::optional<Ask> ask = strategy->ask();
+    if (!ask) break;
+    const Candidate& candidate = candidates_[ask->candidate];
+    Measurement m;
+    {
+      const Journaled journaled(db_, intent_of(request_, candidate));
+      m = measurer.measure(*ask);
+    }
+    if (m.verdict == Verdict::cut_short) break;
+    strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
+    if (m.verdict == Verdict::timed) {
+      record(ask->candidate, m.time_ns);
+    }
+    if (!report(done, strategy->total())) {
+      choice.cancelled = true;
+      break;
+    }
+  }
+  choice.measurements = static_cast<int>(
+      std::count_if(times_ns_.begin(), times_ns_.end(), [](double t) { return t < kNever; }));
+  if (const FamilyResult* best = fastest(); best != nullptr) {
+    choice.family = best->family;
+    choice.schedule = best->chosen().schedule;
+    choice.time_ns = best->chosen_ns();
+  }
+  return choice;
+}
+
+void Tuning::record(std::size_t index, double time_ns) {
+  const Candidate& candidate = candidates_[index];
+  times_ns_[index] = time_ns;
+  log(LogLevel::debug, "tried ", candidate.family->id(), " ", candidate.schedule.text(), ": ", time_ns / 1e6,
+      " ms, estimated ", candidate.estimate_ns / 1e6, " ms");
+  auto result = std::find_if(results_.begin(), results_.end(),
+                             [&](const FamilyResult& r) { return r.family == candidate.family; });
+  if (result == results_.end()) result = results_.insert(results_.end(), {.family = candidate.family});
+  if (candidate.family_default) {
+    result->usual = &candidate;
+    result->usual_ns = time_ns;
+  }
+  result->best_ns = kNever;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    if (candidates_[i].family != candidate.family || !(times_ns_[i] < result->best_ns)) continue;
+    result->best = &candidates_[i];
+    result->best_ns = times_ns_[i];
+  }
+  commit(*result);
+}
+
+void Tuning::commit(const FamilyResult& result) {
+  db_.store({.device = request_.target.device.fingerprint(),
+             .threads = request_.target.threads,
+             .problem = request_.problem.text(),
+             .family = std::string(result.family->id()),
+             .version = result.family->version(),
+             .schedule = result.chosen().schedule.text(),
+             .time_ns = result.chosen_ns(),
+             .default_ns = result.usual_ns,
+             .rigor = request_.mode == Mode::full ? 2 : 1});
+}
+
+bool Tuning::report(int done, int total) {
+  if (!request_.progress) return true;
+  const FamilyResult* best = fastest();
+  return request_.progress({.candidates_done = done,
+                            .candidates_total = std::max(done, total),
+                            .best_ns = best == nullptr ? 0 : best->chosen_ns()});
+}
+
+const FamilyResult* Tuning::fastest() const {
+  const auto best = std::min_element(results_.begin(), results_.end(), [](const auto& a, const auto& b) {
+    return a.chosen_ns() < b.chosen_ns();
+  });
+  return best == results_.end() ? nullptr : &*best;
+}
+
+}  // namespace
+
+Choice tune(const TuneRequest& request, TuningDb& db) {
+  Choice fallback = estimate(request.problem, request.families, request.target);
+  if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
+  const Candidates candidates = all_candidates(request, db);
+  if (candidates.empty()) return fallback;
+  fallback.family = candidates.front().family;
+  fallback.schedule = candidates.front().schedule;
+  fallback.time_ns = candidates.front().estimate_ns;
+  if (candidates.size() == 1) return fallback;  // nothing to choose from
+  try {
+    return Tuning(request, db, candidates).run(fallback);
+  } catch (const Error& error) {
+    log(LogLevel::warning, "could not measure ", request.problem.text(), ": ", error.what());
+  } catch (const std::bad_alloc&) {
+    log(LogLevel::warning, "could not measure ", request.problem.text(), ": out of memory");
+  }
+  return fallback;
+}
+
+}  // namespace rt3d::tuner

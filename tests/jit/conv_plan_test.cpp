@@ -1,0 +1,56 @@
+#include "jit/conv_plan.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+TEST_SUITE_BEGIN("jit");
+
+namespace rt3d::jit {
+
+TEST_CASE("a tile cut covers every pixel of a plane once, with tiles no larger than asked") {
+  for (int oh = 1; oh <= 9; ++oh)
+    for (int ow = 1; ow <= 33; ++ow)
+      for (int rows : {1, 2, 6, 9, 14, 30}) {
+        const TileCut cut(oh, ow, rows);
+        std::vector<int> seen(static_cast<std::size_t>(oh * ow), 0);
+        for (const TileCut::Piece& piece : cut.pieces) {
+          const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+          REQUIRE(kind.h * kind.w <= rows);
+          REQUIRE((kind.h == 1 || (kind.w == ow && piece.ow == 0)));
+          for (int y = 0; y < kind.h; ++y)
+            for (int x = 0; x < kind.w; ++x) ++seen[static_cast<std::size_t>((piece.oh + y) * ow + piece.ow + x)];
+        }
+        for (int count : seen) REQUIRE(count == 1);
+        CHECK(cut.kinds.size() <= 4);
+      }
+}
+
+TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") {
+  const kernels::Problem p = kernels::parse_problem("Conv 1x16x2x5x20,c16x16x3x3x3,c16 -> 1x16x2x5x20 pads=1x1x1x1x1x1");
+  const kernels::Port port{16, 1, 1};
+  const ConvGeometry g{kernels::conv_shape(p), kernels::Placement::of(p.input_shape(0), port),
+                       kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}), {}};
+  const TileCut cut(5, 20, 14);
+  const UnitTable table(g, cut, 1, 1, 16 * 16 * 4);
+  REQUIRE(cut.pieces.size() == 10);
+  CHECK(table.range(table.d_class(0), table.h_class(0), 0).count == 2 * 2 * 3);  // a corner: 2 planes, 2 rows
+  CHECK(table.range(table.d_class(1), table.h_class(4), 0).count == 2 * 3 * 3);  // rows inside
+  // The first unit of the first plane skips kd = 0 and kh = 0.
+  const Unit* first = table.unit(table.range(table.d_class(0), table.h_class(0), 0));
+  CHECK(first->a == (g.in.d + g.in.h) * 4);
+  CHECK(first->w == (9 + 3) * 16 * 16 * 4);
+}
+
+TEST_CASE("pointwise layers become one row, unless a halo stands between rows") {
+  const kernels::Problem p = kernels::parse_problem("Conv 1x16x2x5x20,c16x16x1x1x1,c16 -> 1x16x2x5x20");
+  ConvGeometry g{kernels::conv_shape(p), kernels::Placement::of(p.input_shape(0), {16, 0, 0}),
+                 kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}), {}};
+  CHECK(flattened(g, false).s.ow == 200);
+  g.out = kernels::Placement::of(p.outputs[0].shape, {16, 1, 1});
+  CHECK(flattened(g, false).s.ow == 20);
+}
+
+}  // namespace rt3d::jit
+
+TEST_SUITE_END();

@@ -1,0 +1,61 @@
+// Golden listings: what the generators emit for a few small kernels, for every ISA, on any host. After a wanted change:
+//   RT3D_BLESS=1 rt3d-tests -tc="*golden listings*"
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "jit/stream.h"
+#include "jit/tile.h"
+#include "jit/window.h"
+
+TEST_SUITE_BEGIN("jit");
+
+namespace rt3d::jit {
+namespace {
+
+TileShape small_tile(int lanes) {
+  TileShape t;
+  t.vecs = 2;
+  t.depth = 4;
+  for (int r = 0; r < 3; ++r) {
+    t.a_rows.push_back(r * lanes * 4);
+    t.c_rows.push_back(r * lanes * 4);
+    t.residual_rows.push_back(r * lanes * 4);
+  }
+  t.c_vec = 4096;
+  t.residual_vec = 4096;
+  t.has_residual = true;
+  t.activation.act = kernels::Act::relu;
+  return t;
+}
+
+void compare_or_bless(const std::string& name, const std::string& text) {
+  const std::string path = std::string(RT3D_TEST_DATA) + "/jit/golden/" + name + ".s";
+  if (std::getenv("RT3D_BLESS")) {
+    std::ofstream(path) << text;
+    return;
+  }
+  std::stringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  CHECK_MESSAGE(golden.str() == text, name, ": the listing differs from ", path);
+}
+
+}  // namespace
+
+TEST_CASE("golden listings of tile, window and stream") {
+  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
+    const std::string suffix(isa_name(isa));
+    const int lanes = isa_lanes(isa);
+    compare_or_bless("tile_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, small_tile(lanes)); }).text);
+    const WindowShape pool{.op = WindowOp::max, .rows = 2, .a_row = 2 * lanes * 4, .c_row = lanes * 4, .activation = {}};
+    compare_or_bless("window_" + suffix, list(isa, [&](Asm& as) { emit_window(as, pool); }).text);
+    const StreamShape swish{.op = StreamOp::mul, .b_repeats = true, .activation = {kernels::Act::swish}};
+    compare_or_bless("stream_" + suffix, list(isa, [&](Asm& as) { emit_stream(as, swish); }).text);
+  }
+}
+
+}  // namespace rt3d::jit
+
+TEST_SUITE_END();

@@ -1,0 +1,105 @@
+#include "kernels/laid_out.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace rt3d::tests {
+namespace {
+constexpr std::int64_t kGuard = 64;  // floats before and after
+}  // namespace
+
+LaidOut::LaidOut(const TensorDesc& desc, const kernels::Port& port, bool inside, float fill)
+    : desc_(desc), placement_(kernels::Placement::of(desc.shape, port)), fill_(fill) {
+  const int rank = desc.shape.rank();
+  strided_ = desc.dtype == DType::f32 && rank >= 2 && rank <= 5;
+  first_ = kGuard;
+  std::int64_t floats = desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype)) / 4 + 2;
+  if (strided_) {
+    const kernels::Dims5 s(desc.shape);
+    batch_floats_ = kernels::blocks(s.c, placement_.block) * placement_.c;
+    if (inside && port.block > 1) {
+      placement_.n += 2 * placement_.c;
+      first_ += placement_.c;
+    }
+    floats = s.n * placement_.n;
+  }
+  whole_ = (floats + 2 * kGuard + 15) / 16 * 16;
+  memory_ = Buffer(static_cast<std::size_t>(whole_) * sizeof(float));
+  std::fill_n(memory_.as<float>(), whole_, fill);
+}
+
+std::byte* LaidOut::address() const {
+  return reinterpret_cast<std::byte*>(memory_.as<float>() + first_ + (strided_ ? placement_.origin() : 0));
+}
+
+std::int64_t LaidOut::index_of(std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h,
+                               std::int64_t w) const {
+  const kernels::Placement& p = placement_;
+  return first_ + p.origin() + n * p.n + c / p.block * p.c + d * p.d + h * p.h + w * p.block + c % p.block;
+}
+
+template <typename Visit>
+void LaidOut::each_value(Visit&& visit) const {
+  const kernels::Dims5 s(desc_.shape);
+  for (std::int64_t n = 0; n < s.n; ++n)
+    for (std::int64_t c = 0; c < s.c; ++c)
+      for (std::int64_t d = 0; d < s.d; ++d)
+        for (std::int64_t h = 0; h < s.h; ++h)
+          for (std::int64_t w = 0; w < s.w; ++w) visit(index_of(n, c, d, h, w));
+}
+
+LaidOut::Kind LaidOut::kind_of(std::int64_t index) const {
+  const kernels::Dims5 s(desc_.shape);
+  const kernels::Placement& p = placement_;
+  const std::int64_t at = index - first_;
+  if (at < 0 || p.n == 0 || at / p.n >= s.n || at % p.n >= batch_floats_) return Kind::outside;
+  const std::int64_t in_plane = at % p.n % p.c % p.d;
+  const std::int64_t h = in_plane / p.h - p.halo_h;
+  const std::int64_t w = in_plane % p.h / p.block - p.halo_w;
+  if (h < 0 || h >= s.h || w < 0 || w >= s.w) return Kind::halo;
+  return at % p.n / p.c * p.block + at % p.block < s.c ? Kind::value : Kind::lane;
+}
+
+void LaidOut::store(const Tensor& tensor) {
+  if (!strided_) {
+    if (!tensor.bytes().empty()) std::memcpy(address(), tensor.bytes().data(), tensor.bytes().size());
+    return;
+  }
+  float* memory = memory_.as<float>();
+  for (std::int64_t i = 0; i < whole_; ++i) {
+    const Kind kind = kind_of(i);
+    if (kind == Kind::halo) memory[i] = 0;
+    if (kind == Kind::lane) memory[i] = 3;
+  }
+  each_value(
+      [&, from = tensor.values<float>().data()](std::int64_t index) mutable { memory[index] = *from++; });
+}
+
+Tensor LaidOut::load() const {
+  Tensor tensor = Tensor::allocate(desc_);
+  if (!strided_) {
+    if (!tensor.bytes().empty()) std::memcpy(tensor.mutable_data(), address(), tensor.bytes().size());
+    return tensor;
+  }
+  each_value([&, to = tensor.mutable_values<float>().data()](std::int64_t index) mutable {
+    *to++ = memory_.as<float>()[index];
+  });
+  return tensor;
+}
+
+std::string LaidOut::damage() const {
+  if (!strided_) return {};
+  for (std::int64_t i = 0; i < whole_; ++i) {
+    const Kind kind = kind_of(i);
+    const float value = memory_.as<float>()[i];
+    const bool kept = std::memcmp(&value, &fill_, sizeof value) == 0;
+    if (kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");
+    if ((kind == Kind::halo || kind == Kind::outside) && !kept)
+      return cat(kind == Kind::halo ? "the halo at " : "memory outside at ", i - first_,
+                 " was overwritten with ", value);
+  }
+  return {};
+}
+
+}  // namespace rt3d::tests

@@ -1,0 +1,47 @@
+// A tensor laid out in memory by a Placement, with guards around it; see compare.h.
+#pragma once
+
+#include <string>
+
+#include "base/buffer.h"
+#include "base/tensor.h"
+#include "kernels/placement.h"
+
+namespace rt3d::tests {
+
+class LaidOut {
+ public:
+  // Room for a tensor by a port. With `inside`, blocked tensors lie in a larger one, one more block before
+  // and after. Every element, guards included, is `fill` (other types than f32 are dense).
+  LaidOut(const TensorDesc& desc, const kernels::Port& port, bool inside, float fill);
+
+  // Copies the tensor in. Of f32: the halo becomes 0, lanes beyond the last channel of a block 3.
+  void store(const Tensor& tensor);
+  Tensor load() const;
+  // What a kernel did wrong around the tensor: wrote where it must not or left lanes that are not finite.
+  // Empty when all is well.
+  std::string damage() const;
+
+  std::byte* address() const;  // of element 0
+  const kernels::Placement& placement() const { return placement_; }
+
+ private:
+  // Calls visit(float& element, kind) for every float of storage.
+  enum class Kind { outside, halo, lane, value };
+  Kind kind_of(std::int64_t index) const;
+  std::int64_t index_of(std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h, std::int64_t w) const;
+  template <typename Visit>
+  void each_value(Visit&& visit) const;
+  bool placed() const { return strided_; }
+
+  TensorDesc desc_;
+  kernels::Placement placement_;
+  bool strided_ = false;           // f32 of rank 2 to 5; others are dense bytes
+  std::int64_t first_ = 0;         // floats from the start of memory_ to the tensor's storage
+  std::int64_t whole_ = 0;         // floats of memory_
+  std::int64_t batch_floats_ = 0;  // floats of one batch item that belong to the tensor
+  float fill_ = 0;
+  Buffer memory_;
+};
+
+}  // namespace rt3d::tests

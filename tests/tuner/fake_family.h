@@ -1,0 +1,141 @@
+// A kernel family for tests of the tuner: computes y = max(x, 0) with any estimates, times and faults. Its
+// time passes on a clock of its own, so that tests do not depend on the machine's load.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/family.h"
+#include "tuner/tuner.h"
+
+namespace rt3d::tuner {
+
+struct FakeSchedule {
+  kernels::Schedule schedule;
+  double estimate_ns = 1;
+  double run_us = 100;
+  enum class Fault { none, wrong_value, overrun, throws } fault = Fault::none;
+};
+
+// Moved on by fake kernels only.
+struct FakeClock {
+  static inline std::chrono::steady_clock::time_point now{};
+  static inline double slowdown = 1;  // the machine's speed just now
+  static inline double drift = 1;     // by which it changes with every run
+
+  static void pass(double us) {
+    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * slowdown * 1e3));
+    slowdown *= drift;
+  }
+};
+
+struct FakeCounts {
+  std::atomic<int> compiled = 0;
+  std::atomic<int> runs = 0;
+};
+
+class FakeKernel final : public kernels::Kernel {
+ public:
+  FakeKernel(const kernels::KernelRequest& request, const FakeSchedule& how, FakeCounts& counts)
+      : shape_(request.problem.outputs[0].shape),
+        in_(request.inputs[0]),
+        out_(request.outputs[0]),
+        how_(how),
+        counts_(counts) {}
+  void prepare(std::span<const Tensor* const>, ThreadPool&) override {}
+  void run(const kernels::RunArgs& args) const override {
+    ++counts_.runs;
+    const float* x = kernels::input_f32(args, 0);
+    float* y = kernels::output_f32(args, 0);
+    const kernels::Dims5 s(shape_);
+    for (std::int64_t c = 0; c < s.c; ++c)
+      for (std::int64_t w = 0; w < s.w; ++w) y[at(out_, c, w)] = std::max(x[at(in_, c, w)], 0.0f);
+    if (how_.fault == FakeSchedule::Fault::wrong_value) y[at(out_, s.c - 1, s.w - 1)] += 0.5f;
+    if (how_.fault == FakeSchedule::Fault::overrun) y[at(out_, s.c - 1, s.w - 1) + 4 * out_.block] = 1;
+    FakeClock::pass(how_.run_us);
+  }
+
+ private:
+  static std::int64_t at(const kernels::Placement& p, std::int64_t c, std::int64_t w) {
+    return c / p.block * p.c + c % p.block + w * p.block;
+  }
+  Shape shape_;
+  kernels::Placement in_, out_;
+  FakeSchedule how_;
+  FakeCounts& counts_;
+};
+
+class FakeFamily final : public kernels::KernelFamily {
+ public:
+  FakeFamily(std::string id, std::vector<FakeSchedule> schedules, int block = 1, int version = 1)
+      : id_(std::move(id)), schedules_(std::move(schedules)), block_(block), version_(version) {
+    std::stable_sort(schedules_.begin(), schedules_.end(),
+                     [](const auto& a, const auto& b) { return a.estimate_ns < b.estimate_ns; });
+  }
+  std::string_view id() const override { return id_; }
+  int version() const override { return version_; }
+  bool supports(const kernels::Problem& problem, const kernels::Target&) const override {
+    return problem.op == "Relu";
+  }
+  kernels::Ports ports(const kernels::Problem&, const kernels::Target&) const override {
+    return {.inputs = {{.block = block_, .halo_h = block_ > 1, .halo_w = block_ > 1}},
+            .outputs = {{.block = block_}}};
+  }
+  std::vector<kernels::Schedule> space(const kernels::Problem&, const kernels::Target&) const override {
+    std::vector<kernels::Schedule> space;
+    for (const FakeSchedule& s : schedules_) space.push_back(s.schedule);
+    return space;
+  }
+  double estimate_ns(const kernels::Problem&, const kernels::Schedule& schedule,
+                     const kernels::Target&) const override {
+    return find(schedule).estimate_ns;
+  }
+  std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& request) const override {
+    ++counts.compiled;
+    if (find(request.schedule).fault == FakeSchedule::Fault::throws)
+      fail(Code::internal, "no such instruction");
+    return std::make_unique<FakeKernel>(request, find(request.schedule), counts);
+  }
+
+  mutable FakeCounts counts;
+
+ private:
+  const FakeSchedule& find(const kernels::Schedule& schedule) const {
+    return *std::find_if(schedules_.begin(), schedules_.end(),
+                         [&](const auto& s) { return s.schedule == schedule; });
+  }
+  std::string id_;
+  std::vector<FakeSchedule> schedules_;
+  int block_;
+  int version_;
+};
+
+// Everything a request needs, around the problem that fake families compute.
+struct FakeSetting {
+  kernels::Problem problem = kernels::parse_problem("Relu 1x10x33 -> 1x10x33");
+  kernels::Target target = {.device = {.name = "fake"}, .threads = 1};
+  ThreadPool pool{1};
+  Oracle oracle = [](const kernels::Problem&, std::span<const Tensor> inputs,
+                     std::span<const std::int64_t> indices, std::span<float> values) {
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      values[i] = std::max(inputs[0].values<float>()[static_cast<std::size_t>(indices[i])], 0.0f);
+  };
+
+  TuneRequest request(std::span<const kernels::KernelFamily* const> families, Mode mode = Mode::quick) {
+    return {.problem = problem,
+            .families = families,
+            .target = target,
+            .pool = pool,
+            .mode = mode,
+            .oracle = oracle,
+            .now = [] { return FakeClock::now; }};
+  }
+};
+
+}  // namespace rt3d::tuner

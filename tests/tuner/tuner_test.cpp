@@ -1,0 +1,315 @@
+#include "tuner/tuner.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "tuner/bench_data.h"
+#include "tuner/fake_family.h"
+#include "tuner/scratch_folder.h"
+#include "tuner/search.h"
+
+TEST_SUITE_BEGIN("tuner");
+
+namespace rt3d::tuner {
+namespace {
+
+using kernels::Schedule;
+using Families = std::vector<const kernels::KernelFamily*>;
+using Fault = FakeSchedule::Fault;
+
+Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
+
+Row row_for(const FakeSetting& s, const FakeFamily& family, const std::string& schedule, double time_ns) {
+  return {.device = s.target.device.fingerprint(),
+          .threads = s.target.threads,
+          .problem = s.problem.text(),
+          .family = std::string(family.id()),
+          .version = family.version(),
+          .schedule = schedule,
+          .time_ns = time_ns,
+          .default_ns = time_ns,
+          .rigor = 1};
+}
+
+}  // namespace
+
+TEST_CASE("the estimate chooses the best family without measuring") {
+  FakeSetting s;
+  const FakeFamily slow("relu.slow.cpu", {{knob(1), 50}, {knob(2), 40}}),
+      fast("relu.fast.cpu", {{knob(3), 30}});
+  const Choice choice = estimate(s.problem, Families{&slow, &fast}, s.target);
+  CHECK(choice.family == &fast);
+  CHECK(choice.schedule == knob(3));
+  CHECK(choice.time_ns == 30);
+  CHECK(choice.measurements == 0);
+  CHECK(slow.counts.compiled + fast.counts.compiled == 0);
+}
+
+TEST_CASE("tuning finds the fastest although the estimates mislead, and remembers it") {
+  FakeSetting s;
+  const FakeFamily planar("relu.planar.cpu", {{knob(1), 10, 400}, {knob(2), 20, 300}, {knob(4), 30, 100}});
+  const FakeFamily blocked("relu.blocked.cpu", {{knob(1), 15, 300}, {knob(2), 25, 200}}, 8);
+  const Families families{&planar, &blocked};
+  for (const Mode mode : {Mode::quick, Mode::full}) {
+    TuningDb db("");
+    const Choice choice = tune(s.request(families, mode), db);
+    CHECK(choice.family == &planar);
+    CHECK(choice.schedule == knob(4));
+    CHECK(choice.measurements == 5);
+    CHECK(choice.time_ns == doctest::Approx(100e3));
+    CHECK(db.count() == 2);
+    const int compiled = planar.counts.compiled;
+    const auto remembered = recall(db, s.problem, families, s.target);
+    REQUIRE(remembered.has_value());
+    CHECK(remembered->family == &planar);
+    CHECK(remembered->schedule == knob(4));
+    CHECK(remembered->measurements == 0);
+    CHECK(remembered->rigor == (mode == Mode::full ? 2 : 1));
+    CHECK(planar.counts.compiled == compiled);
+    const std::vector<Row> rows = db.find(s.target.device.fingerprint(), 1, s.problem.text());
+    CHECK(rows[0].default_ns == doctest::Approx(300e3));
+    CHECK(rows[1].default_ns == doctest::Approx(400e3));
+  }
+}
+
+TEST_CASE("without a clock of its own a request is timed by the steady clock") {
+  FakeSetting s;
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10}, {knob(2), 20}});
+  const Families families{&family};
+  TuningDb db("");
+  TuneRequest request = s.request(families);
+  request.now = {};
+  const Choice choice = tune(request, db);
+  CHECK(choice.measurements == 2);
+  CHECK(choice.time_ns > 0);
+  CHECK(choice.time_ns < 50e6);
+}
+
+TEST_CASE("a default that is hardly slower stays") {
+  FakeSetting s;
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10, 1000}, {knob(2), 20, 975}});
+  TuningDb db("");
+  CHECK(tune(s.request(Families{&family}), db).schedule == knob(1));
+  const FakeFamily faster("relu.fake.cpu", {{knob(1), 10, 1000}, {knob(2), 20, 965}});
+  CHECK(tune(s.request(Families{&faster}), db).schedule == knob(2));
+}
+
+TEST_CASE(
+    "a machine that gets slower while tuning does not mislead it, and the same times give the same rows") {
+  FakeSetting s;
+  std::vector<FakeSchedule> schedules;
+  for (int i = 0; i < 24; ++i) schedules.push_back({knob(i), 10.0 + i * 0.1, 1000.0 - 10 * (i * 7 % 24)});
+  const FakeFamily family("relu.fake.cpu", schedules);  // the fastest is a=17: 17 * 7 % 24 == 23
+  for (const double drift : {1.002, 0.998}) {
+    std::string rows[2];
+    for (std::string& text : rows) {
+      FakeClock::slowdown = 1;
+      FakeClock::drift = drift;
+      TuningDb db("");
+      const Choice choice = tune(s.request(Families{&family}, Mode::full), db);
+      FakeClock::slowdown = FakeClock::drift = 1;
+      CHECK(choice.schedule == knob(17));
+      CHECK(choice.time_ns == doctest::Approx(770e3).epsilon(0.05));
+      text = db.export_text();
+    }
+    CHECK(rows[0] == rows[1]);
+  }
+}
+
+TEST_CASE("candidates that are wrong, write too far or do not compile are discarded with an error") {
+  FakeSetting s;
+  for (const Fault fault : {Fault::wrong_value, Fault::overrun, Fault::throws}) {
+    const FakeFamily family("relu.fake.cpu",
+                            {{knob(1), 10, 5, fault}, {knob(2), 20, 200}, {knob(3), 25, 100}}, 8);
+    std::vector<std::string> errors;
+    set_log_sink([&](LogLevel, const std::string& text) { errors.push_back(text); }, LogLevel::error);
+    TuningDb db("");
+    const Choice choice = tune(s.request(Families{&family}), db);
+    set_log_sink({}, LogLevel::off);
+    CHECK(choice.schedule == knob(3));
+    CHECK(choice.measurements == 2);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].find("relu.fake.cpu a=1,b=0 for Relu 1x10x33") != std::string::npos);
+  }
+}
+
+TEST_CASE("a deadline that has passed gives the estimate, a short one stops in time") {
+  FakeSetting s;
+  std::vector<FakeSchedule> schedules;
+  for (int i = 0; i < 100; ++i) schedules.push_back({knob(i), 10.0 + i, 2000.0 - i});
+  const FakeFamily family("relu.fake.cpu", schedules);
+  const Families families{&family};
+  TuningDb db("");
+  TuneRequest request = s.request(families, Mode::full);
+  request.deadline = FakeClock::now;
+  Choice choice = tune(request, db);
+  CHECK(choice.schedule == knob(0));
+  CHECK(choice.measurements == 0);
+  CHECK(family.counts.compiled == 0);
+  CHECK(db.count() == 0);
+
+  const auto start = FakeClock::now;
+  request.deadline = start + std::chrono::milliseconds(100);
+  choice = tune(request, db);
+  CHECK(FakeClock::now - start < std::chrono::milliseconds(105));
+  CHECK(choice.measurements > 0);
+  CHECK(choice.measurements < 100);
+  CHECK_FALSE(choice.cancelled);
+  CHECK(db.count() == 1);
+}
+
+TEST_CASE("rows are committed one by one and outlive cancellation") {
+  FakeSetting s;
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 200}, {knob(2), 11, 200}}),
+      b("relu.b.cpu", {{knob(1), 12, 100}}), c("relu.c.cpu", {{knob(1), 13, 50}});
+  const Families families{&a, &b, &c};
+  TuningDb db("");
+  TuneRequest request = s.request(families, Mode::full);
+  std::vector<std::int64_t> counts;
+  request.progress = [&](const Progress& p) {
+    counts.push_back(db.count());
+    CHECK(p.candidates_done == static_cast<int>(counts.size()));
+    CHECK(p.candidates_total >= 4);
+    CHECK(p.best_ns > 0);
+    return counts.size() < 3;
+  };
+  const Choice choice = tune(request, db);
+  CHECK(counts == std::vector<std::int64_t>{1, 1, 2});
+  CHECK(choice.cancelled);
+  CHECK(choice.measurements == 3);
+  CHECK(choice.family == &b);
+  CHECK(db.count() == 2);
+}
+
+TEST_CASE("nothing is measured when there is nothing to choose or the mode is off") {
+  FakeSetting s;
+  const FakeFamily one("relu.one.cpu", {{knob(1), 10}}), two("relu.two.cpu", {{knob(1), 20}});
+  TuningDb db("");
+  CHECK(tune(s.request(Families{&one}), db).measurements == 0);
+  CHECK(tune(s.request(Families{&two, &one}, Mode::off), db).family == &one);
+  CHECK(one.counts.compiled + two.counts.compiled == 0);
+}
+
+TEST_CASE("an oracle that fails leaves the estimate") {
+  FakeSetting s;
+  s.oracle = [](auto&&...) { fail(Code::unsupported, "no reference"); };
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10}, {knob(2), 20}});
+  TuningDb db("");
+  const Choice choice = tune(s.request(Families{&family}), db);
+  CHECK(choice.schedule == knob(1));
+  CHECK(choice.measurements == 0);
+  CHECK(family.counts.runs == 0);
+}
+
+TEST_CASE("a family that looks hopeless is not run") {
+  FakeSetting s;
+  const FakeFamily fast("relu.fast.cpu", {{knob(1), 10}, {knob(2), 20}}),
+      hopeless("relu.slow.cpu", {{knob(1), 1e6}});
+  for (const Mode mode : {Mode::quick, Mode::full}) {
+    TuningDb db("");
+    tune(s.request(Families{&hopeless, &fast}, mode), db);
+    CHECK(hopeless.counts.compiled == 0);
+    CHECK(fast.counts.runs > 0);
+  }
+}
+
+TEST_CASE("only rows of the same version, threads and device that name legal schedules are recalled") {
+  FakeSetting s;
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10}, {knob(2), 20}}, 1, 3);
+  const FakeFamily other("relu.other.cpu", {{knob(1), 30}});
+  const Families families{&family, &other};
+  const Row good = row_for(s, family, "a=2,b=0", 100);
+  const auto recalled = [&](const Row& row) {
+    TuningDb db("");
+    db.store(row);
+    return recall(db, s.problem, families, s.target);
+  };
+  REQUIRE(recalled(good).has_value());
+  CHECK(recalled(good)->schedule == knob(2));
+  for (const auto& spoil : std::vector<std::function<void(Row&)>>{
+           [](Row& r) { r.version = 2; }, [](Row& r) { r.threads = 2; }, [](Row& r) { r.device = "other"; },
+           [](Row& r) { r.family = "relu.gone.cpu"; }, [](Row& r) { r.schedule = "a=7,b=0"; },
+           [](Row& r) { r.schedule = "b=0,a=2"; }, [](Row& r) { r.schedule = "a=2"; },
+           [](Row& r) { r.schedule = "default"; }, [](Row& r) { r.schedule = "a=99999999999999999999"; },
+           [](Row& r) { r.schedule = "; DROP TABLE schedule"; }}) {
+    Row bad = good;
+    spoil(bad);
+    CHECK_FALSE(recalled(bad).has_value());
+  }
+  TuningDb db("");  // the fastest row is illegal: the next one counts
+  db.store(row_for(s, family, "a=7,b=0", 1));
+  db.store(row_for(s, other, "a=1,b=0", 50));
+  CHECK(recall(db, s.problem, families, s.target)->family == &other);
+}
+
+TEST_CASE("a schedule that ended its process is not tried again") {
+  FakeSetting s;
+  const ScratchFolder folder;
+  const FakeFamily family("relu.fake.cpu", {{knob(1), 10, 300}, {knob(2), 20, 50}, {knob(3), 30, 100}});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    TuningDb db(folder.path() / "tuning.db");
+    db.begin_candidate({s.target.device.fingerprint(), s.problem.text(), "relu.fake.cpu", 1, knob(2).text()});
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  TuningDb db(folder.path() / "tuning.db");
+  const Choice choice = tune(s.request(Families{&family}), db);
+  CHECK(choice.schedule == knob(3));
+  CHECK(choice.measurements == 2);
+  CHECK(db.quarantined(s.target.device.fingerprint(), s.problem.text()).size() ==
+        1);  // and none of those that ran
+}
+
+TEST_CASE("the ranked strategy asks for one of each family, then for neighbours of the fastest") {
+  const FakeFamily a("a", {{knob(0), 1}}), b("b", {{knob(0), 1}});
+  Candidates candidates;
+  for (int i = 0; i < 12; ++i) candidates.push_back({&a, knob(i % 4, i / 4), 10.0 + i, i == 0});
+  candidates.push_back({&b, knob(0), 90, true});
+  const auto strategy = make_ranked(candidates);
+  std::vector<std::size_t> asked;
+  while (const auto ask = strategy->ask()) {
+    asked.push_back(ask->candidate);
+    strategy->tell(ask->candidate == 3 ? 1.0 : 2.0);
+  }
+  CHECK(asked == std::vector<std::size_t>{0, 1, 2, 3, 12, 7, 11});  // 7 and 11 differ from 3 in one knob
+  CHECK(strategy->total() >= 7);
+}
+
+TEST_CASE("the exhaustive strategy asks for all and then again for the faster part") {
+  const FakeFamily a("a", {{knob(0), 1}});
+  Candidates candidates;
+  for (int i = 0; i < 40; ++i) candidates.push_back({&a, knob(i), 10.0 + i * 0.1, i == 0});
+  const auto strategy = make_exhaustive_pruned(candidates);
+  std::vector<int> asked(40);
+  int total = 0;
+  while (const auto ask = strategy->ask()) {
+    ++total;
+    ++asked[ask->candidate];
+    strategy->tell(100.0 - static_cast<double>(ask->candidate));
+  }
+  CHECK(asked[0] == 1);
+  CHECK(asked[30] == 2);
+  CHECK(asked[39] == 5);
+  CHECK(total == strategy->total());
+}
+
+TEST_CASE("samples of an output include its corners") {
+  const std::vector<std::int64_t> indices = sample_indices({2, 3, 5, 7, 11});
+  CHECK(indices.size() > 150);
+  CHECK(indices.front() == 0);
+  CHECK(indices.back() == 2 * 3 * 5 * 7 * 11 - 1);
+  CHECK(std::find(indices.begin(), indices.end(), 10) != indices.end());
+  CHECK(sample_indices({1}) == std::vector<std::int64_t>{0});
+  CHECK(sample_indices({0, 4}).empty());
+}
+
+}  // namespace rt3d::tuner
+
+TEST_SUITE_END();
