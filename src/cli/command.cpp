@@ -44,7 +44,9 @@ int run_program(const Program& program, int argc, char** argv) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return complain(name, std::string(error.what()) + " (" + name + " --help lists what there is)", kUsage);
+    std::string asked = name;
+    for (const CLI::App* sub : app.get_subcommands()) asked += " " + sub->get_name();
+    return complain(name, std::string(error.what()) + " (" + asked + " --help says more)", kUsage);
   } catch (const UsageError& error) {
     return complain(name, error.what(), kUsage);
   } catch (const std::bad_alloc&) {

@@ -13,10 +13,11 @@ constexpr Command kCommands[] = {
      "  rt3d run model.onnx --video clip.mp4 --labels labels.txt --top 3\n"
      "  rt3d run model.onnx -i clip=x.npy -o outputs --threads 4 --tune off\n"
      "  rt3d run dynamic.onnx --shape x=1,3,16,112,112 --json"},
-    {"bench", rt3d::cli::bench_command, "Time models, as a whole and per layer",
+    {"bench", rt3d::cli::bench_command, "Time models, as a whole and per layer, or single layers",
      "Examples:\n"
      "  rt3d bench c3d.onnx --threads 2\n"
      "  rt3d bench c3d.onnx s3d.onnx --csv > layers.csv\n"
+     "  rt3d bench layers.problems --threads 1\n"
      "  rt3d bench c3d.onnx --tune full --db tuned.db --runs 50 --json"},
     {"info", rt3d::cli::info_command, "Show a model's inputs, size, operators and memory",
      "Examples:\n"

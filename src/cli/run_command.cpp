@@ -10,6 +10,7 @@
 #include "cli/model_inputs.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
+#include "cli/statistics.h"
 #include "cli/table.h"
 #include "cli/timing.h"
 #include "cli/tuning_text.h"

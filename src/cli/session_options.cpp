@@ -132,8 +132,10 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   rt3d_session* session = nullptr;
   const rt3d_status status = rt3d_session_create(&session, model, &wanted);
   if (status == RT3D_CANCELLED) {
-    throw Failure("interrupted while tuning: what was measured is in " + db_path_text(options) +
-                  ", run again to go on");
+    const std::string db = db_path_text(options);
+    throw Failure(db == "none"
+                      ? "interrupted while tuning"
+                      : "interrupted while tuning: what was measured is in " + db + ", run again to go on");
   }
   check(status, "cannot create a session");
   return SessionHandle(session);
@@ -149,7 +151,8 @@ std::string db_path_text(const SessionOptions& options) {
   rt3d_db* opened = nullptr;
   if (rt3d_db_open(&opened, nullptr, 1) != RT3D_OK) return "the default tuning database";
   const DbHandle db(opened);
-  return rt3d_db_path(opened);
+  const std::string path = rt3d_db_path(opened);
+  return path.empty() ? "none" : path;
 }
 
 }  // namespace rt3d::cli

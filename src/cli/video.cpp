@@ -57,7 +57,8 @@ Frame rotated_left(const Frame& frame) {
   return result;
 }
 
-// Converts pictures to RGB with the colour matrix and range that they name.
+// Converts pictures to RGB with the colour matrix and range that they name, by the conversion that FFmpeg's
+// own tools and its bindings use by default: training pipelines saw these pixels.
 class ToRgb {
  public:
   explicit ToRgb(std::string where) : where_(std::move(where)) {}
@@ -69,8 +70,8 @@ class ToRgb {
     }
     const auto format = static_cast<AVPixelFormat>(picture.format);
     scaler_.reset(sws_getCachedContext(scaler_.release(), picture.width, picture.height, format,
-                                       picture.width, picture.height, AV_PIX_FMT_RGB24,
-                                       SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
+                                       picture.width, picture.height, AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr,
+                                       nullptr, nullptr));
     if (!scaler_) throw Failure(where_ + ": frames of this pixel format cannot be converted to RGB");
     const int* matrix = sws_getCoefficients(picture.colorspace);
     const int full_range = picture.color_range == AVCOL_RANGE_JPEG || format == AV_PIX_FMT_YUVJ420P ||

@@ -257,10 +257,10 @@ class ConvDirect final : public kernels::KernelFamily {
 
  private:
   static std::int64_t halo_h(const ConvShape& s) {
-    return s.kh == 1 && s.ph == 0 ? 0 : std::max(s.ph, s.ph2);
+    return std::max(s.ph, s.ph2);
   }
   static std::int64_t halo_w(const ConvShape& s) {
-    return s.kw == 1 && s.pw == 0 ? 0 : std::max(s.pw, s.pw2);
+    return std::max(s.pw, s.pw2);
   }
 
   Isa isa_;

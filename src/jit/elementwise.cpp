@@ -88,7 +88,8 @@ class StreamKernel final : public Kernel {
       const bool number = operands_[i].role == Role::constant_number;
       const std::size_t count =
           static_cast<std::size_t>(kernels::blocks(number ? 1 : values.elements(), lanes_) * lanes_);
-      operands_[i].packed = Buffer::zeroed(count * 4);
+      operands_[i].packed = Buffer(count * 4);
+      std::fill_n(operands_[i].packed.as<float>(), count, 1.0f);  // unused lanes stay finite, as divisors too
       for (std::size_t c = 0; c < count; ++c)
         if (number || c < from.size()) operands_[i].packed.as<float>()[c] = from[number ? 0 : c];
     }
@@ -207,6 +208,9 @@ class Elementwise final : public kernels::KernelFamily {
       if (!r) return false;
       whole = whole || *r == Role::whole;
     }
+    // A computed divisor's unused lanes may be zero, and no tensor may hold what is not finite.
+    if (p.op == "Div" && blocked(p) && !p.inputs[1].constant && p.outputs[0].shape[1] % isa_lanes(isa_) != 0)
+      return false;
     return whole;
   }
   Ports ports(const Problem& p, const Target&) const override {

@@ -2,6 +2,7 @@
 // (He et al., CVPR 2016) and MobileNetV2 (Sandler et al., CVPR 2018). VGG's first linear layer takes whatever
 // the last pool leaves, 512 x 7 x 7 at the default size.
 #include <array>
+#include <vector>
 
 #include "base/error.h"
 #include "models/builder.h"

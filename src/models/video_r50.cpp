@@ -2,6 +2,7 @@
 // I3D (inflated, Carreira and Zisserman, CVPR 2017), channel-separated CSN-R101 (Tran et al., ICCV 2019) and
 // R(2+1)D-R50.
 #include <array>
+#include <vector>
 
 #include "base/error.h"
 #include "models/bottleneck.h"

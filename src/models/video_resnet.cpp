@@ -2,6 +2,7 @@
 // of two basic blocks, whose 3x3x3 convolutions are full, spatial only, or factored into a spatial and a
 // temporal one with a normalisation and rectifier between. The factored middle has as many channels as keep
 // the parameter count.
+#include <algorithm>
 #include <array>
 
 #include "models/builder.h"

@@ -33,8 +33,8 @@ ValueId residual(Builder& b, const std::string& name, ValueId x, const Block& bl
   y = b.norm(path + ".norm_b.0", y);
   if (block.gate) y = b.squeeze_excite(path + ".norm_b.1", y, reduced_channels(block.inner));
   y = b.swish(path + ".act_b", y);
-  y = b.conv(path + ".conv_c", y, {.channels = block.out, .kernel = {1, 1, 1}});
-  y = b.norm(path + ".norm_c", y);
+  y = b.conv(path + ".conv_c", y, {.channels = block.out, .kernel = {1, 1, 1}, .gain = kLinear});
+  y = b.norm(path + ".norm_c", y, 1e-5, kBranchScale);
   const bool widens = b.channels(x) != block.out;
   if (widens || block.stride != 1) {
     x = b.conv(name + ".branch1_conv", x,

@@ -38,7 +38,8 @@ std::optional<Choice> recall(const TuningDb& db, const Problem& problem,
     try {
       Schedule schedule = kernels::parse_schedule(row.schedule);
       if (kernels::legal(**family, problem, schedule, target))
-        return Choice{.family = *family, .schedule = std::move(schedule), .time_ns = row.time_ns};
+        return Choice{
+            .family = *family, .schedule = std::move(schedule), .time_ns = row.time_ns, .rigor = row.rigor};
     } catch (const Error& error) {
       log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
     }

@@ -1,7 +1,7 @@
 #include "tuner/measure.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <new>
 
 #include "base/error.h"
@@ -16,8 +16,8 @@ constexpr double kWantedNs = 3e6;  // timed at least so long, in sum
 constexpr double kBatchNs = 4e5;   // runs shorter than this are timed in batches
 constexpr int kMaxRounds = 12;
 constexpr int kMaxBatch = 4096;
-constexpr double kHopelessCold = 3;      // times the incumbent: the first, cold run
-constexpr double kHopelessWarm = 2;      // likewise, later
+constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
+constexpr double kHopeless = 2;          // likewise: the first two runs, since one may have been interrupted
 constexpr double kClearlySlower = 1.15;  // settled after two rounds
 constexpr std::size_t kKeptBytes = std::size_t{384} << 20;
 
@@ -28,6 +28,10 @@ double median(std::vector<double> values) {
 }
 
 }  // namespace
+
+std::chrono::steady_clock::time_point now(const TuneRequest& request) {
+  return request.now ? request.now() : std::chrono::steady_clock::now();
+}
 
 Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate) : request_(request) {
   const kernels::Problem& problem = request.problem;
@@ -58,9 +62,9 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
 }
 
 double Trial::run() {
-  const auto start = Clock::now();
+  const auto start = now(request_);
   kernel_->run({.inputs = inputs_, .outputs = outputs_, .scratch = scratch_->data(), .pool = request_.pool});
-  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+  return std::chrono::duration<double, std::nano>(now(request_) - start).count();
 }
 
 std::string Trial::check(BenchData& data, double& ns) {
@@ -83,14 +87,17 @@ Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
 Measurement Measurer::measure(const Ask& ask) {
   if (wrong_[ask.candidate]) return {.verdict = Verdict::wrong};
   Measurement outcome;
-  Trial* trial = checked_trial(ask.candidate, outcome);
+  double cold_ns = std::numeric_limits<double>::infinity();
+  Trial* trial = checked_trial(ask.candidate, cold_ns, outcome);
   if (trial == nullptr) return outcome;
-  if (!have_incumbent_ || ask.candidate == incumbent_) return time_alone(ask.candidate, *trial, ask.rounds);
-  return time_against_incumbent(ask.candidate, *trial, ask.rounds);
+  if (have_incumbent_ && ask.candidate == incumbent_)  // every comparison has timed it again
+    return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
+  if (!have_incumbent_) return time_alone(ask.candidate, *trial, ask.rounds);
+  return time_against_incumbent(ask.candidate, *trial, ask.rounds, cold_ns);
 }
 
 // Null with the outcome: wrong, too late, or so slow at its first run that timing it is a waste.
-Trial* Measurer::checked_trial(std::size_t candidate, Measurement& outcome) {
+Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome) {
   const auto kept =
       std::find_if(kept_.begin(), kept_.end(), [&](const Kept& k) { return k.candidate == candidate; });
   if (kept != kept_.end()) {
@@ -99,7 +106,6 @@ Trial* Measurer::checked_trial(std::size_t candidate, Measurement& outcome) {
   }
   const Candidate& c = candidates_[candidate];
   std::string trouble;
-  double cold_ns = 0;
   try {
     kept_.push_front({candidate, std::make_unique<Trial>(request_, data_, c)});
     make_room();
@@ -159,14 +165,16 @@ Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds
   return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
 }
 
-Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial, int rounds) {
+Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial, int rounds,
+                                             double cold_ns) {
   const auto kept =
       std::find_if(kept_.begin(), kept_.end(), [&](const Kept& k) { return k.candidate == incumbent_; });
   if (kept == kept_.end() || late()) return {};
   Trial& rival = *kept->trial;
   const double first = trial.run();
-  if (first > kHopelessWarm * incumbent_ns_ && first > kBatchNs)
-    return {.verdict = Verdict::timed, .time_ns = first};
+  const double fastest = std::min(first, cold_ns);
+  if (fastest > kHopeless * incumbent_ns_ && fastest > kBatchNs)
+    return {.verdict = Verdict::timed, .time_ns = fastest};
   const int runs = std::clamp(static_cast<int>(kBatchNs / std::max(first, 1.0)) + 1, 1, kMaxBatch);
   std::vector<double> ratios;
   double sum = 0;

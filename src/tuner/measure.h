@@ -14,7 +14,7 @@
 
 namespace rt3d::tuner {
 
-using Clock = std::chrono::steady_clock;
+std::chrono::steady_clock::time_point now(const TuneRequest& request);
 
 // A compiled candidate with its memory, ready to run.
 class Trial {
@@ -59,12 +59,12 @@ class Measurer {
     std::size_t candidate;
     std::unique_ptr<Trial> trial;
   };
-  Trial* checked_trial(std::size_t candidate, Measurement& outcome);
+  Trial* checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome);
   Measurement time_alone(std::size_t candidate, Trial& trial, int rounds);
-  Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds);
+  Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
   double batch_ns(Trial& trial, int runs);
   void make_room();
-  bool late() const { return Clock::now() >= request_.deadline; }
+  bool late() const { return now(request_) >= request_.deadline; }
 
   const TuneRequest& request_;
   const Candidates& candidates_;

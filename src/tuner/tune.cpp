@@ -84,7 +84,7 @@ class Tuning {
   Choice run(Choice fallback);
 
  private:
-  void record(const Candidate& candidate, double time_ns);
+  void record(std::size_t index, double time_ns);
   void commit(const FamilyResult& result);
   bool report(int done, int total);
   const FamilyResult* fastest() const;
@@ -93,14 +93,14 @@ class Tuning {
   TuningDb& db_;
   const Candidates& candidates_;
   std::vector<FamilyResult> results_;
-  std::vector<bool> timed_ = std::vector<bool>(candidates_.size());
+  std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
 
 Choice Tuning::run(Choice fallback) {
   Measurer measurer(request_, candidates_);
   const std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
   Choice choice = std::move(fallback);
-  for (int done = 1; Clock::now() < request_.deadline; ++done) {
+  for (int done = 1; now(request_) < request_.deadline; ++done) {
     const std::optional<Ask> ask = strategy->ask();
     if (!ask) break;
     const Candidate& candidate = candidates_[ask->candidate];
@@ -112,15 +112,15 @@ Choice Tuning::run(Choice fallback) {
     if (m.verdict == Verdict::cut_short) break;
     strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
     if (m.verdict == Verdict::timed) {
-      timed_[ask->candidate] = true;
-      record(candidate, m.time_ns);
+      record(ask->candidate, m.time_ns);
     }
     if (!report(done, strategy->total())) {
       choice.cancelled = true;
       break;
     }
   }
-  choice.measurements = static_cast<int>(std::count(timed_.begin(), timed_.end(), true));
+  choice.measurements = static_cast<int>(
+      std::count_if(times_ns_.begin(), times_ns_.end(), [](double t) { return t < kNever; }));
   if (const FamilyResult* best = fastest(); best != nullptr) {
     choice.family = best->family;
     choice.schedule = best->chosen().schedule;
@@ -129,7 +129,9 @@ Choice Tuning::run(Choice fallback) {
   return choice;
 }
 
-void Tuning::record(const Candidate& candidate, double time_ns) {
+void Tuning::record(std::size_t index, double time_ns) {
+  const Candidate& candidate = candidates_[index];
+  times_ns_[index] = time_ns;
   log(LogLevel::debug, "tried ", candidate.family->id(), " ", candidate.schedule.text(), ": ", time_ns / 1e6,
       " ms, estimated ", candidate.estimate_ns / 1e6, " ms");
   auto result = std::find_if(results_.begin(), results_.end(),
@@ -139,9 +141,11 @@ void Tuning::record(const Candidate& candidate, double time_ns) {
     result->usual = &candidate;
     result->usual_ns = time_ns;
   }
-  if (time_ns < result->best_ns || result->best == &candidate) {
-    result->best = &candidate;
-    result->best_ns = time_ns;
+  result->best_ns = kNever;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    if (candidates_[i].family != candidate.family || !(times_ns_[i] < result->best_ns)) continue;
+    result->best = &candidates_[i];
+    result->best_ns = times_ns_[i];
   }
   commit(*result);
 }
@@ -177,7 +181,7 @@ const FamilyResult* Tuning::fastest() const {
 
 Choice tune(const TuneRequest& request, TuningDb& db) {
   Choice fallback = estimate(request.problem, request.families, request.target);
-  if (request.mode == Mode::off || Clock::now() >= request.deadline) return fallback;
+  if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
   const Candidates candidates = all_candidates(request, db);
   if (candidates.empty()) return fallback;
   fallback.family = candidates.front().family;

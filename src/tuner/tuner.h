@@ -31,12 +31,15 @@ struct Progress {
 };
 // Returns false to cancel.
 using ProgressFn = std::function<bool(const Progress&)>;
+// What time it is, for measurements and the deadline: replays of recorded times bring their own clock.
+using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 
 struct Choice {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
   double time_ns = 0;    // measured, or the estimate
   int measurements = 0;  // candidates timed
+  int rigor = 0;         // of a remembered choice: 1 quick, 2 full (a full tuning may want to improve on 1)
   bool cancelled = false;
 };
 
@@ -48,7 +51,8 @@ struct TuneRequest {
   Mode mode = Mode::quick;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const Oracle& oracle;
-  ProgressFn progress;  // may be empty
+  ProgressFn progress = {};  // may be empty
+  NowFn now = {};            // empty: the steady clock
 };
 
 // The family and schedule with the best analytic estimate. Measures nothing.

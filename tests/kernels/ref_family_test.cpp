@@ -16,17 +16,19 @@ namespace rt3d::tests {
 using kernels::Placement;
 using kernels::Problem;
 
-TEST_CASE("the reference family computes every problem of the lists with two threads") {
+TEST_CASE("the reference family computes every problem of the lists, and the same with two threads") {
   const kernels::KernelFamily& family = kernels::ref::family();
-  const kernels::Target target{this_device(), 2};
-  ThreadPool pool(2);
+  ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
+  std::uint64_t count = 0;
   for (const char* file : {"conv", "pool", "elementwise", "fc", "move"})
     for (const std::string& line : read_lines(cat("problems/", file, ".txt"))) {
       INFO(line);
       const Problem problem = kernels::parse_problem(line);
       CHECK(problem.text() == line);
+      ThreadPool& pool = pools[++count % 8 == 0];
+      const kernels::Target target{this_device(), pool.size()};
       REQUIRE(family.supports(problem, target));
-      CHECK(check_family(family, problem, {}, target, pool, 1));
+      CHECK(check_family(family, problem, {}, target, pool, count));
     }
 }
 

@@ -4,7 +4,7 @@
 Run: python3 make_problems.py       (standard library only; writes *.txt beside itself, the same bytes every time)
 
 The lists are read by the tests, which compute every line with every family that supports it; a line that once went wrong is
-added to regressions in conv(), never removed.
+added to its section, never removed.
 """
 import pathlib
 import random
@@ -97,6 +97,13 @@ def conv():
     for k, p in ((1, 1), (1, 3), (2, 3), (3, 3), ((1, 3, 3), (2, 3, 3))):
         c.add(conv_line((2, 4, 5), 4, 10, k, 1, p))
         c.add(conv_line((2, 4, 5), 4, 10, k, 2, p))
+    c.section("kernels of one pixel over padding, in front, behind and both")
+    for front, back in (((0, 0, 0), (0, 1, 1)), ((0, 1, 2), (0, 0, 0)), ((1, 1, 0), (0, 2, 3)), ((0, 0, 3), (2, 0, 1))):
+        for k in (1, (3, 1, 1)):
+            for s in (1, (1, 2, 2), (2, 1, 3)):
+                c.add(conv_line((3, 5, 6), 7, 9, k, s, front, back=back))
+        c.add(conv_line((3, 5, 6), 8, 8, (3, 1, 1), 1, front, back=back, g=8))
+        c.add(conv_line((3, 5, 6), 8, 8, 1, 1, front, (3, 3, 3), back=back, g=2))
     c.section("dilations")
     for d in (2, 3, (1, 2, 2), (2, 1, 1), (1, 2, 3), (3, 2, 1)):
         for k in (3, (1, 3, 3), (3, 1, 1), 2):
@@ -149,7 +156,7 @@ def conv():
         c.add(conv_line(size, ic, oc, k, s, act="act=relu"))
     c.section("seeded mixtures")
     r = random.Random(3)
-    while len(c.seen) < 520:
+    while len(c.seen) < 550:
         g = r.choice((1, 1, 1, 2, 3, 4))
         k = r.choice(KERNELS)
         size = tuple(max(1, v - r.randrange(3)) for v in (4, 9, r.randrange(3, 20)))

@@ -1,0 +1,50 @@
+# What every target is compiled with: the language, visibility, optimisation, sanitizers, warnings.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+include(GNUInstallDirs)
+if(NOT CMAKE_INSTALL_RPATH)
+  set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")  # installed commands find librt3d.so beside them
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Release: generated code does the heavy work, so -O2 is enough and keeps builds short.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+# Debug: assertions on, lines in backtraces, and still quick enough for sanitizers.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+
+if(RT3D_SANITIZE)
+  add_compile_options(-fsanitize=${RT3D_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${RT3D_SANITIZE})
+endif()
+
+add_library(rt3d_warnings INTERFACE)
+target_compile_options(rt3d_warnings INTERFACE -Wall -Wextra -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns falsely about std::string concatenation (gcc bug 105651).
+  target_compile_options(rt3d_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
+if(RT3D_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Instrumented code confuses GCC's flow analysis; release builds keep these warnings.
+  target_compile_options(rt3d_warnings INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+  if(RT3D_SANITIZE MATCHES thread)
+    target_compile_options(rt3d_warnings INTERFACE -Wno-tsan)
+  endif()
+endif()
+add_library(rt3d::warnings ALIAS rt3d_warnings)

@@ -1,0 +1,210 @@
+#include "cli/bench_run.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/failure.h"
+#include "cli/model_inputs.h"
+#include "cli/problem_model.h"
+#include "cli/statistics.h"
+#include "cli/timing.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr int kMostProfileRuns = 10;
+
+// A database for benchmarks that shall keep nothing: the second session must find what the first one
+// measured.
+class TemporaryDb {
+ public:
+  explicit TemporaryDb(SessionOptions& options) {
+    if (options.db != "none") return;
+    std::string folder = (std::filesystem::temp_directory_path() / "rt3d-bench-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr)
+      throw Failure("cannot create a folder like " + folder + ": give --db FILE");
+    folder_ = folder;
+    options.db = (folder_ / "tuning.db").string();
+  }
+  ~TemporaryDb() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  }
+  TemporaryDb(const TemporaryDb&) = delete;
+  TemporaryDb& operator=(const TemporaryDb&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+double measure_peak(int threads) {
+  double gflops = 0;
+  check(rt3d_measure_peak(&gflops, threads), "cannot measure the machine's peak");
+  return gflops;
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+void time_runs(rt3d_session* session, const BenchSettings& settings, BenchReport& report) {
+  report.first_run_ns = timed_run_ns(session);
+  for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session);
+  std::vector<std::int64_t> times;
+  for (int i = 0; i < settings.runs; ++i) times.push_back(timed_run_ns(session));
+  report.median_ns = median(times);
+  report.p90_ns = quantile(times, 0.9);
+  report.min_ns = quantile(times, 0);
+  report.peak_memory_bytes = peak_memory_bytes();
+}
+
+std::vector<Layer> profile(rt3d_session* session, int runs) {
+  timed_run_ns(session);
+  std::vector<std::vector<std::int64_t>> times;
+  std::vector<Step> steps;
+  for (int i = 0; i < runs; ++i) {
+    timed_run_ns(session);
+    steps = steps_of(session);
+    times.resize(steps.size());
+    for (std::size_t s = 0; s < steps.size(); ++s) times[s].push_back(steps[s].last_ns);
+  }
+  std::vector<Layer> layers;
+  for (std::size_t s = 0; s < steps.size(); ++s) layers.push_back({steps[s], median(times[s])});
+  return layers;
+}
+
+bool same_plan(const std::vector<Step>& a, const std::vector<Layer>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Step& step, const Layer& layer) {
+    return step.problem == layer.step.problem && step.family == layer.step.family &&
+           step.schedule == layer.step.schedule;
+  });
+}
+
+// The session that is timed is gone before the one that profiles comes: memory holds one at a time.
+void profile_layers(rt3d_model* model, const BenchSettings& settings, const std::vector<TensorInfo>& shapes,
+                    const std::vector<Step>& timed, BenchReport& report) {
+  SessionOptions remembered = settings.session;
+  remembered.tune = "off";
+  const SessionHandle session = create_session(model, remembered, shapes, true);
+  set_random_inputs(session.get(), settings.seed);
+  report.layers = profile(session.get(), std::min(settings.runs, kMostProfileRuns));
+  if (!same_plan(timed, report.layers)) {
+    std::fprintf(
+        stderr, "rt3d: warning: the database did not keep what was measured: the table is of another plan\n");
+    return;
+  }
+  // How the timed session came by the schedule; the second one found all of them in the database.
+  for (std::size_t i = 0; i < timed.size(); ++i) report.layers[i].step.source = timed[i].source;
+}
+
+BenchReport start_report(const std::string& path, const BenchSettings& settings) {
+  BenchReport report;
+  report.model = path;
+  report.database = db_path_text(settings.session);
+  report.device = settings.session.device == "cpu" ? rt3d_device_text() : settings.session.device;
+  report.isa = settings.session.isa.empty() ? rt3d_device_isa() : settings.session.isa;
+  report.threads = thread_count(settings.session);
+  report.runs = settings.runs;
+  return report;
+}
+
+// Sums what sessions of several problems did; memory counts are of the largest.
+void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
+  sum.create_ns += part.create_ns;
+  sum.optimize_ns += part.optimize_ns;
+  sum.tune_ns += part.tune_ns;
+  sum.prepare_ns += part.prepare_ns;
+  sum.problems += part.problems;
+  sum.from_database += part.from_database;
+  sum.tuned += part.tuned;
+  sum.estimated += part.estimated;
+  sum.measurements += part.measurements;
+  sum.macs += part.macs;
+  sum.arena_bytes = std::max(sum.arena_bytes, part.arena_bytes);
+  sum.tensor_bytes = std::max(sum.tensor_bytes, part.tensor_bytes);
+  sum.packed_weight_bytes = std::max(sum.packed_weight_bytes, part.packed_weight_bytes);
+}
+
+std::vector<std::string> read_lines(const std::string& path) {
+  std::ifstream in(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] != '#') lines.push_back(line);
+  }
+  if (lines.empty())
+    throw Failure("cannot read problems from " + path + ": give a file with one problem a line");
+  return lines;
+}
+
+// The step that computes the line's operation, timed over all runs; conversions of the layout around it are
+// left out.
+std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line,
+                                                         const BenchSettings& settings, BenchReport& report) {
+  const ProblemText problem = parse_problem_text(line);
+  const std::string bytes = problem_model(problem);
+  const std::int64_t start = now_ns();
+  rt3d_model* loaded = nullptr;
+  check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
+  const ModelHandle model(loaded);
+  const SessionHandle session = create_session(loaded, settings.session, {}, true);
+  report.load_ns += now_ns() - start;
+  add(report.stats, stats_of(session.get()));
+  set_random_inputs(session.get(), settings.seed);
+  report.first_run_ns += timed_run_ns(session.get());
+  for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session.get());
+  const std::vector<Step> plan = steps_of(session.get());
+  const auto computes = [&](const Step& step) { return step.problem.rfind(problem.op + " ", 0) == 0; };
+  const auto found = std::find_if(plan.begin(), plan.end(), computes);
+  if (found == plan.end()) throw Failure("the plan of '" + line + "' has no step of " + problem.op);
+  std::vector<std::int64_t> times;
+  for (int i = 0; i < settings.runs; ++i) {
+    timed_run_ns(session.get());
+    times.push_back(steps_of(session.get())[static_cast<std::size_t>(found - plan.begin())].last_ns);
+  }
+  return {{*found, median(times)}, times};
+}
+
+}  // namespace
+
+BenchReport bench_model(const std::string& path, BenchSettings settings) {
+  BenchReport report = start_report(path, settings);
+  const TemporaryDb temporary(settings.session);
+  const std::int64_t start = now_ns();
+  const ModelHandle model = load_model(path);
+  const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
+  SessionHandle session = create_session(model.get(), settings.session, shapes);
+  report.load_ns = now_ns() - start;
+  report.stats = stats_of(session.get());
+  set_random_inputs(session.get(), settings.seed);
+  report.peak_gflops = measure_peak(report.threads);
+  time_runs(session.get(), settings, report);
+  const std::vector<Step> steps = steps_of(session.get());
+  session.reset();
+  profile_layers(model.get(), settings, shapes, steps, report);
+  report.peak_gflops = std::max(report.peak_gflops, measure_peak(report.threads));
+  return report;
+}
+
+BenchReport bench_problems(const std::string& path, const BenchSettings& settings) {
+  BenchReport report = start_report(path, settings);
+  report.peak_gflops = measure_peak(report.threads);
+  for (const std::string& line : read_lines(path)) {
+    const auto [layer, times] = time_problem(line, settings, report);
+    report.layers.push_back(layer);
+    report.median_ns += layer.ns;
+    report.p90_ns += quantile(times, 0.9);
+    report.min_ns += quantile(times, 0);
+  }
+  report.peak_memory_bytes = peak_memory_bytes();
+  report.peak_gflops = std::max(report.peak_gflops, measure_peak(report.threads));
+  return report;
+}
+
+}  // namespace rt3d::cli

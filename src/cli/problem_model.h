@@ -1,0 +1,16 @@
+// A problem as a model of its own, so that lines of shape lists can be measured through the C API like any
+// model.
+#pragma once
+
+#include <string>
+
+#include "cli/problem_text.h"
+
+namespace rt3d::cli {
+
+// An ONNX model whose optimised graph is this problem: one node, followed by what is fused into it (a sum, an
+// activation). Constants are seeded random numbers. Covers Conv, Gemm, pooling and Add, Sub, Mul, Div on f32;
+// throws Failure naming what is not covered.
+std::string problem_model(const ProblemText& problem);
+
+}  // namespace rt3d::cli

@@ -1,0 +1,314 @@
+// Runs the built programs on small models: exit codes, messages, JSON, files. The models come from
+// make-model.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cli/npy.h"
+#include "cli/scratch.h"
+
+TEST_SUITE_BEGIN("cli");
+
+namespace rt3d::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Result {
+  int exit_code = -1;
+  std::string out, err;
+};
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Programs run with a cache folder of their own, so that the user's tuning database stays as it is.
+class Shell {
+ public:
+  Result operator()(const std::string& command) const {
+    const std::string err = scratch.path("stderr");
+    const std::string line = "XDG_CACHE_HOME=" + scratch.path("cache") + " " + command + " 2>" + err;
+    FILE* pipe = popen(line.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    Result result;
+    std::array<char, 4096> part;
+    for (std::size_t n; (n = fread(part.data(), 1, part.size(), pipe)) > 0;)
+      result.out.append(part.data(), n);
+    const int status = pclose(pipe);
+    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    result.err = read_file(err);
+    return result;
+  }
+  Result rt3d(const std::string& arguments) const { return (*this)(RT3D_COMMAND " " + arguments); }
+  Result tune(const std::string& arguments) const { return (*this)(RT3D_TUNE_COMMAND " " + arguments); }
+
+  // A narrow R3D-18 for clips of 3 x 4 x 32 x 32, seven classes.
+  std::string small_model() const {
+    const std::string path = scratch.path("small.onnx");
+    if (std::filesystem::exists(path)) return path;
+    const Result made = rt3d("make-model r3d_18 --frames 4 --size 32 --width 0.0625 --classes 7 -o " + path);
+    CAPTURE(made.err);
+    REQUIRE(made.exit_code == 0);
+    return path;
+  }
+  Scratch scratch;
+};
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every command's help has examples and exits with 0") {
+  const Shell shell;
+  for (const char* command : {"", "run", "bench", "info", "plan", "make-model"}) {
+    const Result help = shell.rt3d(std::string(command) + " --help");
+    CHECK(help.exit_code == 0);
+    CHECK(holds(help.out, "Examples:"));
+  }
+  for (const char* command : {"", "list", "export", "import", "merge"}) {
+    const Result help = shell.tune(std::string(command) + " --help");
+    CHECK(help.exit_code == 0);
+    CHECK(holds(help.out, "Examples:"));
+  }
+  CHECK(holds(shell.rt3d("--version").out, "rt3d 0."));
+  CHECK(shell.rt3d("--version").exit_code == 0);
+}
+
+TEST_CASE("wrong usage exits with 2 and one line") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  const std::vector<float> values(3);
+  const std::string clip = shell.scratch.path("clip.npy");
+  write_npy(clip, RT3D_F32, {3}, values.data());
+  const std::vector<std::string> wrong = {"",
+                                          "fly",
+                                          "run",
+                                          "run m --what",
+                                          "run " + model + " --threads -1",
+                                          "run " + model + " --tune maybe",
+                                          "run " + model + " --shape nothing=1,3",
+                                          "run " + model + " --shape =x",
+                                          "run " + model + " --top x",
+                                          "run " + model + " -i " + clip + " -i " + clip,
+                                          "make-model",
+                                          "make-model c3d",
+                                          "bench " + model + " --json --csv"};
+  for (const std::string& arguments : wrong) {
+    const Result result = shell.rt3d(arguments);
+    CAPTURE(arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, "rt3d: error: "));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("failures exit with 1 and one line that names the file") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  const std::string broken = shell.scratch.write("broken.onnx", "this is not a model");
+  const std::string text = shell.scratch.write("text.npy", "this is not an array");
+  const std::vector<std::pair<std::string, std::string>> failing = {
+      {"run missing.onnx", "missing.onnx"},
+      {"run " + broken, broken},
+      {"bench " + broken, broken},
+      {"info " + broken, broken},
+      {"plan " + broken, broken},
+      {"run " + model + " -i " + text, text},
+      {"run " + model + " --video " + text, text},
+      {"run " + model + " --labels missing.txt", "missing.txt"},
+      {"make-model no_such_net -o " + shell.scratch.path("x.onnx"), "no_such_net"}};
+  for (const auto& [arguments, named] : failing) {
+    const Result result = shell.rt3d(arguments);
+    CAPTURE(arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 1);
+    CHECK(holds(result.err, "rt3d: error: "));
+    CHECK(holds(result.err, named));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("run writes outputs that a second run on the same inputs repeats") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  std::vector<float> clip(3 * 4 * 32 * 32);
+  for (std::size_t i = 0; i < clip.size(); ++i) clip[i] = static_cast<float>(i % 17) * 0.1f - 0.8f;
+  const std::string input = shell.scratch.path("clip.npy");
+  write_npy(input, RT3D_F32, {1, 3, 4, 32, 32}, clip.data());
+  const std::string arguments = "run " + model + " -i " + input + " --tune off --threads 1 --json -o ";
+  const Result first = shell.rt3d(arguments + shell.scratch.path("a"));
+  CAPTURE(first.err);
+  REQUIRE(first.exit_code == 0);
+  const json report = json::parse(first.out);
+  REQUIRE(report["outputs"].size() == 1);
+  CHECK(report["outputs"][0]["shape"] == json({1, 7}));
+  CHECK(report["outputs"][0]["top"].size() == 5);
+  CHECK(report["threads"] == 1);
+  CHECK(report["tuning"]["measurements"] == 0);
+  CHECK(report["first_run_ns"] > 0);
+
+  REQUIRE(shell.rt3d(arguments + shell.scratch.path("b") + " --device reference").exit_code == 0);
+  const std::string name = report["outputs"][0]["name"].get<std::string>() + ".npy";
+  const Array a = read_npy(shell.scratch.path("a/" + name));
+  const Array b = read_npy(shell.scratch.path("b/" + name));
+  REQUIRE(a.shape == std::vector<std::int64_t>{1, 7});
+  REQUIRE(b.shape == a.shape);
+  for (std::int64_t i = 0; i < 7; ++i) {
+    CHECK(element(a.dtype, a.data.data(), i) ==
+          doctest::Approx(element(b.dtype, b.data.data(), i)).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("run refuses an array of another shape and names both shapes") {
+  const Shell shell;
+  const std::vector<float> clip(3 * 4 * 16 * 16);
+  write_npy(shell.scratch.path("clip.npy"), RT3D_F32, {1, 3, 4, 16, 16}, clip.data());
+  const Result result =
+      shell.rt3d("run " + shell.small_model() + " --tune off -i " + shell.scratch.path("clip.npy"));
+  CHECK(result.exit_code == 1);
+  CHECK(holds(result.err, "1x3x4x16x16"));
+  CHECK(holds(result.err, "1x3x4x32x32"));
+}
+
+TEST_CASE("run shows labels for a video, and warns when it is short") {
+  const Shell shell;
+  std::string video = "YUV4MPEG2 W40 H40 F25:1 Ip C444\n";
+  for (int k = 0; k < 3; ++k) video += "FRAME\n" + std::string(3 * 40 * 40, static_cast<char>(100 + k));
+  const std::string path = shell.scratch.write("clip.y4m", video);
+  const std::string labels = shell.scratch.write("labels.txt", "ant\nbee\ncat\ndog\nelk\nfox\ngnu\n");
+  const Result result = shell.rt3d("run " + shell.small_model() + " --tune off --top 2 --json --video " +
+                                   path + " --labels " + labels);
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK(holds(result.err, "has 3 frames, 4 are needed"));
+  const json scores = json::parse(result.out)["outputs"][0]["top"];
+  REQUIRE(scores.size() == 2);
+  CHECK(scores[0]["label"].get<std::string>().size() == 3);
+  CHECK(scores[0]["score"] >= scores[1]["score"]);
+  CHECK(scores[0]["score"] <= 1);
+}
+
+TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to the model's") {
+  const Shell shell;
+  const Result result =
+      shell.rt3d("bench " + shell.small_model() + " --runs 3 --warmup 1 --tune off --threads 1 --json");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const json report = json::parse(result.out);
+  for (const char* key : {"median_ns", "p90_ns", "min_ns", "peak_gflops", "first_run_ns", "load_ns",
+                          "peak_memory_bytes", "macs", "arena_bytes", "tensor_bytes", "percent_of_peak"}) {
+    CAPTURE(key);
+    REQUIRE(report.contains(key));
+    CHECK(report[key] > 0);
+  }
+  CHECK(report["min_ns"] <= report["median_ns"]);
+  CHECK(report["median_ns"] <= report["p90_ns"]);
+  CHECK(report["threads"] == 1);
+  std::int64_t macs = 0;
+  for (const json& layer : report["layers"]) {
+    for (const char* key : {"name", "problem", "family", "schedule", "source", "gflops", "percent_of_peak"})
+      CHECK(layer.contains(key));
+    CHECK(layer["ns"] > 0);
+    macs += layer["macs"].get<std::int64_t>();
+  }
+  CHECK(macs == report["macs"]);
+
+  const Result csv = shell.rt3d("bench " + shell.small_model() + " --runs 1 --tune off --threads 1 --csv");
+  CHECK(csv.exit_code == 0);
+  CHECK(static_cast<std::size_t>(std::count(csv.out.begin(), csv.out.end(), '\n')) ==
+        report["layers"].size() + 1);
+}
+
+TEST_CASE("bench measures the problems of a shape list, and several files at once") {
+  const Shell shell;
+  const std::string list =
+      shell.scratch.write("some.problems",
+                          "# a comment\nConv 1x8x4x8x8,c16x8x3x3x3,c16,- -> 1x16x4x8x8 act=relu "
+                          "dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1\n"
+                          "\nMaxPool 1x16x4x8x8 -> 1x16x4x4x4 dilations=1x1x1 kernel_shape=1x2x2 "
+                          "pads=0x0x0x0x0x0 strides=1x2x2\n");
+  const Result result = shell.rt3d("bench " + list + " " + shell.small_model() +
+                                   " --runs 2 --tune off --threads 1 --json --db none");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const json reports = json::parse(result.out);
+  REQUIRE(reports.size() == 2);
+  const json& layers = reports[0]["layers"];
+  REQUIRE(layers.size() == 2);
+  CHECK(layers[0]["problem"].get<std::string>().rfind("Conv 1x8x4x8x8,c16x8x3x3x3,c16", 0) == 0);
+  CHECK(holds(layers[0]["problem"].get<std::string>(), "act=relu"));
+  CHECK(layers[0]["macs"] == 16 * 4 * 8 * 8 * 8 * 27);
+  CHECK(layers[1]["problem"].get<std::string>().rfind("MaxPool ", 0) == 0);
+  CHECK(reports[0]["median_ns"] == layers[0]["ns"].get<double>() + layers[1]["ns"].get<double>());
+  CHECK(reports[1]["layers"].size() >= 20);
+  CHECK(shell.rt3d("bench " + shell.scratch.write("bad.problems", "nonsense\n")).exit_code == 1);
+}
+
+TEST_CASE("info and plan describe the model, as text and as JSON") {
+  const Shell shell;
+  const Result info = shell.rt3d("info --graph --json " + shell.small_model());
+  CAPTURE(info.err);
+  REQUIRE(info.exit_code == 0);
+  const json report = json::parse(info.out);
+  CHECK(report["inputs"][0]["shape"] == json({1, 3, 4, 32, 32}));
+  CHECK(report["outputs"][0]["shape"] == json({1, 7}));
+  CHECK(report["parameters"] > 1000);
+  CHECK(report["operators"]["Conv"]["steps"] == 20);
+  CHECK(holds(report["graph"]["imported"].get<std::string>(), "BatchNormalization"));
+  CHECK_FALSE(holds(report["graph"]["optimized"].get<std::string>(), "BatchNormalization"));
+  CHECK(holds(shell.rt3d("info " + shell.small_model()).out, "parameters"));
+
+  const Result plan = shell.rt3d("plan --json " + shell.small_model());
+  REQUIRE(plan.exit_code == 0);
+  CHECK(json::parse(plan.out).size() >= 20);
+  CHECK(holds(shell.rt3d("plan " + shell.small_model()).out, "Conv"));
+}
+
+TEST_CASE("rt3d-tune fills a database that moves as text, and a second load measures nothing") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  const std::string db = shell.scratch.path("a.db");
+  const Result tuned = shell.tune(model + " --tune-ms 500 --threads 1 --json --db " + db);
+  CAPTURE(tuned.err);
+  REQUIRE(tuned.exit_code == 0);
+  const json report = json::parse(tuned.out);
+  REQUIRE(report["tuned"] > 0);
+  CHECK(report["measurements"] > 0);
+  CHECK(holds(tuned.err, "tuned 1/"));
+
+  const std::string text = shell.scratch.path("rows.txt");
+  REQUIRE(shell.tune("export --db " + db + " -o " + text).exit_code == 0);
+  CHECK(holds(read_file(text), "Conv "));
+  REQUIRE(shell.tune("import " + text + " --db " + shell.scratch.path("b.db")).exit_code == 0);
+  CHECK(shell.tune("export --db " + shell.scratch.path("b.db")).out == read_file(text));
+  REQUIRE(shell.tune("merge " + db + " --db " + shell.scratch.path("c.db")).exit_code == 0);
+  CHECK(holds(shell.tune("list --db " + shell.scratch.path("c.db")).out, "Conv "));
+
+  const std::string off = " --tune off --threads 1 --json --db ";
+  const json again = json::parse(shell.rt3d("run " + model + off + shell.scratch.path("b.db")).out);
+  CHECK(again["tuning"]["measurements"] == 0);
+  CHECK(again["tuning"]["from_database"] == report["tuned"].get<int>() + report["from_database"].get<int>());
+
+  CHECK(shell.tune("import missing.txt --db " + db).exit_code == 1);
+  CHECK(shell.tune("").exit_code == 2);
+}
+
+TEST_CASE("make-model lists its models and writes files that load") {
+  const Shell shell;
+  const json models = json::parse(shell.rt3d("make-model --list --json").out);
+  CHECK(models.size() > 5);
+  CHECK(holds(shell.rt3d("make-model --list").out, "c3d"));
+  CHECK(shell.rt3d("make-model c3d --size -4 -o " + shell.scratch.path("x.onnx")).exit_code == 2);
+}
+
+}  // namespace rt3d::cli
+
+TEST_SUITE_END();

@@ -1,0 +1,94 @@
+// The big test: every problem of tests/problems x every generated family that supports it x every instruction
+// set that this CPU has, against the reference backend: with one thread the best schedule and seeded random
+// others, with two threads one of them. RT3D_TEST_SCHEDULES=<n> asks for n random schedules of each (3 unless
+// told).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "base/checksum.h"
+#include "base/random.h"
+#include "jit/jit.h"
+#include "kernels/compare.h"
+#include "kernels/read_problems.h"
+
+TEST_SUITE_BEGIN("jit");
+
+namespace rt3d::tests {
+namespace {
+
+using kernels::KernelFamily;
+using kernels::Problem;
+using kernels::Schedule;
+using kernels::Target;
+
+constexpr int kMostFailures = 5;  // of a family: enough to see a pattern
+
+struct Count {
+  int checks = 0;
+  int failures = 0;
+};
+
+// The space's first schedule and some seeded others.
+std::vector<Schedule> chosen(const std::vector<Schedule>& space, int others, Random& random) {
+  std::vector<Schedule> out(space.begin(), space.begin() + 1);
+  for (int i = 0; i < others && space.size() > 1; ++i) {
+    const Schedule& next =
+        space[static_cast<std::size_t>(1 + random.below(static_cast<std::int64_t>(space.size()) - 1))];
+    if (std::find(out.begin(), out.end(), next) == out.end()) out.push_back(next);
+  }
+  return out;
+}
+
+int random_schedules() {
+  const char* told = std::getenv("RT3D_TEST_SCHEDULES");
+  return told ? std::atoi(told) : 3;
+}
+
+void check_problem(const KernelFamily& family, const Problem& problem, const Target& target, ThreadPool& pool,
+                   Count& count) {
+  const std::uint64_t seed = checksum64(problem.text());
+  Random random(seed);
+  const std::vector<Schedule> space = family.space(problem, target);
+  std::vector<Schedule> schedules = chosen(space, random_schedules(), random);
+  if (target.threads > 1) schedules = {schedules[seed % schedules.size()]};
+  for (const Schedule& schedule : schedules) {
+    ++count.checks;
+    CHECK(family.estimate_ns(problem, schedule, target) > 0);
+    const std::uint64_t layout = (seed + static_cast<std::uint64_t>(count.checks)) % 4;
+    if (!check_family(family, problem, schedule, target, pool, layout)) ++count.failures;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every generated family computes what the reference does") {
+  ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
+  std::vector<Problem> problems;
+  for (const char* file : {"conv", "pool", "elementwise", "fc", "move"})
+    for (Problem& problem : read_problems(cat("problems/", file, ".txt")))
+      problems.push_back(std::move(problem));
+  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
+    if (!isa_runs_here(isa)) {
+      MESSAGE("skipped: this CPU cannot run ", std::string(isa_name(isa)));
+      continue;
+    }
+    std::map<std::string, Count> counts;
+    for (const Problem& problem : problems)
+      for (const KernelFamily* family : jit::families())
+        for (ThreadPool& pool : pools) {
+          const Target target{device_with(isa), pool.size()};
+          Count& count = counts[std::string(family->id())];
+          if (count.failures < kMostFailures && family->supports(problem, target))
+            check_problem(*family, problem, target, pool, count);
+        }
+    for (const auto& [family, count] : counts)
+      if (count.checks) MESSAGE(std::string(isa_name(isa)), " ", family, ": ", count.checks, " checks");
+  }
+}
+
+}  // namespace rt3d::tests
+
+TEST_SUITE_END();
