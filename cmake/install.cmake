@@ -1,8 +1,6 @@
 # cmake --install: librt3d.so, rt3d.h, the commands (installed by src/cli), find_package(rt3d) and pkg-config rt3d.
 include(CMakePackageConfigHelpers)
 
-# Before 1.0 every minor version may break the binary interface.
-set_target_properties(rt3d PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 install(TARGETS rt3d EXPORT rt3d-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/include/rt3d/rt3d.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rt3d)
 

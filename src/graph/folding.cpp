@@ -1,0 +1,76 @@
+// See folding.h.
+#include "graph/folding.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace rt3d::graph {
+namespace {
+
+constexpr std::int64_t kLargestResultBytes = 64 << 20;
+
+void set_constant(Value& value, Tensor tensor) {
+  value.desc = tensor.desc();
+  value.shape_known = true;
+  value.constant = std::move(tensor);
+}
+
+Tensor list_of(const std::vector<std::int64_t>& values) {
+  return Tensor::of<std::int64_t>(DType::i64, Shape{static_cast<std::int64_t>(values.size())}, values);
+}
+
+// Shape and Size need their input's shape, not its data.
+bool fold_from_shape(Graph& graph, const Node& node) {
+  if (node.op != "Shape" && node.op != "Size") return false;
+  const Value& input = graph.value(node.inputs[0]);
+  if (!input.shape_known) return false;
+  const Shape& shape = input.desc.shape;
+  Value& output = graph.value(node.outputs[0]);
+  if (node.op == "Size") {
+    set_constant(output, list_of({shape.elements()}).reshaped(Shape{}));
+    return true;
+  }
+  const std::int64_t start = node.attributes.integer("start", 0);
+  const std::int64_t first = std::clamp<std::int64_t>(start < 0 ? start + shape.rank() : start, 0, shape.rank());
+  const std::int64_t count = output.desc.shape[0];
+  const auto from = shape.begin() + first;
+  set_constant(output, list_of({from, from + count}));
+  return true;
+}
+
+bool is_copy(const Node& node) { return node.op == "Identity" || node.op == "Dropout"; }
+
+}  // namespace
+
+bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
+  if (fold_from_shape(graph, node)) return true;
+  std::vector<const Tensor*> inputs;
+  for (ValueId id : node.inputs) {
+    inputs.push_back(graph.constant(id));
+    if (id != kNoValue && !inputs.back()) return false;
+  }
+  if (inputs.empty() || !inputs[0]) return false;
+  if (is_copy(node)) {
+    set_constant(graph.value(node.outputs[0]), Tensor(*inputs[0]));
+    return true;
+  }
+  std::int64_t bytes = 0;
+  std::vector<TensorDesc> outputs;
+  for (ValueId id : node.outputs) {
+    if (id == kNoValue) return false;
+    outputs.push_back(graph.value(id).desc);
+    const std::int64_t size = static_cast<std::int64_t>(dtype_bytes(outputs.back().dtype));
+    bytes += outputs.back().shape.elements() * size;
+    if (bytes > kLargestResultBytes) return false;
+  }
+  std::vector<Tensor> results = evaluate(node, inputs, outputs);
+  if (results.size() < outputs.size()) fail(Code::internal, "evaluating ", node.op, " gave ", results.size(), " results");
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (results[i].desc() != outputs[i]) fail(Code::internal, "evaluating ", node.op, " gave an unexpected shape");
+    set_constant(graph.value(node.outputs[i]), std::move(results[i]));
+  }
+  return true;
+}
+
+}  // namespace rt3d::graph

@@ -1,0 +1,104 @@
+// See tensor_data.h.
+#include "graph/onnx/tensor_data.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "graph/ops/onnx_types.h"
+#include "onnx.pb.h"
+
+namespace rt3d::graph {
+namespace {
+
+constexpr int kExternal = 1;  // TensorProto.data_location
+constexpr std::int64_t kOnnxFloat16 = 10;
+
+std::uint64_t parse_count(const std::string& text, const char* what) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || at != end) fail(Code::invalid_model, "external data: ", what, " '", text, "' is no count of bytes");
+  return value;
+}
+
+ExternalBytes external_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& external, std::uint64_t bytes) {
+  std::string location;
+  std::uint64_t offset = 0;
+  for (const auto& entry : proto.external_data()) {
+    if (entry.key() == "location") location = entry.value();
+    if (entry.key() == "offset") offset = parse_count(entry.value(), "offset");
+    if (entry.key() == "length" && parse_count(entry.value(), "length") != bytes)
+      fail(Code::invalid_model, "external data: length ", entry.value(), ", the shape needs ", bytes);
+  }
+  return external.read(location, offset, bytes);
+}
+
+template <typename To, typename Field>
+Tensor typed(const TensorDesc& desc, const Field& field) {
+  if (field.size() != desc.shape.elements())
+    fail(Code::invalid_model, "it has ", field.size(), " elements, the shape ", desc.shape.text(), " needs ", desc.shape.elements());
+  Tensor out = Tensor::allocate(desc);
+  auto* to = reinterpret_cast<To*>(out.mutable_data());
+  for (const auto v : field) *to++ = static_cast<To>(v);
+  return out;
+}
+
+Tensor from_fields(const rt3d_onnx::TensorProto& proto, const TensorDesc& desc) {
+  switch (desc.dtype) {
+    case DType::f32: return typed<float>(desc, proto.float_data());
+    case DType::f64: return typed<double>(desc, proto.double_data());
+    case DType::f16: return typed<std::uint16_t>(desc, proto.int32_data());
+    case DType::i64: return typed<std::int64_t>(desc, proto.int64_data());
+    case DType::i32: return typed<std::int32_t>(desc, proto.int32_data());
+    case DType::i8: return typed<std::int8_t>(desc, proto.int32_data());
+    case DType::u8: return typed<std::uint8_t>(desc, proto.int32_data());
+    case DType::boolean: return typed<bool>(desc, proto.int32_data());
+  }
+  fail(Code::internal, "unknown data type");
+}
+
+// bfloat16 arrives as 16-bit patterns, which are the upper halves of floats.
+Tensor widened(const Tensor& bits) {
+  Tensor out = Tensor::allocate({DType::f32, bits.shape()});
+  const std::byte* from = bits.bytes().data();
+  std::byte* to = out.mutable_data();
+  for (std::int64_t i = 0; i < bits.elements(); ++i, from += 2, to += 4) {
+    to[0] = to[1] = std::byte{0};
+    std::memcpy(to + 2, from, 2);
+  }
+  return out;
+}
+
+Tensor take(rt3d_onnx::TensorProto& proto, ExternalData& external) {
+  const bool brain = proto.data_type() == kOnnxBfloat16;
+  if (proto.dims_size() > Shape::kMaxRank) fail(Code::unsupported, "it has ", proto.dims_size(), " dimensions");
+  TensorDesc desc{brain ? dtype_of_onnx(kOnnxFloat16) : dtype_of_onnx(proto.data_type()),
+                  Shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()))};
+  const auto bytes = static_cast<std::uint64_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
+  Tensor tensor;
+  if (proto.data_location() == kExternal) {
+    ExternalBytes view = external_bytes(proto, external, bytes);
+    tensor = Tensor(desc, view.bytes, std::move(view.file));
+  } else if (proto.has_raw_data()) {
+    const std::shared_ptr<const std::string> owner(proto.release_raw_data());
+    tensor = Tensor(desc, std::as_bytes(std::span<const char>(*owner)), owner);
+  } else {
+    tensor = from_fields(proto, desc);
+  }
+  if (desc.dtype == DType::boolean)
+    for (std::byte b : tensor.bytes())
+      if (b > std::byte{1}) fail(Code::invalid_model, "it holds a boolean that is neither 0 nor 1");
+  return brain ? widened(tensor) : tensor;
+}
+
+}  // namespace
+
+Tensor take_tensor(rt3d_onnx::TensorProto& proto, ExternalData& external) {
+  try {
+    return take(proto, external);
+  } catch (const Error& error) {
+    fail(error.code(), "tensor '", proto.name(), "': ", error.what());
+  }
+}
+
+}  // namespace rt3d::graph
