@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS rt3d EXPORT rt3d-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES include/rt3d/rt3d.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rt3d)
+install(FILES ${PROJECT_SOURCE_DIR}/include/rt3d/rt3d.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rt3d)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rt3d)
 install(EXPORT rt3d-targets NAMESPACE rt3d:: FILE rt3d-config.cmake DESTINATION ${package_dir})

@@ -8,7 +8,26 @@
 
 #include "base/error.h"
 
+#if defined(__SANITIZE_THREAD__)
+extern "C" {
+void __tsan_acquire(void* address);
+void __tsan_release(void* address);
+}
+#endif
+
 namespace rt3d {
+namespace {
+
+// The distribution's pthreadpool is not instrumented, so ThreadSanitizer has to be told how it hands work over and waits.
+#if defined(__SANITIZE_THREAD__)
+void handing_over(void* work) { __tsan_release(work); }
+void taking_over(void* work) { __tsan_acquire(work); }
+#else
+void handing_over(void*) {}
+void taking_over(void*) {}
+#endif
+
+}  // namespace
 
 struct ThreadPool::Impl {
   pthreadpool_t pool = nullptr;
@@ -37,13 +56,17 @@ void ThreadPool::run_erased(std::int64_t count, Call call, const void* body) {
   shared.body = const_cast<void*>(body);
   // One item per worker, each drawing tasks from a shared counter: the item's number is the worker's number.
   const auto worker = [](void* context, std::size_t index) {
+    taking_over(context);
     auto& s = *static_cast<Shared*>(context);
     for (std::int64_t task; (task = s.next.fetch_add(1, std::memory_order_relaxed)) < s.count;)
       s.call(s.body, task, static_cast<int>(index));
+    handing_over(context);
   };
   const auto items = static_cast<std::size_t>(std::min<std::int64_t>(count, size_));
   if (items == 0) return;
+  handing_over(&shared);
   pthreadpool_parallelize_1d(impl_->pool, worker, &shared, items, PTHREADPOOL_FLAG_DISABLE_DENORMALS);
+  taking_over(&shared);
 }
 
 int usable_cores() {

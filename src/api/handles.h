@@ -1,0 +1,47 @@
+// What the opaque handles of rt3d.h are, and conversions shared by their functions.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "rt3d/rt3d.h"
+#include "runtime/session.h"
+#include "tuner/tuning_db.h"
+
+struct rt3d_model {
+  std::shared_ptr<const rt3d::graph::Graph> graph;
+  std::once_flag text_once;
+  std::string text;
+};
+
+struct rt3d_session {
+  std::shared_ptr<const rt3d::graph::Graph> model;  // shared with its handle
+  std::optional<rt3d::runtime::Session> session;
+};
+
+struct rt3d_db {
+  std::optional<rt3d::tuner::TuningDb> db;
+  std::string path;
+  std::string exported;
+};
+
+namespace rt3d::api {
+
+// `name` must live as long as the handle it came from.
+rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc);
+
+// Copies as many bytes as both sides know; `size` is the caller's idea of the struct's size.
+template <typename Struct>
+void copy_sized(Struct* to, const Struct& from) {
+  const std::size_t size = to->size;
+  std::memcpy(static_cast<void*>(to), &from, std::min(size, sizeof(Struct)));
+  to->size = size;
+}
+
+}  // namespace rt3d::api

@@ -1,0 +1,91 @@
+// rt3d.h, section "library".
+#include "api/guard.h"
+#include "api/handles.h"
+#include "base/device.h"
+#include "base/log.h"
+#include "runtime/peak.h"
+
+using rt3d::Code;
+using rt3d::fail;
+using rt3d::api::guard;
+using rt3d::api::guarded;
+
+namespace rt3d::api {
+
+static_assert(static_cast<int>(Code::internal) == RT3D_INTERNAL && static_cast<int>(Code::cancelled) == RT3D_CANCELLED);
+static_assert(static_cast<int>(DType::boolean) == RT3D_BOOL && static_cast<int>(DType::i64) == RT3D_I64);
+static_assert(static_cast<int>(LogLevel::off) == RT3D_LOG_OFF);
+
+rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc) {
+  rt3d_tensor_info info{};
+  info.name = name.c_str();
+  info.dtype = static_cast<rt3d_dtype>(desc.dtype);
+  info.rank = desc.shape.rank();
+  if (info.rank > 8) fail(Code::unsupported, "'", name, "' has rank ", info.rank, "; up to 8 is supported");
+  for (int i = 0; i < info.rank; ++i) info.dims[i] = desc.shape[i];
+  return info;
+}
+
+}  // namespace rt3d::api
+
+namespace {
+
+std::string cache_text(std::int64_t bytes) { return rt3d::cat(bytes >> 10, " KiB"); }
+
+std::string device_text() {
+  const rt3d::Device& d = rt3d::this_device();
+  return rt3d::cat(d.name, ", ", rt3d::isa_name(d.isa), ", ", d.cores, d.cores == 1 ? " core" : " cores", ", L1d ",
+                   cache_text(d.l1d_bytes), ", L2 ", cache_text(d.l2_bytes), ", L3 ", cache_text(d.l3_bytes));
+}
+
+}  // namespace
+
+#define RT3D_TEXT(x) #x
+#define RT3D_VERSION_TEXT(major, minor, patch) RT3D_TEXT(major) "." RT3D_TEXT(minor) "." RT3D_TEXT(patch)
+
+const char* rt3d_version(void) {
+  return RT3D_VERSION_TEXT(RT3D_VERSION_MAJOR, RT3D_VERSION_MINOR, RT3D_VERSION_PATCH);
+}
+
+const char* rt3d_status_name(rt3d_status status) {
+  static constexpr const char* kNames[] = {"ok",        "invalid argument", "invalid model",
+                                           "unsupported", "input or output",  "out of memory",
+                                           "cancelled", "device",           "internal"};
+  const auto index = static_cast<std::size_t>(status);
+  return index < std::size(kNames) ? kNames[index] : "unknown status";
+}
+
+const char* rt3d_last_error(void) { return rt3d::api::last_error(); }
+
+const char* rt3d_device_text(void) {
+  return guarded<const char*>("", [] {
+    static const std::string text = device_text();
+    return text.c_str();
+  });
+}
+
+const char* rt3d_device_isa(void) {
+  return guarded<const char*>("none", [] { return rt3d::isa_name(rt3d::this_device().isa).data(); });
+}
+
+void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) {
+  guard([&] {
+    if (!callback) {
+      rt3d::set_log_sink({}, rt3d::LogLevel::off);
+      return;
+    }
+    if (static_cast<unsigned>(level) > RT3D_LOG_OFF) fail(Code::invalid_argument, "rt3d_set_log: there is no level ", level);
+    rt3d::set_log_sink(
+        [callback, user](rt3d::LogLevel at, const std::string& text) {
+          callback(user, static_cast<rt3d_log_level>(at), text.c_str());
+        },
+        static_cast<rt3d::LogLevel>(level));
+  });
+}
+
+rt3d_status rt3d_measure_peak(double* gflops, int32_t threads) {
+  return guard([&] {
+    rt3d::api::require(gflops, "rt3d_measure_peak", "gflops");
+    *gflops = rt3d::runtime::measure_peak_gflops(threads);
+  });
+}

@@ -1,0 +1,142 @@
+// rt3d.h, section "sessions".
+#include "api/guard.h"
+#include "api/handles.h"
+#include "api/session_options.h"
+
+using rt3d::Code;
+using rt3d::fail;
+using rt3d::api::guard;
+using rt3d::api::require;
+
+namespace {
+
+rt3d_tensor_info port_info(const std::vector<rt3d::runtime::Port>& ports, int32_t index, const char* what) {
+  if (index < 0 || static_cast<std::size_t>(index) >= ports.size())
+    fail(Code::invalid_argument, "there is no ", what, " ", index, "; the session has ", ports.size());
+  const rt3d::runtime::Port& port = ports[static_cast<std::size_t>(index)];
+  return rt3d::api::tensor_info(port.name, port.desc);
+}
+
+template <typename Struct>
+void require_size(const Struct& sized, const char* function) {
+  if (sized.size < sizeof(size_t) * 2)
+    fail(Code::invalid_argument, function, ": the struct's size is ", sized.size, "; start from its RT3D_…_INIT");
+}
+
+}  // namespace
+
+rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model, const rt3d_session_options* options) {
+  return guard([&] {
+    require(session, "rt3d_session_create", "session");
+    require(model, "rt3d_session_create", "model");
+    auto made = std::make_unique<rt3d_session>();
+    made->model = model->graph;
+    made->session.emplace(*model->graph, rt3d::api::session_options(options));
+    *session = made.release();
+  });
+}
+
+void rt3d_session_free(rt3d_session* session) { delete session; }
+
+int32_t rt3d_session_input_count(const rt3d_session* session) {
+  return session ? static_cast<int32_t>(session->session->inputs().size()) : 0;
+}
+
+int32_t rt3d_session_output_count(const rt3d_session* session) {
+  return session ? static_cast<int32_t>(session->session->outputs().size()) : 0;
+}
+
+rt3d_status rt3d_session_input_info(rt3d_tensor_info* info, const rt3d_session* session, int32_t index) {
+  return guard([&] {
+    require(info, "rt3d_session_input_info", "info");
+    require(session, "rt3d_session_input_info", "session");
+    *info = port_info(session->session->inputs(), index, "input");
+  });
+}
+
+rt3d_status rt3d_session_output_info(rt3d_tensor_info* info, const rt3d_session* session, int32_t index) {
+  return guard([&] {
+    require(info, "rt3d_session_output_info", "info");
+    require(session, "rt3d_session_output_info", "session");
+    *info = port_info(session->session->outputs(), index, "output");
+  });
+}
+
+rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const void* data, size_t bytes) {
+  return guard([&] {
+    require(session, "rt3d_session_set_input", "session");
+    require(data || bytes == 0, "rt3d_session_set_input", "data");
+    if (index < 0) fail(Code::invalid_argument, "there is no input ", index);
+    session->session->set_input(static_cast<std::size_t>(index), {static_cast<const std::byte*>(data), bytes});
+  });
+}
+
+rt3d_status rt3d_session_run(rt3d_session* session) {
+  return guard([&] {
+    require(session, "rt3d_session_run", "session");
+    session->session->run();
+  });
+}
+
+const void* rt3d_session_output(const rt3d_session* session, int32_t index) {
+  return session && index >= 0 ? session->session->output(static_cast<std::size_t>(index)) : nullptr;
+}
+
+rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session* session) {
+  return guard([&] {
+    require(stats, "rt3d_session_get_stats", "stats");
+    require(session, "rt3d_session_get_stats", "session");
+    require_size(*stats, "rt3d_session_get_stats");
+    const rt3d::runtime::SessionStats& s = session->session->stats();
+    const rt3d_session_stats out{.size = sizeof(rt3d_session_stats),
+                                 .create_ns = s.create_ns,
+                                 .optimize_ns = s.optimize_ns,
+                                 .tune_ns = s.tune_ns,
+                                 .prepare_ns = s.prepare_ns,
+                                 .problems = s.problems,
+                                 .from_database = s.from_database,
+                                 .tuned = s.tuned,
+                                 .estimated = s.estimated,
+                                 .measurements = s.measurements,
+                                 .macs = s.macs,
+                                 .arena_bytes = s.arena_bytes,
+                                 .tensor_bytes = s.tensor_bytes,
+                                 .packed_weight_bytes = s.packed_weight_bytes,
+                                 .model_weight_bytes = s.model_weight_bytes,
+                                 .code_bytes = s.code_bytes};
+    rt3d::api::copy_sized(stats, out);
+  });
+}
+
+int32_t rt3d_session_step_count(const rt3d_session* session) {
+  return session ? static_cast<int32_t>(session->session->steps().size()) : 0;
+}
+
+rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session, int32_t index) {
+  return guard([&] {
+    require(info, "rt3d_session_step", "info");
+    require(session, "rt3d_session_step", "session");
+    require_size(*info, "rt3d_session_step");
+    const std::vector<rt3d::runtime::StepReport>& steps = session->session->steps();
+    if (index < 0 || static_cast<std::size_t>(index) >= steps.size())
+      fail(Code::invalid_argument, "there is no step ", index, "; the plan has ", steps.size());
+    const rt3d::runtime::StepReport& step = steps[static_cast<std::size_t>(index)];
+    const rt3d_step_info out{.size = sizeof(rt3d_step_info),
+                             .name = step.name.c_str(),
+                             .problem = step.problem.c_str(),
+                             .family = step.family.c_str(),
+                             .schedule = step.schedule.c_str(),
+                             .source = step.source.c_str(),
+                             .macs = step.macs,
+                             .last_ns = session->session->step_ns(static_cast<std::size_t>(index))};
+    rt3d::api::copy_sized(info, out);
+  });
+}
+
+const char* rt3d_session_plan_text(rt3d_session* session) {
+  return session ? session->session->plan_text().c_str() : nullptr;
+}
+
+const char* rt3d_session_graph_text(rt3d_session* session) {
+  return session ? session->session->graph_text().c_str() : nullptr;
+}

@@ -1,0 +1,48 @@
+#include "runtime/memory_plan.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+
+namespace rt3d::runtime {
+TEST_SUITE_BEGIN("runtime");
+
+TEST_CASE("buffers that live at the same time never share memory") {
+  Random random(7);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<Lifetime> buffers(static_cast<std::size_t>(1 + random.below(40)));
+    for (Lifetime& b : buffers) {
+      b.bytes = static_cast<std::size_t>(random.below(5000));
+      b.first = static_cast<int>(random.below(30));
+      b.last = b.first + static_cast<int>(random.below(10));
+    }
+    const MemoryPlan plan = plan_memory(buffers);
+    int wrong = 0;
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+      wrong += plan.offsets[i] % 64 != 0;
+      wrong += plan.offsets[i] + buffers[i].bytes > plan.arena_bytes;
+      for (std::size_t j = 0; j < i; ++j) {
+        const bool together = buffers[i].first <= buffers[j].last && buffers[j].first <= buffers[i].last;
+        const bool apart = plan.offsets[i] + buffers[i].bytes <= plan.offsets[j] ||
+                           plan.offsets[j] + buffers[j].bytes <= plan.offsets[i];
+        wrong += together && !apart;
+      }
+    }
+    REQUIRE(wrong == 0);
+    REQUIRE(plan.arena_bytes <= plan.tensor_bytes);
+  }
+}
+
+TEST_CASE("a chain of equal buffers needs the memory of two") {
+  std::vector<Lifetime> chain;
+  for (int i = 0; i < 20; ++i) chain.push_back({1024, i, i + 1});
+  CHECK(plan_memory(chain).arena_bytes == 2048);
+  CHECK(plan_memory(chain).tensor_bytes == 20 * 1024);
+}
+
+TEST_CASE("no buffers need no memory") { CHECK(plan_memory({}).arena_bytes == 0); }
+
+TEST_SUITE_END();
+}  // namespace rt3d::runtime
