@@ -1,7 +1,7 @@
 #include "runtime/node_problem.h"
 
 #include "base/error.h"
-#include "kernels/ref/ref.h"
+#include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
 
@@ -45,7 +45,7 @@ graph::Evaluator reference_evaluator() {
                                 .absent = tensor == nullptr});
     }
     problem.outputs.assign(outputs.begin(), outputs.end());
-    return kernels::ref::compute(problem, tensors);
+    return compute_onnx(problem, tensors);
   };
 }
 
