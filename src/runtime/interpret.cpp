@@ -9,7 +9,8 @@ namespace rt3d::runtime {
 
 std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs, Words words) {
   if (inputs.size() != graph.inputs.size())
-    fail(Code::invalid_argument, "the graph has ", graph.inputs.size(), " inputs but ", inputs.size(), " were given");
+    fail(Code::invalid_argument, "the graph has ", graph.inputs.size(), " inputs but ", inputs.size(),
+         " were given");
   std::vector<Tensor> values(graph.value_count());
   for (std::size_t i = 0; i < values.size(); ++i)
     if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i))) values[i] = *constant;
@@ -24,7 +25,8 @@ std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor>
     const kernels::Problem problem = problem_of(graph, node);
     std::vector<Tensor> operands;
     for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-      operands.push_back(problem.inputs[i].absent ? Tensor() : values[static_cast<std::size_t>(node.inputs[i])]);
+      operands.push_back(problem.inputs[i].absent ? Tensor()
+                                                  : values[static_cast<std::size_t>(node.inputs[i])]);
     std::vector<Tensor> results =
         words == Words::onnx ? compute_onnx(problem, operands) : kernels::ref::compute(problem, operands);
     for (std::size_t i = 0; i < results.size(); ++i)

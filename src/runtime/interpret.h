@@ -13,6 +13,7 @@ enum class Words { onnx, normal_form };
 
 // One tensor per graph input, as the graph declares them; returns one per graph output. All shapes must be known. Throws
 // invalid_argument when the inputs do not fit.
-std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs, Words words = Words::onnx);
+std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs,
+                              Words words = Words::onnx);
 
 }  // namespace rt3d::runtime

@@ -33,7 +33,8 @@ kernels::Problem problem_of(const graph::Graph& graph, const graph::Node& node) 
 }
 
 graph::Evaluator reference_evaluator() {
-  return [](const graph::Node& node, std::span<const Tensor* const> inputs, std::span<const TensorDesc> outputs) {
+  return [](const graph::Node& node, std::span<const Tensor* const> inputs,
+            std::span<const TensorDesc> outputs) {
     kernels::Problem problem;
     problem.op = node.op;
     problem.attributes = node.attributes;

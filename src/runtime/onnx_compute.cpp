@@ -11,7 +11,8 @@ using kernels::Problem;
 Tensor compute_one(std::string op, std::vector<Tensor> inputs, Shape shape, Attributes attributes = {}) {
   Problem problem;
   problem.op = std::move(op);
-  for (const Tensor& t : inputs) problem.inputs.push_back({.desc = t.desc(), .constant = true, .absent = false});
+  for (const Tensor& t : inputs)
+    problem.inputs.push_back({.desc = t.desc(), .constant = true, .absent = false});
   problem.outputs.push_back({inputs[0].dtype(), std::move(shape)});
   problem.attributes = std::move(attributes);
   return kernels::ref::compute(problem, inputs)[0];
