@@ -11,9 +11,11 @@ using rt3d::api::require;
 rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
   return guard([&] {
     require(db, "rt3d_db_open", "db");
-    const std::filesystem::path file = path ? std::filesystem::path(path) : rt3d::tuner::TuningDb::default_path();
+    const std::filesystem::path file =
+        path ? std::filesystem::path(path) : rt3d::tuner::TuningDb::default_path();
     if (file.empty())
-      fail(Code::invalid_argument, "rt3d_db_open: no path is given, and neither XDG_CACHE_HOME nor HOME names a default");
+      fail(Code::invalid_argument,
+           "rt3d_db_open: no path is given, and neither XDG_CACHE_HOME nor HOME names a default");
     if (!writable && !std::filesystem::exists(file))
       fail(Code::io, "there is no tuning database '", file.string(), "'");
     auto made = std::make_unique<rt3d_db>();

@@ -12,7 +12,8 @@ using rt3d::api::guarded;
 
 namespace rt3d::api {
 
-static_assert(static_cast<int>(Code::internal) == RT3D_INTERNAL && static_cast<int>(Code::cancelled) == RT3D_CANCELLED);
+static_assert(static_cast<int>(Code::internal) == RT3D_INTERNAL &&
+              static_cast<int>(Code::cancelled) == RT3D_CANCELLED);
 static_assert(static_cast<int>(DType::boolean) == RT3D_BOOL && static_cast<int>(DType::i64) == RT3D_I64);
 static_assert(static_cast<int>(LogLevel::off) == RT3D_LOG_OFF);
 
@@ -34,8 +35,9 @@ std::string cache_text(std::int64_t bytes) { return rt3d::cat(bytes >> 10, " KiB
 
 std::string device_text() {
   const rt3d::Device& d = rt3d::this_device();
-  return rt3d::cat(d.name, ", ", rt3d::isa_name(d.isa), ", ", d.cores, d.cores == 1 ? " core" : " cores", ", L1d ",
-                   cache_text(d.l1d_bytes), ", L2 ", cache_text(d.l2_bytes), ", L3 ", cache_text(d.l3_bytes));
+  return rt3d::cat(d.name, ", ", rt3d::isa_name(d.isa), ", ", d.cores, d.cores == 1 ? " core" : " cores",
+                   ", L1d ", cache_text(d.l1d_bytes), ", L2 ", cache_text(d.l2_bytes), ", L3 ",
+                   cache_text(d.l3_bytes));
 }
 
 }  // namespace
@@ -48,9 +50,9 @@ const char* rt3d_version(void) {
 }
 
 const char* rt3d_status_name(rt3d_status status) {
-  static constexpr const char* kNames[] = {"ok",        "invalid argument", "invalid model",
+  static constexpr const char* kNames[] = {"ok",          "invalid argument", "invalid model",
                                            "unsupported", "input or output",  "out of memory",
-                                           "cancelled", "device",           "internal"};
+                                           "cancelled",   "device",           "internal"};
   const auto index = static_cast<std::size_t>(status);
   return index < std::size(kNames) ? kNames[index] : "unknown status";
 }
@@ -74,7 +76,8 @@ void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) 
       rt3d::set_log_sink({}, rt3d::LogLevel::off);
       return;
     }
-    if (static_cast<unsigned>(level) > RT3D_LOG_OFF) fail(Code::invalid_argument, "rt3d_set_log: there is no level ", level);
+    if (static_cast<unsigned>(level) > RT3D_LOG_OFF)
+      fail(Code::invalid_argument, "rt3d_set_log: there is no level ", level);
     rt3d::set_log_sink(
         [callback, user](rt3d::LogLevel at, const std::string& text) {
           callback(user, static_cast<rt3d_log_level>(at), text.c_str());

@@ -17,8 +17,8 @@ rt3d_model* make_model(rt3d::graph::Graph graph) {
   return model.release();
 }
 
-rt3d_tensor_info value_info(const rt3d_model& model, const std::vector<rt3d::graph::ValueId>& ids, int32_t index,
-                            const char* what) {
+rt3d_tensor_info value_info(const rt3d_model& model, const std::vector<rt3d::graph::ValueId>& ids,
+                            int32_t index, const char* what) {
   if (index < 0 || static_cast<std::size_t>(index) >= ids.size())
     fail(Code::invalid_argument, "there is no ", what, " ", index, "; the model has ", ids.size());
   const rt3d::graph::Value& value = model.graph->value(ids[static_cast<std::size_t>(index)]);

@@ -20,12 +20,14 @@ rt3d_tensor_info port_info(const std::vector<rt3d::runtime::Port>& ports, int32_
 template <typename Struct>
 void require_size(const Struct& sized, const char* function) {
   if (sized.size < sizeof(size_t) * 2)
-    fail(Code::invalid_argument, function, ": the struct's size is ", sized.size, "; start from its RT3D_…_INIT");
+    fail(Code::invalid_argument, function, ": the struct's size is ", sized.size,
+         "; start from its RT3D_…_INIT");
 }
 
 }  // namespace
 
-rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model, const rt3d_session_options* options) {
+rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
+                                const rt3d_session_options* options) {
   return guard([&] {
     require(session, "rt3d_session_create", "session");
     require(model, "rt3d_session_create", "model");
@@ -67,7 +69,8 @@ rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const v
     require(session, "rt3d_session_set_input", "session");
     require(data || bytes == 0, "rt3d_session_set_input", "data");
     if (index < 0) fail(Code::invalid_argument, "there is no input ", index);
-    session->session->set_input(static_cast<std::size_t>(index), {static_cast<const std::byte*>(data), bytes});
+    session->session->set_input(static_cast<std::size_t>(index),
+                                {static_cast<const std::byte*>(data), bytes});
   });
 }
 

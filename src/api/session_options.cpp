@@ -19,11 +19,13 @@ std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
     const rt3d_tensor_info& info = o.input_shapes[i];
     if (!info.name) fail(Code::invalid_argument, "input_shapes[", i, "] has no name");
     if (info.rank < 0 || info.rank > Shape::kMaxRank)
-      fail(Code::invalid_argument, "input_shapes[", i, "] ('", info.name, "') has rank ", info.rank, "; 0 to ", Shape::kMaxRank,
-           " is possible");
+      fail(Code::invalid_argument, "input_shapes[", i, "] ('", info.name, "') has rank ", info.rank,
+           "; 0 to ", Shape::kMaxRank, " is possible");
     Shape shape(std::vector<std::int64_t>(info.dims, info.dims + info.rank));
     for (std::int64_t dim : shape)
-      if (dim < 1) fail(Code::invalid_argument, "the shape given for '", info.name, "', ", shape.text(), ", must be positive");
+      if (dim < 1)
+        fail(Code::invalid_argument, "the shape given for '", info.name, "', ", shape.text(),
+             ", must be positive");
     if (!shapes.emplace(info.name, std::move(shape)).second)
       fail(Code::invalid_argument, "two shapes are given for '", info.name, "'");
   }
@@ -53,7 +55,8 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   rt3d_session_options o = RT3D_SESSION_OPTIONS_INIT;
   if (given) {
     if (given->size < offsetof(rt3d_session_options, isa))
-      fail(Code::invalid_argument, "the session options' size is ", given->size, "; start from RT3D_SESSION_OPTIONS_INIT");
+      fail(Code::invalid_argument, "the session options' size is ", given->size,
+           "; start from RT3D_SESSION_OPTIONS_INIT");
     std::memcpy(&o, given, std::min(given->size, sizeof o));
   }
   runtime::SessionOptions out;
@@ -61,7 +64,8 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   if (o.isa) out.isa = parse_isa(o.isa);
   out.threads = o.threads;
   if (static_cast<unsigned>(o.tuning) > RT3D_TUNE_FULL)
-    fail(Code::invalid_argument, "there is no tuning mode ", static_cast<int>(o.tuning), "; 0 is off, 1 quick, 2 full");
+    fail(Code::invalid_argument, "there is no tuning mode ", static_cast<int>(o.tuning),
+         "; 0 is off, 1 quick, 2 full");
   out.tuning.mode = static_cast<tuner::Mode>(o.tuning);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);

@@ -13,7 +13,8 @@ bool always() { return true; }
 std::span<const kernels::KernelFamily* const> no_families() { return {}; }
 
 constexpr std::array kBackends{
-    Backend{"cpu", "code generated for this CPU, the reference for the rest", jit::families, kernels::ref::family, always},
+    Backend{"cpu", "code generated for this CPU, the reference for the rest", jit::families,
+            kernels::ref::family, always},
     Backend{"reference", "the slow, simple reference alone", no_families, kernels::ref::family, always},
 };
 
@@ -25,7 +26,8 @@ const Backend& find_backend(std::string_view name) {
   std::string known;
   for (const Backend& row : kBackends) {
     if (row.name == name) {
-      if (!row.available()) fail(Code::unsupported, "the device '", name, "' is not available on this machine");
+      if (!row.available())
+        fail(Code::unsupported, "the device '", name, "' is not available on this machine");
       return row;
     }
     known += cat(known.empty() ? "" : ", ", "'", row.name, "'");

@@ -76,19 +76,22 @@ class Measuring {
  public:
   Measuring(std::vector<Open>& open, const TuningOptions& options) : open_(open), options_(options) {
     const std::int64_t ms = options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs;
-    if (options.limit_ms >= 0 || options.mode == tuner::Mode::quick) end_ = start_ + std::chrono::milliseconds(ms);
+    if (options.limit_ms >= 0 || options.mode == tuner::Mode::quick)
+      end_ = start_ + std::chrono::milliseconds(ms);
   }
 
   void run(const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db) {
     const tuner::Oracle oracle = kernels::ref::sample;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       Choice& choice = *open_[i].choice;
-      const tuner::TuneRequest request{choice.problem, open_[i].families, target, pool, options_.mode, deadline(i), oracle,
-                                       [&](const tuner::Progress& p) { return report(i, p); }};
+      const tuner::TuneRequest request{
+          choice.problem, open_[i].families, target, pool,
+          options_.mode,  deadline(i),       oracle, [&](const tuner::Progress& p) { return report(i, p); }};
       const tuner::Choice found = tuner::tune(request, db);
       take(choice, found, found.measurements > 0 ? Source::tuned : Source::estimate);
       if (found.cancelled)
-        fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(), " problems; what was measured is kept");
+        fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
+             " problems; what was measured is kept");
       log(LogLevel::info, "tuned ", choice.text, ": ", choice.family->id(), " ", choice.schedule.text(), ", ",
           choice.time_ns / 1e6, " ms after ", choice.measurements, " measurements");
     }
@@ -102,7 +105,8 @@ class Measuring {
     for (std::size_t j = i; j < open_.size(); ++j) rest += open_[j].weight;
     const auto now = Clock::now();
     const double share = rest > 0 ? open_[i].weight / rest : 1;
-    const auto slice = std::chrono::duration<double, std::nano>(std::max<double>(0, static_cast<double>((end_ - now).count())) * share);
+    const auto slice = std::chrono::duration<double, std::nano>(
+        std::max<double>(0, static_cast<double>((end_ - now).count())) * share);
     return std::min(end_, now + std::chrono::duration_cast<Clock::duration>(slice));
   }
 
@@ -116,7 +120,8 @@ class Measuring {
     const double done = static_cast<double>(i) + static_cast<double>(candidates.candidates_done) /
                                                      std::max(1, candidates.candidates_total);
     const double total = static_cast<double>(open_.size());
-    p.remaining_ns = static_cast<std::int64_t>(static_cast<double>(p.elapsed_ns) * (total - done) / std::max(done, 0.01));
+    p.remaining_ns =
+        static_cast<std::int64_t>(static_cast<double>(p.elapsed_ns) * (total - done) / std::max(done, 0.01));
     if (end_ != Clock::time_point::max())
       p.remaining_ns = std::min(p.remaining_ns, std::max<std::int64_t>(0, -ns_since(end_)));
     p.problem = open_[i].choice->text;
@@ -153,7 +158,8 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
   }
   if (options.mode == tuner::Mode::off || options.limit_ms == 0) return;
   // What costs most first: where the time runs out, the small ones keep their estimates.
-  std::stable_sort(open.begin(), open.end(), [](const Open& a, const Open& b) { return a.weight > b.weight; });
+  std::stable_sort(open.begin(), open.end(),
+                   [](const Open& a, const Open& b) { return a.weight > b.weight; });
   Measuring(open, options).run(target, pool, db);
 }
 

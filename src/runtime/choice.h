@@ -36,7 +36,7 @@ struct TuningProgress {
 
 struct TuningOptions {
   tuner::Mode mode = tuner::Mode::quick;
-  std::int64_t limit_ms = -1;  // 0: measure nothing; -1: 10 s quick, no limit full
+  std::int64_t limit_ms = -1;                           // 0: measure nothing; -1: 10 s quick, no limit full
   std::function<bool(const TuningProgress&)> progress;  // returns false to cancel; may be empty
 };
 

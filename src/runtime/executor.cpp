@@ -19,7 +19,8 @@ void Executor::prepare(const kernels::Target& target) {
   std::size_t scratch = 0;
   for (KernelSpec& spec : plan_.kernels) {
     const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
-    auto kernel = choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs});
+    auto kernel =
+        choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs});
     std::vector<const Tensor*> constants;
     std::size_t constant_bytes = 0;
     for (std::size_t i = 0; i < spec.constants.size(); ++i) {

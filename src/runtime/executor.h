@@ -25,7 +25,9 @@ class Executor {
   std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
 
   std::size_t packed_bytes() const { return packed_bytes_; }
-  std::size_t shared_constant_bytes() const { return shared_constant_bytes_; }  // constants used as the model holds them
+  std::size_t shared_constant_bytes() const {
+    return shared_constant_bytes_;
+  }  // constants used as the model holds them
 
  private:
   struct Bound {

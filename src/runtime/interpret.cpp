@@ -3,12 +3,14 @@
 #include "base/error.h"
 #include "kernels/ref/ref.h"
 #include "runtime/node_problem.h"
+#include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
 
-std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs) {
+std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs, Words words) {
   if (inputs.size() != graph.inputs.size())
-    fail(Code::invalid_argument, "the graph has ", graph.inputs.size(), " inputs but ", inputs.size(), " were given");
+    fail(Code::invalid_argument, "the graph has ", graph.inputs.size(), " inputs but ", inputs.size(),
+         " were given");
   std::vector<Tensor> values(graph.value_count());
   for (std::size_t i = 0; i < values.size(); ++i)
     if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i))) values[i] = *constant;
@@ -23,8 +25,10 @@ std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor>
     const kernels::Problem problem = problem_of(graph, node);
     std::vector<Tensor> operands;
     for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-      operands.push_back(problem.inputs[i].absent ? Tensor() : values[static_cast<std::size_t>(node.inputs[i])]);
-    std::vector<Tensor> results = kernels::ref::compute(problem, operands);
+      operands.push_back(problem.inputs[i].absent ? Tensor()
+                                                  : values[static_cast<std::size_t>(node.inputs[i])]);
+    std::vector<Tensor> results =
+        words == Words::onnx ? compute_onnx(problem, operands) : kernels::ref::compute(problem, operands);
     for (std::size_t i = 0; i < results.size(); ++i)
       values[static_cast<std::size_t>(node.outputs[i])] = std::move(results[i]);
   }

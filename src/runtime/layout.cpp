@@ -19,9 +19,13 @@ bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 
 
 class Emitter {
  public:
-  Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node, const kernels::Target& target)
-      : plan_(plan), graph_(graph), choice_of_node_(choice_of_node),
-        layouts_(choose_layouts(graph, plan.choices, choice_of_node, target)), lies_(graph.value_count()) {}
+  Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
+          const kernels::Target& target)
+      : plan_(plan),
+        graph_(graph),
+        choice_of_node_(choice_of_node),
+        layouts_(choose_layouts(graph, plan.choices, choice_of_node, target)),
+        lies_(graph.value_count()) {}
 
   void run() {
     for (ValueId id : graph_.inputs) {
@@ -43,7 +47,8 @@ class Emitter {
     location.storage = static_cast<int>(plan_.storages.size());
     location.placement = Placement::of(desc.shape, port);
     location.first = location.placement.origin();
-    const std::int64_t elements = has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
+    const std::int64_t elements =
+        has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
     Storage storage;
     storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(desc.dtype);
     storage.first_step = kUntouched;
@@ -87,7 +92,8 @@ class Emitter {
         }
     const TensorDesc& desc = graph_.value(id).desc;
     if (desc.dtype != DType::f32 || !has_form(desc.shape))
-      fail(Code::internal, "'", name, "' wants ", dtype_name(desc.dtype), " ", desc.shape.text(), " in blocks of ", port.block);
+      fail(Code::internal, "'", name, "' wants ", dtype_name(desc.dtype), " ", desc.shape.text(),
+           " in blocks of ", port.block);
     const Location to = allocate(desc, port);
     const Location from = lies(id)[0];
     push({.name = name, .kernel = Step::kReorder, .inputs = {from}, .outputs = {to}});
@@ -169,7 +175,8 @@ class Emitter {
     Location view = planar(node.inputs[0], node.name);
     const TensorDesc& desc = graph_.value(node.outputs[0]).desc;
     if (desc.dtype != view.desc.dtype || desc.shape.elements() != view.desc.shape.elements())
-      fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ", desc.shape.text());
+      fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ",
+           desc.shape.text());
     view.desc = desc;
     view.placement = Placement::of(desc.shape, {});
     lies(node.outputs[0]) = {view};
@@ -196,7 +203,10 @@ class Emitter {
         Location part = whole;
         part.first += channel / whole.placement.block * whole.placement.c;
         part.desc = desc;
-        push({.name = node.name, .kernel = Step::kReorder, .inputs = {native(node.inputs[j])}, .outputs = {part}});
+        push({.name = node.name,
+              .kernel = Step::kReorder,
+              .inputs = {native(node.inputs[j])},
+              .outputs = {part}});
       }
       channel += desc.shape[1];
     }
@@ -217,7 +227,9 @@ class Emitter {
   // are multiplied by zero, which an integer's bits read as a float may not survive.
   void finish_lifetimes() {
     const int end = static_cast<int>(plan_.steps.size());
-    const auto storage = [&](const Location& l) { return &plan_.storages[static_cast<std::size_t>(l.storage)]; };
+    const auto storage = [&](const Location& l) {
+      return &plan_.storages[static_cast<std::size_t>(l.storage)];
+    };
     for (const Location& input : plan_.inputs) *storage(input) = whole_run(*storage(input), end);
     for (const PlanOutput& output : plan_.outputs)
       if (output.location.storage != kNoStorage) storage(output.location)->last_step = end;

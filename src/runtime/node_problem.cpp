@@ -1,7 +1,7 @@
 #include "runtime/node_problem.h"
 
 #include "base/error.h"
-#include "kernels/ref/ref.h"
+#include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
 
@@ -33,7 +33,8 @@ kernels::Problem problem_of(const graph::Graph& graph, const graph::Node& node) 
 }
 
 graph::Evaluator reference_evaluator() {
-  return [](const graph::Node& node, std::span<const Tensor* const> inputs, std::span<const TensorDesc> outputs) {
+  return [](const graph::Node& node, std::span<const Tensor* const> inputs,
+            std::span<const TensorDesc> outputs) {
     kernels::Problem problem;
     problem.op = node.op;
     problem.attributes = node.attributes;
@@ -45,7 +46,7 @@ graph::Evaluator reference_evaluator() {
                                 .absent = tensor == nullptr});
     }
     problem.outputs.assign(outputs.begin(), outputs.end());
-    return kernels::ref::compute(problem, tensors);
+    return compute_onnx(problem, tensors);
   };
 }
 

@@ -28,7 +28,8 @@ Treatment treatment_of(const graph::Graph& graph, const graph::Node& node) {
       return Treatment::slice;
   }
   if (node.op == "Concat" && normalize_axis(node.attributes.integer("axis", 0), out.desc.shape.rank()) == 1 &&
-      std::none_of(node.inputs.begin(), node.inputs.end(), [&](graph::ValueId id) { return id == graph::kNoValue || graph.constant(id); }))
+      std::none_of(node.inputs.begin(), node.inputs.end(),
+                   [&](graph::ValueId id) { return id == graph::kNoValue || graph.constant(id); }))
     return Treatment::concat;
   return Treatment::kernel;
 }

@@ -26,11 +26,9 @@ std::string layout_text(const kernels::Placement& p) {
 std::string Plan::problem_text(const Step& step) const {
   if (const Choice* choice = choice_of(step)) return choice->text;
   const TensorDesc& desc = step.inputs[0].desc;
-  const auto word = [](const kernels::Placement& p) {
-    return cat(p.block, "x", p.halo_h, "x", p.halo_w);
-  };
-  return cat("Reorder ", desc.shape.text(), " -> ", desc.shape.text(), " from=", word(step.inputs[0].placement),
-             " to=", word(step.outputs[0].placement));
+  const auto word = [](const kernels::Placement& p) { return cat(p.block, "x", p.halo_h, "x", p.halo_w); };
+  return cat("Reorder ", desc.shape.text(), " -> ", desc.shape.text(),
+             " from=", word(step.inputs[0].placement), " to=", word(step.outputs[0].placement));
 }
 
 std::size_t Plan::offset_bytes(const Location& location) const {
@@ -40,24 +38,27 @@ std::size_t Plan::offset_bytes(const Location& location) const {
 
 std::string Plan::text() const {
   const auto place = [&](const Location& l) {
-    return l.storage == kNoStorage ? std::string("-") : cat("@", offset_bytes(l), " ", layout_text(l.placement));
+    return l.storage == kNoStorage ? std::string("-")
+                                   : cat("@", offset_bytes(l), " ", layout_text(l.placement));
   };
-  std::string out = cat("# ", steps.size(), " steps, ", kernels.size(), " kernels, arena ", arena_bytes, " bytes of ",
-                        tensor_bytes, " without reuse\n");
-  for (std::size_t i = 0; i < inputs.size(); ++i) out += cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i]), "\n");
+  std::string out = cat("# ", steps.size(), " steps, ", kernels.size(), " kernels, arena ", arena_bytes,
+                        " bytes of ", tensor_bytes, " without reuse\n");
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    out += cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i]), "\n");
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
     const Choice* choice = choice_of(step);
     out += cat(i, " | ", problem_text(step), " | ", choice ? choice->family->id() : "reorder.copy.cpu", " | ",
-               choice ? choice->schedule.text() : "default", " | ", source_name(choice ? choice->source : Source::only_choice),
-               " |");
+               choice ? choice->schedule.text() : "default", " | ",
+               source_name(choice ? choice->source : Source::only_choice), " |");
     for (const Location& l : step.inputs) out += cat(" ", place(l));
     out += " ->";
     for (const Location& l : step.outputs) out += cat(" ", place(l));
     out += cat(" | ", step.name, "\n");
   }
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    out += cat("output ", i, " ", outputs[i].location.desc.shape.text(), " ", place(outputs[i].location), "\n");
+    out +=
+        cat("output ", i, " ", outputs[i].location.desc.shape.text(), " ", place(outputs[i].location), "\n");
   return out;
 }
 

@@ -18,8 +18,8 @@ void require_support(const graph::Node& node, const Choice& choice, const PlanRe
   if (!supporting(request.backend, choice.problem, request.target).empty()) return;
   std::string known;
   for (const std::string& name : kernels::ref::operators()) known += cat(known.empty() ? "" : " ", name);
-  fail(Code::unsupported, describe(node), ": the device '", request.backend.name, "' cannot compute ", choice.text,
-       "; its operators are ", known);
+  fail(Code::unsupported, describe(node), ": the device '", request.backend.name, "' cannot compute ",
+       choice.text, "; its operators are ", known);
 }
 
 }  // namespace
@@ -47,7 +47,8 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);
   if (request.choose_ns)
     *request.choose_ns =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
+            .count();
   assign_layouts(plan, graph, choice_of_node, request.target);
 
   std::vector<Lifetime> lifetimes;

@@ -17,8 +17,10 @@ void store(float* p, Vec4 v) { *reinterpret_cast<Vec4*>(p) = v; }
 
 // Four rows of four, exchanged with four columns.
 void transpose(Vec4& a, Vec4& b, Vec4& c, Vec4& d) {
-  const Vec4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Vec4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Vec4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+             ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Vec4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5),
+             cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
   a = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
   b = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
   c = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
@@ -45,7 +47,8 @@ void interleave(const Plane& p) {
     for (; w + 4 <= p.w; w += 4)
       for (int lane = 0; lane < quads; lane += 4) {
         const float* in = from + lane * p.from_at.c + w;
-        Vec4 a = load(in), b = load(in + p.from_at.c), c = load(in + 2 * p.from_at.c), d = load(in + 3 * p.from_at.c);
+        Vec4 a = load(in), b = load(in + p.from_at.c), c = load(in + 2 * p.from_at.c),
+             d = load(in + 3 * p.from_at.c);
         transpose(a, b, c, d);
         float* out = to + w * block + lane;
         store(out, a);
@@ -79,7 +82,8 @@ void separate(const Plane& p) {
         store(out + 3 * p.to_at.c, d);
       }
     for (int lane = 0; lane < p.lanes; ++lane)
-      for (std::int64_t x = lane < quads ? w : 0; x < p.w; ++x) to[lane * p.to_at.c + x] = from[x * block + lane];
+      for (std::int64_t x = lane < quads ? w : 0; x < p.w; ++x)
+        to[lane * p.to_at.c + x] = from[x * block + lane];
   }
 }
 
@@ -107,8 +111,8 @@ void regroup(const Plane& p, const float* item, std::int64_t first) {
 
 }  // namespace
 
-void reorder(const Shape& shape, const float* from, const Placement& from_at, float* to, const Placement& to_at,
-             ThreadPool& pool) {
+void reorder(const Shape& shape, const float* from, const Placement& from_at, float* to,
+             const Placement& to_at, ThreadPool& pool) {
   const Dims5 s(shape);
   // A task is one plane of the coarser blocks, so that every row that is read is read by one task.
   const int block = to_at.block > 1 ? to_at.block : from_at.block;

@@ -23,9 +23,11 @@ std::int64_t ns_since(Clock::time_point start) {
 
 kernels::Target target_of(const SessionOptions& options) {
   if (options.threads < 0 || options.threads > kMaxThreads)
-    fail(Code::invalid_argument, "threads must be 1 to ", kMaxThreads, ", or 0 for all cores, not ", options.threads);
+    fail(Code::invalid_argument, "threads must be 1 to ", kMaxThreads, ", or 0 for all cores, not ",
+         options.threads);
   if (options.tuning.limit_ms < -1)
-    fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ", options.tuning.limit_ms);
+    fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ",
+         options.tuning.limit_ms);
   kernels::Target target;
   target.device = options.isa ? device_with(*options.isa) : this_device();
   target.threads = options.threads ? options.threads : usable_cores();
@@ -63,11 +65,13 @@ struct Session::Impl {
     for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
       std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
     count(start);
-    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (",
-        stats.from_database, " remembered, ", stats.tuned, " tuned, ", stats.estimated, " estimated, ", stats.measurements,
-        " measurements), code and packing ", stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000, " ms");
-    log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes, ", packed weights ",
-        stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes, ", ", target.threads, " threads");
+    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, choices ",
+        stats.tune_ns / 1000000, " ms (", stats.from_database, " remembered, ", stats.tuned, " tuned, ",
+        stats.estimated, " estimated, ", stats.measurements, " measurements), code and packing ",
+        stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000, " ms");
+    log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
+        ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
+        ", ", target.threads, " threads");
   }
 
   static std::size_t bytes_of(const Port& port) {
@@ -124,7 +128,8 @@ struct Session::Impl {
   SessionStats stats;
 };
 
-Session::Session(const graph::Graph& model, const SessionOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
+Session::Session(const graph::Graph& model, const SessionOptions& options)
+    : impl_(std::make_unique<Impl>(model, options)) {}
 Session::~Session() = default;
 
 const std::vector<Port>& Session::inputs() const { return impl_->inputs; }
@@ -136,8 +141,8 @@ void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
   const Port& port = impl_->inputs[index];
   const std::size_t wanted = Impl::bytes_of(port);
   if (bytes.size() != wanted)
-    fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ", port.desc.shape.text(), ": ",
-         wanted, " bytes, not ", bytes.size());
+    fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ",
+         port.desc.shape.text(), ": ", wanted, " bytes, not ", bytes.size());
   if (wanted) std::memcpy(impl_->executor->address(impl_->plan.inputs[index]), bytes.data(), wanted);
 }
 
@@ -152,7 +157,8 @@ void Session::run() {
 const std::byte* Session::output(std::size_t index) const {
   if (!impl_->ran || index >= impl_->plan.outputs.size()) return nullptr;
   const PlanOutput& output = impl_->plan.outputs[index];
-  return output.location.storage == kNoStorage ? output.constant.bytes().data() : impl_->executor->address(output.location);
+  return output.location.storage == kNoStorage ? output.constant.bytes().data()
+                                               : impl_->executor->address(output.location);
 }
 
 const SessionStats& Session::stats() const { return impl_->stats; }

@@ -16,10 +16,10 @@ namespace rt3d::runtime {
 
 struct SessionOptions {
   std::string device = "cpu";
-  std::optional<Isa> isa;           // absent: the best this CPU has
-  int threads = 0;                  // 0: all usable cores
+  std::optional<Isa> isa;  // absent: the best this CPU has
+  int threads = 0;         // 0: all usable cores
   TuningOptions tuning;
-  std::filesystem::path database;   // empty: none, nothing is kept
+  std::filesystem::path database;  // empty: none, nothing is kept
   bool profile = false;
   std::map<std::string, Shape> input_shapes;
 };
@@ -51,9 +51,10 @@ class Session {
 
   const std::vector<Port>& inputs() const;
   const std::vector<Port>& outputs() const;
-  void set_input(std::size_t index, std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
-  void run();                                                           // allocates nothing
-  const std::byte* output(std::size_t index) const;                     // nullptr before the first run
+  void set_input(std::size_t index,
+                 std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
+  void run();                                        // allocates nothing
+  const std::byte* output(std::size_t index) const;  // nullptr before the first run
 
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;

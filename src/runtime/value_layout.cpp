@@ -11,8 +11,8 @@ using graph::ValueId;
 
 class Chooser {
  public:
-  Chooser(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
-          const kernels::Target& target)
+  Chooser(const graph::Graph& graph, const std::vector<Choice>& choices,
+          const std::vector<int>& choice_of_node, const kernels::Target& target)
       : graph_(graph), choices_(choices), choice_of_node_(choice_of_node), target_(target) {
     layouts_.values.resize(graph.value_count());
     layouts_.nodes.resize(graph.nodes.size());
@@ -80,7 +80,8 @@ class Chooser {
     channel = 0;
     for (ValueId id : node.inputs) {
       ValueLayout& in = at(id);
-      const bool here = made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue && in.block == out.block;
+      const bool here =
+          made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue && in.block == out.block;
       layout.in_place.push_back(here);
       if (here) {
         in.parent = node.outputs[0];
@@ -149,8 +150,8 @@ class Chooser {
 
 }  // namespace
 
-Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
-                       const kernels::Target& target) {
+Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
+                       const std::vector<int>& choice_of_node, const kernels::Target& target) {
   return Chooser(graph, choices, choice_of_node, target).run();
 }
 

@@ -20,8 +20,8 @@ struct ValueLayout {
 };
 
 struct NodeLayout {
-  kernels::Ports ports;             // of kernels
-  std::vector<bool> in_place;       // of concatenations: which inputs' producers write into the storage
+  kernels::Ports ports;        // of kernels
+  std::vector<bool> in_place;  // of concatenations: which inputs' producers write into the storage
 };
 
 struct Layouts {
@@ -29,7 +29,7 @@ struct Layouts {
   std::vector<NodeLayout> nodes;
 };
 
-Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices, const std::vector<int>& choice_of_node,
-                       const kernels::Target& target);
+Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
+                       const std::vector<int>& choice_of_node, const kernels::Target& target);
 
 }  // namespace rt3d::runtime

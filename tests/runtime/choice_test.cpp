@@ -12,7 +12,8 @@ namespace {
 
 std::vector<Choice> conv_choices() {
   std::vector<Choice> choices(2);
-  choices[0].problem = kernels::parse_problem("Conv 1x8x2x6x6,c16x8x3x3x3 -> 1x16x2x6x6 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1");
+  choices[0].problem = kernels::parse_problem(
+      "Conv 1x8x2x6x6,c16x8x3x3x3 -> 1x16x2x6x6 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1");
   choices[1].problem = kernels::parse_problem("Softmax 1x10 -> 1x10 axis=1");
   for (Choice& c : choices) c.text = c.problem.text();
   return choices;
@@ -49,7 +50,8 @@ TEST_SUITE_BEGIN("runtime");
 
 TEST_CASE("without time to measure the estimate chooses, and nothing is stored") {
   Bench bench;
-  for (TuningOptions options : {TuningOptions{tuner::Mode::off, -1, {}}, TuningOptions{tuner::Mode::full, 0, {}}}) {
+  for (TuningOptions options :
+       {TuningOptions{tuner::Mode::off, -1, {}}, TuningOptions{tuner::Mode::full, 0, {}}}) {
     std::vector<Choice> choices = conv_choices();
     bench.choose(choices, options);
     if (bench.target.device.isa != Isa::none) CHECK(source_name(choices[0].source) == "estimate");
@@ -118,7 +120,8 @@ TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
 
 TEST_CASE("backends are known by name") {
   CHECK(find_backend("cpu").name == "cpu");
-  CHECK(supporting(find_backend("reference"), conv_choices()[0].problem, {this_device(), 1})[0]->id() == "ref.any.cpu");
+  CHECK(supporting(find_backend("reference"), conv_choices()[0].problem, {this_device(), 1})[0]->id() ==
+        "ref.any.cpu");
   CHECK_THROWS_WITH_AS(find_backend("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
 }
 

@@ -25,44 +25,50 @@ std::string conv(const std::string& out, const std::string& in, int oc, const ch
 
 std::string weights(const std::string& name, int oc, int ic, int k) {
   const std::string ks = std::to_string(k);
-  return "const " + name + " f32 " + std::to_string(oc) + "x" + std::to_string(ic) + "x" + ks + "x" + ks + "x" + ks + "\n";
+  return "const " + name + " f32 " + std::to_string(oc) + "x" + std::to_string(ic) + "x" + ks + "x" + ks +
+         "x" + ks + "\n";
 }
 
 const std::string kInput = "graph \"t\"\ninput x f32 1x5x3x6x7\n";
 
 std::vector<Case> cases() {
-  const std::string two = kInput + weights("wa", 32, 5, 3) + weights("wb", 16, 5, 1) + conv("a", "x", 32, kConv3, "wa") +
-                          conv("b", "x", 16, kConv1, "wb");
+  const std::string two = kInput + weights("wa", 32, 5, 3) + weights("wb", 16, 5, 1) +
+                          conv("a", "x", 32, kConv3, "wa") + conv("b", "x", 16, kConv1, "wb");
   return {
-      {"a residual block",
-       kInput + weights("wa", 24, 5, 3) + weights("wb", 24, 24, 3) + conv("a", "x", 24, kConv3, "wa") +
-           conv("b", "a", 24, kConv3, "wb", ", -, a") + conv("y", "b", 24, kConv3, "wb", ", -, b") + "output y\n"},
-      {"branches that are concatenated in place",
-       two + "y f32 1x48x3x6x7 = Concat(a, b) axis=1\n" + weights("wc", 8, 48, 3) + conv("z", "y", 8, kConv3, "wc") + "output z\n"},
+      {"a residual block", kInput + weights("wa", 24, 5, 3) + weights("wb", 24, 24, 3) +
+                               conv("a", "x", 24, kConv3, "wa") + conv("b", "a", 24, kConv3, "wb", ", -, a") +
+                               conv("y", "b", 24, kConv3, "wb", ", -, b") + "output y\n"},
+      {"branches that are concatenated in place", two + "y f32 1x48x3x6x7 = Concat(a, b) axis=1\n" +
+                                                      weights("wc", 8, 48, 3) +
+                                                      conv("z", "y", 8, kConv3, "wc") + "output z\n"},
       {"a concatenation that is an output, and so is a branch",
        two + "y f32 1x48x3x6x7 = Concat(a, b) axis=1\noutput y\noutput a\n"},
       {"a concatenation of odd channel counts",
        kInput + weights("wa", 6, 5, 3) + weights("wb", 16, 5, 1) + conv("a", "x", 6, kConv3, "wa") +
-           conv("b", "x", 16, kConv1, "wb") + "y f32 1x22x3x6x7 = Concat(a, b) axis=1\n" + weights("wc", 8, 22, 3) +
-           conv("z", "y", 8, kConv3, "wc") + "output z\n"},
+           conv("b", "x", 16, kConv1, "wb") + "y f32 1x22x3x6x7 = Concat(a, b) axis=1\n" +
+           weights("wc", 8, 22, 3) + conv("z", "y", 8, kConv3, "wc") + "output z\n"},
       {"a concatenation of one value twice and the graph's input",
        two + "y f32 1x69x3x6x7 = Concat(a, a, x) axis=1\noutput y\n"},
       {"a concatenation within a concatenation",
-       two + "c f32 1x48x3x6x7 = Concat(a, b) axis=1\n" + weights("wc", 16, 48, 3) + conv("d", "c", 16, kConv3, "wc") +
-           "y f32 1x64x3x6x7 = Concat(d, c) axis=1\n" + weights("wd", 8, 64, 3) + conv("z", "y", 8, kConv3, "wd") + "output z\n"},
+       two + "c f32 1x48x3x6x7 = Concat(a, b) axis=1\n" + weights("wc", 16, 48, 3) +
+           conv("d", "c", 16, kConv3, "wc") + "y f32 1x64x3x6x7 = Concat(d, c) axis=1\n" +
+           weights("wd", 8, 64, 3) + conv("z", "y", 8, kConv3, "wd") + "output z\n"},
       {"slices of channels, on and off the blocks",
        two + weights("wc", 8, 16, 3) + "s f32 1x16x3x6x7 = Slice(a) axes=[1] starts=[16] steps=[1]\n" +
            "t f32 1x16x3x6x7 = Slice(a) axes=[1] starts=[3] steps=[1]\n" + conv("p", "s", 8, kConv3, "wc") +
            conv("q", "t", 8, kConv3, "wc") + "output p\noutput q\noutput t\n"},
       {"a slice of a concatenation that is concatenated again",
-       two + "c f32 1x48x3x6x7 = Concat(a, b) axis=1\n" + "s f32 1x16x3x6x7 = Slice(c) axes=[1] starts=[32] steps=[1]\n" +
+       two + "c f32 1x48x3x6x7 = Concat(a, b) axis=1\n" +
+           "s f32 1x16x3x6x7 = Slice(c) axes=[1] starts=[32] steps=[1]\n" +
            "y f32 1x48x3x6x7 = Concat(s, a) axis=1\noutput y\n"},
       {"reshapes of a blocked value and of the input",
        two + "r f32 1x4032 = Reshape(a)\nk f32 1x5x126 = Reshape(x)\noutput r\noutput k\n"},
       {"pooling, global pooling and a fully connected layer",
-       two + "p f32 1x32x2x3x4 = MaxPool(a) kernel_shape=2x2x2 strides=2x2x2 pads=0x0x0x1x0x1 dilations=1x1x1\n"
-             "g f32 1x32x1x1x1 = GlobalAveragePool(p)\nf f32 1x32 = Reshape(g)\nconst w f32 10x32\nconst v f32 10\n"
-             "y f32 1x10 = Gemm(f, w, v)\noutput y\n"},
+       two +
+           "p f32 1x32x2x3x4 = MaxPool(a) kernel_shape=2x2x2 strides=2x2x2 pads=0x0x0x1x0x1 dilations=1x1x1\n"
+           "g f32 1x32x1x1x1 = GlobalAveragePool(p)\nf f32 1x32 = Reshape(g)\nconst w f32 10x32\nconst v f32 "
+           "10\n"
+           "y f32 1x10 = Gemm(f, w, v)\noutput y\n"},
       {"elementwise operations between layouts",
        two + "s f32 1x16x3x6x7 = Slice(a) axes=[1] starts=[0] steps=[1]\nm f32 1x16x3x6x7 = Mul(s, b)\n"
              "y f32 1x16x3x6x7 = Add(m, b) act=relu\noutput y\n"},
@@ -83,7 +89,7 @@ TEST_CASE("a planned graph computes what its nodes compute one by one, on every 
         INFO(c.name, " on ", device, "\n", planned.plan.text());
         for (std::uint64_t seed : {1, 2}) {
           const std::vector<Tensor> inputs = test::random_inputs(planned.graph, seed * 100);
-          const std::vector<Tensor> want = interpret(planned.graph, inputs);
+          const std::vector<Tensor> want = interpret(planned.graph, inputs, Words::normal_form);
           const std::vector<Tensor> got = planned.run(inputs);
           REQUIRE(got.size() == want.size());
           for (std::size_t i = 0; i < got.size(); ++i) CHECK(test::relative_error(got[i], want[i]) < 1e-5);
@@ -95,14 +101,16 @@ TEST_CASE("a batch of two is computed through concatenations and slices") {
   const std::string text =
       "graph \"t\"\ninput x f32 2x5x3x6x7\n" + weights("wa", 32, 5, 3) + weights("wb", 16, 5, 1) +
       "a f32 2x32x3x6x7 = Conv(x, wa) " + kConv3 + "\nb f32 2x16x3x6x7 = Conv(x, wb) " + kConv1 +
-      "\nc f32 2x48x3x6x7 = Concat(a, b, x) axis=1\ns f32 2x16x3x6x7 = Slice(c) axes=[1] starts=[32] steps=[1]\n" +
+      "\nc f32 2x48x3x6x7 = Concat(a, b, x) axis=1\ns f32 2x16x3x6x7 = Slice(c) axes=[1] starts=[32] "
+      "steps=[1]\n" +
       weights("wc", 8, 16, 3) + "y f32 2x8x3x6x7 = Conv(s, wc) " + kConv3 + "\noutput y\noutput s\n";
   std::string fixed = text;
   fixed.replace(fixed.find("2x48x"), 5, "2x53x");
   for (const char* device : {"cpu", "reference"}) {
     PlannedGraph planned(fixed, device);
     const std::vector<Tensor> inputs = test::random_inputs(planned.graph, 5);
-    const std::vector<Tensor> want = interpret(planned.graph, inputs), got = planned.run(inputs);
+    const std::vector<Tensor> want = interpret(planned.graph, inputs, Words::normal_form),
+                              got = planned.run(inputs);
     for (std::size_t i = 0; i < got.size(); ++i) CHECK(test::relative_error(got[i], want[i]) < 1e-5);
   }
 }
@@ -118,8 +126,8 @@ TEST_CASE("aligned branches are concatenated without a copy") {
 
 TEST_CASE("one conversion serves every reader") {
   if (this_device().isa == Isa::none) return;
-  const std::string text = kInput + weights("wa", 16, 5, 3) + conv("a", "x", 16, kConv3, "wa") + conv("b", "x", 16, kConv3, "wa") +
-                           "y f32 1x16x3x6x7 = Add(a, b)\noutput y\n";
+  const std::string text = kInput + weights("wa", 16, 5, 3) + conv("a", "x", 16, kConv3, "wa") +
+                           conv("b", "x", 16, kConv3, "wa") + "y f32 1x16x3x6x7 = Add(a, b)\noutput y\n";
   PlannedGraph planned(text);
   INFO(planned.plan.text());
   CHECK(planned.reorders() == 2);

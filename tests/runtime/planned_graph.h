@@ -21,7 +21,8 @@ inline Tensor random_tensor(const TensorDesc& desc, std::uint64_t seed) {
 
 inline std::vector<Tensor> random_inputs(const graph::Graph& graph, std::uint64_t seed) {
   std::vector<Tensor> inputs;
-  for (graph::ValueId id : graph.inputs) inputs.push_back(random_tensor(graph.value(id).desc, seed + inputs.size()));
+  for (graph::ValueId id : graph.inputs)
+    inputs.push_back(random_tensor(graph.value(id).desc, seed + inputs.size()));
   return inputs;
 }
 
@@ -44,8 +45,9 @@ struct PlannedGraph {
     std::vector<Tensor> outputs;
     for (const runtime::PlanOutput& output : plan.outputs) {
       Tensor t = Tensor::allocate(output.location.desc);
-      const std::byte* from =
-          output.location.storage == runtime::kNoStorage ? output.constant.bytes().data() : executor->address(output.location);
+      const std::byte* from = output.location.storage == runtime::kNoStorage
+                                  ? output.constant.bytes().data()
+                                  : executor->address(output.location);
       std::memcpy(t.mutable_data(), from, t.bytes().size());
       outputs.push_back(std::move(t));
     }

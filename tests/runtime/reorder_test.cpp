@@ -15,7 +15,8 @@ using kernels::Port;
 
 constexpr float kUnwritten = -77;
 
-std::int64_t at(const Placement& p, std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h, std::int64_t w) {
+std::int64_t at(const Placement& p, std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h,
+                std::int64_t w) {
   return p.origin() + n * p.n + c / p.block * p.c + d * p.d + h * p.h + w * p.block + c % p.block;
 }
 
@@ -34,7 +35,8 @@ void for_each(const Shape& shape, Body&& body) {
 }
 
 struct Laid {
-  Laid(const Shape& shape, Port port) : p(Placement::of(shape, port)), data(static_cast<std::size_t>(p.elements(shape)), kUnwritten) {}
+  Laid(const Shape& shape, Port port)
+      : p(Placement::of(shape, port)), data(static_cast<std::size_t>(p.elements(shape)), kUnwritten) {}
   float* origin() { return data.data() + p.origin(); }
   float& operator[](std::int64_t i) { return data[static_cast<std::size_t>(i)]; }
   Placement p;
@@ -58,7 +60,8 @@ std::string check(const Shape& shape, Port from, Port to, ThreadPool& pool) {
     if (b[at(b.p, i...)] != value(i...)) wrong = "zero_halo wrote an element";
   });
   for (std::size_t i = 0; i < b.data.size(); ++i)
-    if (!element[i] && b.data[i] != 0.0f && from.block != to.block) wrong = cat("storage ", i, " is ", b.data[i]);
+    if (!element[i] && b.data[i] != 0.0f && from.block != to.block)
+      wrong = cat("storage ", i, " is ", b.data[i]);
   return wrong;
 }
 
@@ -68,12 +71,14 @@ TEST_SUITE_BEGIN("runtime");
 
 TEST_CASE("reorder moves every element between all pairs of layouts, and leaves zeros around them") {
   ThreadPool pool(2);
-  const Shape shapes[] = {{1, 3, 2, 5, 7}, {2, 21, 2, 4, 9}, {1, 32, 1, 3, 4}, {1, 16, 5, 6}, {2, 5, 9}, {3, 17}};
+  const Shape shapes[] = {{1, 3, 2, 5, 7}, {2, 21, 2, 4, 9}, {1, 32, 1, 3, 4},
+                          {1, 16, 5, 6},   {2, 5, 9},        {3, 17}};
   const Port ports[] = {{1, 0, 0}, {1, 1, 2}, {4, 0, 0}, {8, 1, 1}, {16, 3, 0}, {16, 0, 0}};
   for (const Shape& shape : shapes)
     for (const Port& from : ports)
       for (const Port& to : ports) {
-        INFO(shape.text(), ": block ", from.block, " to block ", to.block, " halo ", to.halo_h, "x", to.halo_w);
+        INFO(shape.text(), ": block ", from.block, " to block ", to.block, " halo ", to.halo_h, "x",
+             to.halo_w);
         CHECK(check(shape, from, to, pool) == "");
       }
 }
