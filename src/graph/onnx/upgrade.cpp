@@ -2,7 +2,6 @@
 // pass that knows the shape.
 #include "graph/onnx/upgrade.h"
 
-#include <algorithm>
 #include <array>
 #include <span>
 
@@ -49,7 +48,7 @@ void move_attribute(Graph& graph, Node& node, const MovedRow& row) {
 }
 
 void keep_one_output(Node& node) {
-  node.outputs.resize(std::min<std::size_t>(node.outputs.size(), 1));
+  if (node.outputs.size() > 1) node.outputs.erase(node.outputs.begin() + 1, node.outputs.end());
 }
 
 }  // namespace
@@ -62,6 +61,7 @@ void upgrade_node(Graph& graph, Node& node, int opset) {
     node.attributes.set("axis", node.attributes.integer("axis", 1));
     node.attributes.set("flattened", std::int64_t{1});
   }
+  if (node.op == "Gemm") node.attributes.set("transB", node.attributes.integer("transB", 0));
   if (node.op == "Dropout" || node.op == "MaxPool") keep_one_output(node);
   if (node.op == "BatchNormalization") {
     if (node.attributes.integer("training_mode", 0) != 0 || node.attributes.integer("spatial", 1) != 1)

@@ -3,19 +3,22 @@
 
 namespace rt3d::graph {
 
-// ONNX's Gemm has rank-2 inputs; the normal form (attribute transB, weights constant) lets the rows have any rank.
+// With attribute transB: ONNX's Gemm of two matrices. Without: the normal form, x [rows…, k] and w [n, k].
 void infer_gemm(Inference& c) {
   c.require_inputs(2, 3);
   c.require_same_dtype();
   const Attributes& attributes = c.node.attributes;
+  const bool normal = !attributes.has("transB");
   const bool trans_a = attributes.integer("transA", 0) != 0;
-  const bool trans_b = attributes.integer("transB", 0) != 0;
+  const bool trans_b = normal || attributes.integer("transB", 0) != 0;
   const Shape& a = c.shape(0);
   const Shape& b = c.shape(1);
-  c.require(b.rank() == 2 && a.rank() == 2, "both factors must be matrices");
-  const std::int64_t k = a[trans_a ? 0 : 1];
+  c.require(b.rank() == 2 && (a.rank() == 2 || (normal && a.rank() > 2)), "both factors must be matrices");
+  const std::int64_t k = a[trans_a ? 0 : a.rank() - 1];
   if (b[trans_b ? 1 : 0] != k) fail(Code::invalid_model, "factors ", a.text(), " and ", b.text(), " do not fit");
-  const Shape out{a[trans_a ? 1 : 0], b[trans_b ? 0 : 1]};
+  Shape out = a;
+  if (trans_a) out[0] = a[1];
+  out[out.rank() - 1] = b[trans_b ? 0 : 1];
   if (c.has(2) && broadcast(out, c.shape(2)) != out)
     fail(Code::invalid_model, "the bias ", c.shape(2).text(), " does not broadcast to ", out.text());
   c.give(c.desc(0).dtype, out);

@@ -1,0 +1,53 @@
+// See channel_constant.h.
+#include "graph/passes/channel_constant.h"
+
+#include <algorithm>
+
+namespace rt3d::graph {
+
+std::optional<std::vector<double>> channel_constant(Editor& editor, ValueId id, const Shape& shape, int axis) {
+  const Tensor* tensor = editor.floats(id);
+  if (!tensor) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(shape[axis]);
+  const auto values = tensor->values<float>();
+  if (tensor->shape().rank() > shape.rank()) return std::nullopt;
+  if (values.size() == 1) return std::vector<double>(channels, values[0]);
+  for (int i = 1; i <= tensor->shape().rank(); ++i) {
+    const bool channel = shape.rank() - i == axis;
+    const std::int64_t d = tensor->shape()[tensor->shape().rank() - i];
+    if (d != (channel ? shape[axis] : 1)) return std::nullopt;
+  }
+  if (values.size() != channels) return std::nullopt;
+  return std::vector<double>(values.begin(), values.end());
+}
+
+std::optional<std::vector<double>> bias_of(Editor& editor, const Node& node, std::int64_t channels) {
+  if (node.inputs.size() < 3 || node.inputs[2] == kNoValue)
+    return std::vector<double>(static_cast<std::size_t>(channels), 0.0);
+  const Tensor* bias = editor.floats(node.inputs[2]);
+  if (!bias || bias->elements() != channels) return std::nullopt;
+  const auto values = bias->values<float>();
+  return std::vector<double>(values.begin(), values.end());
+}
+
+void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias, const std::vector<double>& scale,
+                   const std::vector<double>& shift) {
+  const std::string stem = editor.graph.value(node.outputs[0]).name;
+  const std::size_t channels = scale.size();
+  if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {
+    const Tensor& old = *editor.floats(node.inputs[1]);
+    Tensor weights = Tensor::allocate(old.desc());
+    const auto from = old.values<float>();
+    const auto to = weights.mutable_values<float>();
+    const std::size_t row = from.size() / channels;
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
+    node.inputs[1] = editor.constant(stem + ".w", std::move(weights));
+  }
+  std::vector<float> folded(channels);
+  for (std::size_t c = 0; c < channels; ++c) folded[c] = static_cast<float>(bias[c] * scale[c] + shift[c]);
+  if (node.inputs.size() < 3) node.inputs.resize(3, kNoValue);
+  const Shape shape{static_cast<std::int64_t>(channels)};
+  node.inputs[2] = editor.constant(stem + ".b", Tensor::of<float>(DType::f32, shape, folded));
+}
+
+}  // namespace rt3d::graph

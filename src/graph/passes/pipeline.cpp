@@ -1,0 +1,80 @@
+// The passes in order, and the runner: the pipeline is repeated until it changes nothing.
+#include <algorithm>
+#include <chrono>
+#include <sstream>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "graph/passes/pass.h"
+
+namespace rt3d::graph {
+namespace {
+
+constexpr int kMostRounds = 5;
+
+constexpr Pass kPipeline[] = {
+    {"fold_constants", fold_constants},
+    {"normalize_reshape", normalize_reshape},
+    {"normalize_layout", normalize_layout},
+    {"normalize_window", normalize_window},
+    {"normalize_activation", normalize_activation},
+    {"normalize_matrix", normalize_matrix},
+    {"remove_identity", remove_identity},
+    {"cancel_transposes", cancel_transposes},
+    {"fold_pad", fold_pad},
+    {"fold_batch_norm", fold_batch_norm},
+    {"lower_batch_norm", lower_batch_norm},
+    {"fold_scale", fold_scale},
+    {"fuse_add", fuse_add},
+    {"fuse_activation", fuse_activation},
+    {"merge_siblings", merge_siblings},
+    {"remove_dead", remove_dead},
+};
+
+std::vector<std::string> skipped_passes() {
+  std::vector<std::string> names;
+  std::istringstream list(env(EnvSwitch::skip_passes));
+  for (std::string name; std::getline(list, name, ',');) names.push_back(name);
+  return names;
+}
+
+int run_pass(const Pass& pass, Graph& graph, const Evaluator& evaluate, PassReport& report) {
+  const auto start = std::chrono::steady_clock::now();
+  const int rewrites = pass.run(graph, evaluate);
+  report.ns += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+  report.rewrites += rewrites;
+  try {
+    graph.verify();
+  } catch (const Error& error) {
+    fail(Code::internal, "after pass ", pass.name, ": ", error.what());
+  }
+  return rewrites;
+}
+
+}  // namespace
+
+std::span<const Pass> pipeline() { return kPipeline; }
+
+std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
+  const std::vector<std::string> skipped = skipped_passes();
+  std::vector<PassReport> reports;
+  for (const Pass& pass : pipeline()) reports.push_back({std::string(pass.name), 0, 0});
+  if (dump_enabled()) dump_text("graph.00.before.txt", to_text(graph));
+  int step = 0;
+  for (int round = 0; round < kMostRounds; ++round) {
+    int changes = 0;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      const Pass& pass = pipeline()[i];
+      if (std::find(skipped.begin(), skipped.end(), pass.name) != skipped.end()) continue;
+      const int rewrites = run_pass(pass, graph, evaluate, reports[i]);
+      changes += rewrites;
+      if (rewrites > 0 && dump_enabled())
+        dump_text(cat("graph.", ++step < 10 ? "0" : "", step, ".", pass.name, ".txt"), to_text(graph));
+    }
+    if (changes == 0) break;
+  }
+  check_normal_form(graph);
+  return reports;
+}
+
+}  // namespace rt3d::graph
