@@ -3,7 +3,7 @@
 #include "api/handles.h"
 #include "base/device.h"
 #include "base/log.h"
-#include "jit/jit.h"
+#include "runtime/peak.h"
 
 using rt3d::Code;
 using rt3d::fail;
@@ -86,10 +86,6 @@ void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) 
 rt3d_status rt3d_measure_peak(double* gflops, int32_t threads) {
   return guard([&] {
     rt3d::api::require(gflops, "rt3d_measure_peak", "gflops");
-    if (threads < 0) fail(Code::invalid_argument, "rt3d_measure_peak: threads must be at least 1, or 0 for all, not ", threads);
-    const rt3d::Device& device = rt3d::this_device();
-    if (device.isa == rt3d::Isa::none) fail(Code::unsupported, "no code is generated for this CPU, so its peak is unknown");
-    rt3d::ThreadPool pool(threads == 0 ? rt3d::usable_cores() : threads);
-    *gflops = rt3d::jit::measure_peak_gflops(device, pool);
+    *gflops = rt3d::runtime::measure_peak_gflops(threads);
   });
 }

@@ -1,0 +1,126 @@
+#include "runtime/choice.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "skip.h"
+
+namespace rt3d::runtime {
+namespace {
+
+std::vector<Choice> conv_choices() {
+  std::vector<Choice> choices(2);
+  choices[0].problem = kernels::parse_problem("Conv 1x8x2x6x6,c16x8x3x3x3 -> 1x16x2x6x6 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1");
+  choices[1].problem = kernels::parse_problem("Softmax 1x10 -> 1x10 axis=1");
+  for (Choice& c : choices) c.text = c.problem.text();
+  return choices;
+}
+
+struct Bench {
+  void choose(std::vector<Choice>& choices, const TuningOptions& options) {
+    runtime::choose(choices, find_backend("cpu"), target, options, pool, db);
+  }
+  kernels::Target target{this_device(), 1};
+  ThreadPool pool{1};
+  tuner::TuningDb db{{}};
+};
+
+TuningOptions quick() {
+  TuningOptions options;
+  options.limit_ms = 20'000;
+  return options;
+}
+
+// Sets an environment variable as long as it lives.
+class WithEnv {
+ public:
+  WithEnv(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+  ~WithEnv() { unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("runtime");
+
+TEST_CASE("without time to measure the estimate chooses, and nothing is stored") {
+  Bench bench;
+  for (TuningOptions options : {TuningOptions{tuner::Mode::off, -1, {}}, TuningOptions{tuner::Mode::full, 0, {}}}) {
+    std::vector<Choice> choices = conv_choices();
+    bench.choose(choices, options);
+    if (bench.target.device.isa != Isa::none) CHECK(source_name(choices[0].source) == "estimate");
+    CHECK(source_name(choices[1].source) == "only choice");
+    CHECK(choices[0].measurements == 0);
+    CHECK(bench.db.count() == 0);
+  }
+}
+
+TEST_CASE("what was tuned is remembered, and nothing is measured again") {
+  Bench bench;
+  if (bench.target.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
+  std::vector<Choice> first = conv_choices();
+  int reports = 0;
+  TuningOptions options = quick();
+  options.progress = [&](const TuningProgress& p) {
+    ++reports;
+    return p.problems_total == 1 && p.problems_done == 0 && p.problem == first[0].text && p.elapsed_ns >= 0 &&
+           p.remaining_ns >= 0 && p.remaining_ns <= 20'000'000'000;
+  };
+  bench.choose(first, options);
+  CHECK(first[0].source == Source::tuned);
+  CHECK(first[0].measurements > 0);
+  CHECK(reports >= first[0].measurements);
+  std::vector<Choice> second = conv_choices();
+  bench.choose(second, options);
+  CHECK(second[0].source == Source::database);
+  CHECK(second[0].measurements == 0);
+  CHECK(second[0].family == first[0].family);
+  CHECK(second[0].schedule == first[0].schedule);
+}
+
+TEST_CASE("a progress callback cancels, and what was measured is kept") {
+  Bench bench;
+  if (bench.target.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
+  TuningOptions options = quick();
+  options.progress = [](const TuningProgress&) { return false; };
+  std::vector<Choice> choices = conv_choices();
+  try {
+    bench.choose(choices, options);
+    FAIL("must throw");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::cancelled);
+  }
+  CHECK(bench.db.count() == 1);
+}
+
+TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
+  Bench bench;
+  std::vector<Choice> choices = conv_choices();
+  const Families families = supporting(find_backend("cpu"), choices[0].problem, bench.target);
+  const std::vector<kernels::Schedule> space = families[0]->space(choices[0].problem, bench.target);
+  if (space.size() < 2) RT3D_SKIP("only one schedule here");
+  {
+    const WithEnv force("RT3D_FORCE", std::string(families[0]->id()) + ":" + space.back().text());
+    bench.choose(choices, quick());
+  }
+  CHECK(choices[0].source == Source::forced);
+  CHECK(choices[0].schedule == space.back());
+  CHECK(choices[1].source == Source::only_choice);
+  const WithEnv force("RT3D_FORCE", "conv.nonsense.x64:rows=99");
+  choices = conv_choices();
+  bench.choose(choices, TuningOptions{tuner::Mode::off, -1, {}});
+  CHECK(choices[0].source == Source::estimate);
+}
+
+TEST_CASE("backends are known by name") {
+  CHECK(find_backend("cpu").name == "cpu");
+  CHECK(supporting(find_backend("reference"), conv_choices()[0].problem, {this_device(), 1})[0]->id() == "ref.any.cpu");
+  CHECK_THROWS_WITH_AS(find_backend("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
+}
+
+TEST_SUITE_END();
+}  // namespace rt3d::runtime
