@@ -143,7 +143,7 @@ class Emitter {
       if (operand.constant)
         constant = *graph_.constant(node.inputs[j]);
       else if (!operand.absent)
-        location = reach(node.inputs[j], ports.inputs[j], false, node.name);
+        location = reach(node.inputs[j], ports.inputs[j], ports.inputs[j] == Port{}, node.name);
       spec.inputs.push_back(location.placement);
       spec.constants.push_back(std::move(constant));
       step.inputs.push_back(std::move(location));

@@ -73,6 +73,8 @@ class Chooser {
       fits = fits && channel % wanted == 0;
       channel += graph_.value(id).desc.shape[1];
     }
+    const std::int64_t items =
+        graph_.value(node.outputs[0]).desc.shape[0];  // planar parts of several would have gaps
     ValueLayout& out = at(node.outputs[0]);
     out.block = fits ? wanted : 1;
     out.halo_free = false;
@@ -80,8 +82,8 @@ class Chooser {
     channel = 0;
     for (ValueId id : node.inputs) {
       ValueLayout& in = at(id);
-      const bool here =
-          made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue && in.block == out.block;
+      const bool here = made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue &&
+                        in.block == out.block && (out.block > 1 || items == 1);
       layout.in_place.push_back(here);
       if (here) {
         in.parent = node.outputs[0];
@@ -112,8 +114,12 @@ class Chooser {
     switch (treatment_of(graph_, node)) {
       case Treatment::kernel:
         for (std::size_t j = 0; j < node.inputs.size(); ++j)
-          if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j]))
-            at(node.inputs[j]).asks.push_back(layouts_.nodes[i].ports.inputs[j]);
+          if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j])) {
+            const kernels::Port& port = layouts_.nodes[i].ports.inputs[j];
+            at(node.inputs[j]).asks.push_back(port);
+            if (port == kernels::Port{})
+              at(node.inputs[j]).planar_wanted = true;  // planar means without gaps
+          }
         return;
       case Treatment::reshape: at(node.inputs[0]).planar_wanted = true; return;
       case Treatment::slice:
