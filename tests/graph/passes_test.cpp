@@ -32,6 +32,28 @@ output a
 output c)"));
 }
 
+TEST_CASE("a Gather of evenly spaced constant indices is a Slice") {
+  CHECK(after(normalize_gather, R"(input x f32 2x9
+const even i64 1x3 = 2 -5 6
+const one i64 scalar = 8
+const odd i64 3 = 1 2 4
+a f32 2x1x3 = Gather(x, even) axis=1
+b f32 2 = Gather(x, one) axis=-1
+c f32 2x3 = Gather(x, odd) axis=1
+output a
+output b
+output c)") == same(R"(input x f32 2x9
+const odd i64 3 = 1 2 4
+c f32 2x3 = Gather(x, odd) axis=1
+a.slice f32 2x3 = Slice(x) axes=[1] starts=[2] steps=[2]
+a f32 2x1x3 = Reshape(a.slice)
+b.slice f32 2x1 = Slice(x) axes=[1] starts=[8] steps=[1]
+b f32 2 = Reshape(b.slice)
+output a
+output b
+output c)"));
+}
+
 TEST_CASE("a Pad's inputs become attributes for all axes") {
   CHECK(after(normalize_layout, R"(input x f32 1x2x3
 const pads i64 2 = 1 2

@@ -31,7 +31,7 @@ constexpr std::array kTable = std::to_array<OpRow>({
     {"Expand", 9, constant_only, infer_expand},
     {"Flatten", 9, computed, infer_flatten},
     {"Floor", 9, constant_only, infer_unary},
-    {"Gather", 9, constant_only, infer_gather},
+    {"Gather", 9, computed, infer_gather},
     {"Gemm", 9, computed, infer_gemm},
     {"GlobalAveragePool", 9, computed, infer_global_pool},
     {"GlobalMaxPool", 9, computed, infer_global_pool},

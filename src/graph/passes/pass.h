@@ -26,6 +26,7 @@ int fuse_add(Graph& graph, const Evaluator& evaluate);
 int lower_batch_norm(Graph& graph, const Evaluator& evaluate);
 int merge_siblings(Graph& graph, const Evaluator& evaluate);
 int normalize_activation(Graph& graph, const Evaluator& evaluate);
+int normalize_gather(Graph& graph, const Evaluator& evaluate);
 int normalize_layout(Graph& graph, const Evaluator& evaluate);
 int normalize_matrix(Graph& graph, const Evaluator& evaluate);
 int normalize_reshape(Graph& graph, const Evaluator& evaluate);

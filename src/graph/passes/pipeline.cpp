@@ -15,6 +15,7 @@ constexpr int kMostRounds = 5;
 constexpr Pass kPipeline[] = {
     {"fold_constants", fold_constants},
     {"normalize_reshape", normalize_reshape},
+    {"normalize_gather", normalize_gather},
     {"normalize_layout", normalize_layout},
     {"normalize_window", normalize_window},
     {"normalize_activation", normalize_activation},

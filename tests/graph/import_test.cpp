@@ -1,0 +1,249 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <random>
+
+#include "base/file.h"
+#include "graph/graph_text.h"
+
+TEST_SUITE_BEGIN("graph");
+
+namespace rt3d::graph {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct TemporaryFolder {
+  fs::path path = fs::temp_directory_path() / ("rt3d-graph-" + std::to_string(::getpid()));
+  TemporaryFolder() { fs::create_directories(path); }
+  ~TemporaryFolder() { fs::remove_all(path); }
+};
+
+// Protobuf by hand: a field with a number, bytes or text.
+std::string varint(std::uint64_t v) {
+  std::string out;
+  for (; v >= 128; v >>= 7) out += static_cast<char>(v | 128);
+  return out + static_cast<char>(v);
+}
+std::string field(int number, std::uint64_t v) {
+  return varint(static_cast<unsigned>(number) << 3) + varint(v);
+}
+std::string field(int number, const std::string& bytes) {
+  return varint((static_cast<unsigned>(number) << 3) | 2) + varint(bytes.size()) + bytes;
+}
+std::string value_info(const std::string& name, const std::vector<int>& dims) {
+  std::string shape;
+  for (int d : dims)
+    shape += field(1, d < 0 ? field(2, std::string("dynamic")) : field(1, static_cast<std::uint64_t>(d)));
+  return field(1, name) + field(2, field(1, field(1, std::uint64_t{1}) + field(2, shape)));
+}
+std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
+                 const std::string& rest = "") {
+  std::string out;
+  for (const auto& i : inputs) out += field(1, i);
+  return field(1, out + field(2, output) + field(3, "node_" + output) + field(4, op) + rest);
+}
+std::string model(const std::string& graph, int opset = 17, const std::string& rest = "") {
+  return field(1, std::uint64_t{8}) + field(7, graph) +
+         field(8, field(2, static_cast<std::uint64_t>(opset))) + rest;
+}
+std::string external(const std::string& location, const std::string& offset, const std::string& length = "") {
+  const auto entry = [](const std::string& k, const std::string& v) {
+    return field(13, field(1, k) + field(2, v));
+  };
+  return field(5, field(1, std::uint64_t{4}) + field(2, std::uint64_t{1}) + field(8, std::string("w")) +
+                      entry("location", location) + entry("offset", offset) +
+                      (length.empty() ? "" : entry("length", length)) + field(14, std::uint64_t{1}));
+}
+std::string ends() { return field(11, value_info("x", {-1, 4})) + field(12, value_info("y", {-1, 4})); }
+std::string external_model(const std::string& location, const std::string& offset,
+                           const std::string& length = "") {
+  return model(node("Add", {"x", "w"}, "y") + external(location, offset, length) + ends());
+}
+Graph parse(const std::string& bytes, const fs::path& folder = {}) {
+  return parse_onnx(std::as_bytes(std::span<const char>(bytes)), folder);
+}
+Code code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return Code::ok;
+}
+std::string contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+constexpr const char* kNetwork = R"(graph "net"
+input x f32 1x2x4x6x6
+const w f32 4x2x1x3x3
+const b f32 4 = 1 2 3 4
+const shape i64 2 = 1 -1
+const v f32 3x16
+const axes i64 3 = 2 3 4
+a = Conv(x, w, b) "conv" pads=0x1x1x0x1x1 strides=1x1x1
+c = Relu(a) "relu"
+d = MaxPool(c) "pool" ceil_mode=1 kernel_shape=1x3x3 strides=1x2x2
+e = ReduceMean(d, axes) "mean" keepdims=1
+f = Reshape(e, shape) "flat"
+g = Gemm(f, u) "fc" transB=1
+output g)";
+
+}  // namespace
+
+TEST_CASE("a saved graph loads again with the same text") {
+  TemporaryFolder folder;
+  std::string text = kNetwork;
+  text.replace(text.find("const v f32 3x16"), 16, "const u f32 3x4");
+  Graph graph = parse_graph(text);
+  graph.metadata["labels"] = "a,b";
+  save_onnx(graph, folder.path / "net.onnx");
+  Graph loaded = load_onnx(folder.path / "net.onnx");
+  CHECK(loaded.metadata == graph.metadata);
+  specialize(graph, {}, no_evaluation);
+  specialize(loaded, {}, no_evaluation);
+  CHECK(loaded.value(loaded.outputs[0]).desc.shape == Shape{1, 3});
+  optimize(graph, no_evaluation);
+  optimize(loaded, no_evaluation);
+  const auto nodes = [](const Graph& g) {
+    const std::string all = to_text(g);
+    return all.substr(all.find(" = Conv("));
+  };
+  CHECK(nodes(loaded) == nodes(graph));
+  CHECK(loaded.nodes.size() == 5);
+}
+
+TEST_CASE("optimising leaves untouched weights shared with the loaded file") {
+  const std::string weights(16, '\1');
+  const Graph graph = parse(model(node("Add", {"x", "w"}, "y") +
+                                  field(5, field(1, std::uint64_t{4}) + field(2, std::uint64_t{1}) +
+                                               field(8, std::string("w")) + field(9, weights)) +
+                                  ends()));
+  Graph copy = graph;
+  specialize(copy, {}, no_evaluation);
+  optimize(copy, no_evaluation);
+  CHECK(copy.constant(copy.nodes[0].inputs[1])->bytes().data() ==
+        graph.constant(graph.nodes[0].inputs[1])->bytes().data());
+}
+
+TEST_CASE("external data is read from the model's folder only") {
+  TemporaryFolder folder;
+  fs::create_directories(folder.path / "m" / "sub");
+  const fs::path home = folder.path / "m";
+  std::ofstream(home / "w.data", std::ios::binary) << std::string(64, '\0');
+  std::ofstream(home / "sub" / "w.data", std::ios::binary) << std::string(64, '\0');
+  std::ofstream(folder.path / "outside", std::ios::binary) << std::string(64, '\0');
+  fs::create_symlink(folder.path / "outside", home / "link");
+  fs::create_directory_symlink(folder.path, home / "up");
+  const auto load = [&](const std::string& location, const std::string& offset,
+                        const std::string& length = "") {
+    return code_of([&] { parse(external_model(location, offset, length), home); });
+  };
+  CHECK(load("w.data", "0") == Code::ok);
+  CHECK(load("w.data", "48", "16") == Code::ok);
+  CHECK(load("./sub/w.data", "16") == Code::ok);
+  CHECK(load((folder.path / "outside").string(), "0") == Code::invalid_model);
+  CHECK(load("../outside", "0") == Code::invalid_model);
+  CHECK(load("sub/../../outside", "0") == Code::invalid_model);
+  CHECK(load("link", "0") != Code::ok);
+  CHECK(load("up/outside", "0") != Code::ok);
+  CHECK(load("", "0") == Code::invalid_model);
+  CHECK(load("sub", "0") != Code::ok);
+  CHECK(load("missing", "0") == Code::io);
+  CHECK(load("w.data", "49") == Code::invalid_model);
+  CHECK(load("w.data", "18446744073709551608") == Code::invalid_model);
+  CHECK(load("w.data", "18446744073709551616") == Code::invalid_model);
+  CHECK(load("w.data", "-1") == Code::invalid_model);
+  CHECK(load("w.data", "0", "32") == Code::invalid_model);
+  CHECK(code_of([&] { parse(external_model("w.data", "0")); }) == Code::invalid_model);
+}
+
+TEST_CASE("an unsupported operator is named with its node and what is supported") {
+  try {
+    parse(model(node("Einsum", {"x"}, "y") + ends()));
+    FAIL("it was accepted");
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    CHECK(error.code() == Code::unsupported);
+    for (const char* part : {"Einsum", "node_y", "GlobalAveragePool", "opset 17"})
+      CHECK(text.find(part) != std::string::npos);
+  }
+  CHECK(code_of([] {
+          parse(model(node("Relu", {"x"}, "y", field(7, std::string("com.other"))) + ends()));
+        }) == Code::unsupported);
+  CHECK(code_of([] { parse(model(node("Relu", {"x"}, "y") + ends(), 8)); }) == Code::unsupported);
+  CHECK(code_of([] { parse(model(node("Relu", {"z"}, "y") + ends())); }) == Code::invalid_model);
+  CHECK(code_of([] { parse(model(node("Relu", {"y"}, "y") + ends())); }) == Code::invalid_model);
+}
+
+TEST_CASE("the model's own functions are replaced by their bodies, and endless ones refused") {
+  const auto function = [](const std::string& inner, const std::string& domain) {
+    const std::string body = node("Sigmoid", {"a"}, "s").substr(2);
+    const auto as_function_node = [](const std::string& n) { return varint((7 << 3) | 2) + n.substr(1); };
+    return field(25, field(1, std::string("Gate")) + field(4, std::string("a")) + field(5, std::string("b")) +
+                         as_function_node(node("Sigmoid", {"a"}, "s")) +
+                         as_function_node(node(inner, {"a", "s"}, "b", field(7, domain))) +
+                         field(9, field(2, std::uint64_t{17})) + field(10, std::string("own")));
+  };
+  const std::string graph = node("Gate", {"x"}, "y", field(7, std::string("own"))) + ends();
+  const Graph flat = parse(model(graph, 17, function("Mul", "")));
+  REQUIRE(flat.nodes.size() == 2);
+  CHECK(flat.nodes[0].op == "Sigmoid");
+  CHECK(flat.nodes[1].op == "Mul");
+  CHECK(code_of([&] { parse(model(graph, 17, function("Gate", "own"))); }) == Code::invalid_model);
+}
+
+TEST_CASE("dynamic batches become 1 and other dynamic dimensions are asked for") {
+  const std::string bytes = model(node("Relu", {"x"}, "y") + ends());
+  Graph graph = parse(bytes);
+  specialize(graph, {}, no_evaluation);
+  CHECK(graph.value(graph.outputs[0]).desc.shape == Shape{1, 4});
+  graph = parse(bytes);
+  specialize(graph, {{"x", Shape{3, 4}}}, no_evaluation);
+  CHECK(graph.value(graph.outputs[0]).desc.shape == Shape{3, 4});
+  for (const auto& shapes : std::vector<std::map<std::string, Shape>>{
+           {{"x", Shape{3, 5}}}, {{"x", Shape{3}}}, {{"z", Shape{3, 4}}}, {{"x", Shape{0, 4}}}}) {
+    graph = parse(bytes);
+    CHECK(code_of([&] { specialize(graph, shapes, no_evaluation); }) == Code::invalid_argument);
+  }
+  graph = parse(
+      model(node("Relu", {"x"}, "y") + field(11, value_info("x", {1, -1})) + field(12, value_info("y", {}))));
+  CHECK(code_of([&] { specialize(graph, {}, no_evaluation); }) == Code::invalid_argument);
+}
+
+TEST_CASE("damaged models give an error or a graph") {
+  TemporaryFolder folder;
+  std::string text = kNetwork;
+  text.replace(text.find("const v f32 3x16"), 16, "const u f32 3x4");
+  save_onnx(parse_graph(text), folder.path / "net.onnx");
+  const std::string whole = contents(folder.path / "net.onnx");
+  int errors = 0;
+  const auto attempt = [&](const std::string& bytes) {
+    try {
+      Graph graph = parse(bytes);
+      specialize(graph, {}, no_evaluation);
+      optimize(graph, no_evaluation);
+    } catch (const Error& error) {
+      CHECK_MESSAGE(error.code() != Code::internal, error.what());
+      ++errors;
+    }
+  };
+  for (std::size_t length = 0; length < whole.size(); ++length) attempt(whole.substr(0, length));
+  std::mt19937 random(7);
+  for (int i = 0; i < 4000; ++i) {
+    std::string damaged = whole;
+    for (unsigned flips = 1 + random() % 3; flips > 0; --flips)
+      damaged[random() % damaged.size()] ^= static_cast<char>(1u << random() % 8);
+    attempt(damaged);
+  }
+  CHECK(errors > 1000);
+}
+
+}  // namespace rt3d::graph
+
+TEST_SUITE_END();
