@@ -51,6 +51,7 @@ class ConvDirectKernel final : public Kernel {
         chunk_(r.schedule.get("ic_chunk")),
         tiles_(r.schedule.get("tiles")),
         oc_group_(r.schedule.get("oc_group")),
+        depth_first_(r.schedule.get("depth_first") != 0),
         depth_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block))) {
     const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
     make_blocks(activation);
@@ -178,8 +179,8 @@ class ConvDirectKernel final : public Kernel {
         t.bias = bias_.as<float>() + block.first;
         t.flags = (chunk > 0 ? kLoadPartial : 0) | (chunk + 1 == block.units->chunks() ? kFinish : 0);
         for (std::int64_t i = tile_first; i < tile_last; ++i) {
-          const std::int64_t od = i / per_plane;
-          const auto p = static_cast<std::size_t>(i % per_plane);
+          const std::int64_t od = depth_first_ ? i % s.od : i / per_plane;
+          const auto p = static_cast<std::size_t>(depth_first_ ? i / s.od : i % per_plane);
           const TileCut::Piece& piece = cut_.pieces[p];
           const UnitTable::Range range =
               block.units->range(block.units->d_class(od), block.units->h_class(p), chunk);
@@ -202,7 +203,9 @@ class ConvDirectKernel final : public Kernel {
   bool has_residual_;
   ConvGeometry g_;
   TileCut cut_;
-  int vecs_, chunk_, tiles_, oc_group_, depth_;
+  int vecs_, chunk_, tiles_, oc_group_;
+  bool depth_first_;
+  int depth_;
   std::size_t weight_floats_ = 0;
   std::map<std::pair<int, int>, std::unique_ptr<UnitTable>> tables_;  // by vecs and input blocks
   std::vector<OutputBlock> blocks_;
@@ -256,12 +259,8 @@ class ConvDirect final : public kernels::KernelFamily {
   }
 
  private:
-  static std::int64_t halo_h(const ConvShape& s) {
-    return std::max(s.ph, s.ph2);
-  }
-  static std::int64_t halo_w(const ConvShape& s) {
-    return std::max(s.pw, s.pw2);
-  }
+  static std::int64_t halo_h(const ConvShape& s) { return std::max(s.ph, s.ph2); }
+  static std::int64_t halo_w(const ConvShape& s) { return std::max(s.pw, s.pw2); }
 
   Isa isa_;
   std::string id_;

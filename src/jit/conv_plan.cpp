@@ -30,16 +30,22 @@ ConvShape flattened(const ConvShape& shape) {
   if (!flat_plane(s)) return s;
   s.iw = s.ow = s.oh * s.ow;
   s.ih = s.oh = 1;
-  if (!flat_depth(s)) return s;
-  s.iw = s.ow = s.od * s.ow;
-  s.id = s.od = 1;
   return s;
 }
 
 ConvGeometry flattened(ConvGeometry g, bool has_residual) {
-  const auto halo = [](const Placement& p) { return p.halo_h != 0 || p.halo_w != 0; };
-  if (!flat_plane(g.s) || halo(g.in) || halo(g.out) || (has_residual && halo(g.residual))) return g;
-  g.s = flattened(g.s);
+  const auto all = [&](auto&& holds) {
+    return holds(g.in) && holds(g.out) && (!has_residual || holds(g.residual));
+  };
+  const ConvShape s = g.s;
+  if (!flat_plane(s) || !all([](const Placement& p) { return p.halo_h == 0 && p.halo_w == 0; })) return g;
+  g.s.iw = g.s.ow = s.oh * s.ow;
+  g.s.ih = g.s.oh = 1;
+  // Whole clips only where no gap stands between planes.
+  if (!flat_depth(s) || !all([&](const Placement& p) { return s.od == 1 || p.d == s.oh * s.ow * p.block; }))
+    return g;
+  g.s.iw = g.s.ow = s.od * g.s.ow;
+  g.s.id = g.s.od = 1;
   return g;
 }
 

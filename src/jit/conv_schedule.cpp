@@ -56,21 +56,31 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) 
     const std::int64_t tiles = per_plane * s.od;
     const std::int64_t ic_blocks = reached_blocks(s, vecs, lanes);
     const std::int64_t block_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
-    std::set<int> chunks{static_cast<int>(ic_blocks)}, tile_counts, groups;
+    const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
+    std::set<int> chunks{static_cast<int>(ic_blocks)}, groups;
     for (std::int64_t budget :
          {target.device.l1d_bytes / 2, target.device.l2_bytes / 4, target.device.l2_bytes / 2})
       chunks.insert(even(ic_blocks, budget / block_bytes));
-    for (std::int64_t count :
-         {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane, tiles / (2 * target.threads), tiles})
-      tile_counts.insert(even(tiles, count));
-    const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
     for (std::int64_t group : {std::int64_t{1}, (output_blocks + 1) / 2, output_blocks})
       groups.insert(static_cast<int>(group));
-    for (int chunk : chunks)
-      for (int count : tile_counts)
-        for (int group : groups)
-          space.push_back(Schedule{
-              {"rows", rows}, {"vecs", vecs}, {"ic_chunk", chunk}, {"tiles", count}, {"oc_group", group}});
+    for (int depth_first = 0; depth_first <= (s.kd > 1 && s.od > 1 ? 1 : 0); ++depth_first) {
+      // Blocks of tiles: parts of a plane or whole planes; or columns through the clip.
+      std::set<int> tile_counts{static_cast<int>(tiles), even(tiles, tiles / (2 * target.threads))};
+      if (depth_first)
+        for (std::int64_t columns : {1, 2, 4, 8}) tile_counts.insert(even(tiles, columns * s.od));
+      else
+        for (std::int64_t count : {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane})
+          tile_counts.insert(even(tiles, count));
+      for (int chunk : chunks)
+        for (int count : tile_counts)
+          for (int group : groups)
+            space.push_back(Schedule{{"rows", rows},
+                                     {"vecs", vecs},
+                                     {"ic_chunk", chunk},
+                                     {"tiles", count},
+                                     {"oc_group", group},
+                                     {"depth_first", depth_first}});
+    }
   }
   sort_by_estimate(space,
                    [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target); });
@@ -126,19 +136,31 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
   const double all_tiles = static_cast<double>(s.od) * static_cast<double>(cut.pieces.size());
   const double tiles = std::min<double>(schedule.get("tiles"), all_tiles);
   const double tile_blocks = std::ceil(all_tiles / tiles);
-  const double group = schedule.get("oc_group");
   const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4;
   const double weights = weight_chunk * chunks * output_blocks;
-  const double input = static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
-  const double slab = std::min(1.0, tiles / all_tiles + static_cast<double>(s.kd - 1) /
-                                                            static_cast<double>(s.id + s.kd - 1)) *
-                      input * chunk / ic_blocks;
-  // A weight chunk is read once per tile, from wherever it fits together with the slab; first from memory.
-  double fetch = n * tile_blocks * fetch_cycles(device, weights, weights);
+  const double input = ic_blocks * static_cast<double>(s.id * s.ih * s.iw) * k * 4;
+  // The input under one block of tiles and one chunk: planes × the share of a plane; and what one tile reads of it.
+  const double od = static_cast<double>(s.od), id = static_cast<double>(s.id), kd = static_cast<double>(s.kd);
+  const double columns =
+      schedule.get("depth_first") ? std::ceil(tiles / od) : std::min(tiles, all_tiles / od);
+  const double planes =
+      schedule.get("depth_first")
+          ? id
+          : std::min(id, std::ceil(tiles * od / all_tiles) * static_cast<double>(s.sd) + kd - 1);
+  const double plane = static_cast<double>(s.ih * s.iw) * k * 4 * chunk;
+  const double rows_more =
+      1 + static_cast<double>(s.kh - 1) / std::max(1.0, columns * od / all_tiles * static_cast<double>(s.ih));
+  const double slab = planes * std::min(plane, plane * columns * od / all_tiles * rows_more);
+  const double tile_input = std::min(kd, id) * plane * od / all_tiles * static_cast<double>(s.kh);
+  // First touches come from wherever the whole fits; then every tile reads its chunk of weights and its part of the slab, from
+  // L2 where both stay there.
+  const double in_cache = slab + weight_chunk;
+  const double groups = std::ceil(output_blocks / schedule.get("oc_group"));
+  double fetch = n * tile_blocks * fetch_cycles(device, weights, weights + input) +
+                 n * tile_blocks * groups * chunks * fetch_cycles(device, slab, weights + input);
   fetch += n * all_tiles * output_blocks * chunks *
-           fetch_cycles(device, weight_chunk, weight_chunk + std::min(slab, 64e3));
-  fetch += n * tile_blocks * output_blocks * chunks * fetch_cycles(device, slab, slab + weight_chunk);
-  const double tasks = n * tile_blocks * std::ceil(output_blocks / group);
+           (fetch_cycles(device, weight_chunk, weight_chunk) + fetch_cycles(device, tile_input, in_cache));
+  const double tasks = n * tile_blocks * groups;
   // Fetching overlaps with multiplying, but not perfectly.
   return parallel_ns(std::max(multiply, fetch) + 0.1 * std::min(multiply, fetch), tasks, target);
 }

@@ -24,7 +24,7 @@ using kernels::Target;
 
 constexpr int kOutputs = 4;  // rows of w walked together: as many streams as prefetchers like
 constexpr int kMostRows = 4;
-constexpr int kUnroll = 2;   // vectors of k per iteration
+constexpr int kUnroll = 2;  // vectors of k per iteration
 
 struct DotArgs {
   const float* x;

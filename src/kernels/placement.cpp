@@ -14,6 +14,18 @@ Dims5::Dims5(const Shape& s) {
   if (rank >= 5) d = s[2];
 }
 
+namespace {
+
+// Rounded up to an odd number of cache lines: planes and channel blocks that lie a multiple of a large power of two apart would
+// share a few sets of every cache.
+std::int64_t odd_lines(std::int64_t floats) {
+  constexpr std::int64_t kLine = 16;
+  const std::int64_t lines = (floats + kLine - 1) / kLine;
+  return (lines + (lines % 2 == 0 ? 1 : 0)) * kLine;
+}
+
+}  // namespace
+
 Placement Placement::of(const Shape& shape, Port port) {
   Placement p;
   p.block = port.block;
@@ -21,9 +33,12 @@ Placement Placement::of(const Shape& shape, Port port) {
   p.halo_w = port.halo_w;
   if (shape.rank() < 2 || shape.rank() > 5) return p;  // planar tensors of other ranks need no strides
   const Dims5 s(shape);
+  const bool planar = port == Port{};
   p.h = (s.w + 2 * port.halo_w) * port.block;
   p.d = (s.h + 2 * port.halo_h) * p.h;
+  if (!planar && s.d > 1) p.d = odd_lines(p.d);
   p.c = s.d * p.d;
+  if (!planar) p.c = s.d * s.h * s.w > 1 ? odd_lines(p.c) : p.c;
   p.n = blocks(s.c, port.block) * p.c;
   return p;
 }
@@ -31,7 +46,7 @@ Placement Placement::of(const Shape& shape, Port port) {
 std::int64_t Placement::elements(const Shape& shape) const {
   if (block == 1 && halo_h == 0 && halo_w == 0) return shape.elements();
   const Dims5 s(shape);
-  return s.n * blocks(s.c, block) * s.d * (s.h + 2 * halo_h) * (s.w + 2 * halo_w) * block;
+  return s.n * n;
 }
 
 }  // namespace rt3d::kernels

@@ -37,7 +37,7 @@ struct Placement {
   std::int64_t h = 0;  // from one row to the next; pixels of a row are `block` apart
 
   static Placement of(const Shape& shape, Port port);  // packed, nothing between batch items
-  std::int64_t elements(const Shape& shape) const;     // storage of the whole, halo included
+  std::int64_t elements(const Shape& shape) const;     // storage of the whole, halo and gaps included
   std::int64_t origin() const {
     return halo_h * h + halo_w * block;
   }  // from the storage's start to element 0

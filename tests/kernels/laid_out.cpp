@@ -54,6 +54,7 @@ LaidOut::Kind LaidOut::kind_of(std::int64_t index) const {
   const kernels::Placement& p = placement_;
   const std::int64_t at = index - first_;
   if (at < 0 || p.n == 0 || at / p.n >= s.n || at % p.n >= batch_floats_) return Kind::outside;
+  if (at % p.n % p.c / p.d >= s.d) return Kind::outside;  // the gap behind a channel block's planes
   const std::int64_t in_plane = at % p.n % p.c % p.d;
   const std::int64_t h = in_plane / p.h - p.halo_h;
   const std::int64_t w = in_plane % p.h / p.block - p.halo_w;
