@@ -37,7 +37,8 @@ class OnnxRuntime:
 
 
 def best_by_rt3d(command, model, path):
-    out = subprocess.run([command, "run", model, "--video", path, "--json"], capture_output=True, check=True, text=True).stdout
+    out = subprocess.run([command, "run", model, "--video", path, "--tune", "off", "--json"], capture_output=True, check=True,
+                         text=True).stdout
     return json.loads(out)["outputs"][0]["top"][0]["index"]
 
 
