@@ -68,7 +68,10 @@ TEST_CASE("a blocked placement gives every element a place of its own") {
   const Shape shape{2, 5, 2, 3, 4};
   const Placement p = Placement::of(shape, {4, 1, 2});
   const std::int64_t size = p.elements(shape);
-  CHECK(size == 2 * 2 * 2 * (3 + 2) * (4 + 4) * 4);
+  CHECK(size == 2 * p.n);
+  CHECK(p.d >= (3 + 2) * (4 + 4) * 4);
+  CHECK(p.d / 16 % 2 == 1);  // planes and channel blocks: an odd number of cache lines
+  CHECK(p.c / 16 % 2 == 1);
   std::set<std::int64_t> seen;
   for (std::int64_t n = 0; n < 2; ++n)
     for (std::int64_t c = 0; c < 5; ++c)

@@ -43,6 +43,13 @@ struct Laid {
   std::vector<float> data;
 };
 
+// Whether the storage index lies in the gap behind a plane or behind a channel block's planes.
+bool in_gap(const Shape& shape, const Placement& p, std::int64_t index) {
+  const Dims5 s(shape);
+  const std::int64_t in_block = index % p.n % p.c;
+  return in_block / p.d >= s.d || in_block % p.d / p.h >= s.h + 2 * p.halo_h;
+}
+
 // What is wrong after a reorder, as text.
 std::string check(const Shape& shape, Port from, Port to, ThreadPool& pool) {
   Laid a(shape, from), b(shape, to);
@@ -60,7 +67,8 @@ std::string check(const Shape& shape, Port from, Port to, ThreadPool& pool) {
     if (b[at(b.p, i...)] != value(i...)) wrong = "zero_halo wrote an element";
   });
   for (std::size_t i = 0; i < b.data.size(); ++i)
-    if (!element[i] && b.data[i] != 0.0f && from.block != to.block)
+    if (!element[i] && b.data[i] != 0.0f && from.block != to.block &&
+        !in_gap(shape, b.p, static_cast<std::int64_t>(i)))
       wrong = cat("storage ", i, " is ", b.data[i]);
   return wrong;
 }

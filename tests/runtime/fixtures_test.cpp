@@ -1,0 +1,131 @@
+// Models as PyTorch exports them (tests/fixtures/README.md) through whole sessions, on every instruction set that this CPU has
+// and on the reference backend, against PyTorch's own outputs.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "graph/model.h"
+#include "runtime/session.h"
+
+TEST_SUITE_BEGIN("runtime");
+
+namespace rt3d::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The f32 elements of a .npy file (version 1, row-major), and its shape.
+std::vector<float> read_floats(const fs::path& path, Shape& shape) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  REQUIRE(bytes.size() > 10);
+  const std::size_t header =
+      static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+  const std::string text = bytes.substr(10, header);
+  REQUIRE(text.find("'<f4'") != std::string::npos);
+  REQUIRE(text.find("'fortran_order': False") != std::string::npos);
+  std::smatch found;
+  REQUIRE(std::regex_search(text, found, std::regex("'shape': \\(([0-9, ]*)\\)")));
+  std::vector<std::int64_t> dims;
+  const std::string list = found[1];
+  const std::regex number("[0-9]+");
+  for (std::sregex_iterator it(list.begin(), list.end(), number), end; it != end; ++it)
+    dims.push_back(std::stoll(it->str()));
+  shape = Shape(dims);
+  std::vector<float> values(static_cast<std::size_t>(shape.elements()));
+  REQUIRE(bytes.size() == 10 + header + values.size() * sizeof(float));
+  std::copy_n(bytes.data() + 10 + header, values.size() * sizeof(float),
+              reinterpret_cast<char*>(values.data()));
+  return values;
+}
+
+std::vector<fs::path> fixtures() {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(fs::path(RT3D_TEST_DATA) / "fixtures"))
+    if (fs::exists(entry.path() / "model.onnx")) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+// Largest difference over all outputs, relative to each output's largest value.
+double worst_error(const fs::path& folder, const graph::Graph& model, SessionOptions options) {
+  std::vector<std::vector<float>> inputs;
+  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+    Shape shape;
+    inputs.push_back(read_floats(folder / ("input_" + std::to_string(i) + ".npy"), shape));
+    options.input_shapes[model.value(model.inputs[i]).name] = shape;
+  }
+  options.tuning.mode = tuner::Mode::off;
+  Session session(model, options);
+  for (std::size_t i = 0; i < inputs.size(); ++i) session.set_input(i, std::as_bytes(std::span(inputs[i])));
+  session.run();
+  double worst = 0;
+  for (std::size_t i = 0; i < session.outputs().size(); ++i) {
+    Shape shape;
+    const std::vector<float> expected = read_floats(folder / ("output_" + std::to_string(i) + ".npy"), shape);
+    REQUIRE(session.outputs()[i].desc.shape == shape);
+    const auto* got = reinterpret_cast<const float*>(session.output(i));
+    double largest = 1e-30, difference = 0;
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      largest = std::max(largest, std::fabs(static_cast<double>(expected[k])));
+      const double d = std::fabs(static_cast<double>(got[k]) - static_cast<double>(expected[k]));
+      difference = std::max(difference, std::isnan(d) ? 1e30 : d);
+    }
+    worst = std::max(worst, difference / largest);
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("PyTorch's exports give PyTorch's outputs on every instruction set") {
+  const std::vector<fs::path> folders = fixtures();
+  REQUIRE(folders.size() >= 20);
+  for (const fs::path& folder : folders) {
+    CAPTURE(folder.filename().string());
+    const graph::Graph model = graph::load_onnx(folder / "model.onnx");
+    for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
+      if (!isa_runs_here(isa)) continue;
+      for (int threads : {1, 2}) {
+        CAPTURE(isa_name(isa));
+        CAPTURE(threads);
+        SessionOptions options;
+        options.isa = isa;
+        options.threads = threads;
+        CHECK(worst_error(folder, model, options) < 1e-4);
+      }
+    }
+  }
+}
+
+TEST_CASE("PyTorch's exports give PyTorch's outputs on the reference backend") {
+  for (const fs::path& folder : fixtures()) {
+    CAPTURE(folder.filename().string());
+    SessionOptions options;
+    options.device = "reference";
+    options.threads = 1;
+    CHECK(worst_error(folder, graph::load_onnx(folder / "model.onnx"), options) < 1e-4);
+  }
+}
+
+TEST_CASE("no operator of C3D, R(2+1)D or S3D runs on the reference backend") {
+  for (const char* name :
+       {"c3d", "r2plus1d_18", "s3d", "c3d_torchscript", "r2plus1d_18_torchscript", "s3d_torchscript"}) {
+    SessionOptions options;
+    options.threads = 1;
+    options.tuning.mode = tuner::Mode::off;
+    if (this_device().isa == Isa::none) return;
+    const graph::Graph model = graph::load_onnx(fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx");
+    for (const StepReport& step : Session(model, options).steps())
+      CHECK_MESSAGE(!step.family.starts_with("ref."), name, ": ", step.problem);
+  }
+}
+
+}  // namespace rt3d::runtime
+
+TEST_SUITE_END();
