@@ -1,13 +1,12 @@
 #include "runtime/interpret.h"
 
 #include "base/error.h"
-#include "kernels/ref/ref.h"
 #include "runtime/node_problem.h"
 #include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
 
-std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs, Words words) {
+std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs) {
   if (inputs.size() != graph.inputs.size())
     fail(Code::invalid_argument, "the graph has ", graph.inputs.size(), " inputs but ", inputs.size(),
          " were given");
@@ -27,8 +26,7 @@ std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor>
     for (std::size_t i = 0; i < problem.inputs.size(); ++i)
       operands.push_back(problem.inputs[i].absent ? Tensor()
                                                   : values[static_cast<std::size_t>(node.inputs[i])]);
-    std::vector<Tensor> results =
-        words == Words::onnx ? compute_onnx(problem, operands) : kernels::ref::compute(problem, operands);
+    std::vector<Tensor> results = compute_onnx(problem, operands);
     for (std::size_t i = 0; i < results.size(); ++i)
       values[static_cast<std::size_t>(node.outputs[i])] = std::move(results[i]);
   }

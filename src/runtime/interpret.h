@@ -8,12 +8,8 @@
 
 namespace rt3d::runtime {
 
-// Whose words the nodes speak: ONNX's (a specialised graph) or the normal form's (an optimised graph). They differ in Gemm.
-enum class Words { onnx, normal_form };
-
 // One tensor per graph input, as the graph declares them; returns one per graph output. All shapes must be known. Throws
-// invalid_argument when the inputs do not fit.
-std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs,
-                              Words words = Words::onnx);
+// invalid_argument when the inputs do not fit. Takes graphs at any stage: as imported, half optimised, in the normal form.
+std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor> inputs);
 
 }  // namespace rt3d::runtime

@@ -44,7 +44,7 @@ Tensor gemm(const Problem& p, std::span<const Tensor> inputs) {
 }  // namespace
 
 std::vector<Tensor> compute_onnx(const Problem& problem, std::span<const Tensor> inputs) {
-  if (problem.op == "Gemm") return {gemm(problem, inputs)};
+  if (problem.op == "Gemm" && problem.attributes.has("transB")) return {gemm(problem, inputs)};
   return kernels::ref::compute(problem, inputs);
 }
 

@@ -1,4 +1,5 @@
-// Computes operations as ONNX means them with the reference backend, which knows the graph's normal form: Gemm differs.
+// Computes operations as ONNX means them with the reference backend, which knows the graph's normal form: Gemm differs, and a
+// Gemm as ONNX means it states transB (the import writes the default out).
 #pragma once
 
 #include <span>
@@ -9,7 +10,7 @@
 
 namespace rt3d::runtime {
 
-// As kernels::ref::compute(), but Gemm's weights are [k, n] unless transB is set, and transA, alpha and beta are obeyed.
+// As kernels::ref::compute(), but a Gemm that states transB obeys it and transA, alpha and beta.
 std::vector<Tensor> compute_onnx(const kernels::Problem& problem, std::span<const Tensor> inputs);
 
 }  // namespace rt3d::runtime
