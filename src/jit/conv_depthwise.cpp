@@ -4,8 +4,10 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "jit/conv_plan.h"
 #include "jit/cost.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
+#include "jit/packing.h"
 #include "jit/window_plan.h"
 
 namespace rt3d::jit {
@@ -40,11 +42,7 @@ class DepthwiseKernel final : public Kernel {
     const auto padded = static_cast<std::size_t>(kernels::blocks(s_.ic, lanes_) * lanes_);
     const auto positions = static_cast<std::size_t>(s_.kernel_positions());
     weights_ = Buffer::zeroed(padded * positions * 4);
-    bias_ = Buffer::zeroed(padded * 4);
-    if (constants.size() > 2 && constants[2]) {
-      const Tensor bias = constants[2]->aligned_copy();
-      std::copy_n(bias.values<float>().data(), s_.oc, bias_.as<float>());
-    }
+    bias_ = padded_bias(constants, 2, kernels::blocks(s_.oc, lanes_) * lanes_);
     const Tensor w = constants[1]->aligned_copy();
     const auto lanes = static_cast<std::size_t>(lanes_);
     for (std::size_t c = 0; c < static_cast<std::size_t>(s_.ic); ++c)
@@ -80,32 +78,24 @@ class DepthwiseKernel final : public Kernel {
   Buffer weights_, bias_;
 };
 
-class ConvDepthwise final : public kernels::KernelFamily {
+class ConvDepthwise final : public IsaFamily {
  public:
-  explicit ConvDepthwise(Isa isa) : isa_(isa), id_(cat("conv.depthwise.", isa_name(isa))) {}
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
+  explicit ConvDepthwise(Isa isa) : IsaFamily("conv.depthwise", 1, isa) {}
 
-  bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant)
-      return false;
-    if (p.has_input(2) && !p.inputs[2].constant) return false;
-    for (const kernels::Operand& in : p.inputs)
-      if (!in.absent && in.desc.dtype != DType::f32) return false;
-    if (p.has_input(3) && (p.inputs[3].constant || p.input_shape(3) != p.outputs[0].shape)) return false;
+  bool computes(const Problem& p) const override {
+    if (!is_plain_conv(p)) return false;
     const ConvShape s = kernels::conv_shape(p);
-    return s.g == s.ic && s.g == s.oc && p.input_shape(0).elements() > 0 &&
-           p.outputs[0].shape.elements() > 0 && s.ic * s.id * s.ih * s.iw < (1 << 28);
+    return s.g == s.ic && s.g == s.oc && s.ic * s.id * s.ih * s.iw < (1 << 28);
   }
   Ports ports(const Problem& p, const Target&) const override {
-    const Port blocked{isa_lanes(isa_), 0, 0};
+    const Port blocked{lanes(), 0, 0};
     Ports ports{std::vector<Port>(p.inputs.size()), {blocked}};
     ports.inputs[0] = blocked;
     if (p.has_input(3)) ports.inputs[3] = blocked;
     return ports;
   }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    const int most = most_window_rows(isa_, kernels::activation_of(p.attributes));
+    const int most = most_window_rows(isa(), kernels::activation_of(p.attributes));
     const auto ow = static_cast<int>(std::min<std::int64_t>(kernels::conv_shape(p).ow, 64));
     std::vector<Schedule> space;
     for (int rows :
@@ -117,24 +107,20 @@ class ConvDepthwise final : public kernels::KernelFamily {
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, isa_lanes(isa_)));
+    const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, lanes()));
     const double pixels = vectors * static_cast<double>(s.od * s.oh * s.ow);
     const double calls = std::ceil(static_cast<double>(s.ow) / schedule.get("rows")) + (s.pw > 0 ? 2.0 : 0.0);
     const double rows = static_cast<double>(s.ow) / calls;
     const double cycles =
         pixels * static_cast<double>(s.kernel_positions()) * (std::max(0.5, 4 / rows) + 2 / rows) +
         pixels / rows * 30;
-    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw) * isa_lanes(isa_) * 4;
+    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw) * lanes() * 4;
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),
                        vectors * static_cast<double>(s.od), target);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<DepthwiseKernel>(request);
   }
-
- private:
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "jit/conv_plan.h"
 #include "jit/conv_schedule.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
+#include "jit/packing.h"
 
 namespace rt3d::jit {
 namespace {
@@ -59,12 +60,7 @@ class ConvDirectKernel final : public Kernel {
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     weights_ = Buffer(weight_floats_ * sizeof(float));
-    bias_ = Buffer::zeroed(static_cast<std::size_t>(blocks(g_.s.oc, lanes_)) *
-                           static_cast<std::size_t>(lanes_) * 4);
-    if (constants.size() > 2 && constants[2]) {
-      const Tensor bias = constants[2]->aligned_copy();
-      std::copy_n(bias.values<float>().data(), g_.s.oc, bias_.as<float>());
-    }
+    bias_ = padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_);
     const Tensor w = constants[1]->aligned_copy();
     const float* source = w.values<float>().data();
     std::vector<std::pair<const OutputBlock*, int>> jobs;
@@ -212,22 +208,13 @@ class ConvDirectKernel final : public Kernel {
   Buffer weights_, bias_;
 };
 
-class ConvDirect final : public kernels::KernelFamily {
+class ConvDirect final : public IsaFamily {
  public:
-  explicit ConvDirect(Isa isa) : isa_(isa), id_(cat("conv.direct.", isa_name(isa))) {}
+  explicit ConvDirect(Isa isa) : IsaFamily("conv.direct", 1, isa) {}
 
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
-
-  bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant)
-      return false;
-    if (p.has_input(2) && !p.inputs[2].constant) return false;
-    for (const kernels::Operand& in : p.inputs)
-      if (!in.absent && in.desc.dtype != DType::f32) return false;
-    if (p.has_input(3) && (p.inputs[3].constant || p.input_shape(3) != p.outputs[0].shape)) return false;
+  bool computes(const Problem& p) const override {
+    if (!is_plain_conv(p)) return false;
     const ConvShape s = kernels::conv_shape(p);
-    if (p.input_shape(0).elements() == 0 || p.outputs[0].shape.elements() == 0) return false;
     // Distances are 32-bit byte offsets within one batch item.
     constexpr std::int64_t kLimit = std::int64_t{1} << 30;
     const std::int64_t input = (s.ic + 16) * s.id * (s.ih + 2 * halo_h(s)) * (s.iw + 2 * halo_w(s)) * 4;
@@ -237,14 +224,13 @@ class ConvDirect final : public kernels::KernelFamily {
 
   Ports ports(const Problem& p, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const int lanes = isa_lanes(isa_);
     // Few input channels: blocks of four, so that a pixel's channels share a quarter of a cache line.
-    const Port in{s.ic <= 4 ? 4 : lanes, static_cast<int>(halo_h(s)), static_cast<int>(halo_w(s))};
+    const Port in{s.ic <= 4 ? 4 : lanes(), static_cast<int>(halo_h(s)), static_cast<int>(halo_w(s))};
     Ports ports;
     ports.inputs.assign(p.inputs.size(), Port{});
     ports.inputs[0] = in;
-    if (p.has_input(3)) ports.inputs[3] = {lanes, 0, 0};
-    ports.outputs = {{lanes, 0, 0}};
+    if (p.has_input(3)) ports.inputs[3] = {lanes(), 0, 0};
+    ports.outputs = {{lanes(), 0, 0}};
     return ports;
   }
 
@@ -261,9 +247,6 @@ class ConvDirect final : public kernels::KernelFamily {
  private:
   static std::int64_t halo_h(const ConvShape& s) { return std::max(s.ph, s.ph2); }
   static std::int64_t halo_w(const ConvShape& s) { return std::max(s.pw, s.pw2); }
-
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

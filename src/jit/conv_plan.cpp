@@ -25,6 +25,15 @@ int class_of(std::vector<Taps>& classes, const Taps& taps) {
 
 }  // namespace
 
+bool is_plain_conv(const kernels::Problem& p) {
+  if (p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
+  for (const kernels::Operand& in : p.inputs)
+    if (!in.absent && (in.desc.dtype != DType::f32 || in.desc.shape.elements() == 0)) return false;
+  if (p.has_input(2) && !p.inputs[2].constant) return false;
+  if (p.has_input(3) && (p.inputs[3].constant || p.input_shape(3) != p.outputs[0].shape)) return false;
+  return p.outputs[0].shape.elements() > 0;
+}
+
 ConvShape flattened(const ConvShape& shape) {
   ConvShape s = shape;
   if (!flat_plane(s)) return s;

@@ -16,6 +16,10 @@ struct ConvGeometry {
   kernels::Placement in, out, residual;
 };
 
+// A convolution that generated code can take as far as types go: everything f32 and not empty, weights and bias constant, a
+// residual of the output's shape.
+bool is_plain_conv(const kernels::Problem& problem);
+
 // Merges h into w (and d into h·w) where the kernel, strides and pads allow and no operand has a halo between
 // rows.
 kernels::ConvShape flattened(const kernels::ConvShape& s);

@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "jit/cost.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
 #include "jit/stream.h"
 
 namespace rt3d::jit {
@@ -191,15 +191,12 @@ class StreamKernel final : public Kernel {
   std::shared_ptr<const Code> code_;
 };
 
-class Elementwise final : public kernels::KernelFamily {
+class Elementwise final : public IsaFamily {
  public:
-  explicit Elementwise(Isa isa) : isa_(isa), id_(cat("elementwise.stream.", isa_name(isa))) {}
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
+  explicit Elementwise(Isa isa) : IsaFamily("elementwise.stream", 1, isa) {}
 
-  bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || p.outputs.size() != 1 || p.outputs[0].shape.elements() == 0)
-      return false;
+  bool computes(const Problem& p) const override {
+    if (p.outputs.size() != 1 || p.outputs[0].shape.elements() == 0) return false;
     const auto row = std::find_if(kOps.begin(), kOps.end(), [&](const OpRow& r) { return r.op == p.op; });
     if (row == kOps.end() || p.inputs.size() != (row->stream == StreamOp::copy ? 1u : 2u)) return false;
     bool whole = false;
@@ -209,12 +206,12 @@ class Elementwise final : public kernels::KernelFamily {
       whole = whole || *r == Role::whole;
     }
     // A computed divisor's unused lanes may be zero, and no tensor may hold what is not finite.
-    if (p.op == "Div" && blocked(p) && !p.inputs[1].constant && p.outputs[0].shape[1] % isa_lanes(isa_) != 0)
+    if (p.op == "Div" && blocked(p) && !p.inputs[1].constant && p.outputs[0].shape[1] % lanes() != 0)
       return false;
     return whole;
   }
   Ports ports(const Problem& p, const Target&) const override {
-    const Port port{blocked(p) ? isa_lanes(isa_) : 1, 0, 0};
+    const Port port{blocked(p) ? lanes() : 1, 0, 0};
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
   std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
@@ -226,10 +223,6 @@ class Elementwise final : public kernels::KernelFamily {
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<StreamKernel>(request);
   }
-
- private:
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

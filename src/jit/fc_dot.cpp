@@ -7,7 +7,7 @@
 #include "jit/cost.h"
 #include "jit/engine.h"
 #include "jit/fc_shape.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
 #include "kernels/activation.h"
 
 namespace rt3d::jit {
@@ -117,16 +117,14 @@ class DotKernel final : public Kernel {
   bool owns_weights_ = false;
 };
 
-class FcDot final : public kernels::KernelFamily {
+class FcDot final : public IsaFamily {
  public:
-  explicit FcDot(Isa isa) : isa_(isa), id_(cat("fc.dot.", isa_name(isa))) {}
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
+  explicit FcDot(Isa isa) : IsaFamily("fc.dot", 1, isa) {}
 
-  bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || !is_plain_fc(p)) return false;
+  bool computes(const Problem& p) const override {
+    if (!is_plain_fc(p)) return false;
     const FcShape s = fc_shape(p);
-    return s.m <= kMostRows && dot_fits(isa_, static_cast<int>(s.m)) && s.k < (1 << 26);
+    return s.m <= kMostRows && dot_fits(isa(), static_cast<int>(s.m)) && s.k < (1 << 26);
   }
   Ports ports(const Problem& p, const Target&) const override {
     return {std::vector<Port>(p.inputs.size()), {Port{}}};
@@ -136,17 +134,13 @@ class FcDot final : public kernels::KernelFamily {
     const FcShape s = fc_shape(p);
     const double bytes = static_cast<double>(s.n) * static_cast<double>(s.k) * 4;
     const double cycles =
-        bytes / 4 / isa_lanes(isa_) * static_cast<double>(s.m) * 0.6 + static_cast<double>(s.n * s.m) * 20;
+        bytes / 4 / lanes() * static_cast<double>(s.m) * 0.6 + static_cast<double>(s.n * s.m) * 20;
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),
                        static_cast<double>(s.n) / 32, target);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<DotKernel>(request);
   }
-
- private:
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

@@ -7,7 +7,8 @@
 #include "jit/conv_schedule.h"
 #include "jit/cost.h"
 #include "jit/fc_shape.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
+#include "jit/packing.h"
 #include "jit/tile.h"
 
 namespace rt3d::jit {
@@ -48,11 +49,7 @@ class FcTileKernel final : public Kernel {
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     const std::int64_t output_blocks = (s_.n + width() - 1) / width();
     weights_ = Buffer::zeroed(static_cast<std::size_t>(output_blocks * s_.k * width()) * 4);
-    bias_ = Buffer::zeroed(static_cast<std::size_t>(output_blocks * width()) * 4);
-    if (constants.size() > 2 && constants[2]) {
-      const Tensor bias = constants[2]->aligned_copy();
-      std::copy_n(bias.values<float>().data(), s_.n, bias_.as<float>());
-    }
+    bias_ = padded_bias(constants, 2, output_blocks * width());
     const Tensor w = constants[1]->aligned_copy();
     const float* source = w.values<float>().data();
     pool.run(output_blocks, [&](std::int64_t block, int) {
@@ -130,14 +127,12 @@ class FcTileKernel final : public Kernel {
   Buffer weights_, bias_;
 };
 
-class FcTile final : public kernels::KernelFamily {
+class FcTile final : public IsaFamily {
  public:
-  explicit FcTile(Isa isa) : isa_(isa), id_(cat("fc.tile.", isa_name(isa))) {}
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
+  explicit FcTile(Isa isa) : IsaFamily("fc.tile", 1, isa) {}
 
-  bool supports(const Problem& p, const Target& target) const override {
-    if (target.device.isa != isa_ || !is_plain_fc(p)) return false;
+  bool computes(const Problem& p) const override {
+    if (!is_plain_fc(p)) return false;
     const FcShape s = fc_shape(p);
     constexpr std::int64_t kLimit = std::int64_t{1} << 30;
     return s.m >= 2 && 32 * s.k * 4 < kLimit && s.k * 96 * 4 < kLimit;
@@ -149,8 +144,8 @@ class FcTile final : public kernels::KernelFamily {
     const FcShape s = fc_shape(p);
     std::vector<Schedule> space;
     for (int vecs = 1; vecs <= 6; ++vecs) {
-      const int rows = most_rows(isa_, vecs, p);
-      if (rows == 0 || (vecs > 1 && vecs > kernels::blocks(s.n, isa_lanes(isa_)))) break;
+      const int rows = most_rows(isa(), vecs, p);
+      if (rows == 0 || (vecs > 1 && vecs > kernels::blocks(s.n, lanes()))) break;
       space.push_back(Schedule{{"rows", rows}, {"vecs", vecs}});
     }
     sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
@@ -160,7 +155,7 @@ class FcTile final : public kernels::KernelFamily {
     const FcShape s = fc_shape(p);
     const double vecs = schedule.get("vecs"),
                  rows = static_cast<double>(std::min<std::int64_t>(schedule.get("rows"), s.m));
-    const double output_blocks = std::ceil(static_cast<double>(s.n) / (vecs * isa_lanes(isa_)));
+    const double output_blocks = std::ceil(static_cast<double>(s.n) / (vecs * lanes()));
     const double tiles = std::ceil(static_cast<double>(s.m) / rows) * output_blocks;
     const double per_k = std::max({rows * vecs / 2, (rows + vecs) / 2, 4.0}) + 0.06 * (rows + vecs);
     const double bytes = static_cast<double>(s.n) * static_cast<double>(s.k) * 4;
@@ -170,10 +165,6 @@ class FcTile final : public kernels::KernelFamily {
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<FcTileKernel>(request);
   }
-
- private:
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

@@ -59,7 +59,8 @@ double measure_peak_gflops(const Device& device, ThreadPool& pool) {
     code->call(&args);
     one_thread = std::max(one_thread, flops_per_count * kTrial / (seconds() - start));
   }
-  const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(3e-3 * one_thread / flops_per_count));
+  const auto count =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(3e-3 * one_thread / flops_per_count));
   double best = 0;
   for (int round = 0; round < 16; ++round) best = std::max(best, gflops(count));
   return best;

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "jit/cost.h"
-#include "jit/per_isa.h"
+#include "jit/isa_family.h"
 #include "jit/window_plan.h"
 
 namespace rt3d::jit {
@@ -99,26 +99,24 @@ class PoolKernel final : public Kernel {
   std::array<std::vector<std::int64_t>, 3> counts_;
 };
 
-class PoolWindow final : public kernels::KernelFamily {
+class PoolWindow final : public IsaFamily {
  public:
-  explicit PoolWindow(Isa isa) : isa_(isa), id_(cat("pool.window.", isa_name(isa))) {}
-  std::string_view id() const override { return id_; }
-  int version() const override { return 1; }
+  explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 1, isa) {}
 
-  bool supports(const Problem& p, const Target& target) const override {
+  bool computes(const Problem& p) const override {
     constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool",
                                                    "GlobalAveragePool"};
-    if (target.device.isa != isa_ || std::find(kOps.begin(), kOps.end(), p.op) == kOps.end()) return false;
+    if (std::find(kOps.begin(), kOps.end(), p.op) == kOps.end()) return false;
     const Shape& x = p.input_shape(0);
     return p.inputs[0].desc.dtype == DType::f32 && !p.inputs[0].constant && x.rank() >= 3 && x.rank() <= 5 &&
            p.outputs.size() == 1 && x.elements() > 0 && p.outputs[0].shape.elements() > 0 &&
            x.elements() < (1 << 28);
   }
   Ports ports(const Problem&, const Target&) const override {
-    return {{Port{isa_lanes(isa_), 0, 0}}, {Port{isa_lanes(isa_), 0, 0}}};
+    return {{Port{lanes(), 0, 0}}, {Port{lanes(), 0, 0}}};
   }
   std::vector<Schedule> space(const Problem& p, const Target&) const override {
-    const int most = most_window_rows(isa_, kernels::activation_of(p.attributes));
+    const int most = most_window_rows(isa(), kernels::activation_of(p.attributes));
     const auto ow = static_cast<int>(pool_shape(p).ow);
     std::vector<Schedule> space;
     for (int rows : {std::min(ow, most), std::min({ow, most, 8}), std::min({ow, most, 4})})
@@ -128,22 +126,18 @@ class PoolWindow final : public kernels::KernelFamily {
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = pool_shape(p);
-    const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, isa_lanes(isa_)));
+    const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, lanes()));
     const double pixels = vectors * static_cast<double>(s.od * s.oh * s.ow);
     const double rows = schedule.get("rows");
     const double cycles =
         pixels * static_cast<double>(s.kernel_positions()) * (0.5 + 3 / rows) + pixels / rows * 30;
-    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw) * isa_lanes(isa_) * 4;
+    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw) * lanes() * 4;
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),
                        vectors * static_cast<double>(s.od), target);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<PoolKernel>(request);
   }
-
- private:
-  Isa isa_;
-  std::string id_;
 };
 
 }  // namespace

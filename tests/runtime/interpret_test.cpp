@@ -18,10 +18,10 @@ TEST_CASE("Gemm is computed as ONNX means it, with transposes and factors") {
     const Tensor y = interpret(graph, inputs)[0];
     return std::vector<float>(y.values<float>().begin(), y.values<float>().end());
   };
-  CHECK(result("") == std::vector<float>{202, 2012, 404, 4032});
+  CHECK(result("transB=0") == std::vector<float>{202, 2012, 404, 4032});
   CHECK(result("transB=1") == std::vector<float>{22, 2102, 44, 4302});
-  CHECK(result("transA=1 beta=2.0") == std::vector<float>{303, 3014, 404, 4024});
-  CHECK(result("alpha=0.5") == std::vector<float>{101.5, 1007, 202.5, 2017});
+  CHECK(result("transA=1 transB=0 beta=2.0") == std::vector<float>{303, 3014, 404, 4024});
+  CHECK(result("alpha=0.5 transB=0") == std::vector<float>{101.5, 1007, 202.5, 2017});
 }
 
 TEST_CASE("inputs that do not fit the graph are refused") {

@@ -1,0 +1,42 @@
+// What all generated families share: one instance per instruction set, an id "<stem>.<isa>", a version.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "kernels/family.h"
+
+namespace rt3d::jit {
+
+class IsaFamily : public kernels::KernelFamily {
+ public:
+  IsaFamily(std::string_view stem, int version, Isa isa)
+      : isa_(isa), version_(version), id_(cat(stem, ".", isa_name(isa))) {}
+
+  std::string_view id() const override { return id_; }
+  int version() const override { return version_; }
+  bool supports(const kernels::Problem& problem, const kernels::Target& target) const final {
+    return target.device.isa == isa_ && computes(problem);
+  }
+
+ protected:
+  virtual bool computes(const kernels::Problem& problem) const = 0;
+  Isa isa() const { return isa_; }
+  int lanes() const { return isa_lanes(isa_); }
+
+ private:
+  Isa isa_;
+  int version_;
+  std::string id_;
+};
+
+// The immutable instance for an instruction set.
+template <typename Family>
+const kernels::KernelFamily& per_isa(Isa isa) {
+  static const Family avx2(Isa::avx2), avx512(Isa::avx512), neon(Isa::neon);
+  return isa == Isa::avx2 ? avx2 : isa == Isa::avx512 ? avx512 : neon;
+}
+
+}  // namespace rt3d::jit
