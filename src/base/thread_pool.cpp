@@ -33,7 +33,7 @@ struct ThreadPool::Impl {
   pthreadpool_t pool = nullptr;
 };
 
-ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()), size_(threads) {
+ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()), size_(threads), limit_(threads) {
   if (threads < 1 || threads > 1024) fail(Code::invalid_argument, "threads must be 1 to 1024, not ", threads);
   if (threads == 1) return;
   impl_->pool = pthreadpool_create(static_cast<std::size_t>(threads));
@@ -62,7 +62,7 @@ void ThreadPool::run_erased(std::int64_t count, Call call, const void* body) {
       s.call(s.body, task, static_cast<int>(index));
     handing_over(context);
   };
-  const auto items = static_cast<std::size_t>(std::min<std::int64_t>(count, size_));
+  const auto items = static_cast<std::size_t>(std::min<std::int64_t>({count, size_, limit_}));
   if (items == 0) return;
   handing_over(&shared);
   pthreadpool_parallelize_1d(impl_->pool, worker, &shared, items, PTHREADPOOL_FLAG_DISABLE_DENORMALS);

@@ -16,6 +16,10 @@ class ThreadPool {
 
   int size() const { return size_; }
 
+  // At most this many workers (the caller is one) take part in the runs that follow; size() at first. Small work is done
+  // sooner by one thread than two can be brought together, above all when other processes want the cores.
+  void limit(int workers) { limit_ = workers; }
+
   // Calls body(task, worker) once for every task in [0, count); workers take the next free task. `worker` is
   // in [0, size()) and no two concurrent calls share it, so it may index scratch memory. The body must not
   // throw. Denormals are flushed to zero inside.
@@ -32,6 +36,7 @@ class ThreadPool {
   struct Impl;
   std::unique_ptr<Impl> impl_;
   int size_;
+  int limit_;
 };
 
 // Cores this process may use (affinity respected), at least 1.

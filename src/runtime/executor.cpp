@@ -11,7 +11,7 @@ Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) 
   prepare(target);
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
   arena_ = Buffer::zeroed(plan.arena_bytes);
-  bind();
+  bind(target);
   step_ns_.assign(plan.steps.size(), 0);
 }
 
@@ -38,7 +38,23 @@ void Executor::prepare(const kernels::Target& target) {
   scratch_ = Buffer(scratch);
 }
 
-void Executor::bind() {
+// As many threads as the target has, or one when the step is estimated to end sooner than they come together.
+int Executor::workers(const Step& step, const kernels::Target& target) const {
+  constexpr double kWorthSharingNs = 15e3;
+  constexpr double kReorderBytesPerNs = 10;
+  const kernels::Target alone{target.device, 1};
+  double ns = 0;
+  if (step.kernel == Step::kReorder) {
+    ns = static_cast<double>(step.outputs[0].desc.shape.elements()) * sizeof(float) / kReorderBytesPerNs;
+  } else {
+    const Choice& choice =
+        plan_.choices[static_cast<std::size_t>(plan_.kernels[static_cast<std::size_t>(step.kernel)].choice)];
+    ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
+  }
+  return ns < kWorthSharingNs ? 1 : target.threads;
+}
+
+void Executor::bind(const kernels::Target& target) {
   const auto addresses = [&](const std::vector<Location>& locations) {
     std::vector<std::byte*> out;
     for (const Location& l : locations) out.push_back(l.storage == kNoStorage ? nullptr : address(l));
@@ -46,6 +62,7 @@ void Executor::bind() {
   };
   for (const Step& step : plan_.steps) {
     Bound bound;
+    bound.workers = workers(step, target);
     if (step.kernel != Step::kReorder) bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
     bound.inputs = addresses(step.inputs);
     bound.outputs = addresses(step.outputs);
@@ -61,6 +78,7 @@ void Executor::bind() {
 
 void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
+  pool_.limit(b.workers);
   for (std::size_t j = 0; j < b.halos.size(); ++j)
     zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]), b.halos[j]->placement, pool_);
   if (b.kernel) {

@@ -32,13 +32,15 @@ class Executor {
  private:
   struct Bound {
     const kernels::Kernel* kernel = nullptr;  // nullptr: a reorder
+    int workers = 1;                          // threads worth waking
     std::vector<std::byte*> inputs, outputs;
     std::vector<const Location*> halos;  // outputs with a halo, and …
     std::vector<std::byte*> halo_data;   // … their addresses
   };
 
   void prepare(const kernels::Target& target);
-  void bind();
+  void bind(const kernels::Target& target);
+  int workers(const Step& step, const kernels::Target& target) const;
   void run_step(std::size_t i);
 
   Plan& plan_;
