@@ -1,6 +1,8 @@
 // The one place where exceptions stop: a call's failure becomes a status and the thread's last error text.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -44,6 +46,16 @@ Value guarded(Value otherwise, Body&& body) noexcept {
 template <typename Pointer>
 void require(Pointer pointer, const char* function, const char* argument) {
   if (!pointer) fail(Code::invalid_argument, function, ": ", argument, " is NULL");
+}
+
+// The number in an enumeration that came from the caller: C lets it be any, and reading one without a name as the enumeration
+// would be undefined.
+template <typename Enum>
+std::int32_t number_in(const Enum& value) {
+  static_assert(sizeof(Enum) == sizeof(std::int32_t));
+  std::int32_t number;
+  std::memcpy(&number, &value, sizeof number);
+  return number;
 }
 
 }  // namespace rt3d::api

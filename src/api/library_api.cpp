@@ -53,7 +53,7 @@ const char* rt3d_status_name(rt3d_status status) {
   static constexpr const char* kNames[] = {"ok",          "invalid argument", "invalid model",
                                            "unsupported", "input or output",  "out of memory",
                                            "cancelled",   "device",           "internal"};
-  const auto index = static_cast<std::size_t>(status);
+  const auto index = static_cast<std::size_t>(rt3d::api::number_in(status));
   return index < std::size(kNames) ? kNames[index] : "unknown status";
 }
 
@@ -76,13 +76,14 @@ void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) 
       rt3d::set_log_sink({}, rt3d::LogLevel::off);
       return;
     }
-    if (static_cast<unsigned>(level) > RT3D_LOG_OFF)
-      fail(Code::invalid_argument, "rt3d_set_log: there is no level ", level);
+    const std::int32_t least = rt3d::api::number_in(level);
+    if (least < RT3D_LOG_DEBUG || least > RT3D_LOG_OFF)
+      fail(Code::invalid_argument, "rt3d_set_log: there is no level ", least);
     rt3d::set_log_sink(
         [callback, user](rt3d::LogLevel at, const std::string& text) {
           callback(user, static_cast<rt3d_log_level>(at), text.c_str());
         },
-        static_cast<rt3d::LogLevel>(level));
+        static_cast<rt3d::LogLevel>(least));
   });
 }
 

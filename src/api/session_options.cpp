@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "api/guard.h"
 #include "base/error.h"
 #include "tuner/tuning_db.h"
 
@@ -63,10 +64,10 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   if (o.device) out.device = o.device;
   if (o.isa) out.isa = parse_isa(o.isa);
   out.threads = o.threads;
-  if (static_cast<unsigned>(o.tuning) > RT3D_TUNE_FULL)
-    fail(Code::invalid_argument, "there is no tuning mode ", static_cast<int>(o.tuning),
-         "; 0 is off, 1 quick, 2 full");
-  out.tuning.mode = static_cast<tuner::Mode>(o.tuning);
+  const std::int32_t mode = number_in(o.tuning);
+  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_FULL)
+    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full");
+  out.tuning.mode = static_cast<tuner::Mode>(mode);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
   if (o.database)

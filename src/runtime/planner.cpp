@@ -1,5 +1,7 @@
 #include "runtime/planner.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <unordered_map>
 
@@ -22,9 +24,33 @@ void require_support(const graph::Node& node, const Choice& choice, const PlanRe
        choice.text, "; its operators are ", known);
 }
 
+std::int64_t limit_of(const PlanRequest& request) {
+  if (request.memory_limit > 0) return request.memory_limit;
+  return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+}
+
+// A damaged or hostile model may describe tensors of any size: it is refused before they are measured with or allocated.
+void require_memory(std::int64_t bytes, const std::string& what, std::int64_t limit) {
+  if (bytes <= limit) return;
+  fail(Code::out_of_memory, what, " needs ", bytes >> 20, " MiB for activations; at most ", limit >> 20,
+       " MiB may be used. Smaller input shapes need less");
+}
+
+std::int64_t activation_bytes(const kernels::Problem& problem) {
+  const auto bytes_of = [](const TensorDesc& desc) {
+    return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
+  };
+  std::int64_t bytes = 0;
+  for (const kernels::Operand& input : problem.inputs)
+    if (!input.absent && !input.constant) bytes += bytes_of(input.desc);
+  for (const TensorDesc& output : problem.outputs) bytes += bytes_of(output);
+  return bytes;
+}
+
 }  // namespace
 
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
+  const std::int64_t limit = limit_of(request);
   Plan plan;
   std::vector<int> choice_of_node(graph.nodes.size(), -1);
   std::unordered_map<std::string, int> index_of;
@@ -34,6 +60,7 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     Choice choice;
     choice.problem = problem_of(graph, node);
     choice.text = choice.problem.text();
+    require_memory(activation_bytes(choice.problem), describe(node), limit);
     const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));
     choice_of_node[i] = found->second;
     if (!fresh) {
@@ -52,9 +79,13 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   assign_layouts(plan, graph, choice_of_node, request.target);
 
   std::vector<Lifetime> lifetimes;
-  for (const Storage& s : plan.storages) lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+  for (const Storage& s : plan.storages) {
+    require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
+    lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+  }
   const MemoryPlan memory = plan_memory(lifetimes);
   for (std::size_t i = 0; i < plan.storages.size(); ++i) plan.storages[i].offset = memory.offsets[i];
+  require_memory(static_cast<std::int64_t>(memory.arena_bytes), "the whole model", limit);
   plan.arena_bytes = memory.arena_bytes;
   plan.tensor_bytes = memory.tensor_bytes;
   if (dump_enabled()) dump_text("plan.txt", plan.text());

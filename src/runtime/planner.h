@@ -13,10 +13,12 @@ struct PlanRequest {
   const TuningOptions& tuning;
   ThreadPool& pool;
   tuner::TuningDb& db;
+  std::int64_t memory_limit = 0;      // in bytes, for activations; 0: all of this machine's memory
   std::int64_t* choose_ns = nullptr;  // out: time spent on choices, when given
 };
 
-// Throws unsupported naming the node that no family computes, and what choose() throws. RT3D_DUMP: plan.txt.
+// Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before
+// anything is measured or allocated), and what choose() throws. RT3D_DUMP: plan.txt.
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request);
 
 }  // namespace rt3d::runtime

@@ -91,7 +91,8 @@ struct Session::Impl {
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
-    plan = make_plan(graph, {backend, target, options.tuning, pool, db, &stats.tune_ns});
+    plan =
+        make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit, &stats.tune_ns});
     plan_text = plan.text();
   }
 

@@ -20,6 +20,7 @@ struct SessionOptions {
   int threads = 0;         // 0: all usable cores
   TuningOptions tuning;
   std::filesystem::path database;  // empty: none, nothing is kept
+  std::int64_t memory_limit = 0;   // in bytes, for activations; 0: all of this machine's memory
   bool profile = false;
   std::map<std::string, Shape> input_shapes;
 };

@@ -18,6 +18,13 @@ namespace {
 
 constexpr int kDeepestMessage = 64;
 
+// A zero byte would end every text that quotes the name.
+const std::string& checked_name(const std::string& name) {
+  if (name.find('\0') != std::string::npos)
+    fail(Code::invalid_model, "the name '", name.c_str(), "…' holds a zero byte; names are text");
+  return name;
+}
+
 class Importer {
  public:
   explicit Importer(const std::filesystem::path& folder) : external_(folder) {}
@@ -38,7 +45,7 @@ class Importer {
 
  private:
   ValueId value_of(const std::string& name) {
-    if (name.empty()) return kNoValue;
+    if (checked_name(name).empty()) return kNoValue;
     const auto [it, fresh] = ids_.try_emplace(name, kNoValue);
     if (fresh) {
       it->second = graph_.add_value(name);
@@ -91,6 +98,7 @@ class Importer {
 
   void add_node(FlatNode& flat) {
     rt3d_onnx::NodeProto& proto = flat.proto;
+    for (const std::string* name : {&proto.op_type(), &proto.domain(), &proto.name()}) checked_name(*name);
     if (default_domain(proto.domain()) && proto.op_type() == "Constant") {
       add_constant_node(proto);
       return;
@@ -116,7 +124,7 @@ class Importer {
   }
 
   void add_attribute(Node& node, rt3d_onnx::AttributeProto& attribute) {
-    const std::string& name = attribute.name();
+    const std::string& name = checked_name(attribute.name());
     if (attribute.has_g() || attribute.graphs_size() > 0)
       fail(Code::unsupported, "node ", node.op, " '", node.name,
            "' holds a subgraph; control flow is not supported");

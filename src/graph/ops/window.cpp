@@ -9,7 +9,6 @@ namespace rt3d::graph {
 namespace {
 
 constexpr std::int64_t kLargestSize = std::int64_t{1} << 30;
-constexpr std::int64_t kLargestPad = 1 << 16;
 
 std::vector<std::int64_t> listed(const Attributes& attributes, const char* name, std::size_t count,
                                  std::int64_t fallback, std::int64_t least, std::int64_t most) {

@@ -10,6 +10,9 @@
 
 namespace rt3d::graph {
 
+// Halos of activations are as wide as pads: sizes that multiply them stay far from overflowing.
+inline constexpr std::int64_t kLargestPad = 1 << 10;
+
 struct Window {
   std::vector<std::int64_t> kernel, strides, pads, dilations;  // pads: fronts, then backs
   std::vector<std::int64_t> output;                            // spatial sizes

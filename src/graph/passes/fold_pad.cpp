@@ -3,6 +3,7 @@
 // with -infinity: no.
 #include <algorithm>
 
+#include "graph/ops/window.h"
 #include "graph/passes/editor.h"
 #include "graph/passes/pass.h"
 
@@ -48,11 +49,11 @@ bool fold(Editor& e, int n) {
   const auto more = spatial_zero_pads(pad, e.shape(node.inputs[0]).rank());
   List pads = node.attributes.integers("pads", {});
   if (!more || pads.size() != more->size()) return false;
-  if (node.op == "AveragePool") {
-    if (!average_can_take(node, pads, *more)) return false;
-    node.attributes.set("count_include_pad", std::int64_t{1});
-  }
-  for (std::size_t i = 0; i < pads.size(); ++i) pads[i] += (*more)[i];
+  const bool average = node.op == "AveragePool";
+  if (average && !average_can_take(node, pads, *more)) return false;
+  for (std::size_t i = 0; i < pads.size(); ++i)
+    if ((pads[i] += (*more)[i]) > kLargestPad) return false;
+  if (average) node.attributes.set("count_include_pad", std::int64_t{1});
   node.attributes.set("pads", pads);
   node.inputs[0] = pad.inputs[0];
   return true;
