@@ -49,7 +49,8 @@ std::string Attributes::string(const std::string& name, const std::string& fallb
 std::vector<std::int64_t> Attributes::integers(const std::string& name,
                                                std::vector<std::int64_t> fallback) const {
   const auto* value = get<std::vector<std::int64_t>>(values_, name, "a list of integers");
-  return value ? *value : std::move(fallback);
+  if (value) return *value;
+  return fallback;
 }
 
 std::string Attributes::text() const {

@@ -57,7 +57,7 @@ class Graph {
   };
   Uses uses() const;
 
-  void replace_uses(ValueId from, ValueId to);  // in every node's inputs and in the graph's outputs
+  void replace_uses(ValueId from, ValueId to);      // in every node's inputs and in the graph's outputs
   void erase_nodes(const std::vector<bool>& dead);  // by node index
   void sort_topologically();                        // throws invalid_model on a cycle
   std::string unique_name(const std::string& stem) const;

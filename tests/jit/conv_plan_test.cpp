@@ -19,7 +19,8 @@ TEST_CASE("a tile cut covers every pixel of a plane once, with tiles no larger t
           REQUIRE(kind.h * kind.w <= rows);
           REQUIRE((kind.h == 1 || (kind.w == ow && piece.ow == 0)));
           for (int y = 0; y < kind.h; ++y)
-            for (int x = 0; x < kind.w; ++x) ++seen[static_cast<std::size_t>((piece.oh + y) * ow + piece.ow + x)];
+            for (int x = 0; x < kind.w; ++x)
+              ++seen[static_cast<std::size_t>((piece.oh + y) * ow + piece.ow + x)];
         }
         for (int count : seen) REQUIRE(count == 1);
         CHECK(cut.kinds.size() <= 4);
@@ -27,10 +28,13 @@ TEST_CASE("a tile cut covers every pixel of a plane once, with tiles no larger t
 }
 
 TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") {
-  const kernels::Problem p = kernels::parse_problem("Conv 1x16x2x5x20,c16x16x3x3x3,c16 -> 1x16x2x5x20 pads=1x1x1x1x1x1");
+  const kernels::Problem p =
+      kernels::parse_problem("Conv 1x16x2x5x20,c16x16x3x3x3,c16 -> 1x16x2x5x20 pads=1x1x1x1x1x1");
   const kernels::Port port{16, 1, 1};
-  const ConvGeometry g{kernels::conv_shape(p), kernels::Placement::of(p.input_shape(0), port),
-                       kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}), {}};
+  const ConvGeometry g{kernels::conv_shape(p),
+                       kernels::Placement::of(p.input_shape(0), port),
+                       kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}),
+                       {}};
   const TileCut cut(5, 20, 14);
   const UnitTable table(g, cut, 1, 1, 16 * 16 * 4);
   REQUIRE(cut.pieces.size() == 10);
@@ -44,8 +48,10 @@ TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") 
 
 TEST_CASE("pointwise layers become one row, unless a halo stands between rows") {
   const kernels::Problem p = kernels::parse_problem("Conv 1x16x2x5x20,c16x16x1x1x1,c16 -> 1x16x2x5x20");
-  ConvGeometry g{kernels::conv_shape(p), kernels::Placement::of(p.input_shape(0), {16, 0, 0}),
-                 kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}), {}};
+  ConvGeometry g{kernels::conv_shape(p),
+                 kernels::Placement::of(p.input_shape(0), {16, 0, 0}),
+                 kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}),
+                 {}};
   CHECK(flattened(g, false).s.ow == 100);  // planes are an odd number of lines apart
   g.out = kernels::Placement::of(p.outputs[0].shape, {16, 1, 1});
   CHECK(flattened(g, false).s.ow == 20);

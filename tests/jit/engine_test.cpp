@@ -75,16 +75,23 @@ TEST_CASE("generated activations agree with their definition") {
     std::vector<float> x(lanes * 64), y(x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
       x[i] = (static_cast<float>(i) / static_cast<float>(x.size()) - 0.5f) * (i % 3 == 0 ? 250.0f : 12.0f);
-    for (const kernels::Activation& a :
-         {kernels::Activation{Act::none}, {Act::relu}, {Act::clip, -1.5f, 6.0f}, {Act::leaky_relu, 0.1f}, {Act::sigmoid},
-          {Act::tanh}, {Act::hard_sigmoid, 0.2f, 0.5f}, {Act::hard_swish}, {Act::swish}}) {
+    for (const kernels::Activation& a : {kernels::Activation{Act::none},
+                                         {Act::relu},
+                                         {Act::clip, -1.5f, 6.0f},
+                                         {Act::leaky_relu, 0.1f},
+                                         {Act::sigmoid},
+                                         {Act::tanh},
+                                         {Act::hard_sigmoid, 0.2f, 0.5f},
+                                         {Act::hard_swish},
+                                         {Act::swish}}) {
       const auto code = stream(isa, {.op = StreamOp::copy, .activation = a});
       const StreamArgs args{x.data(), nullptr, y.data(), 16, 0};
       code->call(&args);
       for (std::size_t i = 0; i < x.size(); ++i) {
         const float expected = kernels::apply(a, x[i]);
-        CHECK_MESSAGE(std::fabs(y[i] - expected) <= 1e-6f * std::max(1.0f, std::fabs(expected)), isa_name(isa), " ",
-                      activation_label(a), " x=", x[i], " y=", y[i], " expected ", expected);
+        CHECK_MESSAGE(std::fabs(y[i] - expected) <= 1e-6f * std::max(1.0f, std::fabs(expected)),
+                      isa_name(isa), " ", activation_label(a), " x=", x[i], " y=", y[i], " expected ",
+                      expected);
       }
     }
   }

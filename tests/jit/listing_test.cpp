@@ -49,7 +49,8 @@ TEST_CASE("golden listings of tile, window and stream") {
     const std::string suffix(isa_name(isa));
     const int lanes = isa_lanes(isa);
     compare_or_bless("tile_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, small_tile(lanes)); }).text);
-    const WindowShape pool{.op = WindowOp::max, .rows = 2, .a_row = 2 * lanes * 4, .c_row = lanes * 4, .activation = {}};
+    const WindowShape pool{
+        .op = WindowOp::max, .rows = 2, .a_row = 2 * lanes * 4, .c_row = lanes * 4, .activation = {}};
     compare_or_bless("window_" + suffix, list(isa, [&](Asm& as) { emit_window(as, pool); }).text);
     const StreamShape swish{.op = StreamOp::mul, .b_repeats = true, .activation = {kernels::Act::swish}};
     compare_or_bless("stream_" + suffix, list(isa, [&](Asm& as) { emit_stream(as, swish); }).text);
