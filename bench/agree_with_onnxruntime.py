@@ -1,106 +1,132 @@
 #!/usr/bin/env python3
-"""Do full-size models give the same answers as ONNX Runtime?
+"""Compares RT3D with ONNX Runtime on whole models of full size.
 
-Writes each architecture with `rt3d make-model`, feeds one seeded random input to ONNX Runtime and to `rt3d run` on every
-instruction set and number of threads asked for, and prints the largest difference relative to the output's largest value.
-Exits with 1 when one is above the limit.
-
-Needs Python packages: onnxruntime, numpy.
-
-  python3 bench/agree_with_onnxruntime.py --rt3d build/release/bin/rt3d
-  python3 bench/agree_with_onnxruntime.py --rt3d build/release/bin/rt3d --models c3d s3d --isa avx2 --threads 1
+For every model: `rt3d make-model` writes it, seeded random inputs are drawn, ONNX Runtime and `rt3d run` compute the outputs, and the
+largest difference, relative to the largest value of ONNX Runtime's output, is printed for every instruction set and thread count.
 """
 import argparse
 import json
 import pathlib
+import platform
 import subprocess
 import sys
 import tempfile
+
+MODELS = "c3d r3d_18 mc3_18 r2plus1d_18 s3d x3d_s slowfast_r50 i3d_r50 csn_r101 vgg16 resnet50 mobilenet_v2".split()
+REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
+ROOT = REQUIREMENTS.parent.parent
 
 try:
     import numpy as np
     import onnxruntime
 except ImportError as missing:
-    sys.exit(f"agree_with_onnxruntime: {missing.name} is missing; install the Python packages onnxruntime and numpy")
-
-MODELS = ["c3d", "r3d_18", "mc3_18", "r2plus1d_18", "s3d", "x3d_s", "i3d_r50", "slowfast_r50", "csn_r101",
-          "vgg16", "resnet50", "mobilenet_v2"]
-LIMIT = 1e-4
+    sys.exit(f"agree_with_onnxruntime: {missing}; install it with: python3 -m pip install -r {REQUIREMENTS}")
 
 
-def command(*words):
-    done = subprocess.run([str(w) for w in words], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"agree_with_onnxruntime: {' '.join(map(str, words))}\n{done.stderr.strip()}")
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME", help="names of `rt3d make-model --list` (default: %(default)s)")
+    parser.add_argument("--isa", nargs="+", default=["avx2", "avx512"], help="instruction sets (default: %(default)s)")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="N", help="thread counts (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=1e-4, help="largest relative difference that passes (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the inputs (default: %(default)s)")
+    parser.add_argument("--rt3d", default=ROOT / "build/release/bin/rt3d", metavar="PATH", help="the command (default: %(default)s)")
+    parser.add_argument("--keep", metavar="FOLDER", type=pathlib.Path,
+                        help="keep every model with its inputs and ONNX Runtime's outputs as FOLDER/NAME, for rt3d-agree")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    return parser.parse_args()
 
 
-def reference(model, inputs):
-    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+def rt3d(options, *words):
+    """Runs the command; its complaint as text, or nothing."""
+    try:
+        done = subprocess.run([str(options.rt3d), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    except OSError as error:
+        sys.exit(f"agree_with_onnxruntime: cannot run {options.rt3d}: {error.strerror}; build it with: cmake --preset release && "
+                 "cmake --build --preset release, or name it with --rt3d")
+    return None if done.returncode == 0 else (done.stderr.strip() or f"exit status {done.returncode}")
+
+
+def expect(options, model, folder):
+    """Draws the inputs and computes the outputs; both are written as .npy files. Gives the inputs' files and the outputs, by name."""
+    session_options = onnxruntime.SessionOptions()
+    session_options.intra_op_num_threads = max(options.threads)
+    session = onnxruntime.InferenceSession(str(model), session_options, providers=["CPUExecutionProvider"])
+    random = np.random.default_rng(options.seed)
+    inputs = {i.name: random.standard_normal(i.shape, dtype=np.float32) for i in session.get_inputs()}
     names = [o.name for o in session.get_outputs()]
-    return dict(zip(names, session.run(names, inputs)))
+    outputs = dict(zip(names, session.run(names, inputs)))
+    files = {name: folder / f"input_{k}.npy" for k, name in enumerate(inputs)}
+    for name, file in files.items():
+        np.save(file, inputs[name])
+    for k, name in enumerate(names):
+        np.save(folder / f"output_{k}.npy", outputs[name])
+    return files, outputs
 
 
-def seeded_inputs(model, seed):
-    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    random = np.random.default_rng(seed)
-    return {i.name: random.standard_normal(i.shape, dtype=np.float32) for i in session.get_inputs()}
-
-
-def difference(expected, folder):
+def difference(outputs, folder):
+    """The largest of all outputs' largest differences, each relative to the output's largest value."""
     worst = 0.0
-    for name, values in expected.items():
+    for name, expected in outputs.items():
         got = np.load(folder / f"{name}.npy")
-        if got.shape != values.shape or not np.isfinite(got).all():
+        if got.shape != expected.shape or not np.isfinite(got).all():
             return float("inf")
-        worst = max(worst, float(np.abs(got - values).max() / np.abs(values).max()))
+        worst = max(worst, float(np.abs(got - expected).max() / np.abs(expected).max()))
     return worst
 
 
-def compare(name, options, folder):
-    model = folder / f"{name}.onnx"
-    command(options.rt3d, "make-model", name, "-o", model)
-    inputs = seeded_inputs(model, options.seed)
-    expected = reference(model, inputs)
-    arguments = []
-    for key, values in inputs.items():
-        np.save(folder / f"in_{key}.npy", values)
-        arguments += ["-i", f"{key}={folder / f'in_{key}.npy'}"]
+def compare(options, name, folder):
+    model = folder / "model.onnx"
+    complaint = rt3d(options, "make-model", name, "-o", model)
+    if complaint:
+        yield {"model": name, "passed": False, "error": complaint}
+        return
+    files, outputs = expect(options, model, folder)
+    given = [word for input_name, file in files.items() for word in ("-i", f"{input_name}={file}")]
     for isa in options.isa:
         for threads in options.threads:
-            command(options.rt3d, "run", model, *arguments, "-o", folder / "out", "--isa", isa, "--threads", threads,
-                    "--tune", "off", "--db", "none")
-            yield {"model": name, "isa": isa, "threads": threads, "difference": difference(expected, folder / "out")}
-    model.unlink()
+            row = {"model": name, "isa": isa, "threads": threads, "passed": False}
+            with tempfile.TemporaryDirectory() as results:
+                complaint = rt3d(options, "run", model, *given, "-o", results, "--threads", threads, "--isa", isa, "--tune", "off",
+                                 "--db", "none")
+                if complaint:
+                    row["error"] = complaint
+                else:
+                    row["difference"] = difference(outputs, pathlib.Path(results))
+                    row["passed"] = row["difference"] <= options.limit
+            yield row
+
+
+def text(row):
+    verdict = row.get("error") or ("pass" if row["passed"] else "FAIL")
+    apart = f"{row['difference']:.1e}" if "difference" in row else "-"
+    return f"{row['model']:<14} {row.get('isa', '-'):<7} {row.get('threads', '-'):>7}  {apart:>10}  {verdict}"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rt3d", default="build/release/bin/rt3d", help="the command (default: %(default)s)")
-    parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME", help="default: %(default)s")
-    parser.add_argument("--isa", nargs="+", default=["avx2", "avx512"], help="default: %(default)s")
-    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args()
-
+    options = arguments()
+    version = subprocess.run([str(options.rt3d), "--version"], capture_output=True, text=True).stdout \
+        if pathlib.Path(options.rt3d).exists() else "rt3d"
+    about = {"rt3d": version.split()[-1], "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version(),
+             "seed": options.seed, "limit": options.limit}
     rows = []
     if not options.json:
-        print(f"onnxruntime {onnxruntime.__version__}; limit {LIMIT:g} of the output's largest value")
-        print(f"{'model':14} {'isa':8} {'threads':>7} {'difference':>12}")
+        print("  ".join(f"{key} {value}" for key, value in about.items()))
+        print(f"{'model':<14} {'isa':<7} {'threads':>7}  {'difference':>10}")
     for name in options.models:
-        with tempfile.TemporaryDirectory() as folder:
-            for row in compare(name, options, pathlib.Path(folder)):
-                row["agrees"] = row["difference"] <= LIMIT
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = options.keep / name if options.keep else pathlib.Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            for row in compare(options, name, folder):
                 rows.append(row)
                 if not options.json:
-                    print(f"{row['model']:14} {row['isa']:8} {row['threads']:7} {row['difference']:12.2e}"
-                          f"  {'' if row['agrees'] else 'DIFFERS'}", flush=True)
+                    print(text(row), flush=True)
+    failed = sum(not row["passed"] for row in rows)
     if options.json:
-        print(json.dumps(rows, indent=1))
-    bad = sum(not row["agrees"] for row in rows)
-    if not options.json:
-        print(f"{len(rows) - bad} of {len(rows)} agree")
-    return 1 if bad else 0
+        print(json.dumps({**about, "rows": rows, "failed": failed}, indent=1))
+    else:
+        print(f"{len(rows) - failed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
