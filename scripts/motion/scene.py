@@ -5,7 +5,8 @@ small distractor objects, sensor noise and brightness flicker. Shape, size, plac
 independently of the class, so that a single frame says (almost) nothing about it. Everything follows from
 (seed, split, index): the same triple gives the same pixels on every machine with the same NumPy.
 
-The splits draw from different worlds: "test" has shapes and textures that "train" never shows, and its own seeds.
+The splits draw from different worlds: "test" has shapes and textures that "train" never shows, its own seeds, and is harder: more
+noise, a stronger background, more distractors.
 """
 import numpy as np
 
@@ -17,6 +18,10 @@ SHAPES = {"train": ("ellipse", "box", "triangle", "hexagon", "cross"),
           "test": ("ellipse", "box", "triangle", "hexagon", "cross", "star", "ring", "crescent")}
 TEXTURES = {"train": ("gratings", "checker", "blobs", "stripes"),
             "test": ("gratings", "checker", "blobs", "stripes", "rings", "bricks")}
+# Standard deviation of the noise (of 255), contrast of the background, number of distractors: from, to.
+NOISE = {"train": (2, 10), "test": (6, 24)}
+CONTRAST = {"train": (0.25, 0.6), "test": (0.4, 0.85)}
+DISTRACTORS = {"train": (1, 3), "test": (2, 5)}
 SPRITE = 64  # an object's texture is SPRITE x SPRITE
 MARGIN = 26  # pixels that the background may drift either way
 
@@ -189,16 +194,16 @@ def render(seed, split, index, frames=range(FRAMES)):
     t = np.arange(FRAMES) / (FRAMES - 1)
     background = texture(rng, world, HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN)
     ground = background.mean(axis=(0, 1))
-    background = ground + (background - ground) * np.float32(rng.uniform(0.25, 0.6))
+    background = ground + (background - ground) * np.float32(rng.uniform(*CONTRAST[world]))
     drift_x, drift_y = (np.clip(wander(rng, t, 16), -MARGIN + 1, MARGIN - 2) + MARGIN for _ in range(2))
     things = [(distinct_sprite(rng, world, ground), motion(rng, label, t))]
-    for _ in range(rng.integers(1, 4)):  # distractors: smaller, slower, in front of the object or behind it
+    for _ in range(rng.integers(*DISTRACTORS[world], endpoint=True)):  # distractors: smaller, slower, in front of the object or behind it
         size = rng.uniform(4, 8) * np.ones(FRAMES)
         path = np.stack([rng.uniform(16, WIDTH - 16) + wander(rng, t, 8), rng.uniform(4, HEIGHT - 4) + wander(rng, t, 8),
                          rng.uniform(0, 6) + wander(rng, t, 0.6), size, size], axis=1)
         things.insert(rng.integers(0, len(things) + 1), (sprite(rng, world), path))
     gain = rng.uniform(0.8, 1.15) + np.cumsum(rng.normal(0, 0.02, FRAMES))
-    sigma = rng.uniform(2, 10)
+    sigma = rng.uniform(*NOISE[world])
 
     clip = np.empty((len(frames), HEIGHT, WIDTH, 3), np.uint8)
     for k, f in enumerate(frames):

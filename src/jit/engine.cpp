@@ -74,7 +74,7 @@ class OwnedCode final : public Code {
   }
   ~OwnedCode() override {
     live_bytes -= bytes_;
-    // qemu-aarch64 before 8.1 goes on running its translation of what was at an address earlier: it notices writes
+    // qemu-aarch64 7.2 goes on running its translation of what was at an address earlier: it notices writes
     // there, but code is written through another mapping, and it ignores the cache maintenance that says so.
     if (env(EnvSwitch::keep_code).empty()) runtime().release(entry_);
   }
