@@ -76,7 +76,7 @@ void Graph::sort_topologically() {
   std::vector<std::pair<std::size_t, std::size_t>> stack;  // node, next input to look at
   for (std::size_t root = 0; root < nodes.size(); ++root) {
     if (state[root] != kUnseen) continue;
-    stack.push_back({root, 0});
+    stack.emplace_back(root, 0);
     state[root] = kOpen;
     while (!stack.empty()) {
       auto& [n, next] = stack.back();
@@ -92,7 +92,7 @@ void Graph::sort_topologically() {
       if (state[static_cast<std::size_t>(producer)] == kOpen)
         fail(Code::invalid_model, "the graph has a cycle through ", nodes[n].op, " '", nodes[n].name, "'");
       state[static_cast<std::size_t>(producer)] = kOpen;
-      stack.push_back({static_cast<std::size_t>(producer), 0});
+      stack.emplace_back(static_cast<std::size_t>(producer), 0);
     }
   }
   std::vector<Node> sorted;

@@ -109,8 +109,7 @@ TEST_CASE("a batch of two is computed through concatenations and slices") {
   for (const char* device : {"cpu", "reference"}) {
     PlannedGraph planned(fixed, device);
     const std::vector<Tensor> inputs = test::random_inputs(planned.graph, 5);
-    const std::vector<Tensor> want = interpret(planned.graph, inputs),
-                              got = planned.run(inputs);
+    const std::vector<Tensor> want = interpret(planned.graph, inputs), got = planned.run(inputs);
     for (std::size_t i = 0; i < got.size(); ++i) CHECK(test::relative_error(got[i], want[i]) < 1e-5);
   }
 }
