@@ -37,6 +37,7 @@ void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& est
   for (std::size_t i = 0; i < space.size(); ++i) order.emplace_back(estimate(space[i]), i);
   std::sort(order.begin(), order.end());
   std::vector<kernels::Schedule> sorted;
+  sorted.reserve(space.size());
   for (const auto& [ns, i] : order) sorted.push_back(std::move(space[i]));
   space = std::move(sorted);
 }

@@ -97,6 +97,7 @@ void infer_transpose(Inference& c) {
   std::vector<std::int64_t> dims;
   for (std::int64_t p : perm) c.require(p >= 0, "perm holds a negative axis");
   axis_mask(perm, x.rank());
+  dims.reserve(perm.size());
   for (std::int64_t p : perm) dims.push_back(x[static_cast<int>(p)]);
   c.give(c.desc(0).dtype, Shape(std::move(dims)));
 }
@@ -122,6 +123,7 @@ void infer_unsqueeze(Inference& c) {
   const int rank = x.rank() + static_cast<int>(axes.size());
   const auto mask = axis_mask(axes, rank);
   std::vector<std::int64_t> dims;
+  dims.reserve(static_cast<std::size_t>(rank));
   int from = 0;
   for (int i = 0; i < rank; ++i) dims.push_back(mask[static_cast<std::size_t>(i)] ? 1 : x[from++]);
   c.give(c.desc(0).dtype, Shape(std::move(dims)));
@@ -132,6 +134,7 @@ void infer_pad(Inference& c) {
   Shape out = c.shape(0);
   const auto pads = c.has(1) ? c.integers(1) : c.node.attributes.integers("pads", {});
   std::vector<std::int64_t> axes;
+  axes.reserve(static_cast<std::size_t>(out.rank()));
   for (int i = 0; i < out.rank(); ++i) axes.push_back(i);
   if (c.has(3)) axes = c.integers(3);
   axis_mask(axes, out.rank());
