@@ -53,7 +53,8 @@ class UnitTable {
   int d_class(std::int64_t od) const { return d_class_[static_cast<std::size_t>(od)]; }
   int h_class(std::size_t piece) const { return h_class_[piece]; }
   Range range(int d_class, int h_class, int chunk) const {
-    return ranges_[static_cast<std::size_t>((d_class * h_classes_ + h_class) * chunks_ + chunk)];
+    const int index = (d_class * h_classes_ + h_class) * chunks_ + chunk;
+    return ranges_[static_cast<std::size_t>(index)];
   }
   const Unit* unit(const Range& r) const { return units_.data() + r.first; }
 

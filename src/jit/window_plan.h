@@ -29,10 +29,10 @@ class WindowPlan {
     float* c = base.c + od * out_.d + oh * out_.h;
     const float* residual = base.residual ? base.residual + od * residual_.d + oh * residual_.h : nullptr;
     for (const Piece& piece : pieces_) {
-      const List& list = lists_[static_cast<std::size_t>(
-          (d_class_[static_cast<std::size_t>(od)] * h_classes_ + h_class_[static_cast<std::size_t>(oh)]) *
-              w_classes_ +
-          piece.w_class)];
+      const int d_class = d_class_[static_cast<std::size_t>(od)],
+                h_class = h_class_[static_cast<std::size_t>(oh)];
+      const int index = (d_class * h_classes_ + h_class) * w_classes_ + piece.w_class;
+      const List& list = lists_[static_cast<std::size_t>(index)];
       base.a = a + (piece.ow * s_.sw - s_.pw) * in_.block;
       base.c = c + piece.ow * out_.block;
       if (residual) base.residual = residual + piece.ow * residual_.block;
