@@ -18,11 +18,13 @@ class IsaFamily : public kernels::KernelFamily {
   std::string_view id() const override { return id_; }
   int version() const override { return version_; }
   bool supports(const kernels::Problem& problem, const kernels::Target& target) const final {
-    return target.device.isa == isa_ && computes(problem);
+    return target.device.isa == isa_ && (exact() || target.accuracy == kernels::Accuracy::standard) &&
+           computes(problem);
   }
 
  protected:
   virtual bool computes(const kernels::Problem& problem) const = 0;
+  virtual bool exact() const { return true; }  // in the sense of kernels::Accuracy
   Isa isa() const { return isa_; }
   int lanes() const { return isa_lanes(isa_); }
 

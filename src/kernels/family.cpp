@@ -4,6 +4,14 @@
 
 namespace rt3d::kernels {
 
+std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&, const Target&) const {
+  std::int64_t bytes = 0;
+  for (const Operand& input : problem.inputs)
+    if (input.constant)
+      bytes += input.desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(input.desc.dtype));
+  return bytes;
+}
+
 bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
            const Target& target) {
   const std::vector<Schedule> space = family.space(problem, target);

@@ -20,9 +20,14 @@
 
 namespace rt3d::kernels {
 
+// What results may differ by. exact: only the order of summation, as in every direct method. standard: also fast methods (Winograd)
+// whose error stays below 1e-3 of the output's range.
+enum class Accuracy { exact, standard };
+
 struct Target {
   Device device;
   int threads = 1;
+  Accuracy accuracy = Accuracy::standard;
 };
 
 // Layouts a family takes and gives for a problem; one entry per input (constants and absent inputs: ignored)
@@ -76,6 +81,9 @@ class KernelFamily {
   // Analytic time of one run: orders schedules and families when nothing was measured.
   virtual double estimate_ns(const Problem& problem, const Schedule& schedule,
                              const Target& target) const = 0;
+  // Memory that the compiled kernel will hold for its constants; by default as much as the constants themselves.
+  virtual std::int64_t packed_bytes(const Problem& problem, const Schedule& schedule,
+                                    const Target& target) const;
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 
