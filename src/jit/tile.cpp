@@ -82,6 +82,14 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int 
   }
 }
 
+// Brings near what k step k of this unit will be `w_ahead` bytes further on: a cache line for each that the step reads.
+void emit_prefetch(Asm& as, const TileShape& s, int k) {
+  constexpr int kLine = 64;
+  const int row_bytes = s.vecs * as.vector_bytes();
+  for (int at = (k * row_bytes + kLine - 1) / kLine * kLine; at < (k + 1) * row_bytes; at += kLine)
+    as.prefetch(kUnitW, s.w_ahead + at);
+}
+
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
   as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
@@ -90,9 +98,14 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnitW, kW);
   int k = 0;
   if (as.has_fma_lane())
-    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4)
+    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4) {
+      for (int i = 0; s.w_ahead && i < std::min(4, s.depth - k); ++i) emit_prefetch(as, s, k + i);
       emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
-  for (; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
+    }
+  for (; k < s.depth; ++k) {
+    if (s.w_ahead) emit_prefetch(as, s, k);
+    emit_step_broadcast(as, s, regs, k);
+  }
 }
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
@@ -135,6 +148,7 @@ std::string TileShape::name() const {
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
+  if (w_ahead) text += cat("_ahead", w_ahead);
   return text;
 }
 
