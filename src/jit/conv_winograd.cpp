@@ -54,6 +54,8 @@ class WinogradKernel final : public Kernel {
         p_(kernels::conv_shape(r.problem), method, winograd_cut(r.schedule), isa_lanes(isa_),
            winograd_rows(isa_, r.schedule.get("vecs"))),
         threads_(r.target.threads),
+        l2_bytes_(r.target.device.l2_bytes),
+        ahead_floats_(static_cast<std::int64_t>(ahead_lines()) * 16),
         scratch_floats_(transform_floats()) {
     make_units();
     make_tiles();
@@ -129,21 +131,28 @@ class WinogradKernel final : public Kernel {
     const bool temporal = p_.method.t > 1;
     for (std::int64_t panel : {std::int64_t{0}, p_.panels - 1}) {
       std::vector<CodePtr>& codes = panel == 0 ? tiles_ : last_tiles_;
-      codes.resize(static_cast<std::size_t>(2 * (p_.most_rows + 1)));
-      for (int rows : p_.row_counts)
-        for (bool ahead : {false, true}) {
-          TileShape t;
-          t.vecs = p_.panel_vecs(panel);
-          t.depth = p_.lanes;
-          t.c_vec = bytes(temporal ? p_.r_ocb : p_.m_ocb);
-          if (ahead) t.w_ahead = bytes(p_.panel_floats);
-          for (int r = 0; r < rows; ++r) {
-            t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
-            t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
-          }
-          codes[static_cast<std::size_t>(2 * rows + (ahead ? 1 : 0))] = tile(isa_, t);
+      codes.resize(static_cast<std::size_t>(p_.most_rows + 1));
+      for (int rows : p_.row_counts) {
+        TileShape t;
+        t.vecs = p_.panel_vecs(panel);
+        t.depth = p_.lanes;
+        t.c_vec = bytes(temporal ? p_.r_ocb : p_.m_ocb);
+        t.ahead_lines = ahead_lines();
+        for (int r = 0; r < rows; ++r) {
+          t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
+          t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
         }
+        codes[static_cast<std::size_t>(rows)] = tile(isa_, t);
+      }
     }
+  }
+
+  // The groups of rows that share a panel bring the next one near together; not where all weights are near anyway.
+  int ahead_lines() const {
+    constexpr std::int64_t kLine = 64;
+    if (p_.weight_floats() * 4 < l2_bytes_ / 4) return 0;
+    const std::int64_t unit_lines = static_cast<std::int64_t>(p_.lanes) * p_.cut.vecs * p_.lanes * 4 / kLine;
+    return static_cast<int>((unit_lines + p_.fewest_groups - 1) / p_.fewest_groups);
   }
 
   // The codes for every window of a tile, from `base` with the parts that depend on it.
@@ -337,7 +346,7 @@ class WinogradKernel final : public Kernel {
     const std::int64_t c_ocb = p_.method.t > 1 ? p_.r_ocb : p_.m_ocb;
     for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
       const bool last = p_.panels > 1 && panel == p_.panels - 1;
-      bool ahead = true;  // the first group's rows bring the next panel near
+      const float* ahead = weights + panel * p_.panel_floats + panel_floats(panel);
       for (const RowGroup& g : *b.groups) {
         TileArgs t{};
         t.a = a + g.first * p_.lanes;
@@ -346,10 +355,14 @@ class WinogradKernel final : public Kernel {
         t.w = weights + panel * p_.panel_floats;
         t.c = c + panel * p_.cut.vecs * c_ocb + g.first * p_.lanes;
         t.bias = zeros_.as<float>();
-        (last ? last_tiles_ : tiles_)[static_cast<std::size_t>(2 * g.rows + (ahead ? 1 : 0))]->call(&t);
-        ahead = false;
+        t.ahead = ahead;
+        (last ? last_tiles_ : tiles_)[static_cast<std::size_t>(g.rows)]->call(&t);
+        ahead += g.units * ahead_floats_;
       }
     }
+  }
+  std::int64_t panel_floats(std::int64_t panel) const {
+    return p_.panel_floats / p_.cut.vecs * p_.panel_vecs(panel);
   }
 
   Isa isa_;
@@ -359,9 +372,11 @@ class WinogradKernel final : public Kernel {
   kernels::Activation activation_;
   WinogradPlan p_;
   int threads_;
+  std::int64_t l2_bytes_;
+  std::int64_t ahead_floats_;  // prefetched per unit
   std::int64_t scratch_floats_;
   std::vector<Unit> units_, last_units_;
-  std::vector<CodePtr> tiles_, last_tiles_;  // by 2 · rows + (brings the next panel near)
+  std::vector<CodePtr> tiles_, last_tiles_;  // by rows
   Transforms input_, output_, pack_, back_;
   std::vector<std::size_t> pack_of_, back_of_;  // the codes of a depth tile
   Buffer weights_, bias_, zeros_;

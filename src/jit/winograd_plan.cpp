@@ -129,6 +129,11 @@ void WinogradPlan::make_groups() {
       }
     }
   groups_ = std::move(all);
+  fewest_groups = 0;
+  for (const std::vector<RowGroup>& groups : groups_) {
+    const auto count = static_cast<std::int64_t>(groups.size());
+    if (count > 0 && (fewest_groups == 0 || count < fewest_groups)) fewest_groups = count;
+  }
   for (int rows = 1; rows <= most_rows; ++rows)
     if (seen[static_cast<std::size_t>(rows)]) row_counts.push_back(rows);
 }

@@ -85,6 +85,7 @@ struct WinogradPlan {
 
   std::vector<Unit> units;      // w: the unit's number within a panel; its bytes depend on the panel's width
   std::vector<int> row_counts;  // that occur in groups
+  std::int64_t fewest_groups = 1;  // of a block
 
  private:
   void make_groups();

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kMostFloats = std::int64_t{1}
                                      << 28;  // of one scratch memory: its offsets are 32-bit bytes
 
-// The sizes that make_plan would choose, without its lists.
+// The sizes that WinogradPlan would choose, without its lists.
 struct Extent {
   double blocks, frames_in, frames_out, tiles, depth_tiles;  // of an average block
 };
@@ -148,18 +148,27 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
   const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
   const double products = points * q * std::ceil(ocb / v) * groups;
-  double multiply = products * (icb * lanes * taps * k_cycles + icb * taps * 3 + 30 + r * v * 1.5);
+  // Each group of rows reads a panel of weights: again from L1 where panel and rows stay there, else from L2.
+  const double panel = icb * lanes * taps * v * vector;
+  const double panel_set =
+      groups > 1 ? panel + r * icb * lanes * taps * 4 : 0.7 * static_cast<double>(device.l2_bytes);
+  const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
+                                  ? 0
+                                  : 0.5 * fetch_cycles(device, panel, panel_set);
+  double multiply =
+      products * (icb * lanes * taps * k_cycles + panel_cycles + icb * taps * 3 + 30 + r * v * 1.5);
+  // All weights come from afar once per block.
   const double weights = static_cast<double>(winograd_weight_bytes(s, m, cut, target));
-  const double stream =
-      fetch_cycles(device, weights * taps / (m.t > 1 ? 1 : static_cast<double>(s.kd)), weights);
+  const double stream = fetch_cycles(device, weights, weights);
   multiply = std::max(multiply, stream) + 0.3 * std::min(multiply, stream);
 
   const double in = points * icb * e.frames_in * e.tiles, out = points * ocb * e.frames_out * e.tiles;
   const double set = (in + out) * vector;
+  const double far = 1 + 0.15 * std::max(0.0, std::log2(set / static_cast<double>(device.l2_bytes)));
   double transforms = 0;
   if (m.s > 1)
-    transforms +=
-        in * (4 + fetch_cycles(device, 2 * vector, set)) + out * (3 + fetch_cycles(device, 2 * vector, set));
+    transforms += in * (4 + far * fetch_cycles(device, 2 * vector, set)) +
+                  out * (3 + far * fetch_cycles(device, 2 * vector, set));
   if (m.t > 1) {
     const double set_v = q * rows * (icb + ocb) * vector;
     const double from = m.s > 1 ? set : static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
@@ -170,7 +179,9 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   const double blocks = static_cast<double>(s.n) * e.blocks, cycles = multiply + transforms + 500;
   if (!cut.shared) return parallel_ns(blocks * cycles, blocks, target);
   const double rounds = std::ceil(points / target.threads) * target.threads / points;
-  return blocks * (cycles * rounds / target.threads / kNominalGhz + 6000);
+  // Three meetings of the threads per block, and what one has written another reads through the last level.
+  constexpr double kMeetingsNs = 9000, kCrossing = 1.1;
+  return blocks * (cycles * kCrossing * rounds / target.threads / kNominalGhz + kMeetingsNs);
 }
 
 }  // namespace rt3d::jit
