@@ -1,4 +1,5 @@
 """The command: `python3 bench/peers MODEL...`."""
+
 import pathlib
 import sys
 

@@ -1,8 +1,9 @@
 """librt3d.so in this process: the part of rt3d.h that the comparison uses, over ctypes.
 
-Needs nothing but the standard library. Structs come from the header (header.py), so that an option appended to
-rt3d_session_options can be given by its name as soon as the header has it.
+Needs nothing but the standard library. Structs come from the header (header.py), so that an option appended
+to rt3d_session_options can be given by its name as soon as the header has it.
 """
+
 import ctypes
 import pathlib
 
@@ -82,8 +83,10 @@ class _Tensors:
             info = self.rt3d.header.new("rt3d_tensor_info")
             self.rt3d.call(describe, ctypes.byref(info), self.handle, index)
             if info.dtype != self.rt3d.header.constants["RT3D_F32"]:
-                raise Rt3dError(f"'{info.name.decode()}' is not float32: only such inputs and outputs are compared")
-            infos.append((info.name.decode(), tuple(info.dims[:info.rank])))
+                raise Rt3dError(
+                    f"'{info.name.decode()}' is not float32: only such inputs and outputs are compared"
+                )
+            infos.append((info.name.decode(), tuple(info.dims[: info.rank])))
         return infos
 
     def __enter__(self):

@@ -1,8 +1,9 @@
-"""Runs the cases, each in a worker process, and collects their records; a crash or hang costs one engine, not the case."""
+"""Runs a case in a worker process and collects its record; a crash or hang costs one engine, not the case."""
+
 import multiprocessing
 import signal
 
-from .agreement import LIMIT
+from .agreement import objection
 from .engines import PEERS, RT3D_TITLES, TITLES
 from .worker import work
 
@@ -23,8 +24,14 @@ class Died(Exception):
 
 def collect(case, versions):
     """One case's record. `case` as worker.work takes it; `versions` by engine."""
-    record = {"model": case["file"].stem, "threads": case["threads"], "rounds": [],
-              "engines": {key: {"title": TITLES[key], "version": versions[key], "status": "ok"} for key in case["engines"]}}
+    record = {
+        "model": case["title"],
+        "threads": case["threads"],
+        "rounds": [],
+        "engines": {
+            key: {"title": TITLES[key], "version": versions[key], "status": "ok"} for key in case["engines"]
+        },
+    }
     remaining = list(case["engines"])
     while True:
         try:
@@ -93,8 +100,9 @@ def _note(record, event, key, data):
         engines[key].update(data)
         if stats:
             record["macs"] = stats["macs"]
-        if not data["error"] <= LIMIT:
-            _fail(record, key, f"its outputs are {data['error']:.1e} of the range away, {LIMIT:.0e} would pass", "disagrees")
+        complaint = objection(data["error"])
+        if complaint:
+            _fail(record, key, complaint, "disagrees")
     elif event == "peak":
         rounds.append({"peak": data, "turns": {}})
     elif event == "turn":
@@ -102,12 +110,15 @@ def _note(record, event, key, data):
 
 
 def installed(wanted, say):
-    """The peers to run: those of `wanted` (None: all) that are installed; says what is missing and how to get it."""
+    """The rows of `wanted` (None: all) that are installed; says what is missing and how to get it."""
     rows = [row for row in PEERS if wanted is None or row.key in wanted]
     missing = {row.title: row.missing() for row in rows if row.missing()}
     if missing:
         packages = " ".join(dict.fromkeys(package for packages in missing.values() for package in packages))
-        say(f"not installed: {', '.join(missing)}; to have them: scripts/peers VENV_DIR, or python3 -m pip install {packages}")
+        say(
+            f"not installed: {', '.join(missing)}; to have them: scripts/peers VENV_DIR, "
+            f"or python3 -m pip install {packages}"
+        )
     return [row for row in rows if row.title not in missing]
 
 

@@ -1,4 +1,5 @@
-"""The command: finds library, models and engines, measures case by case, and writes the reports after every case."""
+"""The command: finds library, models and engines, measures case by case, writes the reports after each."""
+
 import datetime
 import importlib.util
 import json
@@ -22,10 +23,14 @@ def say(text):
 
 def library_and_header(build):
     """librt3d.so and the header that belongs to it, of a build tree or an installation."""
-    found = [build / place / "librt3d.so" for place in LIBRARY_PLACES if (build / place / "librt3d.so").is_file()]
+    found = [
+        build / place / "librt3d.so" for place in LIBRARY_PLACES if (build / place / "librt3d.so").is_file()
+    ]
     if not found:
-        raise ModelError(f"there is no librt3d.so in {build}; build it with: cmake --preset release && cmake --build --preset release, "
-                         "or name another build tree with --build")
+        raise ModelError(
+            f"there is no librt3d.so in {build}; build it with: cmake --preset release && "
+            "cmake --build --preset release, or name another build tree with --build"
+        )
     own = build / "include/rt3d/rt3d.h"
     return found[0], own if own.is_file() else ROOT / "include/rt3d/rt3d.h"
 
@@ -44,8 +49,10 @@ def measure(options, report):
     library, header = library_and_header(options.build)
     rt3d = Rt3d(library, header)
     peers = installed(options.engines, say)
-    keys = [*(choose_accuracy(options, rt3d) if not options.engines or "rt3d" in options.engines else ()),
-            *(row.key for row in peers)]
+    keys = [
+        *(choose_accuracy(options, rt3d) if not options.engines or "rt3d" in options.engines else ()),
+        *(row.key for row in peers),
+    ]
     versions = {**rt3d_versions(rt3d), **{row.key: row.version() for row in peers}}
     device = rt3d.text("rt3d_device_text")
     say(f"{device}\n" + "  ".join(f"{TITLES[key]} {versions[key]}" for key in keys))
@@ -60,12 +67,26 @@ def measure(options, report):
     for name in names:
         file = find_model(name, command, options.models_dir)
         for threads in options.threads:
-            case = {"file": file, "threads": threads, "engines": keys, "cache": options.models_dir, "options": options,
-                    "log": str(logs / f"{file.stem}-{threads}.log"), "library": library, "header": header,
-                    "onnxruntime": importlib.util.find_spec("onnxruntime") is not None}
+            case = {
+                "title": title_of(file),
+                "file": file,
+                "threads": threads,
+                "engines": keys,
+                "cache": options.models_dir,
+                "options": options,
+                "log": str(logs / f"{title_of(file)}-{threads}.log"),
+                "library": library,
+                "header": header,
+                "onnxruntime": importlib.util.find_spec("onnxruntime") is not None,
+            }
             record = collect(case, versions)
-            record.update(device=device, load=busy, command=as_command(options), isa=options.isa,
-                          date=datetime.date.today().isoformat())
+            record.update(
+                device=device,
+                load=busy,
+                command=as_command(options),
+                isa=options.isa,
+                date=datetime.date.today().isoformat(),
+            )
             records.append(record)
             say(f"\n{record_text(record)}")
             report(records)
@@ -84,6 +105,11 @@ def read_records(files):
     return list(records.values())
 
 
+def title_of(file):
+    """A file's name, or its folder's where the file is called just model.onnx."""
+    return file.stem if file.stem != "model" else file.parent.name
+
+
 def distinct(values):
     return list(dict.fromkeys(values))
 
@@ -96,9 +122,12 @@ def write_reports(options, records):
         write_csv(records, options.csv)
     if options.markdown:
         engines = [engine for record in records for engine in record["engines"].values()]
-        about = {"device": distinct(record["device"] for record in records), "date": ", ".join(distinct(r["date"] for r in records)),
-                 "commands": distinct(record["command"] for record in records),
-                 "versions": distinct(f"{engine['title']} {engine['version']}" for engine in engines)}
+        about = {
+            "device": distinct(record["device"] for record in records),
+            "date": ", ".join(distinct(r["date"] for r in records)),
+            "commands": distinct(record["command"] for record in records),
+            "versions": distinct(f"{engine['title']} {engine['version']}" for engine in engines),
+        }
         write_markdown(markdown(records, about), options.markdown)
     if options.plot:
         try:
@@ -110,12 +139,21 @@ def write_reports(options, records):
 
 def passed(records):
     """Whether every case was measured and RT3D's outputs agree in all."""
-    return all(not record.get("reason") and all(engine["status"] == "ok" for key, engine in record["engines"].items()
-                                                if key.startswith("rt3d")) for record in records)
+    return all(
+        not record.get("reason")
+        and all(
+            engine["status"] == "ok" for key, engine in record["engines"].items() if key.startswith("rt3d")
+        )
+        for record in records
+    )
 
 
 def main(words=None):
     options = parse(words)
+    if options.models and not importlib.util.find_spec("numpy"):
+        sys.exit(
+            "peers: numpy is missing: python3 -m pip install numpy; with all engines: scripts/peers VENV_DIR"
+        )
     try:
         earlier = read_records(options.sources)
         for record in earlier if not options.models else ():

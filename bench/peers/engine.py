@@ -1,4 +1,5 @@
 """What the comparison asks of an engine, and the table's row type."""
+
 import dataclasses
 import importlib.metadata
 import importlib.util
@@ -65,13 +66,23 @@ def convert(log, *command):
     """Runs a converter; raises EngineError with its most telling line when it fails."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              errors="replace", timeout=900)
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=900,
+        )
     except subprocess.TimeoutExpired:
         raise EngineError(f"{pathlib.Path(words[0]).name} did not end within 15 minutes") from None
     log.write_text(done.stdout, encoding="utf-8")
     if done.returncode != 0:
         lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        telling = [line for line in lines if "error" in line.lower() or "not support" in line.lower()] or lines
+        telling = [
+            line for line in lines if "error" in line.lower() or "not support" in line.lower()
+        ] or lines
         reason = telling[-1][:160] if telling else "no explanation"
         raise EngineError(f"{pathlib.Path(words[0]).name} ended with {done.returncode}: {reason}")

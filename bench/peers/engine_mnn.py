@@ -1,4 +1,5 @@
 """MNN: the ONNX file through its own converter, then an interpreter session in float32."""
+
 import importlib.metadata
 import sys
 
@@ -19,13 +20,27 @@ class MnnEngine(Engine):
         file = folder / "model.mnn"
         if not file.is_file():
             unfinished = folder / "unfinished.mnn"
-            convert(folder / "mnn.log", sys.executable, "-m", "MNN.tools.mnnconvert", "-f", "ONNX", "--modelFile", task.file,
-                    "--MNNModel", unfinished, "--bizCode", "rt3d")
+            convert(
+                folder / "mnn.log",
+                sys.executable,
+                "-m",
+                "MNN.tools.mnnconvert",
+                "-f",
+                "ONNX",
+                "--modelFile",
+                task.file,
+                "--MNNModel",
+                unfinished,
+                "--bizCode",
+                "rt3d",
+            )
             if not unfinished.is_file():
                 raise EngineError("its converter wrote no model")
             unfinished.rename(file)
         self.interpreter = MNN.Interpreter(str(file))
-        self.session = self.interpreter.createSession({"backend": "CPU", "numThread": task.threads, "precision": "high"})
+        self.session = self.interpreter.createSession(
+            {"backend": "CPU", "numThread": task.threads, "precision": "high"}
+        )
         for name, dims in task.inputs:
             given = self.interpreter.getSessionInput(self.session, name)
             if tuple(given.getShape()) != dims:

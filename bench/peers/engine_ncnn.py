@@ -1,4 +1,5 @@
 """ncnn: the ONNX file through pnnx, float32 throughout. ncnn has no batch: a batch of one is dropped."""
+
 import importlib.metadata
 import importlib.util
 import pathlib
@@ -17,10 +18,26 @@ def converted(task):
     if not done.is_file():
         shapes = ",".join("[" + ",".join(map(str, dims)) + "]" for _, dims in task.inputs)
         # Whatever is not named here would be written beside the model.
-        others = {"pnnxparam": "pnnx.param", "pnnxbin": "pnnx.bin", "pnnxpy": "pnnx.py", "pnnxonnx": "pnnx.onnx", "ncnnpy": "ncnn.py"}
-        program = pathlib.Path(importlib.util.find_spec("pnnx").origin).with_name("pnnx")  # importing it would import PyTorch
-        convert(folder / "pnnx.log", program, task.file, f"ncnnparam={param}", f"ncnnbin={weights}",
-                *(f"{key}={folder / name}" for key, name in others.items()), "fp16=0", f"inputshape={shapes}")
+        others = {
+            "pnnxparam": "pnnx.param",
+            "pnnxbin": "pnnx.bin",
+            "pnnxpy": "pnnx.py",
+            "pnnxonnx": "pnnx.onnx",
+            "ncnnpy": "ncnn.py",
+        }
+        program = pathlib.Path(importlib.util.find_spec("pnnx").origin).with_name(
+            "pnnx"
+        )  # importing it would import PyTorch
+        convert(
+            folder / "pnnx.log",
+            program,
+            task.file,
+            f"ncnnparam={param}",
+            f"ncnnbin={weights}",
+            *(f"{key}={folder / name}" for key, name in others.items()),
+            "fp16=0",
+            f"inputshape={shapes}",
+        )
         for name in others.values():
             (folder / name).unlink(missing_ok=True)
         if not (param.is_file() and weights.is_file()):

@@ -1,4 +1,5 @@
 """ONNX Runtime's CPU provider; its idle threads spin as they do by default."""
+
 import onnxruntime
 
 from .engine import Engine
@@ -10,7 +11,9 @@ class OnnxRuntimeEngine(Engine):
         options.intra_op_num_threads = task.threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(str(task.file), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            str(task.file), options, providers=["CPUExecutionProvider"]
+        )
         self.arrays = task.arrays
         self.results = None
 

@@ -1,4 +1,5 @@
 """OpenVINO's CPU plugin: one stream, float32, tuned for latency."""
+
 import numpy
 import openvino
 
@@ -10,8 +11,9 @@ PROPERTIES = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1", "INFERENCE_PREC
 class OpenVinoEngine(Engine):
     def __init__(self, task):
         core = openvino.Core()
-        compiled = core.compile_model(core.read_model(str(task.file)), "CPU",
-                                      {**PROPERTIES, "INFERENCE_NUM_THREADS": task.threads})
+        compiled = core.compile_model(
+            core.read_model(str(task.file)), "CPU", {**PROPERTIES, "INFERENCE_NUM_THREADS": task.threads}
+        )
         self.request = compiled.create_infer_request()
         self.tensors = [openvino.Tensor(task.arrays[name]) for name, _ in task.inputs]
         for index, tensor in enumerate(self.tensors):

@@ -1,4 +1,5 @@
 """RT3D through its C API, in this process; at its default accuracy, or exact."""
+
 import numpy
 
 from .binding import Model, Session
@@ -26,7 +27,10 @@ class Rt3dEngine(Engine):
         self.run = self.session.run
 
     def outputs(self):
-        return [numpy.array(self.session.output(index), numpy.float32) for index in range(len(self.session.outputs))]
+        return [
+            numpy.array(self.session.output(index), numpy.float32)
+            for index in range(len(self.session.outputs))
+        ]
 
     def stats(self):
         return self.session.stats()

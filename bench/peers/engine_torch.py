@@ -1,4 +1,5 @@
 """PyTorch: the ONNX file through onnx2torch, traced, frozen and optimised as TorchScript."""
+
 import warnings
 
 import onnx2torch

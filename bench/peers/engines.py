@@ -1,4 +1,5 @@
 """The table of engines: one row each. Adding one is a file engine_<name>.py and its row here."""
+
 import functools
 
 from .engine import EngineRow
@@ -13,7 +14,14 @@ def _row(key, title, modules, packages, module, name):
 
 
 PEERS = (
-    _row("onnxruntime", "ONNX Runtime", ("onnxruntime",), ("onnxruntime",), "engine_onnxruntime", "OnnxRuntimeEngine"),
+    _row(
+        "onnxruntime",
+        "ONNX Runtime",
+        ("onnxruntime",),
+        ("onnxruntime",),
+        "engine_onnxruntime",
+        "OnnxRuntimeEngine",
+    ),
     _row("openvino", "OpenVINO", ("openvino",), ("openvino",), "engine_openvino", "OpenVinoEngine"),
     _row("torch", "PyTorch", ("torch", "onnx2torch"), ("torch", "onnx2torch"), "engine_torch", "TorchEngine"),
     _row("mnn", "MNN", ("MNN",), ("MNN",), "engine_mnn", "MnnEngine"),

@@ -1,14 +1,22 @@
 """Structs and constants of rt3d.h as ctypes, read from the header itself.
 
-The header is the only description: a field that it gains is there without a change here, and the values of its
-RT3D_…_INIT macros are the defaults. Understood is what rt3d.h uses: enums, structs of scalars, pointers and arrays.
+The header is the only description: a field that it gains is there without a change here, and the values of
+its RT3D_…_INIT macros are the defaults. Understood is what rt3d.h uses: enums, and structs of scalars,
+pointers and arrays.
 """
+
 import ctypes
 import re
 
 SCALARS = {
-    "size_t": ctypes.c_size_t, "int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64, "int": ctypes.c_int,
-    "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64, "uint8_t": ctypes.c_uint8, "double": ctypes.c_double,
+    "size_t": ctypes.c_size_t,
+    "int32_t": ctypes.c_int32,
+    "int64_t": ctypes.c_int64,
+    "int": ctypes.c_int,
+    "uint32_t": ctypes.c_uint32,
+    "uint64_t": ctypes.c_uint64,
+    "uint8_t": ctypes.c_uint8,
+    "double": ctypes.c_double,
     "float": ctypes.c_float,
 }
 FIELD = re.compile(r"(?:const\s+)?(\w+)\s*([^;]+);")
@@ -23,8 +31,11 @@ class Header:
         self.constants = {}
         self.structs = {}
         self.types = dict(SCALARS)
-        for found in re.finditer(r"typedef\s+(?:enum\s+\w+\s*\{([^}]*)\}\s*(\w+)|struct\s+\w+\s*\{([^}]*)\}\s*(\w+)"
-                                 r"|[\w\s]+\**\(\*(\w+)\)\([^)]*\))\s*;", text):
+        for found in re.finditer(
+            r"typedef\s+(?:enum\s+\w+\s*\{([^}]*)\}\s*(\w+)|struct\s+\w+\s*\{([^}]*)\}\s*(\w+)"
+            r"|[\w\s]+\**\(\*(\w+)\)\([^)]*\))\s*;",
+            text,
+        ):
             values, enum, fields, struct, callback = found.groups()
             if enum:
                 self._add_enum(enum, values)

@@ -1,4 +1,5 @@
-"""From what the user names, an ONNX file or an architecture of `rt3d make-model`, to a file with its seeded inputs."""
+"""From what the user names (an ONNX file, or an architecture of `rt3d make-model`) to a file and its inputs."""
+
 import hashlib
 import json
 import pathlib
@@ -12,10 +13,14 @@ class ModelError(RuntimeError):
 def run_rt3d(command, *words):
     """Runs the rt3d command; its complaint as text, or nothing."""
     try:
-        done = subprocess.run([str(command), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [str(command), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
     except OSError as error:
-        raise ModelError(f"cannot run {command}: {error.strerror}; build it with: cmake --preset release && "
-                         "cmake --build --preset release, or name it with --rt3d") from None
+        raise ModelError(
+            f"cannot run {command}: {error.strerror}; build it with: cmake --preset release && "
+            "cmake --build --preset release, or name it with --rt3d"
+        ) from None
     return None if done.returncode == 0 else (done.stderr.strip() or f"exit status {done.returncode}")
 
 
@@ -27,7 +32,9 @@ def make_model(command, name, file):
 def known_names(command):
     """The architectures that the command can make."""
     try:
-        listed = subprocess.run([str(command), "make-model", "--list", "--json"], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            [str(command), "make-model", "--list", "--json"], capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return []
     return [row["name"] for row in json.loads(listed.stdout)]
@@ -47,8 +54,10 @@ def find_model(named, command, folder):
         complaint = make_model(command, named, unfinished)
         if complaint:
             known = known_names(command)
-            raise ModelError(f"{named} is neither an ONNX file nor an architecture: {complaint}"
-                             + (f" (known: {', '.join(known)})" if known else ""))
+            raise ModelError(
+                f"{named} is neither an ONNX file nor an architecture: {complaint}"
+                + (f" (known: {', '.join(known)})" if known else "")
+            )
         unfinished.rename(file)
     return file
 
@@ -66,13 +75,16 @@ def check_shapes(file, inputs):
     """Refuses inputs, (name, dims) each, whose shape is not known."""
     for name, dims in inputs:
         if any(size < 1 for size in dims):
-            raise ModelError(f"{file.name}: the input '{name}' has the free shape {list(dims)}; give it a fixed one first: "
-                             f"python3 -m onnxruntime.tools.make_dynamic_shape_fixed {file} fixed.onnx "
-                             f"--input_name {name} --input_shape 1,3,16,112,112")
+            raise ModelError(
+                f"{file.name}: the input '{name}' has the free shape {list(dims)}; give it a fixed one: "
+                f"python3 -m onnxruntime.tools.make_dynamic_shape_fixed {file} fixed.onnx "
+                f"--input_name {name} --input_shape 1,3,16,112,112"
+            )
 
 
 def draw_inputs(inputs, seed):
     """Normally distributed float32 arrays for inputs given as (name, dims), drawn in order from one seed."""
     import numpy  # noqa: PLC0415  (the rest of this file needs the standard library only)
+
     random = numpy.random.default_rng(seed)
     return {name: random.standard_normal(dims, dtype=numpy.float32) for name, dims in inputs}

@@ -1,4 +1,5 @@
 """Summaries as text, CSV and a Markdown table."""
+
 import csv
 import pathlib
 
@@ -7,6 +8,7 @@ from .summary import summarise
 
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 NONE = "–"
+MORE_CORES = 0.15  # than threads: something else in the process ran too
 
 
 def number(value):
@@ -14,6 +16,10 @@ def number(value):
     if value is None:
         return NONE
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def error_text(error):
+    return NONE if error is None else "0" if error == 0 else f"{error:.1e}"
 
 
 def threads_text(count):
@@ -37,27 +43,52 @@ def record_text(record):
     lines = ["  ".join(about)]
     if record.get("reason"):
         return "\n".join([*lines, f"  {NONE}  {record['reason']}"])
-    lines.append(f"  {'engine':<13}{'ms':>8}  {'p10–p90':<15}{'% of peak':>9}{'cores':>7}{'error':>10}{'rounds':>8}")
-    lines += ["  " + row_text(row) for row in summary["rows"]]
+    lines.append(
+        f"  {'engine':<13}{'ms':>8}  {'p10–p90':<15}{'% of peak':>9}{'cores':>7}{'error':>10}{'rounds':>8}"
+    )
+    lines += ["  " + row_text(row, record["threads"]) for row in summary["rows"]]
     for key, found in summary["ratios"].items():
-        lines.append(f"  {TITLES[key]} is {ratio_text(found)} as fast as {summary['peer']['title']}, the fastest peer")
+        lines.append(
+            f"  {TITLES[key]} is {ratio_text(found)} as fast as {summary['peer']['title']}, the fastest peer"
+        )
     return "\n".join(lines)
 
 
-def row_text(row):
+def row_text(row, threads):
     if not row["ms"]:
         return f"{row['title']:<13}{NONE:>8}  {row['reason']}"
     percent = NONE if row["percent_of_peak"] is None else f"{row['percent_of_peak']:.0f}"
     between = f"{number(row['ms']['p10'])}–{number(row['ms']['p90'])}"
-    error = NONE if row["error"] is None else f"{row['error']:.1e}"
-    text = f"{row['title']:<13}{number(row['ms']['median']):>8}  {between:<15}{percent:>9}{row['cores']:>7.2f}{error:>10}{row['rounds']:>8}"
+    error = error_text(row["error"])
+    cores = f"{row['cores']:.2f}" + ("!" if row["cores"] > threads + MORE_CORES else "")
+    text = f"{row['title']:<13}{number(row['ms']['median']):>8}  {between:<15}"
+    text += f"{percent:>9}{cores:>7}{error:>10}{row['rounds']:>8}"
     return text if row["status"] == "ok" else f"{text}  FAILED: {row['reason']}"
 
 
 def write_csv(records, file):
     """One line per model, number of threads and engine."""
-    columns = ["model", "threads", "engine", "version", "status", "ms", "ms_p10", "ms_p90", "rounds", "cores", "error",
-               "percent_of_peak", "peak_gflops", "macs", "fastest_peer", "ratio", "ratio_p10", "ratio_p90", "reason"]
+    columns = [
+        "model",
+        "threads",
+        "engine",
+        "version",
+        "status",
+        "ms",
+        "ms_p10",
+        "ms_p90",
+        "rounds",
+        "cores",
+        "error",
+        "percent_of_peak",
+        "peak_gflops",
+        "macs",
+        "fastest_peer",
+        "ratio",
+        "ratio_p10",
+        "ratio_p90",
+        "reason",
+    ]
     with open(file, "w", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, columns)
         writer.writeheader()
@@ -65,24 +96,52 @@ def write_csv(records, file):
             summary = summarise(record)
             for row in summary["rows"]:
                 ms, found = row["ms"] or {}, summary["ratios"].get(row["engine"], {})
-                writer.writerow({
-                    "model": record["model"], "threads": record["threads"], "macs": record.get("macs"),
-                    **{key: row[key] for key in ("engine", "version", "status", "rounds", "cores", "error", "percent_of_peak", "reason")},
-                    "ms": ms.get("median"), "ms_p10": ms.get("p10"), "ms_p90": ms.get("p90"),
-                    "peak_gflops": summary["peak"]["median"] if summary["peak"] else None,
-                    "fastest_peer": summary["peer"]["engine"] if found else None,
-                    "ratio": found.get("median"), "ratio_p10": found.get("p10"), "ratio_p90": found.get("p90")})
+                writer.writerow(
+                    {
+                        "model": record["model"],
+                        "threads": record["threads"],
+                        "macs": record.get("macs"),
+                        **{
+                            key: row[key]
+                            for key in (
+                                "engine",
+                                "version",
+                                "status",
+                                "rounds",
+                                "cores",
+                                "error",
+                                "percent_of_peak",
+                                "reason",
+                            )
+                        },
+                        "ms": ms.get("median"),
+                        "ms_p10": ms.get("p10"),
+                        "ms_p90": ms.get("p90"),
+                        "peak_gflops": summary["peak"]["median"] if summary["peak"] else None,
+                        "fastest_peer": summary["peer"]["engine"] if found else None,
+                        "ratio": found.get("median"),
+                        "ratio_p10": found.get("p10"),
+                        "ratio_p90": found.get("p90"),
+                    }
+                )
 
 
 def markdown(records, about):
-    """Dated tables, one per kind of report: times with the share of the peak, and why an engine is missing."""
+    """A dated table of times with their share of the peak, and why an engine is missing."""
     keys = [key for key in TITLES if any(key in record["engines"] for record in records)]
     rt3d = [key for key in keys if key in RT3D_TITLES]
-    lines = ["; ".join(about["device"]) + f". {about['date']}. " + ", ".join(about["versions"]) + ".", "", "    " +
-             "\n    ".join(about["commands"]), "",
-             "| model | threads | " + " | ".join(TITLES[key] for key in keys) + " | "
-             + " | ".join(f"{TITLES[key]} ÷ fastest peer | error" for key in rt3d) + " |",
-             "|---|--:|" + "--:|" * len(keys) + "---|--:|" * len(rt3d)]
+    lines = [
+        "; ".join(about["device"]) + f". {about['date']}. " + ", ".join(about["versions"]) + ".",
+        "",
+        "    " + "\n    ".join(about["commands"]),
+        "",
+        "| model | threads | "
+        + " | ".join(TITLES[key] for key in keys)
+        + " | "
+        + " | ".join(f"{TITLES[key]} ÷ fastest peer | error" for key in rt3d)
+        + " |",
+        "|---|--:|" + "--:|" * len(keys) + "---|--:|" * len(rt3d),
+    ]
     notes = []
     for record in records:
         summary = summarise(record)
@@ -92,11 +151,13 @@ def markdown(records, about):
             row = rows.get(key)
             cells.append(_cell(row, summary["peer"]))
             if row and row["reason"]:
-                notes.append(f"- {record['model']}, {threads_text(record['threads'])}: {row['title']}: {row['reason']}")
+                notes.append(
+                    f"- {record['model']}, {threads_text(record['threads'])}: {row['title']}: {row['reason']}"
+                )
         for key in rt3d:
             found, row = summary["ratios"].get(key), rows.get(key)
             cells.append(f"**{ratio_text(found)}**" if found else NONE)
-            cells.append(f"{row['error']:.1e}" if row and row["error"] is not None else NONE)
+            cells.append(error_text(row["error"] if row else None))
         if record.get("reason"):
             notes.append(f"- {record['model']}, {threads_text(record['threads'])}: {record['reason']}")
         lines.append("| " + " | ".join(cells) + " |")

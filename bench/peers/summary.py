@@ -1,8 +1,11 @@
-"""From what was measured to what is reported: medians, spreads, ratios. Numbers only; report.py and plot.py show them.
+"""From what was measured to what is reported: medians, spreads, ratios. report.py and plot.py show them.
 
 A record is one model with one number of threads, as command.py collects it and --json keeps it:
-  model threads macs reference engines: {key: {title version status reason error ready_s}} rounds: [{peak turns: {key: {ms runs cores}}}]
+  model threads macs reference
+  engines: {key: {title version status reason error ready_s}}
+  rounds: [{peak turns: {key: {ms runs cores}}}]
 """
+
 import statistics
 
 from .engines import RT3D_TITLES
@@ -33,13 +36,24 @@ def engine_row(record, key):
     """What the report says of one engine."""
     engine = record["engines"][key]
     taken = turns_of(record, key)
-    row = {"engine": key, "title": engine["title"], "version": engine["version"], "status": engine["status"],
-           "reason": engine.get("reason"), "error": engine.get("error"), "rounds": len(taken),
-           "ms": spread([turn["ms"] for _, turn in taken]), "percent_of_peak": None, "cores": None}
+    row = {
+        "engine": key,
+        "title": engine["title"],
+        "version": engine["version"],
+        "status": engine["status"],
+        "reason": engine.get("reason"),
+        "error": engine.get("error"),
+        "rounds": len(taken),
+        "ms": spread([turn["ms"] for _, turn in taken]),
+        "percent_of_peak": None,
+        "cores": None,
+    }
     if taken:
         row["cores"] = statistics.median(turn["cores"] for _, turn in taken)
         if record.get("macs"):
-            row["percent_of_peak"] = statistics.median(2e-4 * record["macs"] / (turn["ms"] * round_["peak"]) for round_, turn in taken)
+            row["percent_of_peak"] = statistics.median(
+                2e-4 * record["macs"] / (turn["ms"] * round_["peak"]) for round_, turn in taken
+            )
     return row
 
 
@@ -50,13 +64,17 @@ def fastest_peer(rows):
 
 
 def ratio(record, key, peer):
-    """How many times as fast as `peer` an engine is: the median and spread of the ratios of each round that has both."""
-    ratios = [round_["turns"][peer]["ms"] / turn["ms"] for round_, turn in turns_of(record, key) if peer in round_["turns"]]
+    """How many times as fast as `peer` an engine is, from the ratio of each round that has both."""
+    ratios = [
+        round_["turns"][peer]["ms"] / turn["ms"]
+        for round_, turn in turns_of(record, key)
+        if peer in round_["turns"]
+    ]
     return spread(ratios)
 
 
 def summarise(record):
-    """The record's rows, its fastest peer's row (or None), the ratios of the RT3D engines to it, and the peak."""
+    """The record's rows, its fastest peer's row or None, the RT3D engines' ratios to it, and the peak."""
     rows = [engine_row(record, key) for key in record["engines"]]
     peer = fastest_peer(rows)
     ratios = {}
@@ -65,4 +83,9 @@ def summarise(record):
             found = ratio(record, row["engine"], peer["engine"])
             if found:
                 ratios[row["engine"]] = found
-    return {"rows": rows, "peer": peer, "ratios": ratios, "peak": spread([round_["peak"] for round_ in record["rounds"]])}
+    return {
+        "rows": rows,
+        "peer": peer,
+        "ratios": ratios,
+        "peak": spread([round_["peak"] for round_ in record["rounds"]]),
+    }

@@ -1,8 +1,9 @@
-"""One model with one number of threads: all engines in this process, prepared, checked, then measured by turns.
+"""One model with one number of threads: all engines in one process, prepared, checked, measured by turns.
 
-Runs in a process of its own, so that a runtime that crashes takes only itself out (command.py). Tells its parent through a
-pipe what it begins and what came of it: (event, engine or None, data).
+Runs in a process of its own, so that a runtime that crashes takes only itself out (collect.py). Tells its
+parent through a pipe what it begins and what came of it: (event, engine or None, data).
 """
+
 import argparse
 import dataclasses
 import os
@@ -75,13 +76,21 @@ def _task(case, rt3d):
         inputs = model.inputs()
         outputs = [name for name, _ in model.outputs()]
     check_shapes(case["file"], inputs)
-    return Task(case["file"], inputs, draw_inputs(inputs, case["options"].seed), outputs, case["threads"], case["cache"],
-                case["options"])
+    return Task(
+        case["file"],
+        inputs,
+        draw_inputs(inputs, case["options"].seed),
+        outputs,
+        case["threads"],
+        case["cache"],
+        case["options"],
+    )
 
 
 def _make(key, task, rt3d):
     if key in RT3D_TITLES:
         from .engine_rt3d import Rt3dEngine  # noqa: PLC0415  (needs numpy, which only workers need)
+
         accuracy = "exact" if key == "rt3d-exact" else "default"
         return Rt3dEngine(task, rt3d, accuracy if rt3d.has_option("accuracy") else None)
     row = next(row for row in PEERS if row.key == key)
