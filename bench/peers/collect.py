@@ -2,12 +2,13 @@
 
 import multiprocessing
 import signal
+import sys
 
 from .agreement import objection
 from .engines import PEERS, RT3D_TITLES, TITLES
 from .worker import work
 
-PATIENCE_S = 1800  # without a word from the worker
+PATIENCE_S = 1800  # without a word from a peer; RT3D may tune for longer
 
 
 class Broken(RuntimeError):
@@ -62,7 +63,7 @@ def _listen(case, record):
     doing = (None, "starting")
     try:
         while True:
-            if not pipe.poll(PATIENCE_S):
+            if not pipe.poll(None if doing[0] in RT3D_TITLES else PATIENCE_S):
                 raise Died(*doing, f"said nothing for {PATIENCE_S // 60} minutes")
             try:
                 event, key, data = pipe.recv()
@@ -71,6 +72,7 @@ def _listen(case, record):
                 raise Died(*doing, _ending(process.exitcode)) from None
             if event == "begin":
                 doing = (key, data)
+                _show(f"{case['title']}, {case['threads']} threads: {TITLES.get(key, '')} {data}")
             elif event == "broken":
                 raise Broken(data)
             elif event == "done":
@@ -78,9 +80,16 @@ def _listen(case, record):
             else:
                 _note(record, event, key, data)
     finally:
+        _show("")
         process.terminate()
         process.join()
         pipe.close()
+
+
+def _show(text):
+    """What is going on, on a terminal, in a line that the next one replaces."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def _ending(code):

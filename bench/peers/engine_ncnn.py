@@ -11,6 +11,21 @@ from .engine import Engine, EngineError, convert
 from .models import converted_folder
 
 
+def self_contained(file, folder):
+    """The model as one file: pnnx does not find weights that lie beside it."""
+    if not any(file.parent.glob("*.data")):
+        return file
+    try:
+        import onnx  # noqa: PLC0415  (only such models need it)
+    except ImportError:
+        raise EngineError(
+            "pnnx needs the weights inside the file; the package onnx would put them there"
+        ) from None
+    single = folder / "single.onnx"
+    onnx.save(onnx.load(str(file)), str(single))
+    return single
+
+
 def converted(task):
     """The .param and .bin files of the model."""
     folder = converted_folder(task.file, task.cache, f"pnnx {importlib.metadata.version('pnnx')}")
@@ -25,20 +40,19 @@ def converted(task):
             "pnnxonnx": "pnnx.onnx",
             "ncnnpy": "ncnn.py",
         }
-        program = pathlib.Path(importlib.util.find_spec("pnnx").origin).with_name(
-            "pnnx"
-        )  # importing it would import PyTorch
+        # Found, not imported: that would import PyTorch too.
+        program = pathlib.Path(importlib.util.find_spec("pnnx").origin).with_name("pnnx")
         convert(
             folder / "pnnx.log",
             program,
-            task.file,
+            self_contained(task.file, folder),
             f"ncnnparam={param}",
             f"ncnnbin={weights}",
             *(f"{key}={folder / name}" for key, name in others.items()),
             "fp16=0",
             f"inputshape={shapes}",
         )
-        for name in others.values():
+        for name in ("single.onnx", *others.values()):
             (folder / name).unlink(missing_ok=True)
         if not (param.is_file() and weights.is_file()):
             raise EngineError("pnnx wrote no ncnn model")

@@ -1,4 +1,4 @@
-"""From what the user names (an ONNX file, or an architecture of `rt3d make-model`) to a file and its inputs."""
+"""From what the user names, an ONNX file or an architecture of `make-model`, to a file with inputs."""
 
 import hashlib
 import json

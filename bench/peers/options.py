@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ISAS = ("avx2", "avx512", "neon")
 DESCRIPTION = """\
 Runs RT3D and other runtimes on the same ONNX file, input and number of threads, by turns in one process;
-checks that their outputs agree, and prints times, shares of this machine's peak and ratios, with their spread."""
+checks that their outputs agree, and prints times, shares of this machine's peak, and ratios with spread."""
 EXAMPLES = """\
 examples:
   python3 bench/peers c3d                              one model, one thread, every engine that is installed
@@ -48,7 +48,7 @@ def _add_measuring(add):
     add("--engines", type=_engines, metavar="A,B", help=f"of {known} (default: all installed)")
     add("--rounds", type=_from(1, int), default=7, metavar="N", help="turns of every engine (default: 7)")
     add("--seconds", type=_from(0, float), default=0.3, metavar="S", help="of a turn, about (default: 0.3)")
-    slow = "an engine that takes X times as long as the fastest has one turn only (default: 8)"
+    slow = "a peer that takes X times as long as the fastest has two turns only (default: 8)"
     add("--slow", type=_from(1, float), default=8, metavar="X", help=slow)
     add("--seed", type=int, default=1, metavar="N", help="of the inputs (default: 1)")
     kept = "where models, conversions and logs are kept (default: peers in --build)"

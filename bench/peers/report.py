@@ -4,7 +4,7 @@ import csv
 import pathlib
 
 from .engines import RT3D_TITLES, TITLES
-from .summary import summarise
+from .summary import disturbed, summarise
 
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 NONE = "–"
@@ -51,6 +51,9 @@ def record_text(record):
         lines.append(
             f"  {TITLES[key]} is {ratio_text(found)} as fast as {summary['peer']['title']}, the fastest peer"
         )
+    few, count = disturbed(record)
+    if few:
+        lines.append(f"  {few} of {count} turns were disturbed: other work on this machine took their time")
     return "\n".join(lines)
 
 
@@ -138,7 +141,7 @@ def markdown(records, about):
         "| model | threads | "
         + " | ".join(TITLES[key] for key in keys)
         + " | "
-        + " | ".join(f"{TITLES[key]} ÷ fastest peer | error" for key in rt3d)
+        + " | ".join(f"{TITLES[key]}'s speed ÷ fastest peer's | error" for key in rt3d)
         + " |",
         "|---|--:|" + "--:|" * len(keys) + "---|--:|" * len(rt3d),
     ]

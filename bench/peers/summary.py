@@ -10,6 +10,8 @@ import statistics
 
 from .engines import RT3D_TITLES
 
+MOST_OF_A_CORE = 0.9
+
 
 def percentile(values, percent):
     """With linear interpolation between neighbours."""
@@ -30,6 +32,12 @@ def spread(values):
 def turns_of(record, key):
     """The engine's turns with the round that each belongs to."""
     return [(round_, round_["turns"][key]) for round_ in record["rounds"] if key in round_["turns"]]
+
+
+def disturbed(record):
+    """How many of all turns got less than most of one core, which no runtime does by itself; and of how many."""
+    cores = [turn["cores"] for round_ in record["rounds"] for turn in round_["turns"].values()]
+    return sum(share < MOST_OF_A_CORE for share in cores), len(cores)
 
 
 def engine_row(record, key):

@@ -1,8 +1,8 @@
 """Measuring by turns: every engine once per round, the order rotated, nobody's idle threads left spinning.
 
-Runtimes let idle threads spin for a while after a run, which makes their next layer quick and their neighbour
-slow. That is not switched off, for it is part of how fast they are; instead a turn begins when the process has
-stopped using the CPU.
+Runtimes let idle threads spin for a while after a run, which makes their next layer quick and their
+neighbour slow. That is not switched off, for it is part of how fast they are; instead a turn begins when the
+process has stopped using the CPU.
 """
 
 import math
@@ -51,9 +51,10 @@ def rotated(keys, round_index):
     return [*keys[first:], *keys[:first]]
 
 
-def too_slow(turns, factor):
-    """The engines that took more than `factor` times as long as the fastest."""
-    if not turns:
-        return set()
-    limit = factor * min(turn["ms"] for turn in turns.values())
-    return {key for key, turn in turns.items() if turn["ms"] > limit}
+def too_slow(taken, factor):
+    """The engines that took more than `factor` times as long as the fastest in each of at least two turns.
+
+    `taken`: milliseconds of all turns so far, by engine.
+    """
+    limit = factor * min((min(times) for times in taken.values()), default=0)
+    return {key for key, times in taken.items() if len(times) > 1 and min(times) > limit}

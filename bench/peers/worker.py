@@ -26,13 +26,13 @@ def work(case, pipe):
         _measure(case, pipe.send)
         pipe.send(("done", None, None))
     except Exception as error:  # noqa: BLE001  (whatever it is, the parent reports it)
-        pipe.send(("broken", None, one_line(error)))
+        pipe.send(("broken", None, one_line(error, 1000)))
 
 
-def one_line(error):
+def one_line(error, longest=220):
     """An exception as the line that the report shows."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines)[:220] if lines else type(error).__name__
+    return " ".join(lines)[:longest] if lines else type(error).__name__
 
 
 def _measure(case, tell):
@@ -52,22 +52,22 @@ def _measure(case, tell):
             continue
         engines[key] = engine
         tell(("ready", key, about))
+    taken = {key: [] for key in engines}
     for index in range(options.rounds):
         turns.settle()
         tell(("peak", None, rt3d.peak_gflops(task.threads)))
-        taken = {}
         for key in turns.rotated(list(engines), index):
             tell(("begin", key, "running"))
             turns.settle()
             try:
-                taken[key] = turns.take_turn(engines[key].run, options.seconds)
+                turn = turns.take_turn(engines[key].run, options.seconds)
             except Exception as error:  # noqa: BLE001
                 engines.pop(key)
                 tell(("failed", key, one_line(error)))
                 continue
-            tell(("turn", key, taken[key]))
-        tell(("round", None, None))
-        for key in turns.too_slow(taken, options.slow):
+            taken[key].append(turn["ms"])
+            tell(("turn", key, turn))
+        for key in turns.too_slow({key: taken[key] for key in engines}, options.slow) - RT3D_TITLES.keys():
             engines.pop(key).close()
 
 

@@ -199,6 +199,12 @@ class SummaryTest(unittest.TestCase):
         found = summary.summarise(record([{"rt3d": 10, "ncnn": 100}, {"rt3d": 20}], rt3d=OK, ncnn=OK))
         self.assertEqual((found["ratios"]["rt3d"]["median"], found["rows"][1]["rounds"]), (10, 1))
 
+    def test_turns_that_got_less_than_a_core_are_disturbed(self):
+        measured = record([{"rt3d": 10, "mnn": 20}, {"rt3d": 10}], rt3d=OK, mnn=OK)
+        measured["rounds"][0]["turns"]["mnn"]["cores"] = 0.3
+        self.assertEqual(summary.disturbed(measured), (1, 3))
+        self.assertIn("1 of 3 turns", report.record_text(measured))
+
 
 class TurnsTest(unittest.TestCase):
     def test_every_engine_is_first_once_in_as_many_rounds_as_there_are(self):
@@ -210,8 +216,9 @@ class TurnsTest(unittest.TestCase):
         turn = turns.take_turn(lambda: calls.append(1), 0)
         self.assertEqual((len(calls), turn["runs"]), (2, 1))
 
-    def test_slow_engines_are_found_beside_the_fastest(self):
-        self.assertEqual(turns.too_slow({"a": {"ms": 1}, "b": {"ms": 8}, "c": {"ms": 8.1}}, 8), {"c"})
+    def test_slow_engines_are_those_that_were_slow_twice(self):
+        self.assertEqual(turns.too_slow({"a": [1, 9], "b": [8, 90], "c": [90, 8.1], "d": [90]}, 8), {"c"})
+        self.assertEqual(turns.too_slow({}, 8), set())
 
 
 class ReportTest(unittest.TestCase):
