@@ -98,6 +98,14 @@ def _ending(code):
     return f"ended the process with {code}"
 
 
+def _judge(record, key, error):
+    """Notes an engine's error, the worst so far, and whether it still counts. JSON has no infinity."""
+    record["engines"][key]["error"] = min(error, sys.float_info.max)
+    complaint = objection(error)
+    if complaint:
+        _fail(record, key, complaint, "disagrees")
+
+
 def _note(record, event, key, data):
     rounds, engines = record["rounds"], record["engines"]
     if event == "reference":
@@ -106,12 +114,12 @@ def _note(record, event, key, data):
         _fail(record, key, data)
     elif event == "ready":
         stats = data.pop("stats", None)
-        engines[key].update(data)
+        engines[key]["ready_s"] = data["ready_s"]
         if stats:
             record["macs"] = stats["macs"]
-        complaint = objection(data["error"])
-        if complaint:
-            _fail(record, key, complaint, "disagrees")
+        _judge(record, key, data["error"])
+    elif event == "checked":
+        _judge(record, key, max(data, engines[key]["error"]))
     elif event == "peak":
         rounds.append({"peak": data, "turns": {}})
     elif event == "turn":

@@ -41,14 +41,17 @@ class MnnEngine(Engine):
         self.session = self.interpreter.createSession(
             {"backend": "CPU", "numThread": task.threads, "precision": "high"}
         )
+        self.given = []
         for name, dims in task.inputs:
             given = self.interpreter.getSessionInput(self.session, name)
             if tuple(given.getShape()) != dims:
                 raise EngineError(f"its input '{name}' became {given.getShape()} in conversion")
-            given.copyFrom(tensor(task.arrays[name]))
+            self.given.append((given, tensor(task.arrays[name])))
         self.names = task.output_names
 
     def run(self):
+        for place, values in self.given:  # every time: a session reuses the memory of its inputs
+            place.copyFrom(values)
         if self.interpreter.runSession(self.session) != 0:
             raise EngineError("runSession failed")
 

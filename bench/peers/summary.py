@@ -35,7 +35,7 @@ def turns_of(record, key):
 
 
 def disturbed(record):
-    """How many of all turns got less than most of one core, which no runtime does by itself; and of how many."""
+    """How many turns got less than most of one core, which no runtime does by itself; and of how many."""
     cores = [turn["cores"] for round_ in record["rounds"] for turn in round_["turns"].values()]
     return sum(share < MOST_OF_A_CORE for share in cores), len(cores)
 

@@ -69,6 +69,8 @@ def _measure(case, tell):
             tell(("turn", key, turn))
         for key in turns.too_slow({key: taken[key] for key in engines}, options.slow) - RT3D_TITLES.keys():
             engines.pop(key).close()
+    for key, engine in engines.items():
+        tell(("checked", key, difference(engine.outputs(), expected)))
 
 
 def _task(case, rt3d):

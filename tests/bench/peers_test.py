@@ -274,6 +274,14 @@ class CollectTest(unittest.TestCase):
         )
         self.assertEqual([list(round_["turns"]) for round_ in made["rounds"]], [["rt3d", "torch"]])
 
+    def test_an_engine_whose_outputs_go_wrong_later_has_failed(self):
+        made = record([], rt3d=OK, mnn=OK)
+        for event, error in (("ready", {"ready_s": 1, "error": 1e-6}), ("checked", 0.5)):
+            collect._note(made, event, "mnn", error)
+        self.assertEqual(
+            (made["engines"]["mnn"]["status"], made["engines"]["mnn"]["error"]), ("disagrees", 0.5)
+        )
+
     def test_a_case_that_nobody_can_measure_says_why(self):
         def worker(case, made):
             raise collect.Died(None, "the reference outputs", "crashed (SIGKILL)")
