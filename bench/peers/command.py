@@ -9,7 +9,7 @@ import sys
 from .binding import Rt3d
 from .collect import collect, installed, rt3d_versions
 from .engines import TITLES, rt3d_keys
-from .models import ModelError, find_model, known_names
+from .models import ModelError, find_model, named
 from .options import ROOT, as_command, parse
 from .plot import plot
 from .report import markdown, record_text, write_csv, write_markdown
@@ -60,15 +60,15 @@ def measure(options, report):
     if busy > 0.5:
         say(f"the machine is busy (load {busy:.1f}): times and ratios are worth less")
     command = options.build / "bin/rt3d"
-    names = known_names(command) if options.models == ["all"] else options.models
+    files = [find_model(name, command, options.models_dir) for name in named(options.models, command)]
+    isa = f" (RT3D: {options.isa})" if options.isa else ""
     logs = options.models_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     records = []
-    for name in names:
-        file = find_model(name, command, options.models_dir)
+    for file in files:
         for threads in options.threads:
             case = {
-                "title": title_of(file),
+                "title": title_of(file) + isa,
                 "file": file,
                 "threads": threads,
                 "engines": keys,

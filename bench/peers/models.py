@@ -14,7 +14,11 @@ def run_rt3d(command, *words):
     """Runs the rt3d command; its complaint as text, or nothing."""
     try:
         done = subprocess.run(
-            [str(command), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            [str(command), *map(str, words)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise ModelError(
@@ -29,8 +33,16 @@ def make_model(command, name, file):
     return run_rt3d(command, "make-model", name, "-o", file)
 
 
+def named(models, command):
+    """The models of the command line, "all" replaced by the architectures that can be made."""
+    known = known_names(command) if "all" in models else []
+    if "all" in models and not known:
+        raise ModelError(f"{command} make-model --list names no architectures; is it built?")
+    return [name for model in models for name in (known if model == "all" else [model])]
+
+
 def known_names(command):
-    """The architectures that the command can make."""
+    """The architectures that the command can make; none when it cannot be run."""
     try:
         listed = subprocess.run(
             [str(command), "make-model", "--list", "--json"], capture_output=True, text=True, check=True
@@ -40,24 +52,20 @@ def known_names(command):
     return [row["name"] for row in json.loads(listed.stdout)]
 
 
-def find_model(named, command, folder):
+def find_model(name, command, folder):
     """The ONNX file of a path or a name; a name's file is made in `folder` once and kept."""
-    path = pathlib.Path(named)
+    path = pathlib.Path(name)
     if path.suffix == ".onnx" or path.is_file():
         if not path.is_file():
             raise ModelError(f"there is no file {path}")
         return path.resolve()
-    file = folder / f"{named}.onnx"
+    file = folder / f"{name}.onnx"
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".unfinished")
-        complaint = make_model(command, named, unfinished)
+        complaint = make_model(command, name, unfinished)
         if complaint:
-            known = known_names(command)
-            raise ModelError(
-                f"{named} is neither an ONNX file nor an architecture: {complaint}"
-                + (f" (known: {', '.join(known)})" if known else "")
-            )
+            raise ModelError(f"{name} is neither an ONNX file nor an architecture: {complaint}")
         unfinished.rename(file)
     return file
 
