@@ -41,6 +41,12 @@ std::vector<int> columns(const RowShape& s) {
   return xs;
 }
 
+// Registers that columns are folded into: one each, or for a single pixel a few, so that none waits for itself.
+int column_registers(const RowShape& s, int columns) {
+  constexpr int kEnough = 8;
+  return s.piece.cols == 1 ? std::min(columns, kEnough) : columns;
+}
+
 // Registers beside the columns: a result, and what its activation or factor needs.
 int reduce_operands(const RowShape& s) { return 1 + std::max(1, activation_scratch(s.activation.act)); }
 
@@ -142,10 +148,13 @@ void emit_weighted_finish(Asm& as, const RowShape& s) {
   for (int r = 0; r < s.piece.cols; ++r) as.store({r}, kC, r * s.pixel);
 }
 
+float neutral(const RowShape& s) {
+  return s.op == RowOp::max ? -std::numeric_limits<float>::infinity() : 0.0f;
+}
+
 void emit_reduce_start(Asm& as, const RowShape& s) {
-  const int count = static_cast<int>(columns(s).size());
-  if (count == 0) return;
-  as.constant({0}, s.op == RowOp::max ? -std::numeric_limits<float>::infinity() : 0.0f);
+  const int count = column_registers(s, static_cast<int>(columns(s).size()));
+  if (count > 0) as.constant({0}, neutral(s));
   for (int i = 1; i < count; ++i) as.copy({i}, {0});
 }
 
@@ -154,9 +163,10 @@ void emit_reduce_unit(Asm& as, const RowShape& s) {
   as.add(kUnitA, kA);
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   const std::vector<int> xs = columns(s);
-  const std::vector<Vec> scratch = from(as, static_cast<int>(xs.size()));
+  const int registers = column_registers(s, static_cast<int>(xs.size()));
+  const std::vector<Vec> scratch = from(as, registers);
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    const Vec col{static_cast<int>(i)};
+    const Vec col{static_cast<int>(i) % registers};
     if (s.op == RowOp::max)
       as.max_load(col, kUnitA, xs[i] * s.pixel, scratch[i % scratch.size()]);
     else
@@ -164,27 +174,33 @@ void emit_reduce_unit(Asm& as, const RowShape& s) {
   }
 }
 
+// The registers whose reduction is pixel r.
+std::vector<Vec> parts(const RowShape& s, const std::vector<int>& xs, int r) {
+  std::vector<Vec> registers;
+  if (s.piece.cols == 1) {
+    for (int i = 0; i < column_registers(s, static_cast<int>(xs.size())); ++i) registers.push_back({i});
+    return registers;
+  }
+  for (int k = 0; k < s.kw; ++k)
+    if (const int x = column(s, r, k); exists(s, x))
+      registers.push_back({static_cast<int>(std::find(xs.begin(), xs.end(), x) - xs.begin())});
+  return registers;
+}
+
 void emit_reduce_finish(Asm& as, const RowShape& s) {
   const std::vector<int> xs = columns(s);
   const Vec result{as.vectors() - 1};
-  std::vector<Vec> scratch = from(as, static_cast<int>(xs.size()));
+  std::vector<Vec> scratch = from(as, column_registers(s, static_cast<int>(xs.size())));
   scratch.pop_back();
   if (s.op == RowOp::sum) as.load_pointer(kUnitA, kArgs, offsetof(RowArgs, scales));
   for (int r = 0; r < s.piece.cols; ++r) {
-    bool first = true;
-    for (int k = 0; k < s.kw; ++k) {
-      const int x = column(s, r, k);
-      if (!exists(s, x)) continue;
-      const Vec col{static_cast<int>(std::find(xs.begin(), xs.end(), x) - xs.begin())};
-      if (first)
-        as.copy(result, col);
-      else if (s.op == RowOp::max)
-        as.max(result, result, col);
-      else
-        as.add(result, result, col);
-      first = false;
-    }
-    if (first) as.constant(result, s.op == RowOp::max ? -std::numeric_limits<float>::infinity() : 0.0f);
+    const std::vector<Vec> registers = parts(s, xs, r);
+    if (registers.empty())
+      as.constant(result, neutral(s));
+    else
+      as.copy(result, registers[0]);
+    for (std::size_t i = 1; i < registers.size(); ++i)
+      s.op == RowOp::max ? as.max(result, result, registers[i]) : as.add(result, result, registers[i]);
     if (s.op == RowOp::sum) {
       as.broadcast(scratch[0], kUnitA, r * s.scale);
       as.mul(result, result, scratch[0]);
@@ -225,9 +241,12 @@ int most_row_cols(Isa isa, const RowShape& shape) {
   RowShape s = shape;
   s.piece.low = 0;
   s.piece.high = std::numeric_limits<int>::max();
-  int cols = 0;
-  for (s.piece.cols = 1; s.piece.cols <= vectors; ++s.piece.cols)
-    if (static_cast<int>(columns(s).size()) + reduce_operands(s) <= vectors) cols = s.piece.cols;
+  const auto fits = [&](int cols) {
+    s.piece.cols = cols;
+    return static_cast<int>(columns(s).size()) + reduce_operands(s) <= vectors;
+  };
+  int cols = 1;
+  while (fits(cols + 1)) ++cols;
   return cols;
 }
 

@@ -5,7 +5,8 @@
 //                a column is loaded once for all pixels and taps that want it; a kernel row's weights stay in
 //                registers
 //     max, sum:  col[x] = -inf | 0;  for unit in units: col[x] = max(col[x], a) | col[x] + a
-//                then acc[r] = max | sum over k of col[r·sw + k·dw]: rows and planes first, columns last
+//                then acc[r] = max | sum over k of col[r·sw + k·dw]: rows and planes first, columns last;
+//                one pixel alone folds its columns into a few registers, so that a window may be as wide as a clip
 //     residual, scale, activation, store
 #pragma once
 
@@ -32,7 +33,10 @@ struct RowShape {
   std::string name() const;  // spells everything baked in
 };
 
-// The most pixels per piece that fit the ISA's registers; 0: not even one (a pooling kernel that is too wide).
+// Kernels may be this wide: columns are unrolled.
+inline constexpr int kMostRowTaps = 1024;
+
+// The most pixels per piece that fit the ISA's registers, at least 1.
 int most_row_cols(Isa isa, const RowShape& shape);
 
 void emit_row(Asm& as, const RowShape& shape);
