@@ -85,6 +85,7 @@ class X64Asm final : public FunctionAsm {
   void max(Vec to, Vec a, Vec b) override { a_.vmaxps(vec(to), vec(a), vec(b)); }
   void min(Vec to, Vec a, Vec b) override { a_.vminps(vec(to), vec(a), vec(b)); }
   void fma(Vec acc, Vec a, Vec b) override { a_.vfmadd231ps(vec(acc), vec(a), vec(b)); }
+  void multiply_add(Vec to, Vec a, Vec b) override { a_.vfmadd213ps(vec(to), vec(a), vec(b)); }
   void max_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
     a_.vmaxps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
   }
@@ -111,11 +112,11 @@ class X64Asm final : public FunctionAsm {
     else
       a_.vroundps(vec(to), vec(from), 0);
   }
-  void power_of_two(Vec to, Vec from, Vec scratch) override {
-    a_.vcvtps2dq(vec(to), vec(from));
-    a_.vpslld(vec(to), vec(to), 23);  // n · 2^23 added to the bits of 1.0 is 2^n
-    constant(scratch, 1.0f);
-    a_.vpaddd(vec(to), vec(to), vec(scratch));
+  void scale_by_power_of_two(Vec to, Vec n) override {
+    if (wide()) return void(a_.vscalefps(vec(to), vec(to), vec(n)));
+    a_.vcvtps2dq(vec(n), vec(n));
+    a_.vpslld(vec(n), vec(n), 23);  // added to the exponent
+    a_.vpaddd(vec(to), vec(to), vec(n));
   }
 
  private:
