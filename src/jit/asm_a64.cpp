@@ -86,6 +86,14 @@ class A64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
+  void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
+    if (width == 4) return broadcast(to, base, disp + 4 * j);
+    load(to, base, disp);
+    if (j == 0)
+      a_.trn1(vec(to).s4(), vec(to).s4(), vec(to).s4());
+    else
+      a_.trn2(vec(to).s4(), vec(to).s4(), vec(to).s4());
+  }
   void prefetch(Gp base, std::int32_t disp) override {
     // prfm pldl2keep, [base, #disp]: this asmjit has no prfm.
     if (disp >= 0 && disp % 8 == 0 && disp <= 32760)

@@ -76,6 +76,13 @@ class X64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
+  void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
+    const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
+    if (width == 2) return void(a_.vpermilps(vec(to), from, j == 0 ? 0xA0 : 0xF5));
+    if (width == 4) return void(a_.vpermilps(vec(to), from, j * 0x55));
+    a_.vpermpd(vec(to), from, j / 2 * 0x55);  // pairs within 256 bits, then one of the pair
+    a_.vpermilps(vec(to), vec(to), j % 2 == 0 ? 0xA0 : 0xF5);
+  }
   void prefetch(Gp base, std::int32_t disp) override { a_.prefetcht1(x86::ptr(gp(base), disp)); }
 
   void add(Vec to, Vec a, Vec b) override { a_.vaddps(vec(to), vec(a), vec(b)); }

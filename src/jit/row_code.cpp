@@ -63,8 +63,12 @@ class ColumnCache {
       : as_(as), s_(s), registers_(std::move(registers)), held_(registers_.size(), kNothing) {}
 
   std::size_t size() const { return registers_.size(); }
-  Vec scratch() { return registers_[turn_++ % registers_.size()]; }
 
+  // From here on columns are channel j of each group.
+  void channel(int j) {
+    j_ = j;
+    std::fill(held_.begin(), held_.end(), kNothing);
+  }
   // Loads those of `xs` that are not held over ones that are not in `xs`.
   void hold(const std::vector<int>& xs) {
     std::size_t slot = 0;
@@ -72,8 +76,17 @@ class ColumnCache {
       if (std::find(held_.begin(), held_.end(), x) != held_.end()) continue;
       while (std::find(xs.begin(), xs.end(), held_[slot]) != xs.end()) ++slot;
       held_[slot] = x;
-      as_.load(registers_[slot], kUnitA, x * s_.pixel);
+      load(registers_[slot], x);
     }
+  }
+  // acc += weight · column x, which need not be held.
+  void multiply(Vec acc, Vec weight, int x) {
+    const std::size_t slot = turn_++ % registers_.size();
+    const Vec scratch = registers_[slot];
+    held_[slot] = kNothing;
+    if (s_.group == 1) return as_.fma_load(acc, weight, kUnitA, x * s_.pixel, scratch);
+    load(scratch, x);
+    as_.fma(acc, weight, scratch);
   }
   Vec at(int x) const {
     return registers_[static_cast<std::size_t>(std::find(held_.begin(), held_.end(), x) - held_.begin())];
@@ -81,11 +94,18 @@ class ColumnCache {
 
  private:
   static constexpr int kNothing = std::numeric_limits<int>::min();
+  void load(Vec to, int x) {
+    if (s_.group == 1)
+      as_.load(to, kUnitA, x * s_.pixel);
+    else
+      as_.load_spread(to, kUnitA, x * s_.pixel, s_.group, j_);
+  }
   Asm& as_;
   const RowShape& s_;
   std::vector<Vec> registers_;
   std::vector<int> held_;
   std::size_t turn_ = 0;
+  int j_ = 0;
 };
 
 // A few pixels × a lot of taps [k0, k1).
@@ -108,7 +128,7 @@ void emit_pixels(Asm& as, const RowShape& s, int r0, int r1, int k0, int k1, Col
       if (once)
         as.fma({r}, weight, cache.at(x));
       else
-        as.fma_load({r}, weight, kUnitA, x * s.pixel, cache.scratch());
+        cache.multiply({r}, weight, x);
     }
 }
 
@@ -120,12 +140,16 @@ void emit_weighted_unit(Asm& as, const RowShape& s) {
   as.add(kUnitA, kA);
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   const int together = pixels_in_turn(as.isa());
-  for (int k0 = 0; k0 < s.kw; k0 += kMostTaps) {
-    const int k1 = std::min(k0 + kMostTaps, s.kw);
-    for (int k = k0; k < k1; ++k) as.load({s.piece.cols + k - k0}, kUnitW, k * as.vector_bytes());
-    ColumnCache cache(as, s, from(as, s.piece.cols + taps_held(s)));
-    for (int r = 0; r < s.piece.cols; r += together)
-      emit_pixels(as, s, r, std::min(r + together, s.piece.cols), k0, k1, cache);
+  ColumnCache cache(as, s, from(as, s.piece.cols + taps_held(s)));
+  for (int j = 0; j < s.group; ++j) {
+    cache.channel(j);
+    for (int k0 = 0; k0 < s.kw; k0 += kMostTaps) {
+      const int k1 = std::min(k0 + kMostTaps, s.kw);
+      for (int k = k0; k < k1; ++k)
+        as.load({s.piece.cols + k - k0}, kUnitW, (j * s.kw + k) * as.vector_bytes());
+      for (int r = 0; r < s.piece.cols; r += together)
+        emit_pixels(as, s, r, std::min(r + together, s.piece.cols), k0, k1, cache);
+    }
   }
 }
 
@@ -226,6 +250,7 @@ std::string RowShape::name() const {
       cat("row_", kOps[static_cast<int>(op)], "_c", piece.cols, "_x", piece.low, "_", piece.high, "_k", kw,
           "_s", sw, "_d", dw, "_p", pixel, "_a", a_row, "_o", c_row, "_", activation_label(activation));
   if (op == RowOp::sum) text += cat("_scale", scale);
+  if (group > 1) text += cat("_g", group);
   if (has_residual) text += "_res";
   return text;
 }

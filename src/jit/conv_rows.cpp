@@ -1,4 +1,4 @@
-#include "jit/conv_depthwise.h"
+#include "jit/conv_rows.h"
 
 #include <algorithm>
 #include <set>
@@ -28,6 +28,7 @@ using kernels::Target;
 
 RowShape row_shape(const ConvShape& s, Isa isa, const kernels::Activation& activation) {
   RowShape shape;
+  shape.group = static_cast<int>(s.ic / s.g);
   shape.kw = static_cast<int>(s.kw);
   shape.sw = static_cast<int>(s.sw);
   shape.dw = static_cast<int>(s.dw);
@@ -48,7 +49,7 @@ RowPlan row_plan(const KernelRequest& r, const ConvShape& s, bool has_residual) 
           out,
           has_residual ? &r.inputs[3] : nullptr,
           RowCut(s, r.schedule.get("cols")),
-          s.kw * isa_lanes(isa) * 4,
+          s.ic / s.g * s.kw * isa_lanes(isa) * 4,
           has_residual,
           [&](const RowPiece& piece) {
             shape.piece = piece;
@@ -56,9 +57,9 @@ RowPlan row_plan(const KernelRequest& r, const ConvShape& s, bool has_residual) 
           }};
 }
 
-class DepthwiseKernel final : public Kernel {
+class RowConvKernel final : public Kernel {
  public:
-  explicit DepthwiseKernel(const KernelRequest& r)
+  explicit RowConvKernel(const KernelRequest& r)
       : lanes_(isa_lanes(r.target.device.isa)),
         s_(kernels::conv_shape(r.problem)),
         in_(r.inputs[0]),
@@ -69,18 +70,21 @@ class DepthwiseKernel final : public Kernel {
         planes_(r.schedule.get("planes")),
         plan_(row_plan(r, s_, has_residual_)) {}
 
-  // Weights as [channel block][kernel position][lanes].
+  // Weights as [channel block][kd, kh][channel of the group][kw][lanes].
   void prepare(std::span<const Tensor* const> constants, ThreadPool&) override {
-    const auto padded = static_cast<std::size_t>(kernels::blocks(s_.ic, lanes_) * lanes_);
-    const auto positions = static_cast<std::size_t>(s_.kernel_positions());
-    weights_ = Buffer::zeroed(padded * positions * 4);
+    const auto lanes = static_cast<std::size_t>(lanes_), group = static_cast<std::size_t>(s_.ic / s_.g),
+               kw = static_cast<std::size_t>(s_.kw), kernel_rows = static_cast<std::size_t>(s_.kd * s_.kh);
+    const auto padded = static_cast<std::size_t>(kernels::blocks(s_.ic, lanes_)) * lanes;
+    weights_ = Buffer::zeroed(padded * kernel_rows * group * kw * 4);
     bias_ = padded_bias(constants, 2, kernels::blocks(s_.oc, lanes_) * lanes_);
     const Tensor w = constants[1]->aligned_copy();
-    const auto lanes = static_cast<std::size_t>(lanes_);
-    for (std::size_t c = 0; c < static_cast<std::size_t>(s_.ic); ++c)
-      for (std::size_t k = 0; k < positions; ++k)
-        weights_.as<float>()[(c / lanes * positions + k) * lanes + c % lanes] =
-            w.values<float>()[c * positions + k];
+    const float* from = w.values<float>().data();  // [channel][channel of the group][kd, kh][kw]
+    float* to = weights_.as<float>();
+    for (std::size_t c = 0; c < static_cast<std::size_t>(s_.oc); ++c)
+      for (std::size_t j = 0; j < group; ++j)
+        for (std::size_t row = 0; row < kernel_rows; ++row)
+          for (std::size_t k = 0; k < kw; ++k)
+            to[(((c / lanes * kernel_rows + row) * group + j) * kw + k) * lanes + c % lanes] = *from++;
   }
   std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
 
@@ -94,7 +98,7 @@ class DepthwiseKernel final : public Kernel {
       RowArgs w{};
       w.a = kernels::input_f32(args, 0) + n * in_.n + c * in_.c;
       w.c = kernels::output_f32(args, 0) + n * out_.n + c * out_.c;
-      w.w = weights_.as<float>() + c * s_.kernel_positions() * lanes_;
+      w.w = weights_.as<float>() + c * s_.kernel_positions() * (s_.ic / s_.g) * lanes_;
       w.bias = bias_.as<float>() + c * lanes_;
       if (has_residual_) w.residual = kernels::input_f32(args, 3) + n * residual_.n + c * residual_.c;
       const std::int64_t last = std::min(s_.od, (depth + 1) * planes_);
@@ -118,25 +122,29 @@ class DepthwiseKernel final : public Kernel {
 // waits for itself or loads are in the way; per piece and row the start, the activation and the stores.
 double row_cycles(const ConvShape& s, int cols, double units, const kernels::Activation& activation) {
   constexpr double kLatency = 4;
-  const double finish = 1 + 5 * activation_scratch(activation.act);
+  const double finish = 1 + 3 * activation_scratch(activation.act);
+  const auto group = static_cast<double>(s.ic / s.g);
   double cycles = 0;
   for (const RowPiece& piece : RowCut(s, cols).kind) {
     const double fma = piece.cols * static_cast<double>(s.kw);
     const double loads = static_cast<double>(s.kw) + (s.kw > 1 ? piece.high - piece.low : fma);
-    cycles += units * (std::max({fma / 2, loads / 2, kLatency * static_cast<double>(s.kw)}) + 2) +
+    cycles += units * (group * std::max({fma / 2, loads / 2, kLatency * static_cast<double>(s.kw)}) + 2) +
               piece.cols * finish + 20;
+    // Spreading takes a port that multiplications want, too.
+    if (group > 1) cycles += units * group * (s.kw > 1 ? piece.high - piece.low : fma) * 0.25;
   }
   return cycles;
 }
 
-class ConvDepthwise final : public IsaFamily {
+// conv.depthwise and conv.grouped: the families differ in the groups they take.
+class RowConv : public IsaFamily {
  public:
-  explicit ConvDepthwise(Isa isa) : IsaFamily("conv.depthwise", 2, isa) {}
+  using IsaFamily::IsaFamily;
 
   bool computes(const Problem& p) const override {
     if (!is_plain_conv(p)) return false;
     const ConvShape s = kernels::conv_shape(p);
-    return s.g == s.ic && s.g == s.oc && s.ic * s.id * s.ih * s.iw < (1 << 28) && s.kw <= 64 &&
+    return s.ic == s.oc && takes(s.ic / s.g) && s.ic * s.id * s.ih * s.iw < (1 << 28) && s.kw <= 64 &&
            s.dw < (1 << 16) && s.sw < (1 << 16);
   }
   Ports ports(const Problem& p, const Target&) const override {
@@ -200,12 +208,34 @@ class ConvDepthwise final : public IsaFamily {
                        target);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
-    return std::make_unique<DepthwiseKernel>(request);
+    return std::make_unique<RowConvKernel>(request);
+  }
+
+ protected:
+  virtual bool takes(std::int64_t channels_per_group) const = 0;
+};
+
+class ConvDepthwise final : public RowConv {
+ public:
+  explicit ConvDepthwise(Isa isa) : RowConv("conv.depthwise", 2, isa) {}
+
+ protected:
+  bool takes(std::int64_t channels_per_group) const override { return channels_per_group == 1; }
+};
+
+class ConvGrouped final : public RowConv {
+ public:
+  explicit ConvGrouped(Isa isa) : RowConv("conv.grouped", 1, isa) {}
+
+ protected:
+  bool takes(std::int64_t channels_per_group) const override {
+    return channels_per_group == 2 || channels_per_group == 4 || (channels_per_group == 8 && lanes() == 16);
   }
 };
 
 }  // namespace
 
 const kernels::KernelFamily& conv_depthwise(Isa isa) { return per_isa<ConvDepthwise>(isa); }
+const kernels::KernelFamily& conv_grouped(Isa isa) { return per_isa<ConvGrouped>(isa); }
 
 }  // namespace rt3d::jit

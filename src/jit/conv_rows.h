@@ -1,4 +1,6 @@
 // conv.depthwise.<isa>: convolution with one input and one output channel per group, channels in lanes.
+// conv.grouped.<isa>: with 2, 4 or (AVX-512) 8 input and as many output channels per group, groups side by side in
+// lanes; each input channel is spread over its group's lanes as it is loaded, so that no zeros are multiplied.
 //
 //   for (n, channel block, group of output planes, band of output rows), threads draw them:
 //     for od in the group:  for rows of the band with the same kernel rows inside:  for pieces of a row:
@@ -13,5 +15,6 @@
 namespace rt3d::jit {
 
 const kernels::KernelFamily& conv_depthwise(Isa isa);
+const kernels::KernelFamily& conv_grouped(Isa isa);
 
 }  // namespace rt3d::jit
