@@ -123,7 +123,8 @@ class RowConvKernel final : public Kernel {
 double row_cycles(const ConvShape& s, int cols, double units, const kernels::Activation& activation) {
   constexpr double kLatency = 4;
   const double finish = 1 + 3 * activation_scratch(activation.act);
-  const auto group = static_cast<double>(s.ic / s.g);
+  const std::int64_t channels = s.ic / s.g;
+  const auto group = static_cast<double>(channels);
   double cycles = 0;
   for (const RowPiece& piece : RowCut(s, cols).kind) {
     const double fma = piece.cols * static_cast<double>(s.kw);

@@ -161,8 +161,8 @@ void emit_weighted_start(Asm& as, const RowShape& s) {
 
 void emit_weighted_finish(Asm& as, const RowShape& s) {
   const std::vector<Vec> scratch = from(as, s.piece.cols);
-  std::vector<Vec> values;
-  for (int r = 0; r < s.piece.cols; ++r) values.push_back({r});
+  std::vector<Vec> values(static_cast<std::size_t>(s.piece.cols));
+  for (int r = 0; r < s.piece.cols; ++r) values[static_cast<std::size_t>(r)] = {r};
   if (s.has_residual) {
     as.load_pointer(kUnitA, kArgs, offsetof(RowArgs, residual));
     for (int r = 0; r < s.piece.cols; ++r)

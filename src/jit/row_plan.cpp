@@ -78,7 +78,8 @@ void RowPlan::run(const RowArgs& base, std::int64_t od, std::int64_t first, std:
   for (std::int64_t oh = first; oh < last;) {
     std::int64_t end = oh + 1;
     while (!one_by_one_ && end < last && h_class(end) == h_class(oh)) ++end;
-    const List& list = lists_[static_cast<std::size_t>(d_class * h_classes_ + h_class(oh))];
+    const int border = d_class * h_classes_ + h_class(oh);
+    const List& list = lists_[static_cast<std::size_t>(border)];
     args.units = units_.data() + list.first;
     args.unit_count = list.count;
     args.rows = end - oh;
