@@ -86,6 +86,14 @@ class A64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
+  void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
+    if (width == 4) return broadcast(to, base, disp + 4 * j);
+    load(to, base, disp);
+    if (j == 0)
+      a_.trn1(vec(to).s4(), vec(to).s4(), vec(to).s4());
+    else
+      a_.trn2(vec(to).s4(), vec(to).s4(), vec(to).s4());
+  }
   void prefetch(Gp base, std::int32_t disp) override {
     // prfm pldl2keep, [base, #disp]: this asmjit has no prfm.
     if (disp >= 0 && disp % 8 == 0 && disp <= 32760)
@@ -100,6 +108,10 @@ class A64Asm final : public FunctionAsm {
   void max(Vec to, Vec a, Vec b) override { a_.fmax(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void min(Vec to, Vec a, Vec b) override { a_.fmin(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void fma(Vec acc, Vec a, Vec b) override { a_.fmla(vec(acc).s4(), vec(a).s4(), vec(b).s4()); }
+  void multiply_add(Vec to, Vec a, Vec b) override {  // fmla keeps the sum, not the factor
+    mul(to, to, a);
+    add(to, to, b);
+  }
   void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) override {
     load(scratch, base, disp);
     max(acc, acc, scratch);
@@ -122,11 +134,10 @@ class A64Asm final : public FunctionAsm {
   }
 
   void round(Vec to, Vec from) override { a_.frintn(vec(to).s4(), vec(from).s4()); }
-  void power_of_two(Vec to, Vec from, Vec scratch) override {
-    a_.fcvtns(vec(to).s4(), vec(from).s4());
-    a_.shl(vec(to).s4(), vec(to).s4(), 23);  // n · 2^23 added to the bits of 1.0 is 2^n
-    constant(scratch, 1.0f);
-    a_.add(vec(to).s4(), vec(to).s4(), vec(scratch).s4());
+  void scale_by_power_of_two(Vec to, Vec n) override {
+    a_.fcvtns(vec(n).s4(), vec(n).s4());
+    a_.shl(vec(n).s4(), vec(n).s4(), 23);  // added to the exponent
+    a_.add(vec(to).s4(), vec(to).s4(), vec(n).s4());
   }
 
  private:
