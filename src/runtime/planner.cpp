@@ -12,6 +12,7 @@
 #include "runtime/memory_plan.h"
 #include "runtime/node_problem.h"
 #include "runtime/node_treatment.h"
+#include "runtime/selection.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -76,6 +77,8 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     *request.choose_ns =
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
             .count();
+  apply(select(graph, plan.choices, choice_of_node, request.target, request.weight_limit), plan.choices,
+        choice_of_node);
   assign_layouts(plan, graph, choice_of_node, request.target);
 
   std::vector<Lifetime> lifetimes;
