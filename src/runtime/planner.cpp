@@ -77,9 +77,10 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     *request.choose_ns =
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
             .count();
-  apply(select(graph, plan.choices, choice_of_node, request.target, request.weight_limit), plan.choices,
-        choice_of_node);
-  assign_layouts(plan, graph, choice_of_node, request.target);
+  const Selection selection =
+      select(graph, plan.choices, choice_of_node, request.target, request.weight_limit);
+  apply(selection, plan.choices, choice_of_node);
+  assign_layouts(plan, graph, choice_of_node, selection.blocks, request.target);
 
   std::vector<Lifetime> lifetimes;
   for (const Storage& s : plan.storages) {

@@ -16,6 +16,7 @@ namespace rt3d::runtime {
 
 struct Selection {
   std::vector<std::size_t> alternatives;  // by node: of its choice; 0 for nodes that are not kernels
+  std::vector<int> blocks;                // by node: of concatenations (1: planar); 0 for other nodes
   double kernels_ns = 0;
   double conversions_ns = 0;
   std::int64_t packed_bytes = 0;

@@ -41,6 +41,7 @@ class Builder {
   void run() {
     out_.pbqp.costs.resize(graph_.nodes.size());
     out_.packed_bytes.resize(graph_.nodes.size());
+    out_.blocks.resize(graph_.nodes.size());
     // An input of the graph or its output: planar, and not to be changed.
     for (ValueId id : graph_.inputs) write(id, add_variable(1), {{Form::planar, true}});
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) add_node(i);
@@ -70,7 +71,11 @@ class Builder {
       case Treatment::kernel: return add_kernel(i);
       case Treatment::reshape: return add_view(i, {Form::planar}, true);
       case Treatment::slice: return add_view(i, forms_of_slice(node), true);
-      case Treatment::concat: return add_view(i, forms_of_concat(node), false);
+      case Treatment::concat: {
+        const std::vector<Form> forms = forms_of_concat(node);
+        for (Form form : forms) out_.blocks[i].push_back(static_cast<int>(form));
+        return add_view(i, forms, false);
+      }
     }
   }
 
@@ -161,12 +166,18 @@ class Builder {
   void connect_shared(std::size_t id, const std::vector<Form>& wanted) {
     const std::size_t sets = (std::size_t{1} << wanted.size()) - 1;
     const auto holds = [](std::size_t state, std::size_t form) { return ((state + 1) >> form & 1) != 0; };
+    // Planar storage that somebody reads without gaps has no frame.
+    const auto beside = [&](Written written, std::size_t set) {
+      for (std::size_t f = 0; f < wanted.size(); ++f)
+        written.rigid = written.rigid || (wanted[f] == Form::planar && holds(set, f));
+      return written;
+    };
     const std::size_t kept = add_variable(sets);
     CostMatrix making(gives_[id].size(), sets);
     for (std::size_t s = 0; s < making.rows(); ++s)
       for (std::size_t t = 0; t < sets; ++t)
         for (std::size_t f = 0; f < wanted.size(); ++f)
-          if (holds(t, f)) making.at(s, t) += price(id, gives_[id][s], wanted[f]);
+          if (holds(t, f)) making.at(s, t) += price(id, beside(gives_[id][s], t), wanted[f]);
     out_.pbqp.add(writer_[id], kept, making);
     for (const Reader& reader : readers_[id]) {
       CostMatrix having(sets, reader.wants.size());

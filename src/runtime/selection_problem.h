@@ -2,9 +2,9 @@
 // conversions between what is written and what is wanted.
 //
 // A node is a variable; its states are its problem's alternatives or, where it is only another way to see memory, the forms it
-// can be seen in. A value with one reader is an edge. A value with several is a variable of its own, whose states are the sets of forms
-// it is kept in, so that one conversion serves all readers of a form. This prices plans as layout assignment (layout.h)
-// will make them, but for rare cases: it takes the form of most channels for a concatenation.
+// can be seen in. A value with one reader is an edge. A value with several is a variable of its own, whose states are the sets of
+// forms that it is kept in, so that one conversion serves all readers of a form. So plans are priced as layout assignment
+// (layout.h) makes them; what every plan copies, such as a part of one tensor that becomes part of another, is left out.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,8 @@ namespace rt3d::runtime {
 struct SelectionProblem {
   Pbqp pbqp;  // costs in nanoseconds; variable i is node i of the graph, then values
   std::vector<std::vector<std::int64_t>> packed_bytes;  // by node, by state; empty where nothing is packed
+
+  std::vector<std::vector<int>> blocks;  // likewise, of concatenations; empty for other nodes
 
   // Reserves are forbidden states unless they are allowed.
   SelectionProblem(const graph::Graph& graph, const std::vector<Choice>& choices,

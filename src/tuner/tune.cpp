@@ -68,6 +68,7 @@ Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
         continue;
       }
       c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.target);
+      c.packed_bytes = family->packed_bytes(r.problem, c.schedule, r.target);
       candidates.push_back(std::move(c));
     }
   }
