@@ -15,6 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kQuickLimitMs = 10'000;
+constexpr int kFullRigor = 2;        // of tuner::Row
 constexpr double kFloorShare = 0.2;  // of the time for measuring: given to all problems alike
 
 struct Open {
@@ -78,11 +79,16 @@ bool settle_alone(Choice& choice, Families& families, const kernels::Target& tar
 }
 
 // Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
-// is among it. Rows of others alone come from a session that had fewer families: an older version, or one of exact results.
-bool remember(Open& open, const kernels::Target& target, const tuner::TuningDb& db) {
-  for (const tuner::Choice& found : tuner::recall(db, open.choice->problem, open.families, target))
+// is among it, with the rigor of the mode. Rows of others alone come from a session that had fewer families: an older version, or one
+// of exact results.
+bool remember(Open& open, tuner::Mode mode, const kernels::Target& target, const tuner::TuningDb& db) {
+  bool enough = false;
+  for (const tuner::Choice& found : tuner::recall(db, open.choice->problem, open.families, target)) {
     add(*open.choice, found, Source::database, target);
-  return knows(*open.choice, open.estimates.front().family);
+    enough = enough || (found.family == open.estimates.front().family &&
+                        found.rigor >= (mode == tuner::Mode::full ? kFullRigor : 0));
+  }
+  return enough;
 }
 
 // Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others
@@ -143,7 +149,7 @@ class Measuring {
           options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
           options_.now};
       const tuner::Choice found = tuner::tune(request, db);
-      take_over(choice, found, target);
+      take_over(*open_[i], found, target, db);
       if (found.cancelled)
         fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
              " problems; what was measured is kept");
@@ -153,16 +159,22 @@ class Measuring {
   }
 
  private:
-  // What was measured now replaces what was remembered of the same families.
-  static void take_over(Choice& choice, const tuner::Choice& found, const kernels::Target& target) {
+  // From now on the alternatives are what the database knows, so that the next load comes to the same plan.
+  static void take_over(Open& open, const tuner::Choice& found, const kernels::Target& target,
+                        const tuner::TuningDb& db) {
+    Choice& choice = *open.choice;
     choice.measurements = found.measurements;
     if (found.measurements == 0) return;
-    std::vector<Alternative> remembered;
-    remembered.swap(choice.alternatives);
-    add(choice, found, Source::tuned, target);
-    for (const tuner::Choice& other : found.others) add(choice, other, Source::tuned, target);
-    for (Alternative& a : remembered)
-      if (!knows(choice, a.family)) choice.alternatives.push_back(std::move(a));
+    std::vector<tuner::Choice> measured = found.others;
+    measured.insert(measured.begin(), found);
+    choice.alternatives.clear();
+    for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, target)) {
+      const bool now = std::any_of(measured.begin(), measured.end(),
+                                   [&](const tuner::Choice& m) { return m.family == row.family; });
+      add(choice, row, now ? Source::tuned : Source::database, target);
+    }
+    for (const tuner::Choice& m : measured)  // what the database does not take
+      if (!knows(choice, m.family)) add(choice, m, Source::tuned, target);
   }
 
   Clock::time_point now() const { return options_.now ? options_.now() : Clock::now(); }
@@ -213,6 +225,7 @@ std::vector<double> tuning_shares(const std::vector<double>& costs_ns) {
   const double sum = std::accumulate(costs_ns.begin(), costs_ns.end(), 0.0);
   const double count = static_cast<double>(costs_ns.size());
   std::vector<double> shares;
+  shares.reserve(costs_ns.size());
   for (double cost : costs_ns)
     shares.push_back((sum > 0 ? (1 - kFloorShare) * cost / sum : 0) + kFloorShare / count);
   return shares;
@@ -229,11 +242,12 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
     if (settle_alone(choice, families, target)) continue;
     Open& next = open.emplace_back(Open{&choice, std::move(families), {}});
     next.estimates = tuner::estimates(choice.problem, next.families, target);
-    if (!remember(next, target, db)) unknown.push_back(open.size() - 1);
+    if (!remember(next, options.mode, target, db)) unknown.push_back(open.size() - 1);
   }
   const bool may_measure = options.mode != tuner::Mode::off && options.limit_ms != 0;
   if (may_measure && !unknown.empty()) {
     std::vector<Open*> to_measure;
+    to_measure.reserve(unknown.size());
     for (std::size_t i : unknown) to_measure.push_back(&open[i]);
     Measuring(std::move(to_measure), options).run(target, pool, db);
   }

@@ -141,6 +141,23 @@ TEST_CASE("rows of families that are not the most promising do not keep the othe
   CHECK(choice.alternatives.size() == 2);
 }
 
+TEST_CASE("full tuning improves on what quick tuning found, once") {
+  std::vector<FakeSchedule> schedules;
+  for (int i = 0; i < 30; ++i) schedules.push_back({knob(i), 10.0 + i, i == 25 ? 50.0 : 100.0});
+  const FakeFamily family("relu.a.cpu", schedules);
+  Bench bench({&family});
+  CHECK(bench.choose({Bench::kRelu})[0].schedule == knob(0));
+  const Choice full = bench.choose({Bench::kRelu}, tuner::Mode::full)[0];
+  CHECK(full.schedule == knob(25));
+  CHECK(full.measurements > 20);
+  for (const tuner::Mode mode : {tuner::Mode::full, tuner::Mode::quick}) {
+    const Choice again = bench.choose({Bench::kRelu}, mode)[0];
+    CHECK(again.schedule == knob(25));
+    CHECK(again.source == Source::database);
+    CHECK(again.measurements == 0);
+  }
+}
+
 TEST_CASE("a target of exact results has no alternatives that are not exact") {
   const FakeFamily plain("relu.plain.cpu", {{knob(1), 30, 300}}), fast("relu.fast.cpu", {{knob(1), 10, 100}});
   const RoughFamily rough(fast);
