@@ -143,6 +143,7 @@ TEST_CASE("rows of families that are not the most promising do not keep the othe
 
 TEST_CASE("full tuning improves on what quick tuning found, once") {
   std::vector<FakeSchedule> schedules;
+  schedules.reserve(30);
   for (int i = 0; i < 30; ++i) schedules.push_back({knob(i), 10.0 + i, i == 25 ? 50.0 : 100.0});
   const FakeFamily family("relu.a.cpu", schedules);
   Bench bench({&family});

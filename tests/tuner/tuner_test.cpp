@@ -295,7 +295,7 @@ TEST_CASE("with many families the ranked strategy surveys defaults, compares the
   Candidates candidates;  // two of each family, the defaults first: 0 to 8, then 9 to 17
   for (int i = 0; i < 18; ++i) {
     const int f = i % 9;
-    const double estimate = f == 7 ? 60 : f == 8 ? 200 : 10 + f + i / 9 * 0.5;
+    const double estimate = f == 7 ? 60 : f == 8 ? 200 : 10 + f + (i < 9 ? 0 : 0.5);
     candidates.push_back(
         {&families[static_cast<std::size_t>(f)], knob(i / 9), estimate, i < 9, f == 7 ? 1 : 2});
   }
@@ -319,8 +319,9 @@ TEST_CASE("quick tuning of nine families with spaces of forty finds the fastest 
   std::deque<FakeFamily> families;
   for (int f = 0; f < 9; ++f) {
     std::vector<FakeSchedule> schedules;
-    for (int i = 0; i < 40;
-         ++i)  // the estimate orders families wrongly; family 6 is the fastest, its a=1,b=0 by far
+    schedules.reserve(40);
+    // The estimate orders families wrongly; family 6 is the fastest, its a=1,b=0 by far.
+    for (int i = 0; i < 40; ++i)
       schedules.push_back({knob(i % 8, i / 8), 1e6 * (1 + 0.1 * f + 0.01 * i),
                            20e3 * (f == 6 ? (i == 1 ? 0.7 : 0.9) : 1 + 0.15 * f + 0.005 * i)});
     families.emplace_back("relu." + std::to_string(f) + ".cpu", schedules);
