@@ -109,6 +109,7 @@ TEST_CASE(
     "a machine that gets slower while tuning does not mislead it, and the same times give the same rows") {
   FakeSetting s;
   std::vector<FakeSchedule> schedules;
+  schedules.reserve(24);
   for (int i = 0; i < 24; ++i) schedules.push_back({knob(i), 10.0 + i * 0.1, 1000.0 - 10 * (i * 7 % 24)});
   const FakeFamily family("relu.fake.cpu", schedules);  // the fastest is a=17: 17 * 7 % 24 == 23
   for (const double drift : {1.002, 0.998}) {
@@ -147,6 +148,7 @@ TEST_CASE("candidates that are wrong, write too far or do not compile are discar
 TEST_CASE("a deadline that has passed gives the estimate, a short one stops in time") {
   FakeSetting s;
   std::vector<FakeSchedule> schedules;
+  schedules.reserve(100);
   for (int i = 0; i < 100; ++i) schedules.push_back({knob(i), 10.0 + i, 2000.0 - i});
   const FakeFamily family("relu.fake.cpu", schedules);
   const Families families{&family};
