@@ -71,6 +71,10 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) 
       else
         for (std::int64_t count : {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane})
           tile_counts.insert(even(tiles, count));
+      // And blocks whose input stays in L2 while all output channels are made of it.
+      const std::int64_t tile_bytes = rows * s.sh * s.sw * ic_blocks * depth(s, lanes) * 4;
+      for (std::int64_t budget : {target.device.l2_bytes / 2, target.device.l2_bytes / 8})
+        if (budget / tile_bytes < per_plane / 4) tile_counts.insert(even(tiles, budget / tile_bytes));
       for (int chunk : chunks)
         for (int count : tile_counts)
           for (int group : groups)
