@@ -53,8 +53,18 @@ void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
   for (int i = regs.tile(); i < regs.accumulators(); ++i) as.zero({i});
 }
 
+// Brings near what k step k of this unit will be `w_ahead` bytes further on: a cache line for each that the step reads.
+void emit_prefetch(Asm& as, const TileShape& s, int k) {
+  if (s.w_ahead == 0) return;
+  constexpr int kLine = 64;
+  const int row_bytes = s.vecs * as.vector_bytes();
+  for (int at = (k * row_bytes + kLine - 1) / kLine * kLine; at < (k + 1) * row_bytes; at += kLine)
+    as.prefetch(kUnitW, s.w_ahead + at);
+}
+
 // One k step by broadcasting each row's activation.
 void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int k) {
+  emit_prefetch(as, s, k);
   const int row_bytes = s.vecs * as.vector_bytes();
   for (int v = 0; v < s.vecs; ++v) as.load(regs.free(v), kUnitW, k * row_bytes + v * as.vector_bytes());
   const int broadcasts = std::min(2, regs.free_count() - s.vecs);
@@ -108,13 +118,15 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int 
   const std::vector<PlacedLoad> loads = place_loads(as, s, regs, steps);
   std::size_t next = 0;
   std::int32_t fma = 0;
-  for (int k = 0; k < steps; ++k)
+  for (int k = 0; k < steps; ++k) {
+    emit_prefetch(as, s, k);
     for (int v = 0; v < s.vecs; ++v)
       for (int r = 0; r < rows; ++r, ++fma) {
         for (; next < loads.size() && loads[next].before <= fma; ++next)
           as.load(loads[next].to, loads[next].base, loads[next].at);
         as.fma_lane(regs.acc(r, v, k), regs.free(rows + (k * s.vecs + v) % ring), regs.free(r), k % 4);
       }
+  }
 }
 
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
@@ -169,6 +181,7 @@ std::string TileShape::name() const {
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
+  if (w_ahead) text += cat("_ahead", w_ahead);
   return text;
 }
 

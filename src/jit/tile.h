@@ -47,6 +47,7 @@ struct TileShape {
   std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
   std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
   std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
+  std::int32_t w_ahead = 0;  // bytes ahead at which the weights of a later call are prefetched; 0: none
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;
