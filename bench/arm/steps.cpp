@@ -1,10 +1,13 @@
 // Runs the steps of a model's plan for a phone one by one, so that an emulator can count what each executes:
-//   rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [PATTERN]
+//   rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [SECONDS] [PATTERN]
 // The plan is what a session on that phone would start with: no tuning, no database, THREADS threads (4), the caches of a
-// Snapdragon 865's Cortex-A77. One thread computes it. Steps with the same problem, schedule and layouts run once; PATTERN leaves out steps whose
-// name, problem or family does not contain it. Marks around each step are for count_plugin.c: system calls that do not exist. PLAN is a file
-// written for report.py: one line per step with tabs between its fields, then the addresses of the generated code (RT3D_PERF=map).
+// Snapdragon 865's Cortex-A77. One thread computes it. Steps with the same problem, schedule and layouts run once; a step is
+// broken off after SECONDS of processor time (0: never), and PATTERN leaves out steps whose name, problem or family does not contain it. Marks around each step are for count_plugin.c: system calls that do not exist. PLAN is a file
+// written for report.py: one line per step with tabs between its fields, the steps that were broken off, the addresses of the generated code (RT3D_PERF=map).
+#include <setjmp.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -93,6 +96,23 @@ kernels::Target phone(std::string_view accuracy, int threads) {
   return target;
 }
 
+sigjmp_buf broken_off;
+
+// Whether the step ran to its end within `seconds` of processor time. What it is broken off in owns nothing: run_step allocates
+// nothing, and one thread takes no locks.
+bool run_for(runtime::Executor& executor, std::size_t step, int seconds) {
+  if (sigsetjmp(broken_off, 1) != 0) return false;
+  const auto limit = [](int s) {
+    const itimerval timer{{0, 0}, {s, 0}};
+    setitimer(ITIMER_VIRTUAL, &timer, nullptr);
+  };
+  signal(SIGVTALRM, [](int) { siglongjmp(broken_off, 1); });
+  limit(seconds);
+  executor.run_step(step);
+  limit(0);
+  return true;
+}
+
 void copy_code_map(std::ofstream& to) {
   const std::string path = cat("/tmp/perf-", getpid(), ".map");
   std::ifstream from(path);
@@ -103,7 +123,7 @@ void copy_code_map(std::ofstream& to) {
 struct Request {
   const char *model = "", *plan = "";
   std::string_view accuracy = "standard", pattern;
-  int threads = 4;
+  int threads = 4, seconds = 0;
 };
 
 void run(const Request& request) {
@@ -116,8 +136,7 @@ void run(const Request& request) {
   tuning.limit_ms = 0;
   ThreadPool pool(1);
   tuner::TuningDb db("");
-  Plan plan =
-      runtime::make_plan(graph, {runtime::find_backend("cpu"), target, tuning, pool, db, 0, nullptr});
+  Plan plan = runtime::make_plan(graph, {runtime::find_backend("cpu"), target, tuning, pool, db, 0, nullptr});
   graph = {};
   std::ofstream out(request.plan);
   std::map<std::string, std::size_t> seen;
@@ -131,8 +150,9 @@ void run(const Request& request) {
     if (steps[i].same_as != i || steps[i].line.find(request.pattern) == std::string::npos) continue;
     std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), steps[i].text.c_str());
     mark(kBegin, i);
-    executor.run_step(i);
+    const bool whole = run_for(executor, i, request.seconds);
     mark(kEnd, i);
+    if (!whole) out << "broken-off\t" << i << "\n";
   }
   copy_code_map(out);
   if (!out.flush()) fail(Code::io, "cannot write ", request.plan);
@@ -146,10 +166,11 @@ int main(int argc, char** argv) {
   if (argc > 2) request.plan = argv[2];
   if (argc > 3) request.accuracy = argv[3];
   if (argc > 4) std::from_chars(argv[4], argv[4] + std::strlen(argv[4]), request.threads);
-  if (argc > 5) request.pattern = argv[5];
-  if (argc < 3 || argc > 6 || (request.accuracy != "exact" && request.accuracy != "standard") ||
+  if (argc > 5) std::from_chars(argv[5], argv[5] + std::strlen(argv[5]), request.seconds);
+  if (argc > 6) request.pattern = argv[6];
+  if (argc < 3 || argc > 7 || (request.accuracy != "exact" && request.accuracy != "standard") ||
       request.threads < 1 || request.threads > 64) {
-    std::fputs("usage: rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [PATTERN]\n", stderr);
+    std::fputs("usage: rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [SECONDS] [PATTERN]\n", stderr);
     return 2;
   }
   try {
