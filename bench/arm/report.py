@@ -53,9 +53,9 @@ def needed_tool(name, package):
 
 def build(options):
     """The program to count in, and the plugin that counts."""
-    subprocess.run([needed_tool("cmake", "cmake"), "--build", options.build, "--target", "rt3d-arm-steps"], check=True, stdout=subprocess.DEVNULL) \
-        if (options.build / "CMakeCache.txt").exists() else sys.exit(
-            f"report: {options.build} is not configured: scripts/sysroot-aarch64 && cmake --preset aarch64")
+    if not (options.build / "CMakeCache.txt").exists():
+        sys.exit(f"report: {options.build} is not configured: scripts/sysroot-aarch64 && cmake --preset aarch64")
+    subprocess.run([needed_tool("cmake", "cmake"), "--build", options.build, "--target", "rt3d-arm-steps"], check=True, stdout=subprocess.DEVNULL)
     plugin = options.build / "count_plugin.so"
     subprocess.run([needed_tool("cc", "g++"), "-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-o", plugin,
                     pathlib.Path(__file__).with_name("count_plugin.c")], check=True)
@@ -92,7 +92,7 @@ def step_row(step):
     return (step.name, step.family, step.schedule, c["instructions"], c["fmla"], c["fmla"] / max(1, c["instructions"]),
             "scaled" if step.broken_off else c["fmla"] / ideal if ideal else None, c["l1"], c["l2"], c["l3"], c["writeback"],
             *(t and t.seconds * 1e3 for t in times), times[-1] and times[-1].bound,
-            times[-1] and step.macs and step.macs / times[-1].seconds / phone.peak_macs() or None)
+            c["fmla"] * 4 / times[-1].seconds / phone.peak_macs() if times[-1] and step.ideal_fmlas else None)
 
 
 LOOP_COLUMNS = ("loop", "instructions", "FMLA", "FMLA share", *(f"cycles/FMLA {m}" for m in loops.MODELS), *(f"of bound {m}" for m in loops.MODELS),
@@ -159,7 +159,7 @@ def summary(options, steps):
         _, _, meaning = loops.MODELS[model]
         lines.append(f"Predicted on a Snapdragon 865's four big cores by {model} ({meaning}): " + ("–" if total is None else f"{total:.0f} ms"))
     if any(step.broken_off for step in steps):
-        lines.append(f"Steps marked 'scaled' were broken off after {options.seconds} s; their counts are scaled to the ideal number of FMLAs.")
+        lines.append("Steps marked 'scaled' were broken off; their counts are scaled to the ideal number of FMLAs.")
     return "\n".join(lines)
 
 
@@ -167,7 +167,7 @@ def plot(path, steps):
     try:
         import matplotlib
     except ImportError:
-        sys.exit("report: --plot needs matplotlib")
+        sys.exit("report: --plot needs matplotlib (scripts/setup arm-report)")
     matplotlib.use("Agg")
     from matplotlib import pyplot
     figure, axes = pyplot.subplots(figsize=(9, 1 + 0.28 * len(steps)))

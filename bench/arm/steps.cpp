@@ -148,7 +148,7 @@ void run(const Request& request) {
   runtime::Executor executor(plan, target, pool);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (steps[i].same_as != i || steps[i].line.find(request.pattern) == std::string::npos) continue;
-    std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), steps[i].text.c_str());
+    std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), plan.steps[i].name.c_str());
     mark(kBegin, i);
     const bool whole = run_for(executor, i, request.seconds);
     mark(kEnd, i);

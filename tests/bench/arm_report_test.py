@@ -36,8 +36,13 @@ class HotLoops(unittest.TestCase):
 
     def test_its_instructions_are_counted_by_what_they_do(self):
         loop = self.found[0]
-        self.assertEqual((loop.fmlas, loop.vector_loads, loop.vector_stores), (2, 3, 0))
-        self.assertFalse(loop.by_fmla)
+        self.assertEqual((loop.fmlas, len(loop.body)), (2, 7))
+
+    def test_multiplying_bounds_a_loop_that_has_more_fmlas_than_other_vector_instructions(self):
+        fmlas = ["fmla v0.4s, v1.4s, v2.s[0]"] * 16
+        self.assertTrue(loops.Loop("k", 0, ["ldr q1, [x1]"] * 15 + ["add x1, x1, 4"] * 9 + fmlas).by_fmla)
+        self.assertFalse(loops.Loop("k", 0, ["ldr q1, [x1]"] * 8 + ["fadd v1.4s, v1.4s, v2.4s"] * 8 + fmlas).by_fmla)
+        self.assertFalse(self.found[0].by_fmla)
 
     def test_a_prefetch_that_stands_as_data_is_named(self):
         self.assertIn("prfm #2, [x6, #16]", self.found[0].body)
