@@ -96,7 +96,9 @@ class X64Asm final : public FunctionAsm {
   }
   void fma_broadcast(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) override {
     if (wide()) {
-      a_.vfmadd231ps(vec(acc), vec(a), x86::ptr(gp(base), disp)._1to16());
+      x86::Mem value = x86::ptr(gp(base), disp);
+      value.setBroadcast(x86::Mem::Broadcast::k1To16);
+      a_.vfmadd231ps(vec(acc), vec(a), value);
     } else {
       broadcast(scratch, base, disp);
       fma(acc, a, scratch);

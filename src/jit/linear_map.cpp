@@ -8,33 +8,48 @@ namespace {
 
 bool is(double x, double y) { return std::abs(x - y) < 1e-12; }
 
-// Whether every element of one row or column is that of the other or its negative, and both cases occur.
-template <typename Get>
-bool differ_in_signs(int count, const Get& first, const Get& second) {
-  bool same = false, negated = false;
-  for (int i = 0; i < count; ++i) {
+// How one row or column relates to another: equal, or negative, or a mixture of both, or in no such way.
+struct Likeness {
+  bool same = false, negated = false, other = false;
+};
+template <typename First, typename Second>
+Likeness compare(const std::vector<int>& at, const First& first, const Second& second) {
+  Likeness l;
+  for (int i : at) {
     if (is(first(i), 0) && is(second(i), 0)) continue;
     if (is(first(i), second(i)))
-      same = true;
+      l.same = true;
     else if (is(first(i), -second(i)))
-      negated = true;
+      l.negated = true;
     else
-      return false;
+      l.other = true;
   }
-  return same && negated;
+  return l;
+}
+
+std::vector<int> range(int first, int last) {
+  std::vector<int> out;
+  for (int i = first; i < last; ++i) out.push_back(i);
+  return out;
 }
 
 }  // namespace
 
-LinearProgram::LinearProgram(const LinearMap& original, int first, int last)
-    : first_(first), last_(last), inputs_(original.inputs), registers_(original.inputs) {
+LinearProgram::LinearProgram(const LinearMap& original, const std::vector<int>& outputs, int first, int last)
+    : first_(first), last_(last), inputs_(original.inputs) {
   LinearMap map = original;
-  for (int i = 0; i < inputs_ + kTemporaries; ++i) place_.push_back(i);
-  if (first == 0 && last == map.inputs) pair_inputs(map);
+  for (int j = first; j < last; ++j)
+    if (std::any_of(outputs.begin(), outputs.end(), [&](int i) { return !is(map.at(i, j), 0); }))
+      used_.push_back(j);
+  place_.assign(static_cast<std::size_t>(inputs_ + kTemporaries), -1);
+  for (int j : used_) place_[static_cast<std::size_t>(j)] = registers_++;
+  first_temporary_ = registers_;
+  for (int i = 0; i < kTemporaries; ++i) place_[static_cast<std::size_t>(inputs_ + i)] = first_temporary_ + i;
+  if (first == 0 && last == map.inputs) pair_inputs(map, outputs);
   std::vector<bool> done(static_cast<std::size_t>(map.outputs));
-  for (int i = 0; i < map.outputs; ++i) {
+  for (int i : outputs) {
     if (done[static_cast<std::size_t>(i)]) continue;
-    pair_outputs(map, done, i);
+    pair_outputs(map, outputs, done, i);
     if (done[static_cast<std::size_t>(i)]) continue;
     int reg = sum(terms(map, i), temporary(0));
     if (reg != temporary(0)) {  // an input as it is; whoever takes the output may clobber it
@@ -45,19 +60,19 @@ LinearProgram::LinearProgram(const LinearMap& original, int first, int last)
   }
 }
 
-// Replaces two inputs whose columns differ in signs by their sum and difference.
-void LinearProgram::pair_inputs(LinearMap& map) {
+// Replaces two inputs whose columns are alike up to signs by their sum and difference, or by the one that is needed.
+void LinearProgram::pair_inputs(LinearMap& map, const std::vector<int>& outputs) {
   for (int j = 0; j < map.inputs; ++j)
     for (int k = j + 1; k < map.inputs; ++k) {
       const auto column = [&](int c) { return [&map, c](int i) { return map.at(i, c); }; };
-      if (!differ_in_signs<std::function<double(int)>>(map.outputs, column(j), column(k))) continue;
+      const Likeness l = compare(outputs, column(j), column(k));
+      if (l.other || !(l.same || l.negated)) continue;
       int &first = place_[static_cast<std::size_t>(j)], &second = place_[static_cast<std::size_t>(k)];
-      ops_.push_back({LinearOp::add, temporary(0), first, second});
-      ops_.push_back({LinearOp::sub, second, first, second});
-      std::swap(
-          first,
-          place_[static_cast<std::size_t>(inputs_)]);  // the sum's register and the temporary change places
-      for (int i = 0; i < map.outputs; ++i) {
+      if (l.same) ops_.push_back({LinearOp::add, temporary(0), first, second});
+      if (l.negated) ops_.push_back({LinearOp::sub, second, first, second});
+      if (l.same)
+        std::swap(first, place_[static_cast<std::size_t>(inputs_)]);  // the sum takes the first's place
+      for (int i : outputs) {
         const bool same = is(map.at(i, j), map.at(i, k));
         if (!same) map.at(i, k) = map.at(i, j);
         map.at(i, same ? k : j) = 0;
@@ -68,16 +83,17 @@ void LinearProgram::pair_inputs(LinearMap& map) {
 
 // Computes `output` and a later one that differs from it in signs, if there is one, from the sum of the terms they share and
 // the sum of those they do not.
-void LinearProgram::pair_outputs(const LinearMap& map, std::vector<bool>& done, int output) {
-  for (int other = output + 1; other < map.outputs; ++other) {
+void LinearProgram::pair_outputs(const LinearMap& map, const std::vector<int>& outputs,
+                                 std::vector<bool>& done, int output) {
+  const std::vector<int> inputs = range(first_, last_);
+  for (int other : outputs) {
+    if (other == output || done[static_cast<std::size_t>(other)]) continue;
     const auto row = [&](int r) { return [&map, r](int j) { return map.at(r, j); }; };
-    if (done[static_cast<std::size_t>(other)] ||
-        !differ_in_signs<std::function<double(int)>>(map.inputs, row(output), row(other)))
-      continue;
+    const Likeness l = compare(inputs, row(output), row(other));
+    if (l.other || !l.same || !l.negated) continue;
     std::vector<Term> even, odd;
     for (const Term& t : terms(map, output))
       (is(map.at(output, t.input), map.at(other, t.input)) ? even : odd).push_back(t);
-    if (even.empty() || odd.empty()) return;
     const int e = sum(even, temporary(0)), o = sum(odd, temporary(1)), out = temporary(2);
     ops_.push_back({LinearOp::add, out, e, o});
     ops_.push_back({LinearOp::give, output, out});
@@ -132,7 +148,7 @@ int LinearProgram::constant(double value) {
 }
 
 int LinearProgram::temporary(int i) {
-  registers_ = std::max(registers_, inputs_ + i + 1);
+  registers_ = std::max(registers_, first_temporary_ + i + 1);
   return place_[static_cast<std::size_t>(inputs_ + i)];
 }
 
@@ -150,6 +166,31 @@ void LinearProgram::emit(Asm& as, std::span<const Vec> registers, std::span<cons
       case LinearOp::give: give(op.dst, reg(op.a)); break;
     }
   }
+}
+
+std::vector<std::vector<int>> grouped_outputs(const LinearMap& map, int most) {
+  std::vector<std::vector<int>> groups;
+  std::vector<int> left = range(0, map.outputs);
+  const auto cost = [&](const std::vector<int>& group) {
+    return LinearProgram(map, group, 0, map.inputs).ops().size();
+  };
+  while (!left.empty()) {
+    std::vector<int> group{left.front()};
+    left.erase(left.begin());
+    while (static_cast<int>(group.size()) < most && !left.empty()) {
+      const auto with = [&](int i) {
+        std::vector<int> larger = group;
+        larger.push_back(i);
+        return cost(larger) - cost({i});
+      };
+      const auto best =
+          std::min_element(left.begin(), left.end(), [&](int a, int b) { return with(a) < with(b); });
+      group.push_back(*best);
+      left.erase(best);
+    }
+    groups.push_back(group);
+  }
+  return groups;
 }
 
 }  // namespace rt3d::jit

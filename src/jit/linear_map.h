@@ -19,7 +19,7 @@ struct LinearMap {
   double at(int output, int input) const { return m[static_cast<std::size_t>(output * inputs + input)]; }
 };
 
-// One instruction. Registers: the inputs, then temporaries.
+// One instruction. Registers: the inputs that are used, then temporaries.
 struct LinearOp {
   enum Kind { zero, copy, add, sub, mul, fma, give };
   Kind kind;
@@ -30,13 +30,13 @@ struct LinearOp {
 
 class LinearProgram {
  public:
-  // Inputs outside [first, last) are zero and their registers are never read.
-  LinearProgram(const LinearMap& map, int first, int last);
-  explicit LinearProgram(const LinearMap& map) : LinearProgram(map, 0, map.inputs) {}
+  // The given outputs. Inputs outside [first, last) are zero.
+  LinearProgram(const LinearMap& map, const std::vector<int>& outputs, int first, int last);
 
   int registers() const { return registers_; }  // inputs and temporaries
   const std::vector<float>& constants() const { return constants_; }
   const std::vector<LinearOp>& ops() const { return ops_; }
+  const std::vector<int>& used_inputs() const { return used_; }  // number i of them is expected in register i
 
   // Emits the program. `registers` holds the inputs (clobbered) and temporaries, `constants` the values of constants();
   // `give(output, vec)` takes an output in a temporary, which it may clobber.
@@ -49,17 +49,22 @@ class LinearProgram {
     double c;
     int input, reg;
   };
-  void pair_inputs(LinearMap& map);
-  void pair_outputs(const LinearMap& map, std::vector<bool>& done, int output);
+  void pair_inputs(LinearMap& map, const std::vector<int>& outputs);
+  void pair_outputs(const LinearMap& map, const std::vector<int>& outputs, std::vector<bool>& done,
+                    int output);
   std::vector<Term> terms(const LinearMap& map, int output) const;
   int sum(std::vector<Term> terms, int temporary);
   int constant(double value);
   int temporary(int i);
 
-  int first_, last_, inputs_, registers_;
+  int first_, last_, inputs_, registers_ = 0, first_temporary_ = 0;
   std::vector<int> place_;  // the register of every input and temporary
   std::vector<float> constants_;
   std::vector<LinearOp> ops_;
+  std::vector<int> used_;
 };
+
+// Splits all outputs into groups of at most `most` such that outputs that share sums go together.
+std::vector<std::vector<int>> grouped_outputs(const LinearMap& map, int most);
 
 }  // namespace rt3d::jit

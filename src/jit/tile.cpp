@@ -53,13 +53,14 @@ void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
   for (int i = regs.tile(); i < regs.accumulators(); ++i) as.zero({i});
 }
 
-// Brings near what k step k of this unit will be `w_ahead` bytes further on: a cache line for each that the step reads.
+// The share of the unit's prefetches that belongs to k step k: spread, so that they do not queue up. kC points to them while the
+// units are walked.
 void emit_prefetch(Asm& as, const TileShape& s, int k) {
-  if (s.w_ahead == 0) return;
+  if (s.ahead_lines == 0) return;
   constexpr int kLine = 64;
-  const int row_bytes = s.vecs * as.vector_bytes();
-  for (int at = (k * row_bytes + kLine - 1) / kLine * kLine; at < (k + 1) * row_bytes; at += kLine)
-    as.prefetch(kUnitW, s.w_ahead + at);
+  for (int i = s.ahead_lines * k / s.depth; i < s.ahead_lines * (k + 1) / s.depth; ++i)
+    as.prefetch(kC, i * kLine);
+  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
 }
 
 // One k step by broadcasting each row's activation.
@@ -181,7 +182,7 @@ std::string TileShape::name() const {
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
-  if (w_ahead) text += cat("_ahead", w_ahead);
+  if (ahead_lines) text += cat("_ahead", ahead_lines);
   return text;
 }
 
@@ -200,12 +201,14 @@ void emit_tile(Asm& as, const TileShape& s) {
   as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, ahead));
   const Label top = as.new_label(), done = as.new_label();
   as.jump_if_zero(kCount, done);
   as.bind(top);
   emit_unit(as, s, regs);
   as.decrement_and_loop(kCount, top);
   as.bind(done);
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   emit_store(as, s, regs);
 }
 

@@ -2,8 +2,9 @@
 // rows.inputs × cols.inputs vectors becomes one of rows.outputs × cols.outputs:
 //
 //   for tile in 0 … count-1:
-//     for y: t[y][·] = cols · in[y][·]       // t in scratch memory
-//     for x: out[·][x] = rows · t[·][x]      // each output: + bias, + residual, activation where asked
+//     for group in groups of output rows (y):
+//       for x: t[y][x] = rows · in[·][x]     // t in registers where there are enough, else in scratch memory
+//       for y: out[y][·] = cols · t[y][·]    // each output: + bias, + residual, activation where asked
 //
 // A one-dimensional transform has a 1 × 1 identity for rows. What lies outside the image is zero and is never read; outputs
 // outside are not stored.

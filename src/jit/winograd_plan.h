@@ -7,7 +7,7 @@
 //                        M[point][ocb][frame][tile]  ← R               temporal inverse (t > 1)
 //   3. output transform  output ← M                                    spatial inverse, bias, residual, activation
 //
-// s = 1 has no spatial transform: V is made from the input itself and R goes to the output.
+// s = 1 has no spatial transform: V is made from the input itself and R goes to the output. Strides are the transforms' matter.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,10 @@ namespace rt3d::jit {
 struct WinogradMethod {
   int t, s;
 };
+
+// The transforms along depth, and along height and width.
+const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& method);
+const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& method);
 
 // The knobs of a schedule.
 struct WinogradCut {
@@ -85,6 +89,7 @@ struct WinogradPlan {
 
   std::vector<Unit> units;      // w: the unit's number within a panel; its bytes depend on the panel's width
   std::vector<int> row_counts;  // that occur in groups
+  std::int64_t fewest_groups = 1;  // of a block
 
  private:
   void make_groups();

@@ -36,6 +36,7 @@ kernels::Target target_of(const SessionOptions& options) {
 
 std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
   std::vector<Port> ports;
+  ports.reserve(ids.size());
   for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
   return ports;
 }

@@ -51,7 +51,7 @@ class Shell {
 
   // A narrow R3D-18 for clips of 3 x 4 x 32 x 32, seven classes.
   std::string small_model() const {
-    const std::string path = scratch.path("small.onnx");
+    std::string path = scratch.path("small.onnx");
     if (std::filesystem::exists(path)) return path;
     const Result made = rt3d("make-model r3d_18 --frames 4 --size 32 --width 0.0625 --classes 7 -o " + path);
     CAPTURE(made.err);
@@ -125,7 +125,8 @@ TEST_CASE("failures exit with 1 and one line that names the file") {
       {"run " + model + " --video " + text, text},
       {"run " + model + " --labels missing.txt", "missing.txt"},
       {"make-model no_such_net -o " + shell.scratch.path("x.onnx"), "no_such_net"}};
-  for (const auto& [arguments, named] : failing) {
+  for (const auto& row : failing) {
+    const std::string &arguments = row.first, &named = row.second;
     const Result result = shell.rt3d(arguments);
     CAPTURE(arguments);
     CAPTURE(result.err);

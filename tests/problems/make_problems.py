@@ -123,6 +123,13 @@ def conv():
     for ic, oc, g in ((6, 10, 2), (9, 6, 3), (14, 21, 7), (16, 32, 4), (32, 16, 2), (22, 11, 11), (32, 64, 2), (48, 48, 3)):
         c.add(conv_line((2, 4, 7), ic, oc, 1, g=g))
         c.add(conv_line((2, 4, 7), ic, oc, 3, g=g, bias=False))
+    c.section("kernels and strides of fast convolution: tiles cut off at every side, all epilogues")
+    for i, size in enumerate(((5, 6, 7), (4, 9, 10), (2, 13, 5), (9, 8, 12), (16, 5, 4), (3, 17, 18))):
+        for j, (k, s) in enumerate((((3, 3, 3), 1), ((3, 3, 3), 2), ((3, 3, 3), (1, 2, 2)), ((1, 3, 3), (1, 2, 2)),
+                                    ((1, 3, 3), 1), ((3, 1, 1), 1), ((3, 1, 1), (2, 1, 1)), ((7, 1, 1), (2, 1, 1)))):
+            p = (None, (0, 0, 0), tuple(2 * (e > 1) for e in k))[(i + j) % 3]
+            c.add(conv_line(size, 17 + 3 * j, 20 + 9 * i, k, s, p, n=1 + (i * j) % 2, bias=(i + j) % 4 > 0,
+                            add=(i + j) % 3 == 1, act="act=relu" if j % 2 else ""))
     c.section("batches")
     for n in (2, 3):
         for k in ((1, 1, 1), (3, 3, 3), (1, 3, 3)):
