@@ -13,18 +13,26 @@ namespace {
 // Register use. Accumulators first, then the operands of the inner loop; what the epilogue needs reuses the
 // operands.
 //   x86-64:  rows·vecs | vecs weights | 1-2 broadcasts
-//   AArch64: rows·vecs | rows activations (4 channels each) | weights, at least vecs
+//   AArch64: rows·vecs, twice in small tiles | rows activations (4 channels each) | weights, at least vecs
 struct Registers {
   const Asm& as;
   int rows, vecs;
+  int sets = 1;  // of accumulators: even and odd k steps add into sets of their own where there are two
 
-  int accumulators() const { return rows * vecs; }
-  Vec acc(int r, int v) const { return {r * vecs + v}; }
+  int tile() const { return rows * vecs; }
+  int accumulators() const { return sets * tile(); }
+  Vec acc(int r, int v, int k = 0) const { return {k % sets * tile() + r * vecs + v}; }
   Vec free(int i) const { return {accumulators() + i}; }
   int free_count() const { return as.vectors() - accumulators(); }
 };
 
 constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
+
+// An FMA waits four cycles for the one before it into the same register: fewer than eight accumulators leave two units idle.
+int accumulator_sets(const Asm& as, const TileShape& s) {
+  const int tile = s.rows() * s.vecs;
+  return as.has_fma_lane() && tile < 8 && s.depth > 1 ? 2 : 1;
+}
 
 void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
   const Label from_bias = as.new_label(), ready = as.new_label();
@@ -42,10 +50,22 @@ void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
     for (int r = 1; r < s.rows(); ++r) as.copy(regs.acc(r, v), regs.acc(0, v));
   }
   as.bind(ready);
+  for (int i = regs.tile(); i < regs.accumulators(); ++i) as.zero({i});
+}
+
+// The share of the unit's prefetches that belongs to k step k: spread, so that they do not queue up. kC points to them while the
+// units are walked.
+void emit_prefetch(Asm& as, const TileShape& s, int k) {
+  if (s.ahead_lines == 0) return;
+  constexpr int kLine = 64;
+  for (int i = s.ahead_lines * k / s.depth; i < s.ahead_lines * (k + 1) / s.depth; ++i)
+    as.prefetch(kC, i * kLine);
+  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
 }
 
 // One k step by broadcasting each row's activation.
 void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int k) {
+  emit_prefetch(as, s, k);
   const int row_bytes = s.vecs * as.vector_bytes();
   for (int v = 0; v < s.vecs; ++v) as.load(regs.free(v), kUnitW, k * row_bytes + v * as.vector_bytes());
   const int broadcasts = std::min(2, regs.free_count() - s.vecs);
@@ -53,42 +73,61 @@ void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int
     const std::int32_t at = s.a_rows[static_cast<std::size_t>(r)] + k * 4;
     const Vec b = regs.free(s.vecs + r % broadcasts);
     if (s.vecs == 1) {
-      as.fma_broadcast(regs.acc(r, 0), regs.free(0), kUnitA, at, b);
+      as.fma_broadcast(regs.acc(r, 0, k), regs.free(0), kUnitA, at, b);
       continue;
     }
     as.broadcast(b, kUnitA, at);
-    for (int v = 0; v < s.vecs; ++v) as.fma(regs.acc(r, v), regs.free(v), b);
+    for (int v = 0; v < s.vecs; ++v) as.fma(regs.acc(r, v, k), regs.free(v), b);
   }
 }
 
-// Up to four k steps at once: a vector of channels per row, weights through a ring of registers.
-void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int k, int steps) {
-  const int rows = s.rows();
-  const int ring = (regs.free_count() - rows) / s.vecs;  // k steps of weights that fit at once
-  const auto weight = [&](int step, int v) { return regs.free(rows + (step % ring) * s.vecs + v); };
-  const auto load_weights = [&](int step) {
-    const int at = (k + step) * s.vecs * as.vector_bytes();
-    int v = 0;
-    for (; v + 1 < s.vecs; v += 2)
-      as.load_pair(weight(step, v), weight(step, v + 1), kUnitW, at + v * as.vector_bytes());
-    if (v < s.vecs) as.load(weight(step, v), kUnitW, at + v * as.vector_bytes());
+// A load of a unit, and the number of the FMA before which it stands.
+struct PlacedLoad {
+  std::int32_t before;
+  Vec to;
+  Gp base;
+  std::int32_t at;
+};
+
+// The loads of a unit's first `steps` k steps where each row's activations lie four channels to a register and weights pass
+// through a ring of registers. FMAs run over k, then v, then r. A load stands some FMAs before the first use of what it
+// loads, so that it has arrived when that is due, but behind the last use of what its register held.
+std::vector<PlacedLoad> place_loads(const Asm& as, const TileShape& s, const Registers& regs, int steps) {
+  constexpr std::int32_t kAhead = 10;  // five cycles of two FMAs: the latency of a load
+  const int rows = s.rows(), ring = regs.free_count() - rows;
+  std::vector<PlacedLoad> loads;
+  const auto place = [&](std::int32_t needed, std::int32_t free_from, Vec to, Gp base, std::int32_t at) {
+    loads.push_back({std::max(needed - kAhead, free_from), to, base, at});
   };
-  for (int step = 0; step < std::min(ring, steps); ++step) load_weights(step);
-  for (int r = 0; r < rows; ++r) as.load(regs.free(r), kUnitA, s.a_rows[static_cast<std::size_t>(r)] + k * 4);
-  for (int step = 0; step < steps; ++step) {
-    for (int v = 0; v < s.vecs; ++v)
-      for (int r = 0; r < rows; ++r) as.fma_lane(regs.acc(r, v), weight(step, v), regs.free(r), step);
-    if (step + ring < steps) load_weights(step + ring);
+  for (std::int32_t i = 0; i < steps * s.vecs; ++i) {
+    const std::int32_t fma = i * rows;
+    place(fma, i < ring ? 0 : fma - (ring - 1) * rows, regs.free(rows + i % ring), kUnitW,
+          i * as.vector_bytes());
+    if (i % (4 * s.vecs) != 0) continue;
+    const std::int32_t k = i / s.vecs;
+    for (int r = 0; r < rows; ++r)
+      place(fma + r, k == 0 ? 0 : fma + r + 1 - rows, regs.free(r), kUnitA,
+            s.a_rows[static_cast<std::size_t>(r)] + k * 4);
   }
+  std::stable_sort(loads.begin(), loads.end(),
+                   [](const PlacedLoad& a, const PlacedLoad& b) { return a.before < b.before; });
+  return loads;
 }
 
-// The share of the unit's prefetches that belongs to k step k: spread, so that they do not queue up. kC points to them while the
-// units are walked.
-void emit_prefetch(Asm& as, const TileShape& s, int k) {
-  constexpr int kLine = 64;
-  for (int i = s.ahead_lines * k / s.depth; i < s.ahead_lines * (k + 1) / s.depth; ++i)
-    as.prefetch(kC, i * kLine);
-  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
+void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int steps) {
+  const int rows = s.rows(), ring = regs.free_count() - rows;
+  const std::vector<PlacedLoad> loads = place_loads(as, s, regs, steps);
+  std::size_t next = 0;
+  std::int32_t fma = 0;
+  for (int k = 0; k < steps; ++k) {
+    emit_prefetch(as, s, k);
+    for (int v = 0; v < s.vecs; ++v)
+      for (int r = 0; r < rows; ++r, ++fma) {
+        for (; next < loads.size() && loads[next].before <= fma; ++next)
+          as.load(loads[next].to, loads[next].base, loads[next].at);
+        as.fma_lane(regs.acc(r, v, k), regs.free(rows + (k * s.vecs + v) % ring), regs.free(r), k % 4);
+      }
+  }
 }
 
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
@@ -97,19 +136,13 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
-  int k = 0;
-  if (as.has_fma_lane())
-    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4) {
-      for (int i = 0; s.ahead_lines && i < std::min(4, s.depth - k); ++i) emit_prefetch(as, s, k + i);
-      emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
-    }
-  for (; k < s.depth; ++k) {
-    if (s.ahead_lines) emit_prefetch(as, s, k);
-    emit_step_broadcast(as, s, regs, k);
-  }
+  const int by_lane = !as.has_fma_lane() ? 0 : s.exact_reads ? s.depth / 4 * 4 : s.depth;
+  if (by_lane > 0) emit_steps_by_lane(as, s, regs, by_lane);
+  for (int k = by_lane; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
 }
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
+  for (int i = regs.tile(); i < regs.accumulators(); ++i) as.add({i - regs.tile()}, {i - regs.tile()}, {i});
   const Label plain = as.new_label();
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
   as.jump_if_bit_clear(kUnitA, 1, plain);
@@ -121,8 +154,8 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
                     regs.free(0));
   }
   std::vector<Vec> values, scratch;
-  for (int i = 0; i < regs.accumulators(); ++i) values.push_back({i});
-  for (int i = 0; i < regs.free_count(); ++i) scratch.push_back(regs.free(i));
+  for (int i = 0; i < regs.tile(); ++i) values.push_back({i});
+  for (int i = regs.tile(); i < as.vectors(); ++i) scratch.push_back({i});
   emit_activation(as, s.activation, values, scratch);
   as.bind(plain);
   for (int v = 0; v < s.vecs; ++v)
@@ -160,7 +193,7 @@ bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activatio
 }
 
 void emit_tile(Asm& as, const TileShape& s) {
-  const Registers regs{as, s.rows(), s.vecs};
+  const Registers regs{as, s.rows(), s.vecs, accumulator_sets(as, s)};
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   emit_start(as, s, regs);

@@ -18,8 +18,9 @@ class Executor {
   // pool must live as long as the executor.
   Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool);
 
-  void run();           // allocates nothing
-  void run_measured();  // and takes the time of every step
+  void run();                       // allocates nothing
+  void run_measured();              // and takes the time of every step
+  void run_step(std::size_t step);  // one alone, on whatever its inputs hold
 
   std::byte* address(const Location& location) const { return arena_.data() + plan_.offset_bytes(location); }
   std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
@@ -41,7 +42,6 @@ class Executor {
   void prepare(const kernels::Target& target);
   void bind(const kernels::Target& target);
   int workers(const Step& step, const kernels::Target& target) const;
-  void run_step(std::size_t i);
 
   Plan& plan_;
   ThreadPool& pool_;

@@ -6,17 +6,17 @@ stp d14, d15, [sp, 48]                      ; EE3F036D
 ldr x1, [x0]                                ; 010040F9
 ldr x2, [x0, 8]                             ; 020440F9
 ldr x3, [x0, 16]                            ; 030840F9
-ldr q9, [x2]                                ; 4900C03D
+ldur q9, [x2]                               ; 4900C03C
 ldr x4, [x0, 24]                            ; 040C40F9
 cbz x4, L1                                  ; 040000B4
 L0:
-ldr q0, [x1]                                ; 2000C03D
+ldur q0, [x1]                               ; 2000C03C
 fmul v0.4s, v0.4s, v9.4s                    ; 00DC296E
-ldr q1, [x1, 16]                            ; 2104C03D
+ldur q1, [x1, 16]                           ; 2100C13C
 fmul v1.4s, v1.4s, v9.4s                    ; 21DC296E
-ldr q2, [x1, 32]                            ; 2208C03D
+ldur q2, [x1, 32]                           ; 2200C23C
 fmul v2.4s, v2.4s, v9.4s                    ; 42DC296E
-ldr q3, [x1, 48]                            ; 230CC03D
+ldur q3, [x1, 48]                           ; 2300C33C
 fmul v3.4s, v3.4s, v9.4s                    ; 63DC296E
 mov v13.16b, v0.16b                         ; 0D1CA04E
 mov v16.16b, v1.16b                         ; 301CA14E
@@ -160,7 +160,7 @@ L1:
 ldr x4, [x0, 32]                            ; 041040F9
 cbz x4, L3                                  ; 040000B4
 L2:
-ldr q0, [x1]                                ; 2000C03D
+ldur q0, [x1]                               ; 2000C03C
 fmul v0.4s, v0.4s, v9.4s                    ; 00DC296E
 mov v13.16b, v0.16b                         ; 0D1CA04E
 mov w16, 3266183168                         ; D055B852

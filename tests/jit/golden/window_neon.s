@@ -15,9 +15,9 @@ L0:
 ldrsw x5, [x2]                              ; 450080B9
 add x5, x5, x1                              ; A500018B
 add x2, x2, 8                               ; 42200091
-ldr q3, [x5]                                ; A300C03D
+ldur q3, [x5]                               ; A300C03C
 fmax v0.4s, v0.4s, v3.4s                    ; 00F4234E
-ldr q3, [x5, 32]                            ; A308C03D
+ldur q3, [x5, 32]                           ; A300C23C
 fmax v1.4s, v1.4s, v3.4s                    ; 21F4234E
 subs x3, x3, 1                              ; 630400F1
 b.ne L0                                     ; 01FFFF54
