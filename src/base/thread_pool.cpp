@@ -5,7 +5,7 @@
 //   3. takes tasks from the shared counter until there are none,
 //   4. closes the gate (free = 0) and waits until inside = 0.
 // A worker joins by exchanging (free, inside) for (free - 1, inside + 1), takes tasks, and leaves by subtracting from inside.
-// A worker that never wakes up costs nothing: nobody waits for it, and 16 ms later it finds the gate closed.
+// A worker that does not wake up in time costs nothing: nobody waits for it, and however late it comes, the gate is closed.
 //
 // Why nobody touches a job that is over, or that is being written: joining is one compare-and-exchange which succeeds only
 // while the gate's current value has free > 0, that is between 2 and 4 of some job, and it raises inside; from then until it
@@ -75,7 +75,7 @@ struct ThreadPool::Impl {
     take_tasks(worker);
     const Gate before = gate.fetch_sub(kOneInside, std::memory_order_acq_rel);
     if ((before & kInsideMask) == kOneInside && (before & kCallerSleeps) != 0) {
-      caller_may_go.store(1, std::memory_order_release);
+      caller_may_go.store(1, std::memory_order_seq_cst);
       caller_may_go.notify_one();
     }
   }
