@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/cores.h"
 #include "base/denormals.h"
 #include "base/error.h"
 #include "base/spin.h"
@@ -61,8 +62,10 @@ struct ThreadPool::Impl {
   std::vector<std::thread> threads;
 
   void take_tasks(int worker) {
-    for (std::int64_t taken; (taken = left.fetch_sub(1, std::memory_order_relaxed)) > 0;)
+    for (std::int64_t taken; (taken = left.fetch_sub(1, std::memory_order_relaxed)) > 0;) {
+      note_core();
       call(body, count - taken, worker);
+    }
   }
 
   // Takes part in the open job, if there is one with tasks left.
@@ -132,6 +135,7 @@ struct ThreadPool::Impl {
 ThreadPool::ThreadPool(int threads) : size_(threads), limit_(threads) {
   if (threads < 1 || threads > 1024) fail(Code::invalid_argument, "threads must be 1 to 1024, not ", threads);
   impl_ = std::make_unique<Impl>(threads <= usable_cores());
+  note_core();  // now, because what it remembers is read once
   impl_->threads.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int worker = 1; worker < threads; ++worker)
@@ -149,7 +153,10 @@ void ThreadPool::run_erased(std::int64_t count, Call call, const void* body) {
   const DenormalsFlushed flushed;
   const auto workers = std::min<std::int64_t>({count, size_, limit_});
   if (workers <= 1) {
-    for (std::int64_t task = 0; task < count; ++task) call(const_cast<void*>(body), task, 0);
+    for (std::int64_t task = 0; task < count; ++task) {
+      note_core();
+      call(const_cast<void*>(body), task, 0);
+    }
     return;
   }
   impl_->count = count;
