@@ -9,135 +9,178 @@ namespace rt3d::jit {
 namespace {
 
 // Times are counted in multiply-adds issued: about one per cycle.
-constexpr std::int32_t kLoadLatency = 3;    // from a 64-bit integer load to the insertion of its value
-constexpr std::int32_t kInsertLatency = 3;  // from the insertion to a multiply-add
-constexpr int kRegisters = 32;
+constexpr std::int32_t kLoadLatency = 3;      // from a 64-bit integer load to the insertion of its value
+constexpr std::int32_t kInsertLatency = 3;    // from the insertion to a multiply-add
+constexpr std::int32_t kMultiplyLatency = 4;  // between multiply-adds into one accumulator
+// Among so many multiply-adds not issued yet, in the order given, one that need not wait may overtake; and for so many loads
+// at once pieces are considered.
+constexpr std::size_t kMultiplyWindow = 32, kLoadWindow = 48;
+constexpr std::size_t kRegisters = 32;
+constexpr int kPieces = 3;
 
-struct Load {
-  std::int32_t op;
-  std::int32_t from = 0;  // not before this multiply-add: earlier ones still use the register
-  std::int32_t due = 0;   // before this multiply-add, the first that uses what is loaded
-  std::int32_t previous;  // the load that filled the register before, or -1
-  int done = 0;           // pieces issued, in the order of Issue::Kind
+struct Node {
+  const BlockOp* op;
+  std::vector<std::int32_t> followers{};  // nodes that must come after this one has been issued …
+  int waits_for = 0;                      // … and how many such there are before this one
+  std::int32_t ready_at = 0;              // when what those before it compute or load has arrived
+  std::int32_t due = 0;        // of a load: multiply-adds in the order given before the first that uses it
+  int pieces = 0;              // issued: of a load, up to three in the order of Issue::Kind
+  std::int32_t temporary = 0;  // of a load between its second piece and its third
   std::int32_t high_at = 0;
-  std::int32_t temporary = -1;
 
-  bool complete() const { return done == 3; }
+  bool issued() const { return pieces == (op->load ? kPieces : 1); }
 };
 
 class Layout {
  public:
   explicit Layout(std::span<const BlockOp> ops) {
-    read(ops);
+    connect(ops);
     for (int t = 0; t < kTemporaries; ++t) temporaries_.push_back(t);
-    for (now_ = 0; now_ < static_cast<std::int32_t>(multiplies_.size()); ++now_) {
-      complete_due();
-      issues_.push_back({Issue::multiply, multiplies_[static_cast<std::size_t>(now_)], 0});
-      issue_soonest();
+    while (first_multiply_ < multiplies_.size()) {
+      Node* next = next_multiply();
+      if (!next) {
+        next = &nodes_[multiplies_[first_multiply_]];
+        load_now(*next);
+      }
+      ++now_;
+      issue({Issue::multiply, index(*next), 0}, *next, kMultiplyLatency);
+      skip_issued(multiplies_, first_multiply_);
+      if (Node* load = soonest_load()) issue_piece(*load);
     }
-    complete_due();
+    for (std::size_t load : loads_) complete(nodes_[load]);
   }
   std::vector<Issue> take() { return std::move(issues_); }
 
  private:
-  // Lists multiply-adds and loads, with the time that each load has.
-  void read(std::span<const BlockOp> ops) {
-    std::array<std::int32_t, kRegisters> free_from{}, filled_by;
-    filled_by.fill(-1);
-    std::array<bool, kRegisters> used{};  // since it was filled
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      const BlockOp& op = ops[i];
-      const auto now = static_cast<std::int32_t>(multiplies_.size());
-      const auto touch = [&](int reg) {
-        const auto r = static_cast<std::size_t>(reg);
-        if (filled_by[r] >= 0 && !used[r]) loads_[static_cast<std::size_t>(filled_by[r])].due = now;
-        used[r] = true;
+  std::int32_t index(const Node& node) const { return static_cast<std::int32_t>(&node - nodes_.data()); }
+
+  // Orders every two nodes of which one writes a register that the other reads or writes.
+  void connect(std::span<const BlockOp> ops) {
+    nodes_.reserve(ops.size());
+    std::array<std::int32_t, kRegisters> writer;
+    writer.fill(-1);
+    std::array<std::vector<std::int32_t>, kRegisters> readers;  // since it was written
+    for (const BlockOp& op : ops) {
+      const auto self = static_cast<std::int32_t>(nodes_.size());
+      nodes_.push_back({.op = &op, .due = static_cast<std::int32_t>(ops.size())});
+      const auto after = [&](std::int32_t other) {
+        if (other < 0) return;
+        Node& before = nodes_[static_cast<std::size_t>(other)];
+        before.followers.push_back(self);
+        ++nodes_.back().waits_for;
+        if (before.op->load && !op.load)
+          before.due = std::min(before.due, static_cast<std::int32_t>(multiplies_.size()));
       };
-      if (op.load) {
-        touch(op.to);
-        const auto r = static_cast<std::size_t>(op.to);
-        loads_.push_back(
-            {.op = static_cast<std::int32_t>(i), .from = free_from[r], .previous = filled_by[r]});
-        filled_by[r] = static_cast<std::int32_t>(loads_.size()) - 1;
-        used[r] = false;
-        continue;
+      const auto to = static_cast<std::size_t>(op.to);
+      after(writer[to]);
+      if (!op.load) {
+        for (int reg : {op.a, op.b}) {
+          after(writer[static_cast<std::size_t>(reg)]);
+          readers[static_cast<std::size_t>(reg)].push_back(self);
+        }
       }
-      for (int reg : {op.to, op.a, op.b}) {
-        touch(reg);
-        free_from[static_cast<std::size_t>(reg)] = now + 1;
-      }
-      multiplies_.push_back(static_cast<std::int32_t>(i));
+      for (std::int32_t reader : readers[to])
+        if (reader != self) after(reader);
+      readers[to].clear();
+      writer[to] = self;
+      (op.load ? loads_ : multiplies_).push_back(static_cast<std::size_t>(self));
     }
-    for (std::size_t r = 0; r < kRegisters; ++r)
-      if (filled_by[r] >= 0 && !used[r])
-        loads_[static_cast<std::size_t>(filled_by[r])].due = static_cast<std::int32_t>(multiplies_.size());
   }
 
-  void issue(Load& load) {
-    const auto kind = static_cast<Issue::Kind>(Issue::low_half + load.done);
+  void skip_issued(const std::vector<std::size_t>& list, std::size_t& first) const {
+    while (first < list.size() && nodes_[list[first]].issued()) ++first;
+  }
+
+  // The first multiply-add that would not wait, or else the first whose operands are at least on their way.
+  Node* next_multiply() {
+    Node* waiting = nullptr;
+    const std::size_t end = std::min(multiplies_.size(), first_multiply_ + kMultiplyWindow);
+    for (std::size_t i = first_multiply_; i < end; ++i) {
+      Node& node = nodes_[multiplies_[i]];
+      if (node.issued() || node.waits_for > 0) continue;
+      if (node.ready_at <= now_) return &node;
+      if (!waiting) waiting = &node;
+    }
+    return waiting;
+  }
+
+  // Of the loads that have a piece to issue, the one whose piece has the earliest deadline.
+  Node* soonest_load() {
+    skip_issued(loads_, first_load_);
+    Node* best = nullptr;
+    std::int32_t best_deadline = 0;
+    for (std::size_t i = first_load_; i < std::min(loads_.size(), first_load_ + kLoadWindow); ++i) {
+      Node& load = nodes_[loads_[i]];
+      if (load.issued() || !may_go(load)) continue;
+      const std::int32_t latency = load.pieces == 2 ? 0 : kLoadLatency + 2 - load.pieces;
+      const std::int32_t deadline = load.due - kInsertLatency - latency;
+      if (best && deadline >= best_deadline) continue;
+      best = &load;
+      best_deadline = deadline;
+    }
+    return best;
+  }
+  bool may_go(const Node& load) const {
+    if (load.pieces == 0) return load.waits_for == 0;
+    return load.pieces == 1 ? !temporaries_.empty() : now_ - load.high_at >= kLoadLatency;
+  }
+
+  // Issues the loads that `multiply`, the first not issued, still waits for: halves first, so that latencies overlap.
+  void load_now(const Node& multiply) {
+    const std::int32_t self = index(multiply);
+    for (const int pieces : {2, kPieces})
+      for (std::size_t i : loads_) {
+        Node& load = nodes_[i];
+        const bool wanted =
+            std::find(load.followers.begin(), load.followers.end(), self) != load.followers.end();
+        if (wanted && load.waits_for == 0)
+          while (load.pieces < pieces) issue_piece(load);
+      }
+    for (std::size_t i : loads_)
+      if (static_cast<std::int32_t>(i) < self && multiply.waits_for > 0) complete(nodes_[i]);
+  }
+  // All that a load waits for has been issued, if loads are completed in the order given and multiply-adds before it are done.
+  void complete(Node& load) {
+    while (!load.issued()) issue_piece(load);
+  }
+
+  void issue_piece(Node& load) {
+    const auto kind = static_cast<Issue::Kind>(Issue::low_half + load.pieces);
     if (kind == Issue::high_half) {
+      if (temporaries_.empty()) insert_oldest();
       load.temporary = temporaries_.front();  // the one that has been free for longest
       temporaries_.pop_front();
       load.high_at = now_;
     }
     if (kind == Issue::insert) temporaries_.push_back(load.temporary);
-    issues_.push_back({kind, load.op, std::max(load.temporary, 0)});
-    ++load.done;
-  }
-
-  // What the next multiply-add needs and has not got, half by half, so that the loads' latencies overlap.
-  void complete_due() {
-    for (Load& load : loads_) {
-      if (load.due != now_ || load.complete()) continue;
-      if (load.previous >= 0) complete(loads_[static_cast<std::size_t>(load.previous)]);
-      while (load.done < 2) {
-        if (load.done == 1 && temporaries_.empty()) insert_oldest();
-        issue(load);
-      }
-    }
-    for (Load& load : loads_)
-      if (load.due == now_) complete(load);
-  }
-  void complete(Load& load) {
-    while (!load.complete()) issue(load);
+    issue({kind, index(load), load.temporary}, load, kInsertLatency);
   }
   void insert_oldest() {
-    Load* oldest = nullptr;
-    for (Load& load : loads_)
-      if (load.done == 2 && (!oldest || load.high_at < oldest->high_at)) oldest = &load;
-    issue(*oldest);
-  }
-
-  // One piece behind the multiply-add just issued: of those that may go, the one with the earliest deadline.
-  void issue_soonest() {
-    while (first_ < loads_.size() && loads_[first_].complete()) ++first_;
-    constexpr std::size_t kWindow = 48;
-    Load* best = nullptr;
-    std::int32_t best_deadline = 0;
-    for (std::size_t i = first_; i < std::min(loads_.size(), first_ + kWindow); ++i) {
-      Load& load = loads_[i];
-      if (load.complete() || !may_go(load)) continue;
-      const std::int32_t deadline =
-          load.due - kInsertLatency - (load.done < 2 ? kLoadLatency + 2 - load.done : 0);
-      if (best && deadline >= best_deadline) continue;
-      best = &load;
-      best_deadline = deadline;
+    Node* oldest = nullptr;
+    for (std::size_t i : loads_) {
+      Node& load = nodes_[i];
+      if (load.pieces == 2 && (!oldest || load.high_at < oldest->high_at)) oldest = &load;
     }
-    if (best) issue(*best);
-  }
-  bool may_go(const Load& load) const {
-    if (load.done == 0)
-      return load.from <= now_ + 1 &&
-             (load.previous < 0 || loads_[static_cast<std::size_t>(load.previous)].complete());
-    return load.done == 1 ? !temporaries_.empty() : now_ - load.high_at >= kLoadLatency;
+    issue_piece(*oldest);
   }
 
-  std::vector<Load> loads_;
-  std::vector<std::int32_t> multiplies_;
+  void issue(const Issue& what, Node& node, std::int32_t latency) {
+    issues_.push_back(what);
+    ++node.pieces;
+    if (!node.issued()) return;
+    for (std::int32_t follower : node.followers) {
+      Node& next = nodes_[static_cast<std::size_t>(follower)];
+      --next.waits_for;
+      next.ready_at = std::max(next.ready_at, now_ + latency);
+    }
+  }
+
+  std::vector<Node> nodes_;  // in the order given
+  std::vector<std::size_t> multiplies_, loads_;
+  std::size_t first_multiply_ = 0, first_load_ = 0;  // those before are issued
   std::vector<Issue> issues_;
   std::deque<std::int32_t> temporaries_;
-  std::size_t first_ = 0;  // loads before it are complete
-  std::int32_t now_ = 0;   // the multiply-add that comes next, or was just issued
+  std::int32_t now_ = 0;  // multiply-adds issued
 };
 
 }  // namespace
