@@ -5,6 +5,7 @@
 
 #include "jit/conv_depthwise.h"
 #include "jit/conv_direct.h"
+#include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
 #include "jit/fc_tile.h"
@@ -18,8 +19,10 @@ std::span<const kernels::KernelFamily* const> families() {
     constexpr std::array kFamilies{conv_depthwise, conv_direct, fc_dot,
                                    fc_tile,        pool_window, elementwise_stream};
     std::vector<const kernels::KernelFamily*> rows;
-    for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon})
+    for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon}) {
       for (auto* make : kFamilies) rows.push_back(&make(isa));
+      for (const kernels::KernelFamily* family : conv_winograd(isa)) rows.push_back(family);
+    }
     return rows;
   }();
   return table;

@@ -82,6 +82,15 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int 
   }
 }
 
+// The share of the unit's prefetches that belongs to k step k: spread, so that they do not queue up. kC points to them while the
+// units are walked.
+void emit_prefetch(Asm& as, const TileShape& s, int k) {
+  constexpr int kLine = 64;
+  for (int i = s.ahead_lines * k / s.depth; i < s.ahead_lines * (k + 1) / s.depth; ++i)
+    as.prefetch(kC, i * kLine);
+  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
+}
+
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
   as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
@@ -90,9 +99,14 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnitW, kW);
   int k = 0;
   if (as.has_fma_lane())
-    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4)
+    for (; k < s.depth && (!s.exact_reads || k + 4 <= s.depth); k += 4) {
+      for (int i = 0; s.ahead_lines && i < std::min(4, s.depth - k); ++i) emit_prefetch(as, s, k + i);
       emit_steps_by_lane(as, s, regs, k, std::min(4, s.depth - k));
-  for (; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
+    }
+  for (; k < s.depth; ++k) {
+    if (s.ahead_lines) emit_prefetch(as, s, k);
+    emit_step_broadcast(as, s, regs, k);
+  }
 }
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
@@ -135,6 +149,7 @@ std::string TileShape::name() const {
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
+  if (ahead_lines) text += cat("_ahead", ahead_lines);
   return text;
 }
 
@@ -153,12 +168,14 @@ void emit_tile(Asm& as, const TileShape& s) {
   as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, ahead));
   const Label top = as.new_label(), done = as.new_label();
   as.jump_if_zero(kCount, done);
   as.bind(top);
   emit_unit(as, s, regs);
   as.decrement_and_loop(kCount, top);
   as.bind(done);
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   emit_store(as, s, regs);
 }
 

@@ -37,6 +37,7 @@ struct TileArgs {
   const float* bias;      // vecs vectors; read unless kLoadPartial
   const float* residual;  // of row 0, vector 0; read with kFinish if the tile has a residual
   std::int64_t flags;
+  const float* ahead;  // what a later call will read; used if the tile has ahead_lines
 };
 inline constexpr std::int64_t kLoadPartial = 1;  // start from c instead of the bias
 inline constexpr std::int64_t kFinish = 2;       // residual and activation before the store
@@ -47,6 +48,7 @@ struct TileShape {
   std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
   std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
   std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
+  int ahead_lines = 0;               // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;

@@ -1,0 +1,141 @@
+#include "jit/winograd_plan.h"
+
+#include <algorithm>
+
+namespace rt3d::jit {
+namespace {
+
+std::int64_t parts(std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; }
+
+// Rounded up to an odd number of cache lines, so that equal places of neighbours do not share a set of every cache.
+std::int64_t odd_lines(std::int64_t floats) {
+  const std::int64_t lines = parts(floats, 16);
+  return (lines | 1) * 16;
+}
+
+}  // namespace
+
+std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, int size,
+                               std::int64_t extent) {
+  std::vector<TileRun> runs;
+  for (std::int64_t i = 0; i < tiles; ++i) {
+    const std::int64_t at = i * step - pad;
+    const int begin = static_cast<int>(std::clamp<std::int64_t>(-at, 0, size));
+    const int end = static_cast<int>(std::clamp<std::int64_t>(extent - at, begin, size));
+    if (!runs.empty() && runs.back().begin == begin && runs.back().end == end)
+      ++runs.back().count;
+    else
+      runs.push_back({i, 1, begin, end});
+  }
+  return runs;
+}
+
+WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& m, const WinogradCut& c,
+                           int l, int rows)
+    : s(shape),
+      method(m),
+      cut(c),
+      lanes(l),
+      most_rows(rows),
+      time(&winograd_transform(m.t)),
+      space(&winograd_transform(m.s)),
+      points(space->n * space->n),
+      q(time->n),
+      icb(kernels::blocks(s.ic, l)),
+      ocb(kernels::blocks(s.oc, l)),
+      tt(parts(s.od, m.t)),
+      ty(parts(s.oh, m.s)),
+      tx(parts(s.ow, m.s)),
+      blocks_t(parts(tt, c.depth_tiles)),
+      blocks_y(parts(ty, c.tile_rows)) {
+  const bool temporal = method.t > 1, spatial = method.s > 1;
+  const std::int64_t most_t = parts(tt, blocks_t), most_y = parts(ty, blocks_y);
+  frames = std::min(most_t * method.t + (s.kd - 1) * s.dd, s.id);
+  tiles = most_y * tx;
+  const std::int64_t most = most_t * tiles * lanes;  // floats of V's and R's rows
+  s_icb = odd_lines(frames * tiles * lanes);
+  s_point = odd_lines(icb * s_icb);
+  m_ocb = odd_lines(std::min(most_t * method.t, s.od) * tiles * lanes);
+  m_point = odd_lines(ocb * m_ocb);
+  v_icb = r_ocb = odd_lines(most);
+  v_q = odd_lines(icb * v_icb);
+  r_q = odd_lines(ocb * r_ocb);
+  s_floats = spatial ? points * s_point : 0;
+  m_floats = spatial ? points * m_point : 0;
+  v_floats = temporal ? q * v_q : 0;
+  r_floats = temporal ? q * r_q : 0;
+  panels = parts(ocb, cut.vecs);
+  taps = temporal ? 1 : s.kd;
+  panel_floats = icb * taps * lanes * cut.vecs * lanes;
+  point_floats = icb * taps * lanes * ocb * lanes;
+  make_groups();
+}
+
+WinogradPlan::Block WinogradPlan::block(std::int64_t bt, std::int64_t by) const {
+  Block b{};
+  b.t0 = tt * bt / blocks_t;
+  b.t1 = tt * (bt + 1) / blocks_t;
+  b.y0 = ty * by / blocks_y;
+  b.y1 = ty * (by + 1) / blocks_y;
+  b.o0 = b.t0 * method.t;
+  b.o1 = std::min(s.od, b.t1 * method.t);
+  b.f0 = std::max<std::int64_t>(0, b.o0 - s.pd);
+  b.f1 = std::min(s.id, (b.t1 * method.t - 1) - s.pd + (s.kd - 1) * s.dd + 1);
+  b.tiles = (b.y1 - b.y0) * tx;
+  b.frame_stride = (method.t > 1 ? tiles : b.tiles) * lanes;
+  if (!groups_.empty()) b.groups = &groups_[static_cast<std::size_t>(2 * bt + (b.tiles < tiles ? 1 : 0))];
+  return b;
+}
+
+// t > 1: all rows of V multiply with the same units, one per channel block. t = 1: frames that meet the same taps do, and a tap
+// is another frame of S.
+void WinogradPlan::make_groups() {
+  std::vector<std::vector<RowGroup>> all;
+  std::vector<bool> seen(static_cast<std::size_t>(most_rows + 1));
+  for (std::int64_t bt = 0; bt < blocks_t; ++bt)
+    for (int fewer = 0; fewer < 2; ++fewer) {
+      std::vector<RowGroup>& groups = all.emplace_back();
+      std::int64_t by = 0;
+      while (by < blocks_y && (block(bt, by).tiles < tiles) != (fewer == 1)) ++by;
+      if (by == blocks_y) continue;
+      const Block b = block(bt, by);
+      const auto add = [&](std::int64_t first, std::int64_t rows, std::int64_t frame,
+                           const kernels::Taps& t) {
+        const auto unit = static_cast<std::uint32_t>(units.size());
+        for (std::int64_t c = 0; c < icb; ++c)
+          for (std::int64_t k = t.first; k < t.last; ++k)
+            units.push_back(
+                {static_cast<std::int32_t>(
+                     (method.t > 1 ? c * v_icb : c * s_icb + (frame + k * s.dd) * b.frame_stride) * 4),
+                 static_cast<std::int32_t>(c * taps + k)});
+        const std::int64_t pieces = parts(rows, most_rows);
+        for (std::int64_t p = 0; p < pieces; ++p) {
+          const std::int64_t from = rows * p / pieces, to = rows * (p + 1) / pieces;
+          groups.push_back({first + from, static_cast<int>(to - from), unit,
+                            static_cast<std::uint32_t>(units.size()) - unit});
+          seen[static_cast<std::size_t>(to - from)] = true;
+        }
+      };
+      if (method.t > 1) {
+        add(0, (b.t1 - b.t0) * b.tiles, 0, {0, 1});
+        continue;
+      }
+      const auto taps_of = [&](std::int64_t o) { return kernels::valid_taps(o, 1, s.pd, s.dd, s.kd, s.id); };
+      for (std::int64_t o = b.o0; o < b.o1;) {
+        std::int64_t end = o + 1;
+        while (end < b.o1 && taps_of(end) == taps_of(o)) ++end;
+        add((o - b.o0) * b.tiles, (end - o) * b.tiles, b.o0 - s.pd - b.f0, taps_of(o));
+        o = end;
+      }
+    }
+  groups_ = std::move(all);
+  fewest_groups = 0;
+  for (const std::vector<RowGroup>& groups : groups_) {
+    const auto count = static_cast<std::int64_t>(groups.size());
+    if (count > 0 && (fewest_groups == 0 || count < fewest_groups)) fewest_groups = count;
+  }
+  for (int rows = 1; rows <= most_rows; ++rows)
+    if (seen[static_cast<std::size_t>(rows)]) row_counts.push_back(rows);
+}
+
+}  // namespace rt3d::jit

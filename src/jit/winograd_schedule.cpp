@@ -1,0 +1,187 @@
+#include "jit/winograd_schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "jit/cost.h"
+
+namespace rt3d::jit {
+
+using kernels::ConvShape;
+using kernels::Schedule;
+using kernels::Target;
+
+namespace {
+
+constexpr std::int64_t kMostFloats = std::int64_t{1}
+                                     << 28;  // of one scratch memory: its offsets are 32-bit bytes
+
+// The sizes that WinogradPlan would choose, without its lists.
+struct Extent {
+  double blocks, frames_in, frames_out, tiles, depth_tiles;  // of an average block
+};
+
+Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut) {
+  const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
+  const std::int64_t tt = parts(s.od, m.t), ty = parts(s.oh, m.s), tx = parts(s.ow, m.s);
+  const double bt = static_cast<double>(parts(tt, cut.depth_tiles)),
+               by = static_cast<double>(parts(ty, cut.tile_rows));
+  const double depth_tiles = static_cast<double>(tt) / bt, rows = static_cast<double>(ty) / by;
+  // Blocks at the ends of the clip read one frame less.
+  const double frames =
+      std::min(static_cast<double>(s.id),
+               depth_tiles * m.t + static_cast<double>(s.kd - 1) * (bt > 1 ? 1 - 1 / bt : 1));
+  return {bt * by, frames, depth_tiles * m.t, rows * static_cast<double>(tx), depth_tiles};
+}
+
+bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut, int lanes) {
+  const double points = winograd_transform(m.s).n * winograd_transform(m.s).n;
+  const double channels = static_cast<double>(std::max(s.ic, s.oc) + lanes);
+  const double frames = cut.depth_tiles * m.t + static_cast<double>((s.kd - 1) * s.dd);
+  const double tiles = cut.tile_rows * std::ceil(static_cast<double>(s.ow) / m.s);
+  return points * channels * (frames * tiles + 16) < static_cast<double>(kMostFloats);
+}
+
+WinogradCut smallest() { return {1, 1, 1, false}; }
+
+}  // namespace
+
+bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
+  if (s.g != 1 || s.ic <= 4 || s.sd != 1 || s.sh != 1 || s.sw != 1) return false;
+  if (m.t > 1 && (s.kd != 3 || s.dd != 1 || s.od < 2)) return false;
+  if (m.s > 1 && (s.kh != 3 || s.kw != 3 || s.dh != 1 || s.dw != 1 || s.oh < 2 || s.ow < 2)) return false;
+  if (m.s == 1 && (s.kh != 1 || s.kw != 1 || s.ph != 0 || s.pw != 0 || s.oh != s.ih || s.ow != s.iw))
+    return false;
+  constexpr std::int64_t kLimit = std::int64_t{1} << 30;
+  const std::int64_t channels = std::max(s.ic, s.oc) + 16;
+  return channels * std::max(s.id * s.ih * s.iw, s.od * s.oh * s.ow) * 4 < kLimit && s.kd <= 16 &&
+         channels * s.kd * 64 * 4 * 4 < kLimit && small_enough(s, m, smallest(), lanes);
+}
+
+bool winograd_epilogue_fits(Isa isa, const WinogradMethod& m, const kernels::Activation& activation,
+                            bool residual) {
+  static const LinearMap kOne{1, 1, {1.0}};
+  const WinogradTransform& last = winograd_transform(m.s > 1 ? m.s : m.t);
+  TransformShape shape;
+  shape.rows = m.s > 1 ? &last.output : &kOne;
+  shape.cols = &last.output;
+  shape.read = shape.write = {0, m.s > 1 ? last.n : 1, 0, last.n};
+  shape.epilogue = true;
+  shape.has_residual = residual;
+  shape.activation = activation;
+  return transform_fits(isa, shape);
+}
+
+WinogradCut winograd_cut(const Schedule& schedule) {
+  return {schedule.get("vecs"), schedule.get("depth_tiles"), schedule.get("tile_rows"),
+          schedule.get("shared") != 0};
+}
+
+int winograd_rows(Isa isa, int vecs) {
+  int rows = 0;
+  while (rows < 32 && tile_fits(isa, rows + 1, vecs, {})) ++rows;
+  return rows;
+}
+
+std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m, const Target& target) {
+  const Isa isa = target.device.isa;
+  const auto parts = [](std::int64_t whole, std::int64_t piece) {
+    return static_cast<int>((whole + piece - 1) / piece);
+  };
+  const int tt = parts(s.od, m.t), ty = parts(s.oh, m.s);
+  const auto evenly = [&](int whole, std::initializer_list<int> pieces) {
+    std::set<int> out{whole};
+    for (int piece : pieces)
+      if (piece < whole) out.insert(parts(whole, parts(whole, piece)));
+    return out;
+  };
+  const std::set<int> depths = evenly(tt, {1, 2, 4, 8}), rows = evenly(ty, {1, 2, 4, 7, 14, 28});
+  const bool may_share =
+      target.threads > 1 && m.s > 1;  // without space there is one point and nothing to share
+  std::vector<Schedule> space;
+  for (int vecs = 1; vecs <= 4; ++vecs) {
+    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa)))) break;
+    for (int depth : depths)
+      for (int row : rows)
+        for (int shared = 0; shared <= (may_share ? 1 : 0); ++shared)
+          if (small_enough(s, m, {vecs, depth, row, false}, isa_lanes(isa)))
+            space.push_back({{"vecs", vecs}, {"depth_tiles", depth}, {"tile_rows", row}, {"shared", shared}});
+  }
+  sort_by_estimate(space, [&](const Schedule& schedule) {
+    return winograd_estimate_ns(s, m, winograd_cut(schedule), target);
+  });
+  return space;
+}
+
+std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut&,
+                                   const Target& target) {
+  const int lanes = isa_lanes(target.device.isa);
+  const std::int64_t n = winograd_transform(m.s).n, planes = m.t > 1 ? winograd_transform(m.t).n : s.kd;
+  return n * n * planes * kernels::blocks(s.ic, lanes) * kernels::blocks(s.oc, lanes) * lanes * lanes * 4;
+}
+
+// Time = transforms (instructions and traffic to the level of cache where S and M of a block fit) + multiplications (as
+// conv.direct counts them) or the streaming of weights once per block, whichever is longer.
+double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
+                            const Target& target) {
+  const Device& device = target.device;
+  const int lanes = isa_lanes(device.isa);
+  const Extent e = extent(s, m, cut);
+  const double points = winograd_transform(m.s).n * winograd_transform(m.s).n, q = winograd_transform(m.t).n;
+  const double icb = static_cast<double>(kernels::blocks(s.ic, lanes));
+  const double ocb = static_cast<double>(kernels::blocks(s.oc, lanes));
+  const double vector = lanes * 4;
+
+  double taps = 1;  // kernel planes in K, on average
+  if (m.t == 1) {
+    taps = 0;
+    for (std::int64_t od = 0; od < s.od; ++od) {
+      const kernels::Taps t = kernels::valid_taps(od, 1, s.pd, s.dd, s.kd, s.id);
+      taps += static_cast<double>(t.last - t.first) / static_cast<double>(s.od);
+    }
+  }
+  const double rows = (m.t > 1 ? e.depth_tiles : e.frames_out) * e.tiles;
+  const double classes = m.t > 1 ? 1 : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
+  const double groups = std::max(classes, std::ceil(rows / winograd_rows(device.isa, cut.vecs)));
+  const double r = rows / groups, v = cut.vecs;
+  const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
+  const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
+  const double products = points * q * std::ceil(ocb / v) * groups;
+  // Each group of rows reads a panel of weights: again from L1 where panel and rows stay there, else from L2.
+  const double panel = icb * lanes * taps * v * vector;
+  const double panel_set =
+      groups > 1 ? panel + r * icb * lanes * taps * 4 : 0.7 * static_cast<double>(device.l2_bytes);
+  const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
+                                  ? 0
+                                  : 0.5 * fetch_cycles(device, panel, panel_set);
+  double multiply =
+      products * (icb * lanes * taps * k_cycles + panel_cycles + icb * taps * 3 + 30 + r * v * 1.5);
+  // All weights come from afar once per block.
+  const double weights = static_cast<double>(winograd_weight_bytes(s, m, cut, target));
+  const double stream = fetch_cycles(device, weights, weights);
+  multiply = std::max(multiply, stream) + 0.3 * std::min(multiply, stream);
+
+  const double in = points * icb * e.frames_in * e.tiles, out = points * ocb * e.frames_out * e.tiles;
+  const double set = (in + out) * vector;
+  const double far = 1 + 0.15 * std::max(0.0, std::log2(set / static_cast<double>(device.l2_bytes)));
+  double transforms = 0;
+  if (m.s > 1)
+    transforms += in * (4 + far * fetch_cycles(device, 2 * vector, set)) +
+                  out * (3 + far * fetch_cycles(device, 2 * vector, set));
+  if (m.t > 1) {
+    const double set_v = q * rows * (icb + ocb) * vector;
+    const double from = m.s > 1 ? set : static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
+    transforms += points * q * rows * icb * (2.5 + fetch_cycles(device, vector, set_v)) +
+                  points * q * rows * ocb * (2.5 + fetch_cycles(device, vector, set_v));
+    if (m.s == 1) transforms += (in + out) * fetch_cycles(device, vector, from);
+  }
+  const double blocks = static_cast<double>(s.n) * e.blocks, cycles = multiply + transforms + 500;
+  if (!cut.shared) return parallel_ns(blocks * cycles, blocks, target);
+  const double rounds = std::ceil(points / target.threads) * target.threads / points;
+  // Three meetings of the threads per block, and what one has written another reads through the last level.
+  constexpr double kMeetingsNs = 9000, kCrossing = 1.1;
+  return blocks * (cycles * kCrossing * rounds / target.threads / kNominalGhz + kMeetingsNs);
+}
+
+}  // namespace rt3d::jit

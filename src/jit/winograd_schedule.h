@@ -1,0 +1,28 @@
+// Which convolutions a Winograd method computes, its schedules and their estimates.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/winograd_plan.h"
+#include "kernels/activation.h"
+#include "kernels/family.h"
+
+namespace rt3d::jit {
+
+bool winograd_computes(const kernels::ConvShape& s, const WinogradMethod& method, int lanes);
+// Whether the last transform and what is fused behind it fit the registers.
+bool winograd_epilogue_fits(Isa isa, const WinogradMethod& method, const kernels::Activation& activation,
+                            bool residual);
+
+WinogradCut winograd_cut(const kernels::Schedule& schedule);
+int winograd_rows(Isa isa, int vecs);  // most rows of a multiplication
+
+std::vector<kernels::Schedule> winograd_space(const kernels::ConvShape& s, const WinogradMethod& method,
+                                              const kernels::Target& target);
+double winograd_estimate_ns(const kernels::ConvShape& s, const WinogradMethod& method, const WinogradCut& cut,
+                            const kernels::Target& target);
+std::int64_t winograd_weight_bytes(const kernels::ConvShape& s, const WinogradMethod& method,
+                                   const WinogradCut& cut, const kernels::Target& target);
+
+}  // namespace rt3d::jit

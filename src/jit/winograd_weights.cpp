@@ -1,0 +1,98 @@
+#include "jit/winograd_weights.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace rt3d::jit {
+namespace {
+
+constexpr int kMostLanes = 16, kMostPoints = 6;
+
+// One number for each of up to 16 output channels.
+using Lane = std::array<double, kMostLanes>;
+
+// to[i · to_stride] = Σ_k map(i, k) · from[k · from_stride]
+void apply(const LinearMap& map, const Lane* from, int from_stride, Lane* to, int to_stride) {
+  for (int i = 0; i < map.outputs; ++i) {
+    Lane sum{};
+    for (int k = 0; k < map.inputs; ++k) {
+      const double m = map.at(i, k);
+      if (m == 0) continue;
+      const Lane& x = from[k * from_stride];
+      for (std::size_t l = 0; l < kMostLanes; ++l) sum[l] += m * x[l];
+    }
+    to[i * to_stride] = sum;
+  }
+}
+
+// All kernel positions of `lanes` output channels and one input channel, transformed: [d][y][x].
+class Transformer {
+ public:
+  explicit Transformer(const WinogradPlan& plan)
+      : plan_(plan), kd_(static_cast<int>(plan.s.kd)), k_(plan.method.s > 1 ? 3 : 1), n_(plan.space->n) {}
+
+  const Lane* run(const float* weights, std::int64_t oc_stride, int channels) {
+    for (int i = 0; i < kd_ * k_ * k_; ++i)
+      for (int l = 0; l < kMostLanes; ++l)
+        taps_[static_cast<std::size_t>(i)][static_cast<std::size_t>(l)] =
+            l < channels ? static_cast<double>(weights[l * oc_stride + i]) : 0.0;
+    const LinearMap& g = plan_.space->kernel;
+    for (int i = 0; i < kd_ * k_; ++i)
+      apply(g, &taps_[static_cast<std::size_t>(i * k_)], 1, &a_[static_cast<std::size_t>(i * n_)], 1);
+    for (int d = 0; d < kd_; ++d)
+      for (int x = 0; x < n_; ++x)
+        apply(g, &a_[static_cast<std::size_t>(d * k_ * n_ + x)], n_,
+              &b_[static_cast<std::size_t>(d * n_ * n_ + x)], n_);
+    if (plan_.method.t == 1) return b_.data();
+    for (int p = 0; p < n_ * n_; ++p)
+      apply(plan_.time->kernel, &b_[static_cast<std::size_t>(p)], n_ * n_, &a_[static_cast<std::size_t>(p)],
+            n_ * n_);
+    return a_.data();
+  }
+
+ private:
+  static constexpr std::size_t kMost = kMostPoints * kMostPoints * kMostPoints;
+  const WinogradPlan& plan_;
+  int kd_, k_, n_;
+  std::vector<Lane> taps_ = std::vector<Lane>(kMost), a_ = std::vector<Lane>(kMost),
+                    b_ = std::vector<Lane>(kMost);
+};
+
+}  // namespace
+
+void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, float* to, ThreadPool& pool) {
+  const Tensor w = weights.aligned_copy();
+  const float* source = w.values<float>().data();
+  const kernels::ConvShape& s = plan.s;
+  const std::int64_t positions = s.kernel_positions(), lanes = plan.lanes;
+  const std::int64_t planes = plan.taps * plan.q;  // kernel planes, or temporal points
+  pool.run(plan.icb * plan.panels, [&](std::int64_t job, int) {
+    Transformer transformer(plan);
+    const std::int64_t icb = job % plan.icb, panel = job / plan.icb;
+    const std::int64_t width = plan.panel_vecs(panel) * lanes, oc0 = panel * plan.cut.vecs * lanes;
+    const std::int64_t unit = lanes * width;
+    for (std::int64_t k = 0; k < lanes; ++k) {
+      const std::int64_t ic = icb * lanes + k;
+      for (std::int64_t v = 0; v < width; v += lanes) {
+        const auto channels = static_cast<int>(std::clamp<std::int64_t>(s.oc - oc0 - v, 0, lanes));
+        const bool none = ic >= s.ic || channels == 0;
+        const Lane* values =
+            none ? nullptr
+                 : transformer.run(source + ((oc0 + v) * s.ic + ic) * positions, s.ic * positions, channels);
+        for (int p = 0; p < plan.points; ++p)
+          for (std::int64_t d = 0; d < planes; ++d) {
+            // A temporal point has units of its own; a tap is one more unit of the same.
+            const std::int64_t tap = plan.method.t > 1 ? 0 : d, q = plan.method.t > 1 ? d : 0;
+            float* cell = to + (p * plan.q + q) * plan.point_floats + panel * plan.panel_floats +
+                          (icb * plan.taps + tap) * unit + k * width + v;
+            for (std::int64_t l = 0; l < lanes; ++l)
+              cell[l] =
+                  none ? 0.0f : static_cast<float>(values[d * plan.points + p][static_cast<std::size_t>(l)]);
+          }
+      }
+    }
+  });
+}
+
+}  // namespace rt3d::jit
