@@ -1,6 +1,6 @@
 // What a parallel step costs beside its work: the thread pool's time for a job of empty tasks, and for a job of short
 // tasks beside the same work on one thread; on the machine as it is, and with other processes that want the cores.
-//   rt3d-pool-bench [THREADS] [BUSY]      default: 2 threads, 2 busy processes
+//   rt3d-bench-pool [THREADS] [BUSY]      default: 2 threads, 2 busy processes
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,7 +65,10 @@ void measure_all(rt3d::ThreadPool& pool, double steps_per_us) {
   std::printf("  %-34s %9s %9s %9s %9s %9s\n", "microseconds", "min", "median", "mean", "p99", "max");
   const auto nothing = [] {};
   const auto sixteen = [&] { pool.run(kTasks, task); };
-  measure("empty job", nothing, [&] { pool.run(pool.size(), [](std::int64_t, int) {}); });
+  const auto empty = [&] { pool.run(pool.size(), [](std::int64_t, int) {}); };
+  const auto one_millisecond = [&] { work(1000, steps_per_us); };
+  measure("empty job", nothing, empty);
+  measure("empty job after 1 ms of one thread", one_millisecond, empty);
   measure("16 tasks of 10 us, one thread", nothing, [&] { alone.run(kTasks, task); });
   measure("16 tasks of 10 us", nothing, sixteen);
   measure(
