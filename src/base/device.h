@@ -21,7 +21,7 @@ struct Device {
   std::string name;     // "AMD EPYC", "4 x Cortex-A77 + 4 x Cortex-A55"
   Isa isa = Isa::none;  // the best this CPU has, or a lesser one by RT3D_ISA
   int cores = 1;        // usable by this process
-  CpuFeatures features;
+  CpuFeatures features{};
   std::int64_t l1d_bytes = 32 << 10;  // caches of a big core
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 0;

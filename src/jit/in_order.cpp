@@ -147,23 +147,18 @@ class Layout {
   void issue_piece(Node& load) {
     const auto kind = static_cast<Issue::Kind>(Issue::low_half + load.pieces);
     if (kind == Issue::high_half) {
-      if (temporaries_.empty()) insert_oldest();
+      if (temporaries_.empty()) issue_piece(nodes_[halfway_.front()]);
       load.temporary = temporaries_.front();  // the one that has been free for longest
       temporaries_.pop_front();
       load.high_at = now_;
+      halfway_.push_back(static_cast<std::size_t>(index(load)));
     }
-    if (kind == Issue::insert) temporaries_.push_back(load.temporary);
+    if (kind == Issue::insert) {
+      temporaries_.push_back(load.temporary);
+      std::erase(halfway_, static_cast<std::size_t>(index(load)));
+    }
     issue({kind, index(load), load.temporary}, load, kInsertLatency);
   }
-  void insert_oldest() {
-    Node* oldest = nullptr;
-    for (std::size_t i : loads_) {
-      Node& load = nodes_[i];
-      if (load.pieces == 2 && (!oldest || load.high_at < oldest->high_at)) oldest = &load;
-    }
-    issue_piece(*oldest);
-  }
-
   void issue(const Issue& what, Node& node, std::int32_t latency) {
     issues_.push_back(what);
     ++node.pieces;
@@ -179,7 +174,9 @@ class Layout {
   std::vector<std::size_t> multiplies_, loads_;
   std::size_t first_multiply_ = 0, first_load_ = 0;  // those before are issued
   std::vector<Issue> issues_;
-  std::deque<std::int32_t> temporaries_;
+  std::deque<std::int32_t> temporaries_;  // free ones
+  std::vector<std::size_t>
+      halfway_;           // loads that lack only their insertion, in the order of their second pieces
   std::int32_t now_ = 0;  // multiply-adds issued
 };
 
