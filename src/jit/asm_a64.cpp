@@ -63,10 +63,9 @@ class A64Asm final : public FunctionAsm {
   void add(Gp to, Gp value) override { out().add(gp(to), gp(to), gp(value)); }
   void add(Gp to, std::int32_t value) override {
     if (value == 0) return;
-    if (value > 0 && value < 4096) return void(out().add(gp(to), gp(to), value));
-    if (value < 0 && value > -4096) return void(out().sub(gp(to), gp(to), -value));
-    out().mov(kScratch, static_cast<std::int64_t>(value));
-    out().add(gp(to), gp(to), kScratch);
+    if (!queued_.empty())
+      return queue({.op = {BlockOp::other, pointer(to), pointer(to)}, .base = to, .disp = value});
+    emit_add(to, value);
   }
   void move(Gp to, Gp from) override { out().mov(gp(to), gp(from)); }
 
@@ -78,7 +77,7 @@ class A64Asm final : public FunctionAsm {
   void copy(Vec to, Vec from) override { out().mov(vec(to).b16(), vec(from).b16()); }
   void load(Vec to, Gp base, std::int32_t disp) override {
     if (in_order_)
-      queue({.op = {.load = true, .to = to.id}, .base = base, .disp = disp});
+      queue({.op = {BlockOp::load, to.id, pointer(base)}, .base = base, .disp = disp});
     else
       load_whole(to, base, disp);
   }
@@ -97,10 +96,10 @@ class A64Asm final : public FunctionAsm {
     out().ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
   void prefetch(Gp base, std::int32_t disp) override {
-    // prfm pldl2keep, [base, #disp]: this asmjit has no prfm.
-    if (disp >= 0 && disp % 8 == 0 && disp <= 32760)
-      out().embedUInt32(0xF9800000u | (static_cast<std::uint32_t>(disp / 8) << 10) |
-                        (static_cast<std::uint32_t>(base.id) << 5) | 2u);
+    if (!queued_.empty())
+      queue({.op = {BlockOp::other, -1, pointer(base)}, .base = base, .disp = disp});
+    else
+      emit_prefetch(base, disp);
   }
 
   void add(Vec to, Vec a, Vec b) override { out().fadd(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
@@ -141,7 +140,7 @@ class A64Asm final : public FunctionAsm {
   inline static const a64::Gp kScratch = a64::x16;
   static constexpr int kWhole = -1;  // instead of a lane: all of b
 
-  // For in-order cores: a load or multiply-add that waits for the end of its stretch.
+  // For in-order cores: what waits for the end of its stretch. BlockOp::other is a prefetch, or an addition of disp to base.
   struct Queued {
     BlockOp op;
     int lane = kWhole;
@@ -157,7 +156,7 @@ class A64Asm final : public FunctionAsm {
   // A load that is used at once: halves would only come later.
   void load_whole(Vec to, Gp base, std::int32_t disp) { out().ldr(q(to), vector_address(base, disp)); }
 
-  // For everything but loads and multiply-adds, which may be queued: comes after all that are.
+  // For everything that is not queued: comes after all that is.
   a64::Assembler& out() {
     emit_queued();
     return a_;
@@ -165,7 +164,7 @@ class A64Asm final : public FunctionAsm {
   void queue(const Queued& operation) { queued_.push_back(operation); }
   void multiply(Vec acc, Vec a, Vec b, int lane) {
     if (in_order_)
-      queue({.op = {.to = acc.id, .a = a.id, .b = b.id}, .lane = lane});
+      queue({.op = {BlockOp::multiply, acc.id, a.id, b.id}, .lane = lane});
     else
       emit_multiply(acc, a, b, lane);
   }
@@ -175,6 +174,18 @@ class A64Asm final : public FunctionAsm {
     else
       a_.fmla(vec(acc).s4(), vec(a).s4(), vec(b).s(static_cast<std::uint32_t>(lane)));
   }
+  void emit_add(Gp to, std::int32_t value) {
+    if (value > 0 && value < 4096) return void(a_.add(gp(to), gp(to), value));
+    if (value < 0 && value > -4096) return void(a_.sub(gp(to), gp(to), -value));
+    a_.mov(kScratch, static_cast<std::int64_t>(value));
+    a_.add(gp(to), gp(to), kScratch);
+  }
+  void emit_prefetch(Gp base, std::int32_t disp) {
+    // prfm pldl2keep, [base, #disp]: this asmjit has no prfm.
+    if (disp >= 0 && disp % 8 == 0 && disp <= 32760)
+      a_.embedUInt32(0xF9800000u | (static_cast<std::uint32_t>(disp / 8) << 10) |
+                     (static_cast<std::uint32_t>(base.id) << 5) | 2u);
+  }
   void emit_queued() {
     if (queued_.empty()) return;
     std::vector<BlockOp> ops;
@@ -183,14 +194,16 @@ class A64Asm final : public FunctionAsm {
     for (const Issue& issue : lay_out_in_order(ops)) emit(issue, queued_[static_cast<std::size_t>(issue.op)]);
     queued_.clear();
   }
+  static int pointer(Gp g) { return kFirstPointer + g.id; }
   void emit(const Issue& issue, const Queued& from) {
     const a64::Gp half = a64::x(issue.temporary < 7 ? 9 + static_cast<std::uint32_t>(issue.temporary) : 17);
-    const a64::Vec to = a64::v(static_cast<std::uint32_t>(from.op.to));
     switch (issue.kind) {
       case Issue::multiply: return emit_multiply({from.op.to}, {from.op.a}, {from.op.b}, from.lane);
-      case Issue::low_half: return void(a_.ldr(to.d(), half_address(from.base, from.disp)));
+      case Issue::low_half: return void(a_.ldr(vec({from.op.to}).d(), half_address(from.base, from.disp)));
       case Issue::high_half: return void(a_.ldr(half, half_address(from.base, from.disp + 8)));
-      case Issue::insert: return void(a_.ins(to.d(1), half));
+      case Issue::insert: return void(a_.ins(vec({from.op.to}).d(1), half));
+      case Issue::other:
+        return from.op.to < 0 ? emit_prefetch(from.base, from.disp) : emit_add(from.base, from.disp);
     }
   }
 

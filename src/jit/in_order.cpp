@@ -12,10 +12,9 @@ namespace {
 constexpr std::int32_t kLoadLatency = 3;      // from a 64-bit integer load to the insertion of its value
 constexpr std::int32_t kInsertLatency = 3;    // from the insertion to a multiply-add
 constexpr std::int32_t kMultiplyLatency = 4;  // between multiply-adds into one accumulator
-// Among so many multiply-adds not issued yet, in the order given, one that need not wait may overtake; and for so many loads
-// at once pieces are considered.
-constexpr std::size_t kMultiplyWindow = 32, kLoadWindow = 48;
-constexpr std::size_t kRegisters = 32;
+// Among so many multiply-adds not issued yet, in the order given, one that need not wait may overtake; and for so many other
+// operations at once pieces are considered.
+constexpr std::size_t kMultiplyWindow = 32, kOtherWindow = 48;
 constexpr int kPieces = 3;
 
 struct Node {
@@ -28,7 +27,7 @@ struct Node {
   std::int32_t temporary = 0;  // of a load between its second piece and its third
   std::int32_t high_at = 0;
 
-  bool issued() const { return pieces == (op->load ? kPieces : 1); }
+  bool issued() const { return pieces == (op->kind == BlockOp::load ? kPieces : 1); }
 };
 
 class Layout {
@@ -45,9 +44,9 @@ class Layout {
       ++now_;
       issue({Issue::multiply, index(*next), 0}, *next, kMultiplyLatency);
       skip_issued(multiplies_, first_multiply_);
-      if (Node* load = soonest_load()) issue_piece(*load);
+      if (Node* load = soonest_piece()) issue_piece(*load);
     }
-    for (std::size_t load : loads_) complete(nodes_[load]);
+    for (std::size_t load : others_) complete(nodes_[load]);
   }
   std::vector<Issue> take() { return std::move(issues_); }
 
@@ -57,33 +56,35 @@ class Layout {
   // Orders every two nodes of which one writes a register that the other reads or writes.
   void connect(std::span<const BlockOp> ops) {
     nodes_.reserve(ops.size());
-    std::array<std::int32_t, kRegisters> writer;
+    std::array<std::int32_t, kBlockRegisters> writer;
     writer.fill(-1);
-    std::array<std::vector<std::int32_t>, kRegisters> readers;  // since it was written
+    std::array<std::vector<std::int32_t>, kBlockRegisters> readers;  // since it was written
     for (const BlockOp& op : ops) {
       const auto self = static_cast<std::int32_t>(nodes_.size());
-      nodes_.push_back({.op = &op, .due = static_cast<std::int32_t>(ops.size())});
+      const auto now = static_cast<std::int32_t>(multiplies_.size());
+      const bool load = op.kind == BlockOp::load;
+      nodes_.push_back({.op = &op, .due = load ? static_cast<std::int32_t>(ops.size()) : now});
       const auto after = [&](std::int32_t other) {
-        if (other < 0) return;
+        if (other < 0 || other == self) return;
         Node& before = nodes_[static_cast<std::size_t>(other)];
         before.followers.push_back(self);
         ++nodes_.back().waits_for;
-        if (before.op->load && !op.load)
-          before.due = std::min(before.due, static_cast<std::int32_t>(multiplies_.size()));
+        if (before.op->kind == BlockOp::load && op.kind == BlockOp::multiply)
+          before.due = std::min(before.due, now);
       };
-      const auto to = static_cast<std::size_t>(op.to);
-      after(writer[to]);
-      if (!op.load) {
-        for (int reg : {op.a, op.b}) {
-          after(writer[static_cast<std::size_t>(reg)]);
-          readers[static_cast<std::size_t>(reg)].push_back(self);
-        }
+      for (int reg : {op.a, op.b}) {
+        if (reg < 0) continue;
+        after(writer[static_cast<std::size_t>(reg)]);
+        readers[static_cast<std::size_t>(reg)].push_back(self);
       }
-      for (std::int32_t reader : readers[to])
-        if (reader != self) after(reader);
-      readers[to].clear();
-      writer[to] = self;
-      (op.load ? loads_ : multiplies_).push_back(static_cast<std::size_t>(self));
+      if (op.to >= 0) {
+        const auto to = static_cast<std::size_t>(op.to);
+        after(writer[to]);
+        for (std::int32_t reader : readers[to]) after(reader);
+        readers[to].clear();
+        writer[to] = self;
+      }
+      (op.kind == BlockOp::multiply ? multiplies_ : others_).push_back(static_cast<std::size_t>(self));
     }
   }
 
@@ -105,20 +106,24 @@ class Layout {
   }
 
   // Of the loads that have a piece to issue, the one whose piece has the earliest deadline.
-  Node* soonest_load() {
-    skip_issued(loads_, first_load_);
+  Node* soonest_piece() {
+    skip_issued(others_, first_other_);
     Node* best = nullptr;
     std::int32_t best_deadline = 0;
-    for (std::size_t i = first_load_; i < std::min(loads_.size(), first_load_ + kLoadWindow); ++i) {
-      Node& load = nodes_[loads_[i]];
+    for (std::size_t i = first_other_; i < std::min(others_.size(), first_other_ + kOtherWindow); ++i) {
+      Node& load = nodes_[others_[i]];
       if (load.issued() || !may_go(load)) continue;
-      const std::int32_t latency = load.pieces == 2 ? 0 : kLoadLatency + 2 - load.pieces;
-      const std::int32_t deadline = load.due - kInsertLatency - latency;
+      const std::int32_t deadline = load.due - latency(load);
       if (best && deadline >= best_deadline) continue;
       best = &load;
       best_deadline = deadline;
     }
     return best;
+  }
+  // From the next piece to the use of the whole.
+  static std::int32_t latency(const Node& node) {
+    if (node.op->kind == BlockOp::other) return 0;
+    return kInsertLatency + (node.pieces == 2 ? 0 : kLoadLatency + 2 - node.pieces);
   }
   bool may_go(const Node& load) const {
     if (load.pieces == 0) return load.waits_for == 0;
@@ -129,14 +134,14 @@ class Layout {
   void load_now(const Node& multiply) {
     const std::int32_t self = index(multiply);
     for (const int pieces : {2, kPieces})
-      for (std::size_t i : loads_) {
+      for (std::size_t i : others_) {
         Node& load = nodes_[i];
         const bool wanted =
             std::find(load.followers.begin(), load.followers.end(), self) != load.followers.end();
         if (wanted && load.waits_for == 0)
           while (load.pieces < pieces) issue_piece(load);
       }
-    for (std::size_t i : loads_)
+    for (std::size_t i : others_)
       if (static_cast<std::int32_t>(i) < self && multiply.waits_for > 0) complete(nodes_[i]);
   }
   // All that a load waits for has been issued, if loads are completed in the order given and multiply-adds before it are done.
@@ -145,6 +150,7 @@ class Layout {
   }
 
   void issue_piece(Node& load) {
+    if (load.op->kind == BlockOp::other) return issue({Issue::other, index(load), 0}, load, 0);
     const auto kind = static_cast<Issue::Kind>(Issue::low_half + load.pieces);
     if (kind == Issue::high_half) {
       if (temporaries_.empty()) issue_piece(nodes_[halfway_.front()]);
@@ -170,9 +176,9 @@ class Layout {
     }
   }
 
-  std::vector<Node> nodes_;  // in the order given
-  std::vector<std::size_t> multiplies_, loads_;
-  std::size_t first_multiply_ = 0, first_load_ = 0;  // those before are issued
+  std::vector<Node> nodes_;                           // in the order given
+  std::vector<std::size_t> multiplies_, others_;      // the nodes
+  std::size_t first_multiply_ = 0, first_other_ = 0;  // those before are issued
   std::vector<Issue> issues_;
   std::deque<std::int32_t> temporaries_;  // free ones
   std::vector<std::size_t>

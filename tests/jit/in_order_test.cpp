@@ -29,6 +29,7 @@ struct Machine {
   };
   std::array<Register, 32> vectors{};
   std::array<std::uint64_t, kTemporaries> temporaries{};
+  std::array<std::uint64_t, kBlockRegisters - kFirstPointer> pointers{};
 
   static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     return (a ^ (b + 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu;
@@ -39,16 +40,29 @@ struct Machine {
     to.low = mix(mix(to.low, a.low), b.low);
     to.high = mix(mix(to.high, a.high), b.high);
   }
-  static std::uint64_t half_in_memory(std::int32_t op, int half) {
-    return static_cast<std::uint64_t>(op) * 2 + static_cast<std::uint64_t>(half) + 1;
+  std::uint64_t half_in_memory(const BlockOp& op, int half) const {
+    return mix(pointers[static_cast<std::size_t>(op.a - kFirstPointer)], static_cast<std::uint64_t>(half));
+  }
+  void move_pointer(const BlockOp& op) {
+    if (op.to < 0) return;
+    std::uint64_t& to = pointers[static_cast<std::size_t>(op.to - kFirstPointer)];
+    to = mix(to, 1);
   }
   void run(const Issue& issue, const BlockOp& op) {
+    if (issue.kind == Issue::other) return move_pointer(op);
     Register& to = vectors[static_cast<std::size_t>(op.to)];
     std::uint64_t& temporary = temporaries[static_cast<std::size_t>(issue.temporary)];
     if (issue.kind == Issue::multiply) multiply(op);
-    if (issue.kind == Issue::low_half) to = {half_in_memory(issue.op, 0), 0};  // clears the upper half
-    if (issue.kind == Issue::high_half) temporary = half_in_memory(issue.op, 1);
+    if (issue.kind == Issue::low_half) to = {half_in_memory(op, 0), 0};  // clears the upper half
+    if (issue.kind == Issue::high_half) temporary = half_in_memory(op, 1);
     if (issue.kind == Issue::insert) to.high = temporary;
+  }
+  // An operation as its generator gave it.
+  void run(const BlockOp& op) {
+    if (op.kind == BlockOp::multiply) multiply(op);
+    if (op.kind == BlockOp::load)
+      vectors[static_cast<std::size_t>(op.to)] = {half_in_memory(op, 0), half_in_memory(op, 1)};
+    if (op.kind == BlockOp::other) move_pointer(op);
   }
 };
 
@@ -58,8 +72,13 @@ std::vector<BlockOp> random_block(Random& random) {
                      loads_of_ten = random.below(11);
   const auto any = [&] { return static_cast<int>(random.below(registers)); };
   for (std::int64_t i = 0; i < count; ++i) {
-    const bool load = random.below(10) < loads_of_ten;
-    ops.push_back({.load = load, .to = any(), .a = any(), .b = any()});
+    const int pointer = kFirstPointer + static_cast<int>(random.below(kBlockRegisters - kFirstPointer));
+    if (random.below(10) < loads_of_ten)
+      ops.push_back({BlockOp::load, any(), pointer});
+    else if (random.below(10) == 0)
+      ops.push_back({BlockOp::other, random.below(2) ? pointer : -1, pointer});
+    else
+      ops.push_back({BlockOp::multiply, any(), any(), any()});
   }
   return ops;
 }
@@ -119,20 +138,16 @@ TEST_CASE("a stretch laid out for in-order cores computes what it did in the ord
   for (int round = 0; round < 3000; ++round) {
     const std::vector<BlockOp> ops = random_block(random);
     Machine given, laid_out;
+    for (std::size_t p = 0; p < given.pointers.size(); ++p)
+      given.pointers[p] = laid_out.pointers[p] = p * 1000;
     for (std::size_t r = 0; r < 32; ++r) given.vectors[r] = laid_out.vectors[r] = {r * 77 + 5, r * 91 + 3};
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      const auto index = static_cast<std::int32_t>(i);
-      if (ops[i].load)
-        given.vectors[static_cast<std::size_t>(ops[i].to)] = {Machine::half_in_memory(index, 0),
-                                                              Machine::half_in_memory(index, 1)};
-      else
-        given.multiply(ops[i]);
-    }
+    for (const BlockOp& op : ops) given.run(op);
     const std::vector<Issue> issues = lay_out_in_order(ops);
     for (const Issue& issue : issues) laid_out.run(issue, ops[static_cast<std::size_t>(issue.op)]);
     const auto loads = static_cast<std::size_t>(
-        std::count_if(ops.begin(), ops.end(), [](const BlockOp& op) { return op.load; }));
+        std::count_if(ops.begin(), ops.end(), [](const BlockOp& op) { return op.kind == BlockOp::load; }));
     REQUIRE_MESSAGE(given.vectors == laid_out.vectors, "round ", round);
+    REQUIRE(given.pointers == laid_out.pointers);
     REQUIRE(issues.size() == ops.size() + 2 * loads);
   }
 }
@@ -140,9 +155,9 @@ TEST_CASE("a stretch laid out for in-order cores computes what it did in the ord
 TEST_CASE("loads that have time are spread behind multiply-adds one piece at a time") {
   // Four independent multiply-adds on v0..v3, then ever new operands with twelve multiply-adds' notice.
   std::vector<BlockOp> ops;
-  for (int i = 0; i < 12; ++i) ops.push_back({.to = i % 4, .a = 4, .b = 5});
-  for (int i = 0; i < 3; ++i) ops.push_back({.load = true, .to = 6 + i});
-  for (int i = 0; i < 3; ++i) ops.push_back({.to = i, .a = 6 + i, .b = 5});
+  for (int i = 0; i < 12; ++i) ops.push_back({BlockOp::multiply, i % 4, 4, 5});
+  for (int i = 0; i < 3; ++i) ops.push_back({BlockOp::load, 6 + i, kFirstPointer});
+  for (int i = 0; i < 3; ++i) ops.push_back({BlockOp::multiply, i, 6 + i, 5});
   const std::vector<Issue> issues = lay_out_in_order(ops);
   for (std::size_t i = 1; i < issues.size(); ++i)
     CHECK((issues[i].kind == Issue::multiply || issues[i - 1].kind == Issue::multiply));
@@ -150,11 +165,13 @@ TEST_CASE("loads that have time are spread behind multiply-adds one piece at a t
 
 TEST_CASE("the in-order version of a tile loads halves and hides them behind multiply-adds") {
   struct Row {
-    int rows, vecs;
+    int rows, vecs, ahead_lines;
     double most_unpaired;  // of all multiply-adds
   };
-  for (const Row& row : {Row{8, 2, 0.13}, Row{6, 3, 0.13}, Row{5, 4, 0.13}, Row{4, 4, 0.13}}) {
-    const TileShape shape = tile_shape(row.rows, row.vecs, 16);
+  for (const Row& row :
+       {Row{8, 2, 0, 0.13}, Row{6, 3, 0, 0.13}, Row{5, 4, 0, 0.13}, Row{4, 4, 0, 0.13}, Row{6, 3, 8, 0.13}}) {
+    TileShape shape = tile_shape(row.rows, row.vecs, 16);
+    shape.ahead_lines = row.ahead_lines;
     const auto text = [&](CoreKind core) {
       return list(
                  Isa::neon, [&](Asm& as) { emit_tile(as, shape); }, core)
