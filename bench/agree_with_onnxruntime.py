@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+from peers.models import ModelError, draw_inputs, run_rt3d
+
 MODELS = "c3d r3d_18 mc3_18 r2plus1d_18 s3d x3d_s slowfast_r50 i3d_r50 csn_r101 vgg16 resnet50 mobilenet_v2".split()
 REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
 ROOT = REQUIREMENTS.parent.parent
@@ -40,11 +42,9 @@ def arguments():
 def rt3d(options, *words):
     """Runs the command; its complaint as text, or nothing."""
     try:
-        done = subprocess.run([str(options.rt3d), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    except OSError as error:
-        sys.exit(f"agree_with_onnxruntime: cannot run {options.rt3d}: {error.strerror}; build it with: cmake --preset release && "
-                 "cmake --build --preset release, or name it with --rt3d")
-    return None if done.returncode == 0 else (done.stderr.strip() or f"exit status {done.returncode}")
+        return run_rt3d(options.rt3d, *words)
+    except ModelError as error:
+        sys.exit(f"agree_with_onnxruntime: {error}")
 
 
 def expect(options, model, folder):
@@ -52,8 +52,7 @@ def expect(options, model, folder):
     session_options = onnxruntime.SessionOptions()
     session_options.intra_op_num_threads = max(options.threads)
     session = onnxruntime.InferenceSession(str(model), session_options, providers=["CPUExecutionProvider"])
-    random = np.random.default_rng(options.seed)
-    inputs = {i.name: random.standard_normal(i.shape, dtype=np.float32) for i in session.get_inputs()}
+    inputs = draw_inputs([(i.name, i.shape) for i in session.get_inputs()], options.seed)
     names = [o.name for o in session.get_outputs()]
     outputs = dict(zip(names, session.run(names, inputs)))
     files = {name: folder / f"input_{k}.npy" for k, name in enumerate(inputs)}

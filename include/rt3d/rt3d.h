@@ -71,6 +71,12 @@ typedef enum rt3d_tuning {
   RT3D_TUNE_FULL = 2   /* every candidate worth trying */
 } rt3d_tuning;
 
+/* What a session's results may differ by from the exact sums. */
+typedef enum rt3d_accuracy {
+  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd), whose error stays below 1e-3 of the output's range */
+  RT3D_ACCURACY_EXACT = 1    /* direct methods only: nothing but the order of summation differs */
+} rt3d_accuracy;
+
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
 typedef struct rt3d_tensor_info {
   const char *name;
@@ -139,10 +145,14 @@ typedef struct rt3d_session_options {
   int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
   int32_t input_shape_count;       /* shapes for dynamic inputs, by name */
   const rt3d_tensor_info *input_shapes; /* name, rank and dims are read */
+  rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
+  int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
+                               * the model's, or what the leanest kernels need where that is more */
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
-  { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL }
+  { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
+    RT3D_ACCURACY_DEFAULT, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL. */

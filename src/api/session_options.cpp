@@ -74,6 +74,11 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
     out.database = o.database;
   else if (out.device == "cpu")
     out.database = tuner::TuningDb::default_path();
+  const std::int32_t accuracy = number_in(o.accuracy);
+  if (accuracy != RT3D_ACCURACY_DEFAULT && accuracy != RT3D_ACCURACY_EXACT)
+    fail(Code::invalid_argument, "there is no accuracy ", accuracy, "; 0 is the default, 1 exact");
+  out.accuracy = accuracy == RT3D_ACCURACY_EXACT ? kernels::Accuracy::exact : kernels::Accuracy::standard;
+  out.weight_limit = o.weight_limit_bytes;
   out.profile = o.profile != 0;
   out.input_shapes = input_shapes(o);
   return out;

@@ -51,8 +51,8 @@ void print_report(const BenchReport& report) {
   table.add({"whole model, median", "", fixed(report.median_ns * 1e-6, 3), rate_text(macs, report.median_ns),
              percent_text(macs, report.median_ns, report.peak_gflops), ""});
 
-  std::printf("%s: %s MACs, %d threads, %s\n", report.model.c_str(), millions(macs).c_str(), report.threads,
-              report.device.c_str());
+  std::printf("%s: %s MACs, %d threads, accuracy %s, %s\n", report.model.c_str(), millions(macs).c_str(),
+              report.threads, report.accuracy.c_str(), report.device.c_str());
   std::printf("%s", table.text().c_str());
   std::printf("latency  median %s, P90 %s, minimum %s of %d runs; first run %s; load %s\n",
               duration(report.median_ns).c_str(), duration(report.p90_ns).c_str(),
@@ -88,6 +88,7 @@ json report_json(const BenchReport& report) {
           {"device", report.device},
           {"isa", report.isa},
           {"threads", report.threads},
+          {"accuracy", report.accuracy},
           {"runs", report.runs},
           {"median_ns", report.median_ns},
           {"p90_ns", report.p90_ns},

@@ -16,7 +16,7 @@ struct Layer {
 };
 
 struct BenchReport {
-  std::string model, device, isa, database;
+  std::string model, device, isa, accuracy, database;
   int threads = 0;
   int runs = 0;
   double median_ns = 0, p90_ns = 0, min_ns = 0;

@@ -116,6 +116,7 @@ BenchReport start_report(const std::string& path, const BenchSettings& settings)
   report.device = settings.session.device == "cpu" ? rt3d_device_text() : settings.session.device;
   report.isa = settings.session.isa.empty() ? rt3d_device_isa() : settings.session.isa;
   report.threads = thread_count(settings.session);
+  report.accuracy = settings.session.accuracy;
   report.runs = settings.runs;
   return report;
 }

@@ -191,6 +191,7 @@ void run(const RunOptions& options) {
                    {"device", device},
                    {"isa", isa},
                    {"threads", thread_count(options.session)},
+                   {"accuracy", options.session.accuracy},
                    {"load_ns", latency.load_ns},
                    {"first_run_ns", latency.first_ns},
                    {"median_ns", latency.median_ns},
@@ -207,7 +208,8 @@ void run(const RunOptions& options) {
   std::printf("latency  first run %s, then %s (median of %zu); load %s\n",
               duration(double(latency.first_ns)).c_str(), duration(latency.median_ns).c_str(),
               latency.later_runs, duration(double(latency.load_ns)).c_str());
-  std::printf("device   %s; code for %s\n", device.c_str(), isa.c_str());
+  std::printf("device   %s; code for %s; accuracy %s\n", device.c_str(), isa.c_str(),
+              options.session.accuracy.c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(stats).c_str(), db.c_str());
 }
 

@@ -72,6 +72,17 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))
       ->type_name("NAME");
+  app.add_option("--accuracy", options.accuracy,
+                 "exact: direct methods only; default: also fast methods whose error stays below 1e-3 of the "
+                 "output's range")
+      ->check(CLI::IsMember({"exact", "default"}))
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option(
+         "--weight-limit-mib", options.weight_limit_mib,
+         "Packed weights at most (default: 3 times the model's); fast methods may hold many times as much")
+      ->check(CLI::Range(1e-3, 1e9))
+      ->type_name("MIB");
 }
 
 void add_tuning_options(CLI::App& app, SessionOptions& options) {
@@ -126,6 +137,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
   wanted.progress = TuningProgress::callback;
   wanted.progress_user = &progress;
+  wanted.accuracy = options.accuracy == "exact" ? RT3D_ACCURACY_EXACT : RT3D_ACCURACY_DEFAULT;
+  wanted.weight_limit_bytes = static_cast<std::int64_t>(options.weight_limit_mib * 1024 * 1024);
   wanted.profile = profile ? 1 : 0;
   wanted.input_shape_count = static_cast<std::int32_t>(shapes.size());
   wanted.input_shapes = shapes.data();

@@ -16,14 +16,16 @@ namespace rt3d::cli {
 struct SessionOptions {
   std::string device = "cpu";
   std::string isa;  // "": the best
-  int threads = 0;  // 0: all usable cores
+  std::string accuracy = "default";
+  double weight_limit_mib = 0;  // 0: the library's default
+  int threads = 0;              // 0: all usable cores
   std::string tune = "quick";
   std::int64_t tune_ms = -1;
   std::string db;                   // "": the user's default file; "none": nothing is kept
   std::vector<std::string> shapes;  // "[NAME=]1,3,16,112,112"
 };
 
-// --shape, --threads, --db, --device, --isa.
+// --shape, --threads, --db, --device, --isa, --accuracy, --weight-limit-mib.
 void add_session_options(CLI::App& app, SessionOptions& options);
 // --tune and --tune-ms as well, for commands that do not tune for their own sake.
 void add_tuning_options(CLI::App& app, SessionOptions& options);

@@ -40,6 +40,7 @@ void run(const TuneOptions& options) {
   if (options.as_json) {
     nlohmann::json result = tuning_json(stats);
     result["model"] = options.model;
+    result["accuracy"] = session_options.accuracy;
     result["database"] = db_path_text(session_options);
     return print_json(result);
   }

@@ -63,6 +63,8 @@ class Asm {
   virtual void load_pair(Vec first, Vec second, Gp base, std::int32_t disp) = 0;  // two vectors side by side
   virtual void store(Vec from, Gp base, std::int32_t disp) = 0;
   virtual void broadcast(Vec to, Gp base, std::int32_t disp) = 0;
+  // Channel `j` of every group of `width` lanes (2, 4; 8 with 16 lanes) in all lanes of its group.
+  virtual void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) = 0;
   virtual void prefetch(Gp base, std::int32_t disp) = 0;
 
   virtual void add(Vec to, Vec a, Vec b) = 0;
@@ -72,6 +74,7 @@ class Asm {
   virtual void max(Vec to, Vec a, Vec b) = 0;
   virtual void min(Vec to, Vec a, Vec b) = 0;
   virtual void fma(Vec acc, Vec a, Vec b) = 0;                                  // acc += a * b
+  virtual void multiply_add(Vec to, Vec a, Vec b) = 0;                          // to = to * a + b
   virtual void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc = max(acc, memory)
   virtual void add_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += memory
   virtual void fma_load(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += a * memory
@@ -82,9 +85,10 @@ class Asm {
   virtual bool has_fma_lane() const = 0;
   virtual void fma_lane(Vec acc, Vec a, Vec b, int lane) = 0;
 
-  // to = nearest integer of from (ties to even), as floats; to = 2^n for integral floats n in [-126, 127].
+  // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;
-  virtual void power_of_two(Vec to, Vec from, Vec scratch) = 0;
+  // to *= 2^n for integral floats n in [-126, 126] and to in [0.5, 2); n is destroyed.
+  virtual void scale_by_power_of_two(Vec to, Vec n) = 0;
 
  private:
   Isa isa_;

@@ -95,6 +95,14 @@ class A64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     out().ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
+  void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
+    if (width == 4) return broadcast(to, base, disp + 4 * j);
+    load_whole(to, base, disp);
+    if (j == 0)
+      out().trn1(vec(to).s4(), vec(to).s4(), vec(to).s4());
+    else
+      out().trn2(vec(to).s4(), vec(to).s4(), vec(to).s4());
+  }
   void prefetch(Gp base, std::int32_t disp) override {
     if (!queued_.empty())
       queue({.op = {BlockOp::other, -1, pointer(base)}, .base = base, .disp = disp});
@@ -109,6 +117,10 @@ class A64Asm final : public FunctionAsm {
   void max(Vec to, Vec a, Vec b) override { out().fmax(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void min(Vec to, Vec a, Vec b) override { out().fmin(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void fma(Vec acc, Vec a, Vec b) override { multiply(acc, a, b, kWhole); }
+  void multiply_add(Vec to, Vec a, Vec b) override {  // fmla keeps the sum, not the factor
+    mul(to, to, a);
+    add(to, to, b);
+  }
   void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) override {
     load_whole(scratch, base, disp);
     max(acc, acc, scratch);
@@ -129,11 +141,10 @@ class A64Asm final : public FunctionAsm {
   void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, lane); }
 
   void round(Vec to, Vec from) override { out().frintn(vec(to).s4(), vec(from).s4()); }
-  void power_of_two(Vec to, Vec from, Vec scratch) override {
-    out().fcvtns(vec(to).s4(), vec(from).s4());
-    out().shl(vec(to).s4(), vec(to).s4(), 23);  // n · 2^23 added to the bits of 1.0 is 2^n
-    constant(scratch, 1.0f);
-    out().add(vec(to).s4(), vec(to).s4(), vec(scratch).s4());
+  void scale_by_power_of_two(Vec to, Vec n) override {
+    out().fcvtns(vec(n).s4(), vec(n).s4());
+    out().shl(vec(n).s4(), vec(n).s4(), 23);  // added to the exponent
+    out().add(vec(to).s4(), vec(to).s4(), vec(n).s4());
   }
 
  private:

@@ -76,6 +76,13 @@ class X64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
+  void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
+    const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
+    if (width == 2) return void(a_.vpermilps(vec(to), from, j == 0 ? 0xA0 : 0xF5));
+    if (width == 4) return void(a_.vpermilps(vec(to), from, j * 0x55));
+    a_.vpermpd(vec(to), from, j / 2 * 0x55);  // pairs within 256 bits, then one of the pair
+    a_.vpermilps(vec(to), vec(to), j % 2 == 0 ? 0xA0 : 0xF5);
+  }
   void prefetch(Gp base, std::int32_t disp) override { a_.prefetcht1(x86::ptr(gp(base), disp)); }
 
   void add(Vec to, Vec a, Vec b) override { a_.vaddps(vec(to), vec(a), vec(b)); }
@@ -85,6 +92,7 @@ class X64Asm final : public FunctionAsm {
   void max(Vec to, Vec a, Vec b) override { a_.vmaxps(vec(to), vec(a), vec(b)); }
   void min(Vec to, Vec a, Vec b) override { a_.vminps(vec(to), vec(a), vec(b)); }
   void fma(Vec acc, Vec a, Vec b) override { a_.vfmadd231ps(vec(acc), vec(a), vec(b)); }
+  void multiply_add(Vec to, Vec a, Vec b) override { a_.vfmadd213ps(vec(to), vec(a), vec(b)); }
   void max_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
     a_.vmaxps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
   }
@@ -96,7 +104,9 @@ class X64Asm final : public FunctionAsm {
   }
   void fma_broadcast(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) override {
     if (wide()) {
-      a_.vfmadd231ps(vec(acc), vec(a), x86::ptr(gp(base), disp)._1to16());
+      x86::Mem value = x86::ptr(gp(base), disp);
+      value.setBroadcast(x86::Mem::Broadcast::k1To16);
+      a_.vfmadd231ps(vec(acc), vec(a), value);
     } else {
       broadcast(scratch, base, disp);
       fma(acc, a, scratch);
@@ -111,11 +121,11 @@ class X64Asm final : public FunctionAsm {
     else
       a_.vroundps(vec(to), vec(from), 0);
   }
-  void power_of_two(Vec to, Vec from, Vec scratch) override {
-    a_.vcvtps2dq(vec(to), vec(from));
-    a_.vpslld(vec(to), vec(to), 23);  // n · 2^23 added to the bits of 1.0 is 2^n
-    constant(scratch, 1.0f);
-    a_.vpaddd(vec(to), vec(to), vec(scratch));
+  void scale_by_power_of_two(Vec to, Vec n) override {
+    if (wide()) return void(a_.vscalefps(vec(to), vec(to), vec(n)));
+    a_.vcvtps2dq(vec(n), vec(n));
+    a_.vpslld(vec(n), vec(n), 23);  // added to the exponent
+    a_.vpaddd(vec(to), vec(to), vec(n));
   }
 
  private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -37,6 +39,14 @@ struct OutputBlock {
   const UnitTable* units;
   std::vector<std::shared_ptr<const Code>> code;  // by tile kind
 };
+
+// The input-channel blocks that output channels [first, end) reach through their groups: the first, and how many.
+std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::int64_t first,
+                                          std::int64_t end) {
+  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
+  const std::int64_t ic_first = first / ocg * icg / block;
+  return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / block + 1 - ic_first)};
+}
 
 class ConvDirectKernel final : public Kernel {
  public:
@@ -90,14 +100,12 @@ class ConvDirectKernel final : public Kernel {
  private:
   void make_blocks(const kernels::Activation& activation) {
     const ConvShape& s = g_.s;
-    const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
     for (std::int64_t first = 0; first < s.oc; first += static_cast<std::int64_t>(vecs_) * lanes_) {
       OutputBlock block{};
       block.first = first;
       block.vecs = static_cast<int>(std::min<std::int64_t>(vecs_, blocks(s.oc - first, lanes_)));
-      const std::int64_t last = std::min(s.oc, first + static_cast<std::int64_t>(block.vecs) * lanes_) - 1;
-      block.ic_first = first / ocg * icg / g_.in.block;
-      block.ic_count = static_cast<int>(((last / ocg + 1) * icg - 1) / g_.in.block + 1 - block.ic_first);
+      const std::int64_t end = std::min(s.oc, first + static_cast<std::int64_t>(block.vecs) * lanes_);
+      std::tie(block.ic_first, block.ic_count) = input_blocks(s, g_.in.block, first, end);
       block.weights = weight_floats_;
       weight_floats_ += static_cast<std::size_t>(block.ic_count) *
                         static_cast<std::size_t>(s.kernel_positions() * unit_floats(block.vecs));
@@ -224,8 +232,7 @@ class ConvDirect final : public IsaFamily {
 
   Ports ports(const Problem& p, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    // Few input channels: blocks of four, so that a pixel's channels share a quarter of a cache line.
-    const Port in{s.ic <= 4 ? 4 : lanes(), static_cast<int>(halo_h(s)), static_cast<int>(halo_w(s))};
+    const Port in{input_block(s), static_cast<int>(halo_h(s)), static_cast<int>(halo_w(s))};
     Ports ports;
     ports.inputs.assign(p.inputs.size(), Port{});
     ports.inputs[0] = in;
@@ -240,6 +247,18 @@ class ConvDirect final : public IsaFamily {
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return conv_direct_estimate_ns(p, schedule, target);
   }
+  std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    const std::int64_t width = std::int64_t{schedule.get("vecs")} * lanes(),
+                       depth = std::min<std::int64_t>(s.ic, input_block(s));
+    std::int64_t floats = blocks(s.oc, lanes()) * lanes();  // bias
+    for (std::int64_t first = 0; first < s.oc; first += width) {
+      const std::int64_t end = std::min(s.oc, first + width);
+      floats += input_blocks(s, input_block(s), first, end).second * s.kernel_positions() * depth *
+                blocks(end - first, lanes()) * lanes();
+    }
+    return floats * static_cast<std::int64_t>(sizeof(float));
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectKernel>(request);
   }
@@ -247,6 +266,8 @@ class ConvDirect final : public IsaFamily {
  private:
   static std::int64_t halo_h(const ConvShape& s) { return std::max(s.ph, s.ph2); }
   static std::int64_t halo_w(const ConvShape& s) { return std::max(s.pw, s.pw2); }
+  // Few input channels: blocks of four, so that a pixel's channels share a quarter of a cache line.
+  int input_block(const ConvShape& s) const { return s.ic <= 4 ? 4 : lanes(); }
 };
 
 }  // namespace

@@ -107,7 +107,7 @@ class WinogradKernel final : public Kernel {
   std::int64_t crew_floats() const { return p_.s_floats + p_.m_floats; }
   std::int64_t worker_floats() const { return p_.v_floats + p_.r_floats + scratch_floats_; }
   std::int64_t transform_floats() const {
-    return kernels::blocks(static_cast<std::int64_t>(p_.space->n) * p_.space->n * p_.lanes, 16) * 16;
+    return kernels::blocks(2 * std::max(p_.space->span, p_.space->n) * p_.lanes, 16) * 16;
   }
   float* crew(const RunArgs& args, int number) const {
     return reinterpret_cast<float*>(args.scratch) + number * crew_floats();
@@ -172,17 +172,20 @@ class WinogradKernel final : public Kernel {
 
   void make_spatial() {
     const ConvShape& s = p_.s;
-    const int n = p_.space->n, m = p_.method.s;
+    const int n = p_.space->n, m = p_.method.s, span = p_.space->span;
+    const std::int64_t step = m * s.sh;  // of a tile in the input
+    const std::string label = cat(m, "k", s.kh, "s", s.sh);
     TransformShape in;
-    in.label = cat("in", m);
+    in.label = cat("in", label);
     in.rows = in.cols = &p_.space->input;
-    in.in = {bytes(in_.h), bytes(in_.block), bytes(static_cast<std::int64_t>(m) * in_.block)};
+    in.in = {bytes(in_.h), bytes(in_.block), bytes(step * in_.block)};
     in.out = {bytes(n * p_.s_point), bytes(p_.s_point), bytes(p_.lanes)};
     in.write = {0, n, 0, n};
-    input_ = transforms(in, tile_runs(p_.ty, m, s.ph, n, s.ih), tile_runs(p_.tx, m, s.pw, n, s.iw), true);
+    input_ = transforms(in, tile_runs(p_.ty, step, s.ph, span, s.ih),
+                        tile_runs(p_.tx, step, s.pw, span, s.iw), true);
 
     TransformShape out;
-    out.label = cat("out", m);
+    out.label = cat("out", label);
     out.rows = out.cols = &p_.space->output;
     out.in = {bytes(n * p_.m_point), bytes(p_.m_point), bytes(p_.lanes)};
     out.out = {bytes(out_.h), bytes(out_.block), bytes(static_cast<std::int64_t>(m) * out_.block)};
@@ -193,23 +196,23 @@ class WinogradKernel final : public Kernel {
   }
 
   void make_temporal() {
-    static const LinearMap kOne{1, 1, {1.0}};
     const ConvShape& s = p_.s;
     const int n = p_.time->n, m = p_.method.t;
+    const std::string label = cat(m, "k", s.kd, "s", s.sd);
     const bool spatial = p_.method.s > 1;
     const std::vector<TileRun> one{{0, 1, 0, 1}};
     TransformShape pack;
-    pack.label = cat("pack", m);
-    pack.rows = &kOne;
+    pack.label = cat("pack", label);
+    pack.rows = &no_transform().input;
     pack.cols = &p_.time->input;
     pack.in = {0, bytes(spatial ? p_.tiles * p_.lanes : in_.d), bytes(p_.lanes)};
     pack.out = {0, bytes(p_.v_q), bytes(p_.lanes)};
     pack.write = {0, 1, 0, n};
-    pack_ = transforms(pack, one, tile_runs(p_.tt, m, s.pd, n, s.id), true);
+    pack_ = transforms(pack, one, tile_runs(p_.tt, m * s.sd, s.pd, p_.time->span, s.id), true);
 
     TransformShape back;
-    back.label = cat("back", m);
-    back.rows = &kOne;
+    back.label = cat("back", label);
+    back.rows = &no_transform().input;
     back.cols = &p_.time->output;
     back.in = {0, bytes(p_.r_q), bytes(p_.lanes)};
     back.out = {0, bytes(spatial ? p_.tiles * p_.lanes : out_.d), bytes(p_.lanes)};
@@ -265,13 +268,13 @@ class WinogradKernel final : public Kernel {
   void transform_input(const WinogradPlan::Block& b, const float* in, float* s, std::int64_t icb,
                        std::int64_t frame, float* scratch) const {
     const ConvShape& c = p_.s;
-    const int m = p_.method.s;
+    const std::int64_t step = p_.method.s * c.sh;
     for (std::int64_t y = b.y0; y < b.y1; ++y)
       for (std::size_t run = 0; run < input_.xs.size(); ++run) {
         const TileRun& x = input_.xs[run];
         TransformArgs t{};
-        t.in = in + icb * in_.c + (b.f0 + frame) * in_.d + (y * m - c.ph) * in_.h +
-               (x.first * m - c.pw) * in_.block;
+        t.in = in + icb * in_.c + (b.f0 + frame) * in_.d + (y * step - c.ph) * in_.h +
+               (x.first * step - c.pw) * in_.block;
         t.out = s + icb * p_.s_icb + frame * b.frame_stride + ((y - b.y0) * p_.tx + x.first) * p_.lanes;
         t.scratch = scratch;
         t.count = x.count;
@@ -308,7 +311,7 @@ class WinogradKernel final : public Kernel {
     const std::int64_t rows = gapless(in_) ? 1 : b.y1 - b.y0;
     for (std::int64_t icb = 0; icb < p_.icb; ++icb)
       for (std::int64_t t = b.t0; t < b.t1; ++t) {
-        const std::int64_t frame = t * p_.method.t - p_.s.pd;
+        const std::int64_t frame = t * p_.method.t * p_.s.sd - p_.s.pd;
         const float* source = spatial ? from + icb * p_.s_icb + (frame - b.f0) * b.frame_stride
                                       : from + icb * in_.c + frame * in_.d + b.y0 * in_.h;
         for (std::int64_t y = 0; y < rows; ++y) {
@@ -390,7 +393,8 @@ class ConvWinograd final : public IsaFamily {
   bool exact() const override { return false; }
   bool computes(const Problem& p) const override {
     return is_plain_conv(p) && winograd_computes(kernels::conv_shape(p), method_, lanes()) &&
-           winograd_epilogue_fits(isa(), method_, kernels::activation_of(p.attributes), p.has_input(3));
+           winograd_fits(isa(), kernels::conv_shape(p), method_, kernels::activation_of(p.attributes),
+                         p.has_input(3));
   }
   Ports ports(const Problem& p, const Target&) const override {
     const Port blocked{lanes(), 0, 0};

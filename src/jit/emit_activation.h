@@ -8,7 +8,7 @@
 
 namespace rt3d::jit {
 
-// Vector registers that emit_activation needs beside the values.
+// Vector registers that emit_activation needs beside the values; with more it works on several values at once.
 int activation_scratch(kernels::Act act);
 
 // values[i] = act(values[i]). `scratch` has at least activation_scratch(act) registers, distinct from the

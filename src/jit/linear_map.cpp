@@ -36,12 +36,15 @@ std::vector<int> range(int first, int last) {
 }  // namespace
 
 LinearProgram::LinearProgram(const LinearMap& original, const std::vector<int>& outputs, int first, int last)
-    : first_(first), last_(last), inputs_(original.inputs), registers_(original.inputs) {
+    : first_(first), last_(last), inputs_(original.inputs) {
   LinearMap map = original;
-  for (int i = 0; i < inputs_ + kTemporaries; ++i) place_.push_back(i);
   for (int j = first; j < last; ++j)
     if (std::any_of(outputs.begin(), outputs.end(), [&](int i) { return !is(map.at(i, j), 0); }))
       used_.push_back(j);
+  place_.assign(static_cast<std::size_t>(inputs_ + kTemporaries), -1);
+  for (int j : used_) place_[static_cast<std::size_t>(j)] = registers_++;
+  first_temporary_ = registers_;
+  for (int i = 0; i < kTemporaries; ++i) place_[static_cast<std::size_t>(inputs_ + i)] = first_temporary_ + i;
   if (first == 0 && last == map.inputs) pair_inputs(map, outputs);
   std::vector<bool> done(static_cast<std::size_t>(map.outputs));
   for (int i : outputs) {
@@ -145,7 +148,7 @@ int LinearProgram::constant(double value) {
 }
 
 int LinearProgram::temporary(int i) {
-  registers_ = std::max(registers_, inputs_ + i + 1);
+  registers_ = std::max(registers_, first_temporary_ + i + 1);
   return place_[static_cast<std::size_t>(inputs_ + i)];
 }
 

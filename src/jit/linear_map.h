@@ -19,7 +19,7 @@ struct LinearMap {
   double at(int output, int input) const { return m[static_cast<std::size_t>(output * inputs + input)]; }
 };
 
-// One instruction. Registers: the inputs, then temporaries.
+// One instruction. Registers: the inputs that are used, then temporaries.
 struct LinearOp {
   enum Kind { zero, copy, add, sub, mul, fma, give };
   Kind kind;
@@ -36,7 +36,7 @@ class LinearProgram {
   int registers() const { return registers_; }  // inputs and temporaries
   const std::vector<float>& constants() const { return constants_; }
   const std::vector<LinearOp>& ops() const { return ops_; }
-  const std::vector<int>& used_inputs() const { return used_; }  // the others' registers are never read
+  const std::vector<int>& used_inputs() const { return used_; }  // number i of them is expected in register i
 
   // Emits the program. `registers` holds the inputs (clobbered) and temporaries, `constants` the values of constants();
   // `give(output, vec)` takes an output in a temporary, which it may clobber.
@@ -57,7 +57,7 @@ class LinearProgram {
   int constant(double value);
   int temporary(int i);
 
-  int first_, last_, inputs_, registers_;
+  int first_, last_, inputs_, registers_ = 0, first_temporary_ = 0;
   std::vector<int> place_;  // the register of every input and temporary
   std::vector<float> constants_;
   std::vector<LinearOp> ops_;

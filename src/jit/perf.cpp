@@ -44,7 +44,8 @@ class JitDump {
     std::fwrite(&header, sizeof header, 1, file_);
     std::fflush(file_);
     // perf record learns of the file from this executable mapping, which stays until the process ends.
-    mmap(nullptr, static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    static_cast<void>(mmap(nullptr, static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_EXEC,
+                           MAP_PRIVATE, fd, 0));
   }
 
   void add(const std::string& name, const void* code, std::size_t bytes) {

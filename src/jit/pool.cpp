@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/error.h"
 #include "jit/cost.h"
 #include "jit/isa_family.h"
-#include "jit/window_plan.h"
+#include "jit/row_code.h"
 
 namespace rt3d::jit {
 namespace {
@@ -51,87 +52,131 @@ std::vector<std::int64_t> counted(std::int64_t outputs, std::int64_t stride, std
   return counts;
 }
 
+RowShape row_shape(const Problem& p, const ConvShape& s, Isa isa) {
+  RowShape shape;
+  shape.op = is_max(p) ? RowOp::max : RowOp::sum;
+  shape.kw = static_cast<int>(s.kw);
+  shape.sw = static_cast<int>(s.sw);
+  shape.dw = static_cast<int>(s.dw);
+  shape.pixel = isa_lanes(isa) * 4;
+  shape.activation = kernels::activation_of(p.attributes);
+  return shape;
+}
+
+// The factors of an average: one where all windows count alike, else one per output position.
+std::vector<float> average_scales(const Problem& p, const ConvShape& s) {
+  const bool include_pad = p.attributes.integer("count_include_pad", 0) != 0;
+  const auto pads = p.attributes.integers("pads", {});
+  const std::size_t spatial = pads.size() / 2;
+  const auto back = [&](std::size_t from_end) {
+    return from_end > spatial ? 0 : pads[2 * spatial - from_end];
+  };
+  const auto d = counted(s.od, s.sd, s.pd, back(3), s.dd, s.kd, s.id, include_pad);
+  const auto h = counted(s.oh, s.sh, s.ph, back(2), s.dh, s.kh, s.ih, include_pad);
+  const auto w = counted(s.ow, s.sw, s.pw, back(1), s.dw, s.kw, s.iw, include_pad);
+  const auto alike = [](const std::vector<std::int64_t>& v) {
+    return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
+  };
+  if (alike(d) && alike(h) && alike(w)) return {1.0f / static_cast<float>(d[0] * h[0] * w[0])};
+  std::vector<float> scales;
+  scales.reserve(d.size() * h.size() * w.size());
+  for (std::int64_t nd : d)
+    for (std::int64_t nh : h)
+      for (std::int64_t nw : w) scales.push_back(1.0f / static_cast<float>(nd * nh * nw));
+  return scales;
+}
+
 class PoolKernel final : public Kernel {
  public:
   explicit PoolKernel(const KernelRequest& r)
       : s_(pool_shape(r.problem)),
         in_(r.inputs[0]),
         out_(r.outputs[0]),
-        plan_(r.target.device.isa, s_, in_, out_, nullptr,
-              {.op = is_max(r.problem) ? WindowOp::max : WindowOp::sum,
-               .activation = kernels::activation_of(r.problem.attributes)},
-              r.schedule.get("rows"), 0) {
-    const bool include_pad = r.problem.attributes.integer("count_include_pad", 0) != 0;
-    const auto pads = r.problem.attributes.integers("pads", {});
-    const std::size_t spatial = pads.size() / 2;
-    const auto back = [&](std::size_t from_end) {
-      return from_end > spatial ? 0 : pads[2 * spatial - from_end];
-    };
-    counts_[0] = counted(s_.od, s_.sd, s_.pd, back(3), s_.dd, s_.kd, s_.id, include_pad);
-    counts_[1] = counted(s_.oh, s_.sh, s_.ph, back(2), s_.dh, s_.kh, s_.ih, include_pad);
-    counts_[2] = counted(s_.ow, s_.sw, s_.pw, back(1), s_.dw, s_.kw, s_.iw, include_pad);
-  }
+        scales_(average_scales(r.problem, s_)),
+        plan_(plan(r)) {}
 
   void prepare(std::span<const Tensor* const>, ThreadPool&) override {}
 
   void run(const RunArgs& args) const override {
     const std::int64_t channel_blocks = kernels::blocks(s_.ic, in_.block);
-    const auto scale = [this](std::int64_t od, std::int64_t oh, std::int64_t ow, std::int64_t) {
-      const auto at = [](const std::vector<std::int64_t>& v, std::int64_t i) {
-        return v[static_cast<std::size_t>(i)];
-      };
-      return 1.0f / static_cast<float>(at(counts_[0], od) * at(counts_[1], oh) * at(counts_[2], ow));
-    };
     args.pool.run(s_.n * channel_blocks * s_.od, [&](std::int64_t task, int) {
       const std::int64_t od = task % s_.od, c = task / s_.od % channel_blocks,
                          n = task / s_.od / channel_blocks;
-      WindowArgs w{};
+      RowArgs w{};
       w.a = kernels::input_f32(args, 0) + n * in_.n + c * in_.c;
       w.c = kernels::output_f32(args, 0) + n * out_.n + c * out_.c;
-      for (std::int64_t oh = 0; oh < s_.oh; ++oh) plan_.run_row(w, od, oh, scale);
+      w.scales = scales_.data();
+      plan_.run(w, od, 0, s_.oh, scales_.size() > 1);
     });
   }
 
  private:
+  RowPlan plan(const KernelRequest& r) const {
+    RowShape shape = row_shape(r.problem, s_, r.target.device.isa);
+    shape.a_row = static_cast<std::int32_t>(s_.sh * in_.h * 4);
+    shape.c_row = static_cast<std::int32_t>(out_.h * 4);
+    const bool scale_per_pixel = shape.op == RowOp::sum && scales_.size() > 1;
+    shape.scale = scale_per_pixel ? 4 : 0;
+    return {s_,
+            in_,
+            out_,
+            nullptr,
+            RowCut(s_, r.schedule.get("cols")),
+            0,
+            scale_per_pixel,
+            [&](const RowPiece& piece) {
+              shape.piece = piece;
+              return row(r.target.device.isa, shape);
+            }};
+  }
+
   ConvShape s_;
   kernels::Placement in_, out_;
-  WindowPlan plan_;
-  std::array<std::vector<std::int64_t>, 3> counts_;
+  std::vector<float> scales_;
+  RowPlan plan_;
 };
 
 class PoolWindow final : public IsaFamily {
  public:
-  explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 1, isa) {}
+  explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool",
                                                    "GlobalAveragePool"};
     if (std::find(kOps.begin(), kOps.end(), p.op) == kOps.end()) return false;
     const Shape& x = p.input_shape(0);
-    return p.inputs[0].desc.dtype == DType::f32 && !p.inputs[0].constant && x.rank() >= 3 && x.rank() <= 5 &&
-           p.outputs.size() == 1 && x.elements() > 0 && p.outputs[0].shape.elements() > 0 &&
-           x.elements() < (1 << 28);
+    if (p.inputs[0].desc.dtype != DType::f32 || p.inputs[0].constant || x.rank() < 3 || x.rank() > 5 ||
+        p.outputs.size() != 1 || x.elements() <= 0 || p.outputs[0].shape.elements() <= 0 ||
+        x.elements() >= (1 << 28))
+      return false;
+    const ConvShape s = pool_shape(p);
+    return s.kw <= kMostRowTaps && s.dw < (1 << 16) && s.sw < (1 << 16);
   }
   Ports ports(const Problem&, const Target&) const override {
     return {{Port{lanes(), 0, 0}}, {Port{lanes(), 0, 0}}};
   }
-  std::vector<Schedule> space(const Problem& p, const Target&) const override {
-    const int most = most_window_rows(isa(), kernels::activation_of(p.attributes));
-    const auto ow = static_cast<int>(pool_shape(p).ow);
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    const ConvShape s = pool_shape(p);
+    const int most = most_row_cols(isa(), row_shape(p, s, isa()));
+    const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
     std::vector<Schedule> space;
-    for (int rows : {std::min(ow, most), std::min({ow, most, 8}), std::min({ow, most, 4})})
-      if (Schedule schedule{{"rows", rows}}; std::find(space.begin(), space.end(), schedule) == space.end())
+    for (int cols : {most, 14, 8, 4})
+      if (Schedule schedule{{"cols", std::min({ow, most, cols})}};
+          std::find(space.begin(), space.end(), schedule) == space.end())
         space.push_back(schedule);
+    sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
     return space;
   }
+  // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store.
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = pool_shape(p);
     const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, lanes()));
-    const double pixels = vectors * static_cast<double>(s.od * s.oh * s.ow);
-    const double rows = schedule.get("rows");
-    const double cycles =
-        pixels * static_cast<double>(s.kernel_positions()) * (0.5 + 3 / rows) + pixels / rows * 30;
-    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw) * lanes() * 4;
+    double cycles = 0;
+    for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind)
+      cycles += static_cast<double>(s.kd * s.kh) * (0.5 * (piece.high - piece.low) + 2) +
+                piece.cols * (0.5 * static_cast<double>(s.kw) + 1) + 20;
+    cycles *= vectors * static_cast<double>(s.od * s.oh);
+    const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw + s.od * s.oh * s.ow) * lanes() * 4;
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),
                        vectors * static_cast<double>(s.od), target);
   }

@@ -17,9 +17,10 @@ class Emitter {
  public:
   Emitter(Isa isa, const TransformShape& shape) : s_(shape), vectors_(isa_vectors(isa)) {
     spare_ = s_.epilogue ? std::max(activation_scratch(s_.activation.act), isa == Isa::neon ? 1 : 0) : 0;
-    for (int most : {2, 1})
-      for (bool registers : {true, false})
-        if (!fits_) choose(most, registers);
+    // In order of preference: wide groups share more, registers spare memory.
+    for (const Choice& c :
+         {Choice{2, true, kAll}, {1, true, kAll}, {1, true, 2}, {2, false, kAll}, {2, false, 2}})
+      if (!fits_) choose(c);
   }
   bool fits() const { return fits_; }
   std::size_t scratch_vectors() const {
@@ -37,11 +38,12 @@ class Emitter {
     const Label top = as.new_label();
     as.bind(top);
     if (flat())
-      emit(
-          as, cols_, [&](int x) { as.load({x}, kIn, x * s_.in.x); },
-          [&](int x, Vec v) { finish(as, 0, x, v); });
+      for (const Group& group : cols_)
+        emit(
+            as, group.program, [&](Vec to, int x) { as.load(to, kIn, x * s_.in.x); },
+            [&](int x, Vec v) { finish(as, 0, x, v); });
     else
-      for (const Group& group : groups_) tile_rows(as, group);
+      for (const Group& group : rows_) tile_rows(as, group);
     as.add(kIn, s_.in.tile);
     as.add(kOut, s_.out.tile);
     if (s_.has_residual) as.add(kResidual, s_.residual.tile);
@@ -49,32 +51,40 @@ class Emitter {
   }
 
  private:
+  static constexpr int kAll = 1000;
+  struct Choice {
+    int rows;        // outputs of a group of rows
+    bool registers;  // t in registers
+    int cols;        // outputs of a group of columns
+  };
   struct Group {
-    std::vector<int> outputs;  // rows of the output
-    LinearProgram program;     // for one column
+    std::vector<int> outputs;
+    LinearProgram program;
   };
 
   bool flat() const { return s_.rows->inputs == 1 && s_.rows->outputs == 1; }
 
-  // Groups of at most `most` output rows, t in registers or not: kept if the registers suffice.
-  void choose(int most, bool registers) {
-    groups_.clear();
-    most_ = most;
-    in_registers_ = registers;
-    std::vector<int> all;
-    for (int x = 0; x < s_.cols->outputs; ++x) all.push_back(x);
-    cols_ = LinearProgram(*s_.cols, all, s_.read.x_first, s_.read.x_last);
-    working_ = cols_.registers();
-    constants_ = cols_.constants();
-    if (!flat())
-      for (std::vector<int>& outputs : grouped_outputs(*s_.rows, most)) {
-        LinearProgram program(*s_.rows, outputs, s_.read.y_first, s_.read.y_last);
-        working_ = std::max(working_, program.registers());
-        for (float c : program.constants())
-          if (std::find(constants_.begin(), constants_.end(), c) == constants_.end()) constants_.push_back(c);
-        groups_.push_back({std::move(outputs), std::move(program)});
-      }
-    const int held = !flat() && registers ? most * s_.cols->inputs : 0;
+  std::vector<Group> groups(const LinearMap& map, int most, int first, int last) {
+    std::vector<Group> out;
+    for (std::vector<int>& outputs : grouped_outputs(map, most)) {
+      LinearProgram program(map, outputs, first, last);
+      working_ = std::max(working_, program.registers());
+      for (float c : program.constants())
+        if (std::find(constants_.begin(), constants_.end(), c) == constants_.end()) constants_.push_back(c);
+      out.push_back({std::move(outputs), std::move(program)});
+    }
+    return out;
+  }
+
+  // Keeps the choice if the registers suffice.
+  void choose(const Choice& c) {
+    most_ = c.rows;
+    in_registers_ = c.registers;
+    working_ = 0;
+    constants_.clear();
+    cols_ = groups(*s_.cols, c.cols, s_.read.x_first, s_.read.x_last);
+    if (!flat()) rows_ = groups(*s_.rows, c.rows, s_.read.y_first, s_.read.y_last);
+    const int held = !flat() && c.registers ? c.rows * s_.cols->inputs : 0;
     free_ = working_ + static_cast<int>(constants_.size()) + held;
     fits_ = free_ + spare_ <= vectors_;
   }
@@ -92,7 +102,8 @@ class Emitter {
 
   template <typename Load, typename Give>
   void emit(Asm& as, const LinearProgram& p, const Load& load, const Give& give) {
-    for (int i : p.used_inputs()) load(i);
+    for (std::size_t i = 0; i < p.used_inputs().size(); ++i)
+      load(Vec{static_cast<int>(i)}, p.used_inputs()[i]);
     std::vector<Vec> registers, constants;
     for (int i = 0; i < p.registers(); ++i) registers.push_back({i});
     constants.reserve(p.constants().size());
@@ -109,7 +120,7 @@ class Emitter {
     if (std::none_of(group.outputs.begin(), group.outputs.end(), wanted)) return;
     for (int x = s_.read.x_first; x < s_.read.x_last; ++x)
       emit(
-          as, group.program, [&](int y) { as.load({y}, kIn, y * s_.in.y + x * s_.in.x); },
+          as, group.program, [&](Vec to, int y) { as.load(to, kIn, y * s_.in.y + x * s_.in.x); },
           [&](int y, Vec v) {
             if (in_registers_)
               as.copy(held(row_of(y), x), v);
@@ -119,15 +130,16 @@ class Emitter {
     for (int y : group.outputs) {
       if (!wanted(y)) continue;
       const int row = row_of(y);
-      emit(
-          as, cols_,
-          [&](int x) {
-            if (in_registers_)
-              as.copy({x}, held(row, x));
-            else
-              as.load({x}, kScratch, held_at(as, row, x));
-          },
-          [&](int x, Vec v) { finish(as, y, x, v); });
+      for (const Group& cols : cols_)
+        emit(
+            as, cols.program,
+            [&](Vec to, int x) {
+              if (in_registers_)
+                as.copy(to, held(row, x));
+              else
+                as.load(to, kScratch, held_at(as, row, x));
+            },
+            [&](int x, Vec v) { finish(as, y, x, v); });
     }
   }
 
@@ -149,8 +161,7 @@ class Emitter {
   int vectors_, spare_ = 0;
   bool fits_ = false, in_registers_ = false;
   int most_ = 1, working_ = 0, free_ = 0;
-  LinearProgram cols_{*s_.cols, {}, 0, 0};
-  std::vector<Group> groups_;
+  std::vector<Group> cols_, rows_;
   std::vector<float> constants_;
 };
 

@@ -30,6 +30,13 @@ std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, i
   return runs;
 }
 
+const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
+  return m.t > 1 ? winograd_transform(m.t, s.kd, s.sd) : no_transform();
+}
+const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
+  return m.s > 1 ? winograd_transform(m.s, s.kh, s.sh) : no_transform();
+}
+
 WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& m, const WinogradCut& c,
                            int l, int rows)
     : s(shape),
@@ -37,8 +44,8 @@ WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod
       cut(c),
       lanes(l),
       most_rows(rows),
-      time(&winograd_transform(m.t)),
-      space(&winograd_transform(m.s)),
+      time(&time_transform(s, m)),
+      space(&space_transform(s, m)),
       points(space->n * space->n),
       q(time->n),
       icb(kernels::blocks(s.ic, l)),
@@ -50,7 +57,7 @@ WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod
       blocks_y(parts(ty, c.tile_rows)) {
   const bool temporal = method.t > 1, spatial = method.s > 1;
   const std::int64_t most_t = parts(tt, blocks_t), most_y = parts(ty, blocks_y);
-  frames = std::min(most_t * method.t + (s.kd - 1) * s.dd, s.id);
+  frames = std::min((most_t * method.t - 1) * s.sd + (s.kd - 1) * s.dd + 1, s.id);
   tiles = most_y * tx;
   const std::int64_t most = most_t * tiles * lanes;  // floats of V's and R's rows
   s_icb = odd_lines(frames * tiles * lanes);
@@ -79,8 +86,8 @@ WinogradPlan::Block WinogradPlan::block(std::int64_t bt, std::int64_t by) const 
   b.y1 = ty * (by + 1) / blocks_y;
   b.o0 = b.t0 * method.t;
   b.o1 = std::min(s.od, b.t1 * method.t);
-  b.f0 = std::max<std::int64_t>(0, b.o0 - s.pd);
-  b.f1 = std::min(s.id, (b.t1 * method.t - 1) - s.pd + (s.kd - 1) * s.dd + 1);
+  b.f0 = std::clamp<std::int64_t>(b.o0 * s.sd - s.pd, 0, s.id);
+  b.f1 = std::clamp((b.t1 * method.t - 1) * s.sd - s.pd + (s.kd - 1) * s.dd + 1, b.f0, s.id);
   b.tiles = (b.y1 - b.y0) * tx;
   b.frame_stride = (method.t > 1 ? tiles : b.tiles) * lanes;
   if (!groups_.empty()) b.groups = &groups_[static_cast<std::size_t>(2 * bt + (b.tiles < tiles ? 1 : 0))];
@@ -120,11 +127,14 @@ void WinogradPlan::make_groups() {
         add(0, (b.t1 - b.t0) * b.tiles, 0, {0, 1});
         continue;
       }
-      const auto taps_of = [&](std::int64_t o) { return kernels::valid_taps(o, 1, s.pd, s.dd, s.kd, s.id); };
+      const auto taps_of = [&](std::int64_t o) {
+        return kernels::valid_taps(o, s.sd, s.pd, s.dd, s.kd, s.id);
+      };
       for (std::int64_t o = b.o0; o < b.o1;) {
         std::int64_t end = o + 1;
-        while (end < b.o1 && taps_of(end) == taps_of(o)) ++end;
-        add((o - b.o0) * b.tiles, (end - o) * b.tiles, b.o0 - s.pd - b.f0, taps_of(o));
+        // With a stride neighbouring frames of the output are not neighbours in S.
+        while (s.sd == 1 && end < b.o1 && taps_of(end) == taps_of(o)) ++end;
+        add((o - b.o0) * b.tiles, (end - o) * b.tiles, o * s.sd - s.pd - b.f0 - (o - b.o0), taps_of(o));
         o = end;
       }
     }

@@ -7,7 +7,7 @@
 //                        M[point][ocb][frame][tile]  ← R               temporal inverse (t > 1)
 //   3. output transform  output ← M                                    spatial inverse, bias, residual, activation
 //
-// s = 1 has no spatial transform: V is made from the input itself and R goes to the output.
+// s = 1 has no spatial transform: V is made from the input itself and R goes to the output. Strides are the transforms' matter.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,10 @@ namespace rt3d::jit {
 struct WinogradMethod {
   int t, s;
 };
+
+// The transforms along depth, and along height and width.
+const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& method);
+const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& method);
 
 // The knobs of a schedule.
 struct WinogradCut {

@@ -1,10 +1,12 @@
 // The transforms of Winograd's fast convolution F(m, r) (A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks",
-// CVPR 2016): m outputs of a kernel of r taps from n = m + r - 1 multiplications,
+// CVPR 2016): m outputs of a kernel of r taps from m + r - 1 multiplications,
 //
 //   y = output · ((kernel · g) ⊙ (input · d)),
 //
-// made by Toom and Cook's construction from n - 1 points and infinity. Points that are small, symmetric and paired with their
-// reciprocals keep the rounding error near that of direct convolution: 0, ±1 for n = 4 and 0, ±1/√2, ±√2 for n = 6.
+// made by Toom and Cook's construction from m + r - 2 points and infinity. With a stride the taps fall into phases, one for each
+// residue: tap k meets only inputs of its own residue, so each phase is a convolution of stride 1 with fewer taps, and
+// the products of all phases are added by the output transform. Points that are small, symmetric and paired with their
+// reciprocals keep the rounding error near that of direct convolution.
 #pragma once
 
 #include "jit/linear_map.h"
@@ -12,13 +14,18 @@
 namespace rt3d::jit {
 
 struct WinogradTransform {
-  int m = 1, r = 1, n = 1;
-  LinearMap input;   // n x n
+  int m = 1;         // outputs
+  int n = 1;         // multiplications
+  int span = 1;      // inputs: (m - 1) · stride + r
+  LinearMap input;   // n x span
   LinearMap kernel;  // n x r
   LinearMap output;  // m x n
 };
 
-// m is 1 (no transform: n = r = 1, for any kernel), 2 or 4; r is 3 where m > 1.
-const WinogradTransform& winograd_transform(int m);
+// Whether there is a transform of so many outputs, taps and this stride: m is 2 or 4; r and stride 3 and 1, 3 and 2, or 7 and 2.
+bool has_winograd_transform(int m, std::int64_t r, std::int64_t stride);
+const WinogradTransform& winograd_transform(int m, std::int64_t r, std::int64_t stride);
+// What stands for an axis that is not transformed: one input, one tap, one output.
+const WinogradTransform& no_transform();
 
 }  // namespace rt3d::jit

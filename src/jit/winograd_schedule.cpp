@@ -28,17 +28,18 @@ Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cu
   const double bt = static_cast<double>(parts(tt, cut.depth_tiles)),
                by = static_cast<double>(parts(ty, cut.tile_rows));
   const double depth_tiles = static_cast<double>(tt) / bt, rows = static_cast<double>(ty) / by;
-  // Blocks at the ends of the clip read one frame less.
+  // Blocks at the ends of the clip read less.
+  const double overlap = static_cast<double>(s.kd - s.sd) * (bt > 1 ? 1 - 1 / bt : 1);
   const double frames =
-      std::min(static_cast<double>(s.id),
-               depth_tiles * m.t + static_cast<double>(s.kd - 1) * (bt > 1 ? 1 - 1 / bt : 1));
+      std::min(static_cast<double>(s.id), depth_tiles * m.t * static_cast<double>(s.sd) + overlap);
   return {bt * by, frames, depth_tiles * m.t, rows * static_cast<double>(tx), depth_tiles};
 }
 
 bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut, int lanes) {
-  const double points = winograd_transform(m.s).n * winograd_transform(m.s).n;
+  const double points = space_transform(s, m).n * space_transform(s, m).n;
   const double channels = static_cast<double>(std::max(s.ic, s.oc) + lanes);
-  const double frames = cut.depth_tiles * m.t + static_cast<double>((s.kd - 1) * s.dd);
+  const double frames =
+      static_cast<double>(cut.depth_tiles * m.t * s.sd + (s.kd - 1) * s.dd + time_transform(s, m).n);
   const double tiles = cut.tile_rows * std::ceil(static_cast<double>(s.ow) / m.s);
   return points * channels * (frames * tiles + 16) < static_cast<double>(kMostFloats);
 }
@@ -48,29 +49,36 @@ WinogradCut smallest() { return {1, 1, 1, false}; }
 }  // namespace
 
 bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
-  if (s.g != 1 || s.ic <= 4 || s.sd != 1 || s.sh != 1 || s.sw != 1) return false;
-  if (m.t > 1 && (s.kd != 3 || s.dd != 1 || s.od < 2)) return false;
-  if (m.s > 1 && (s.kh != 3 || s.kw != 3 || s.dh != 1 || s.dw != 1 || s.oh < 2 || s.ow < 2)) return false;
-  if (m.s == 1 && (s.kh != 1 || s.kw != 1 || s.ph != 0 || s.pw != 0 || s.oh != s.ih || s.ow != s.iw))
+  if (s.g != 1 || s.ic <= 4) return false;
+  if (m.t > 1 && (!has_winograd_transform(m.t, s.kd, s.sd) || s.dd != 1 || s.od < 2)) return false;
+  if (m.s > 1 && (!has_winograd_transform(m.s, s.kh, s.sh) || s.kh != s.kw || s.sh != s.sw || s.dh != 1 ||
+                  s.dw != 1 || s.oh < 2 || s.ow < 2))
     return false;
+  const bool pointwise = s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1;
+  if (m.s == 1 && (!pointwise || s.ph != 0 || s.pw != 0 || s.oh != s.ih || s.ow != s.iw)) return false;
   constexpr std::int64_t kLimit = std::int64_t{1} << 30;
   const std::int64_t channels = std::max(s.ic, s.oc) + 16;
   return channels * std::max(s.id * s.ih * s.iw, s.od * s.oh * s.ow) * 4 < kLimit && s.kd <= 16 &&
          channels * s.kd * 64 * 4 * 4 < kLimit && small_enough(s, m, smallest(), lanes);
 }
 
-bool winograd_epilogue_fits(Isa isa, const WinogradMethod& m, const kernels::Activation& activation,
-                            bool residual) {
-  static const LinearMap kOne{1, 1, {1.0}};
-  const WinogradTransform& last = winograd_transform(m.s > 1 ? m.s : m.t);
-  TransformShape shape;
-  shape.rows = m.s > 1 ? &last.output : &kOne;
-  shape.cols = &last.output;
-  shape.read = shape.write = {0, m.s > 1 ? last.n : 1, 0, last.n};
-  shape.epilogue = true;
-  shape.has_residual = residual;
-  shape.activation = activation;
-  return transform_fits(isa, shape);
+bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
+                   const kernels::Activation& activation, bool residual) {
+  const WinogradTransform &time = time_transform(s, m), &space = space_transform(s, m);
+  const auto fits = [&](const LinearMap& rows, const LinearMap& cols, bool last) {
+    TransformShape shape;
+    shape.rows = &rows;
+    shape.cols = &cols;
+    shape.read = {0, rows.inputs, 0, cols.inputs};
+    shape.write = {0, rows.outputs, 0, cols.outputs};
+    shape.epilogue = last;
+    shape.has_residual = last && residual;
+    shape.activation = activation;
+    return transform_fits(isa, shape);
+  };
+  const LinearMap& one = no_transform().input;
+  return fits(space.input, space.input, false) && fits(space.output, space.output, m.s > 1) &&
+         fits(one, time.input, false) && fits(one, time.output, m.s == 1);
 }
 
 WinogradCut winograd_cut(const Schedule& schedule) {
@@ -117,7 +125,7 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
 std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut&,
                                    const Target& target) {
   const int lanes = isa_lanes(target.device.isa);
-  const std::int64_t n = winograd_transform(m.s).n, planes = m.t > 1 ? winograd_transform(m.t).n : s.kd;
+  const std::int64_t n = space_transform(s, m).n, planes = m.t > 1 ? time_transform(s, m).n : s.kd;
   return n * n * planes * kernels::blocks(s.ic, lanes) * kernels::blocks(s.oc, lanes) * lanes * lanes * 4;
 }
 
@@ -128,7 +136,7 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   const Device& device = target.device;
   const int lanes = isa_lanes(device.isa);
   const Extent e = extent(s, m, cut);
-  const double points = winograd_transform(m.s).n * winograd_transform(m.s).n, q = winograd_transform(m.t).n;
+  const double points = space_transform(s, m).n * space_transform(s, m).n, q = time_transform(s, m).n;
   const double icb = static_cast<double>(kernels::blocks(s.ic, lanes));
   const double ocb = static_cast<double>(kernels::blocks(s.oc, lanes));
   const double vector = lanes * 4;
@@ -137,12 +145,12 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   if (m.t == 1) {
     taps = 0;
     for (std::int64_t od = 0; od < s.od; ++od) {
-      const kernels::Taps t = kernels::valid_taps(od, 1, s.pd, s.dd, s.kd, s.id);
+      const kernels::Taps t = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
       taps += static_cast<double>(t.last - t.first) / static_cast<double>(s.od);
     }
   }
   const double rows = (m.t > 1 ? e.depth_tiles : e.frames_out) * e.tiles;
-  const double classes = m.t > 1 ? 1 : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
+  const double classes = m.t > 1 ? 1 : s.sd > 1 ? e.frames_out : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
   const double groups = std::max(classes, std::ceil(rows / winograd_rows(device.isa, cut.vecs)));
   const double r = rows / groups, v = cut.vecs;
   const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;

@@ -11,9 +11,9 @@
 namespace rt3d::jit {
 
 bool winograd_computes(const kernels::ConvShape& s, const WinogradMethod& method, int lanes);
-// Whether the last transform and what is fused behind it fit the registers.
-bool winograd_epilogue_fits(Isa isa, const WinogradMethod& method, const kernels::Activation& activation,
-                            bool residual);
+// Whether the transforms, and what is fused behind the last, fit the registers.
+bool winograd_fits(Isa isa, const kernels::ConvShape& s, const WinogradMethod& method,
+                   const kernels::Activation& activation, bool residual);
 
 WinogradCut winograd_cut(const kernels::Schedule& schedule);
 int winograd_rows(Isa isa, int vecs);  // most rows of a multiplication

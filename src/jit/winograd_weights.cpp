@@ -7,7 +7,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr int kMostLanes = 16, kMostPoints = 6;
+constexpr int kMostLanes = 16;
 
 // One number for each of up to 16 output channels.
 using Lane = std::array<double, kMostLanes>;
@@ -30,7 +30,10 @@ void apply(const LinearMap& map, const Lane* from, int from_stride, Lane* to, in
 class Transformer {
  public:
   explicit Transformer(const WinogradPlan& plan)
-      : plan_(plan), kd_(static_cast<int>(plan.s.kd)), k_(plan.method.s > 1 ? 3 : 1), n_(plan.space->n) {}
+      : plan_(plan), kd_(static_cast<int>(plan.s.kd)), k_(static_cast<int>(plan.s.kh)), n_(plan.space->n) {
+    const auto most = static_cast<std::size_t>(std::max(kd_, plan.q) * std::max(k_, n_) * std::max(k_, n_));
+    for (std::vector<Lane>* v : {&taps_, &a_, &b_}) v->resize(most);
+  }
 
   const Lane* run(const float* weights, std::int64_t oc_stride, int channels) {
     for (int i = 0; i < kd_ * k_ * k_; ++i)
@@ -52,11 +55,9 @@ class Transformer {
   }
 
  private:
-  static constexpr std::size_t kMost = kMostPoints * kMostPoints * kMostPoints;
   const WinogradPlan& plan_;
   int kd_, k_, n_;
-  std::vector<Lane> taps_ = std::vector<Lane>(kMost), a_ = std::vector<Lane>(kMost),
-                    b_ = std::vector<Lane>(kMost);
+  std::vector<Lane> taps_, a_, b_;
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
+#include <numeric>
 
 #include "base/env.h"
 #include "base/error.h"
@@ -15,15 +15,41 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kQuickLimitMs = 10'000;
+constexpr int kFullRigor = 2;        // of tuner::Row
+constexpr double kFloorShare = 0.2;  // of the time for measuring: given to all problems alike
 
 struct Open {
   Choice* choice;
   Families families;
-  double weight = 0;  // share of the time for measuring
+  std::vector<tuner::Choice> estimates;
+  double share = 0;  // of the time for measuring
 };
 
-std::int64_t ns_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+std::int64_t ns_between(Clock::time_point start, Clock::time_point end) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
+}
+
+void add(Choice& choice, const tuner::Choice& found, Source source, const kernels::Target& target) {
+  choice.alternatives.push_back(
+      {.family = found.family,
+       .schedule = found.schedule,
+       .source = source,
+       .time_ns = found.time_ns,
+       .packed_bytes = found.family->packed_bytes(choice.problem, found.schedule, target)});
+}
+
+bool knows(const Choice& choice, const kernels::KernelFamily* family) {
+  return std::any_of(choice.alternatives.begin(), choice.alternatives.end(),
+                     [&](const Alternative& a) { return a.family == family; });
+}
+
+// The only alternative: nobody's time is needed.
+void settle(Choice& choice, const kernels::KernelFamily* family, kernels::Schedule schedule, Source source,
+            const kernels::Target& target) {
+  tuner::Choice found;
+  found.family = family;
+  found.schedule = std::move(schedule);
+  add(choice, found, source, target);
 }
 
 // RT3D_FORCE=<family>[:<schedule>]: narrows the families to the one named, or decides. Returns whether it decided.
@@ -38,43 +64,77 @@ bool force(Choice& choice, Families& families, const kernels::Target& target) {
   if (colon == std::string::npos) return false;
   const kernels::Schedule schedule = kernels::parse_schedule(wish.substr(colon + 1));
   if (!kernels::legal(*families[0], choice.problem, schedule, target)) return false;
-  choice.family = families[0];
-  choice.schedule = schedule;
-  choice.source = Source::forced;
+  settle(choice, families[0], schedule, Source::forced, target);
   return true;
 }
 
-void take(Choice& choice, const tuner::Choice& found, Source source) {
-  choice.family = found.family;
-  choice.schedule = found.schedule;
-  choice.time_ns = found.time_ns;
-  choice.measurements = found.measurements;
-  choice.source = source;
-}
-
-// Decides what needs no search; returns whether it did.
-bool settle(Choice& choice, Families& families, const kernels::Target& target, const tuner::TuningDb& db) {
+// Decides what has no competition; returns whether it did.
+bool settle_alone(Choice& choice, Families& families, const kernels::Target& target) {
   if (force(choice, families, target)) return true;
-  if (families.size() == 1 && families[0] == &kernels::ref::family()) {
-    choice.family = families[0];
-    choice.schedule = families[0]->space(choice.problem, target).front();
-    return true;
-  }
-  if (const auto found = tuner::recall(db, choice.problem, families, target)) {
-    take(choice, *found, Source::database);
-    return true;
-  }
   if (families.size() > 1) return false;
   std::vector<kernels::Schedule> space = families[0]->space(choice.problem, target);
-  if (space.size() > 1) return false;
-  choice.family = families[0];
-  choice.schedule = std::move(space.front());
+  if (space.size() > 1 && families[0] != &kernels::ref::family()) return false;
+  settle(choice, families[0], std::move(space.front()), Source::only_choice, target);
   return true;
+}
+
+// Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
+// is among it, with the rigor of the mode. Rows of others alone come from a session that had fewer families: an older version, or one
+// of exact results.
+bool remember(Open& open, tuner::Mode mode, const kernels::Target& target, const tuner::TuningDb& db) {
+  bool enough = false;
+  for (const tuner::Choice& found : tuner::recall(db, open.choice->problem, open.families, target)) {
+    add(*open.choice, found, Source::database, target);
+    enough = enough || (found.family == open.estimates.front().family &&
+                        found.rigor >= (mode == tuner::Mode::full ? kFullRigor : 0));
+  }
+  return enough;
+}
+
+// Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others
+// stays in reserve, at no better a time than theirs, when it packs its constants into less memory.
+void complete(Open& open, const kernels::Target& target) {
+  Choice& choice = *open.choice;
+  const bool measured = !choice.alternatives.empty();
+  double slowest_ns = 0;
+  std::int64_t leanest = std::numeric_limits<std::int64_t>::max();
+  for (const Alternative& a : choice.alternatives) {
+    slowest_ns = std::max(slowest_ns, a.time_ns);
+    leanest = std::min(leanest, a.packed_bytes);
+  }
+  Choice rest;
+  rest.problem = choice.problem;
+  for (const tuner::Choice& estimate : open.estimates)
+    if (!knows(choice, estimate.family)) add(rest, estimate, Source::estimate, target);
+  if (!measured) {
+    choice.alternatives = std::move(rest.alternatives);
+  } else if (!rest.alternatives.empty()) {
+    Alternative& least = *std::min_element(
+        rest.alternatives.begin(), rest.alternatives.end(),
+        [](const Alternative& a, const Alternative& b) { return a.packed_bytes < b.packed_bytes; });
+    if (least.packed_bytes < leanest) {
+      least.reserve = true;
+      least.time_ns = std::max(least.time_ns, slowest_ns);
+      choice.alternatives.push_back(std::move(least));
+    }
+  }
+  std::stable_sort(choice.alternatives.begin(), choice.alternatives.end(),
+                   [](const Alternative& a, const Alternative& b) {
+                     return a.reserve != b.reserve ? b.reserve : a.time_ns < b.time_ns;
+                   });
 }
 
 class Measuring {
  public:
-  Measuring(std::vector<Open>& open, const TuningOptions& options) : open_(open), options_(options) {
+  Measuring(std::vector<Open*> open, const TuningOptions& options)
+      : open_(std::move(open)), options_(options), start_(now()) {
+    std::vector<double> costs;
+    for (const Open* o : open_) costs.push_back(o->estimates.front().time_ns * o->choice->uses);
+    const std::vector<double> shares = tuning_shares(costs);
+    for (std::size_t i = 0; i < open_.size(); ++i) open_[i]->share = shares[i];
+    // What costs most first: where the time runs out, the small ones keep their estimates.
+    std::stable_sort(open_.begin(), open_.end(),
+                     [](const Open* a, const Open* b) { return a->share > b->share; });
     const std::int64_t ms = options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs;
     if (options.limit_ms >= 0 || options.mode == tuner::Mode::quick)
       end_ = start_ + std::chrono::milliseconds(ms);
@@ -83,31 +143,51 @@ class Measuring {
   void run(const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db) {
     const tuner::Oracle oracle = kernels::ref::sample;
     for (std::size_t i = 0; i < open_.size(); ++i) {
-      Choice& choice = *open_[i].choice;
+      Choice& choice = *open_[i]->choice;
       const tuner::TuneRequest request{
-          choice.problem, open_[i].families, target, pool,
-          options_.mode,  deadline(i),       oracle, [&](const tuner::Progress& p) { return report(i, p); }};
+          choice.problem, open_[i]->families, target, pool,
+          options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
+          options_.now};
       const tuner::Choice found = tuner::tune(request, db);
-      take(choice, found, found.measurements > 0 ? Source::tuned : Source::estimate);
+      take_over(*open_[i], found, target, db);
       if (found.cancelled)
         fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
              " problems; what was measured is kept");
-      log(LogLevel::info, "tuned ", choice.text, ": ", choice.family->id(), " ", choice.schedule.text(), ", ",
-          choice.time_ns / 1e6, " ms after ", choice.measurements, " measurements");
+      log(LogLevel::info, "tuned ", choice.text, ": ", found.family->id(), " ", found.schedule.text(), ", ",
+          found.time_ns / 1e6, " ms after ", found.measurements, " measurements");
     }
   }
 
  private:
-  // The remaining time is shared by the remaining problems in proportion to their weights.
+  // From now on the alternatives are what the database knows, so that the next load comes to the same plan.
+  static void take_over(Open& open, const tuner::Choice& found, const kernels::Target& target,
+                        const tuner::TuningDb& db) {
+    Choice& choice = *open.choice;
+    choice.measurements = found.measurements;
+    if (found.measurements == 0) return;
+    std::vector<tuner::Choice> measured = found.others;
+    measured.insert(measured.begin(), found);
+    choice.alternatives.clear();
+    for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, target)) {
+      const bool now = std::any_of(measured.begin(), measured.end(),
+                                   [&](const tuner::Choice& m) { return m.family == row.family; });
+      add(choice, row, now ? Source::tuned : Source::database, target);
+    }
+    for (const tuner::Choice& m : measured)  // what the database does not take
+      if (!knows(choice, m.family)) add(choice, m, Source::tuned, target);
+  }
+
+  Clock::time_point now() const { return options_.now ? options_.now() : Clock::now(); }
+
+  // The remaining time is shared by the remaining problems.
   Clock::time_point deadline(std::size_t i) const {
     if (end_ == Clock::time_point::max()) return end_;
     double rest = 0;
-    for (std::size_t j = i; j < open_.size(); ++j) rest += open_[j].weight;
-    const auto now = Clock::now();
-    const double share = rest > 0 ? open_[i].weight / rest : 1;
+    for (std::size_t j = i; j < open_.size(); ++j) rest += open_[j]->share;
+    const double share = rest > 0 ? open_[i]->share / rest : 1;
     const auto slice = std::chrono::duration<double, std::nano>(
-        std::max<double>(0, static_cast<double>((end_ - now).count())) * share);
-    return std::min(end_, now + std::chrono::duration_cast<Clock::duration>(slice));
+        std::max<double>(0, static_cast<double>((end_ - now()).count())) * share);
+    return std::min(end_, now() + std::chrono::duration_cast<Clock::duration>(slice));
   }
 
   bool report(std::size_t i, const tuner::Progress& candidates) const {
@@ -116,21 +196,21 @@ class Measuring {
     p.problems_done = static_cast<int>(i);
     p.problems_total = static_cast<int>(open_.size());
     p.candidates = candidates;
-    p.elapsed_ns = ns_since(start_);
+    p.elapsed_ns = ns_between(start_, now());
     const double done = static_cast<double>(i) + static_cast<double>(candidates.candidates_done) /
                                                      std::max(1, candidates.candidates_total);
     const double total = static_cast<double>(open_.size());
     p.remaining_ns =
         static_cast<std::int64_t>(static_cast<double>(p.elapsed_ns) * (total - done) / std::max(done, 0.01));
     if (end_ != Clock::time_point::max())
-      p.remaining_ns = std::min(p.remaining_ns, std::max<std::int64_t>(0, -ns_since(end_)));
-    p.problem = open_[i].choice->text;
+      p.remaining_ns = std::min(p.remaining_ns, std::max<std::int64_t>(0, ns_between(now(), end_)));
+    p.problem = open_[i]->choice->text;
     return options_.progress(p);
   }
 
-  std::vector<Open>& open_;
+  std::vector<Open*> open_;
   const TuningOptions& options_;
-  Clock::time_point start_ = Clock::now();
+  Clock::time_point start_;
   Clock::time_point end_ = Clock::time_point::max();
 };
 
@@ -141,26 +221,38 @@ std::string_view source_name(Source source) {
   return kNames[static_cast<std::size_t>(source)];
 }
 
+std::vector<double> tuning_shares(const std::vector<double>& costs_ns) {
+  const double sum = std::accumulate(costs_ns.begin(), costs_ns.end(), 0.0);
+  const double count = static_cast<double>(costs_ns.size());
+  std::vector<double> shares;
+  shares.reserve(costs_ns.size());
+  for (double cost : costs_ns)
+    shares.push_back((sum > 0 ? (1 - kFloorShare) * cost / sum : 0) + kFloorShare / count);
+  return shares;
+}
+
 void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db) {
   std::vector<Open> open;
+  std::vector<std::size_t> unknown;  // of these: not remembered
   for (Choice& choice : choices) {
     Families families = supporting(backend, choice.problem, target);
-    if (families.empty()) {
+    if (families.empty())
       fail(Code::unsupported, "no kernel of the device '", backend.name, "' computes ", choice.text);
-    }
-    if (!settle(choice, families, target, db)) open.push_back({&choice, std::move(families)});
+    if (settle_alone(choice, families, target)) continue;
+    Open& next = open.emplace_back(Open{&choice, std::move(families), {}});
+    next.estimates = tuner::estimates(choice.problem, next.families, target);
+    if (!remember(next, options.mode, target, db)) unknown.push_back(open.size() - 1);
   }
-  if (open.empty()) return;
-  for (Open& o : open) {
-    take(*o.choice, tuner::estimate(o.choice->problem, o.families, target), Source::estimate);
-    o.weight = std::sqrt(o.choice->time_ns * o.choice->uses);
+  const bool may_measure = options.mode != tuner::Mode::off && options.limit_ms != 0;
+  if (may_measure && !unknown.empty()) {
+    std::vector<Open*> to_measure;
+    to_measure.reserve(unknown.size());
+    for (std::size_t i : unknown) to_measure.push_back(&open[i]);
+    Measuring(std::move(to_measure), options).run(target, pool, db);
   }
-  if (options.mode == tuner::Mode::off || options.limit_ms == 0) return;
-  // What costs most first: where the time runs out, the small ones keep their estimates.
-  std::stable_sort(open.begin(), open.end(),
-                   [](const Open& a, const Open& b) { return a.weight > b.weight; });
-  Measuring(open, options).run(target, pool, db);
+  for (Open& o : open) complete(o, target);
+  for (Choice& choice : choices) choice.take(0);
 }
 
 }  // namespace rt3d::runtime

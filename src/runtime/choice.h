@@ -1,4 +1,5 @@
-// Which family and schedule computes each distinct problem of a graph: remembered, measured now, or estimated.
+// The ways to compute each distinct problem of a graph, one per family, with times: remembered, measured now, or estimated.
+// Which of them a step takes is the selection's business (selection.h).
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,26 @@ namespace rt3d::runtime {
 enum class Source { only_choice, database, tuned, estimate, forced };
 std::string_view source_name(Source source);
 
-struct Choice {
-  kernels::Problem problem;
-  std::string text;  // of the problem
-  int uses = 1;      // nodes that share it
+// One way to compute a problem: a family with the best schedule that is known for it.
+struct Alternative {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
   Source source = Source::only_choice;
-  double time_ns = 0;    // measured or estimated; 0 when there was no choice
+  double time_ns = 0;             // measured or estimated; 0 when there was no choice
+  std::int64_t packed_bytes = 0;  // memory for constants
+  bool reserve = false;           // only for when nothing else packs its constants into the memory there is
+};
+
+// A problem, and the way that is taken: the fastest by itself, until the selection looks at the whole graph.
+struct Choice : Alternative {
+  kernels::Problem problem;
+  std::string text;  // of the problem
+  int uses = 1;      // nodes that share it
+  // Never empty once filled; fastest first, reserves last. Times are comparable: all measured or, where nothing was, all estimated.
+  std::vector<Alternative> alternatives;
   int measurements = 0;  // candidates timed for it now
+
+  void take(std::size_t alternative) { static_cast<Alternative&>(*this) = alternatives[alternative]; }
 };
 
 struct TuningProgress {
@@ -38,12 +50,17 @@ struct TuningOptions {
   tuner::Mode mode = tuner::Mode::quick;
   std::int64_t limit_ms = -1;                           // 0: measure nothing; -1: 10 s quick, no limit full
   std::function<bool(const TuningProgress&)> progress;  // returns false to cancel; may be empty
+  tuner::NowFn now = {};                                // empty: the steady clock
 };
 
-// Fills family, schedule and source of every choice, whose problem and uses are given; each problem must be distinct. Results of
-// measurements go to `db`. When every problem is remembered nothing of the search runs. Throws unsupported when no family of the
-// backend supports a problem, cancelled when the callback says so.
+// Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
+// Results of measurements go to `db`. When every problem is remembered nothing of the search runs. Throws unsupported when no
+// family of the backend supports a problem, cancelled when the callback says so.
 void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db);
+
+// The part of the time for measuring that each of several problems gets, by what a run of each costs in the model: in proportion
+// to that, and something for the small ones.
+std::vector<double> tuning_shares(const std::vector<double>& costs_ns);
 
 }  // namespace rt3d::runtime

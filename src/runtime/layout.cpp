@@ -20,11 +20,11 @@ bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 
 class Emitter {
  public:
   Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-          const kernels::Target& target)
+          const std::vector<int>& block_of_node, const kernels::Target& target)
       : plan_(plan),
         graph_(graph),
         choice_of_node_(choice_of_node),
-        layouts_(choose_layouts(graph, plan.choices, choice_of_node, target)),
+        layouts_(choose_layouts(graph, plan.choices, choice_of_node, block_of_node, target)),
         lies_(graph.value_count()) {}
 
   void run() {
@@ -258,8 +258,8 @@ class Emitter {
 }  // namespace
 
 void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const kernels::Target& target) {
-  Emitter(plan, graph, choice_of_node, target).run();
+                    const std::vector<int>& block_of_node, const kernels::Target& target) {
+  Emitter(plan, graph, choice_of_node, block_of_node, target).run();
 }
 
 }  // namespace rt3d::runtime

@@ -13,8 +13,9 @@
 namespace rt3d::runtime {
 
 // Fills the plan's kernels, steps, storages (without offsets), inputs and outputs. `choice_of_node` indexes plan.choices, per node of
-// the graph; -1 for nodes that are not kernels. Storage lifetimes are right; steps are in the nodes' order.
+// the graph; -1 for nodes that are not kernels. `block_of_node` says in which blocks concatenations are collected (1: planar; 0 for
+// other nodes); one that does not fit the parts is taken as planar. Storage lifetimes are right; steps are in the nodes' order.
 void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const kernels::Target& target);
+                    const std::vector<int>& block_of_node, const kernels::Target& target);
 
 }  // namespace rt3d::runtime

@@ -36,7 +36,7 @@ Tensor gemm(const Problem& p, std::span<const Tensor> inputs) {
   const Tensor a = p.attributes.integer("transA", 0) ? transposed(inputs[0]) : inputs[0];
   const Tensor b = p.attributes.integer("transB", 0) ? inputs[1] : transposed(inputs[1]);
   const Shape& out = p.outputs.at(0).shape;
-  const Tensor product = scaled(compute_one("Gemm", {a, b}, out), p.attributes.real("alpha", 1));
+  Tensor product = scaled(compute_one("Gemm", {a, b}, out), p.attributes.real("alpha", 1));
   if (!p.has_input(2)) return product;
   return compute_one("Add", {product, scaled(inputs[2], p.attributes.real("beta", 1))}, out);
 }

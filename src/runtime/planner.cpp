@@ -12,6 +12,7 @@
 #include "runtime/memory_plan.h"
 #include "runtime/node_problem.h"
 #include "runtime/node_treatment.h"
+#include "runtime/selection.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -76,7 +77,10 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     *request.choose_ns =
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
             .count();
-  assign_layouts(plan, graph, choice_of_node, request.target);
+  const Selection selection =
+      select(graph, plan.choices, choice_of_node, request.target, request.weight_limit);
+  apply(selection, plan.choices, choice_of_node);
+  assign_layouts(plan, graph, choice_of_node, selection.blocks, request.target);
 
   std::vector<Lifetime> lifetimes;
   for (const Storage& s : plan.storages) {

@@ -1,5 +1,5 @@
-// The planner: an optimised graph becomes a plan. Nodes become problems, each distinct problem gets one choice of family and
-// schedule, layouts follow from the families, memory from the lifetimes.
+// The planner: an optimised graph becomes a plan. Nodes become problems, each distinct problem gets its alternatives, a selection
+// over the graph takes one for each node, layouts follow from the families, memory from the lifetimes.
 #pragma once
 
 #include "graph/graph.h"
@@ -14,11 +14,12 @@ struct PlanRequest {
   ThreadPool& pool;
   tuner::TuningDb& db;
   std::int64_t memory_limit = 0;      // in bytes, for activations; 0: all of this machine's memory
+  std::int64_t weight_limit = 0;      // in bytes, for packed weights; 0: select()'s default
   std::int64_t* choose_ns = nullptr;  // out: time spent on choices, when given
 };
 
 // Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before
-// anything is measured or allocated), and what choose() throws. RT3D_DUMP: plan.txt.
+// anything is measured or allocated), and what choose() and select() throw. RT3D_DUMP: plan.txt.
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request);
 
 }  // namespace rt3d::runtime

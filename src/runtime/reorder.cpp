@@ -36,10 +36,11 @@ struct Plane {
   int lanes;
 };
 
-// Rows of `lanes` channels, `from_at.c` apart, become rows of pixels of `to_at.block` channels.
+// Rows of `lanes` channels, `from_at.c` apart, become rows of pixels of `to_at.block` channels; those that do not exist
+// are zero.
 void interleave(const Plane& p) {
   const int block = p.to_at.block;
-  const int quads = block % 4 == 0 ? p.lanes / 4 * 4 : 0;
+  const int quads = block / 4 * 4;
   for (std::int64_t h = 0; h < p.h; ++h) {
     const float* from = p.from + h * p.from_at.h;
     float* to = p.to + h * p.to_at.h;
@@ -47,8 +48,8 @@ void interleave(const Plane& p) {
     for (; w + 4 <= p.w; w += 4)
       for (int lane = 0; lane < quads; lane += 4) {
         const float* in = from + lane * p.from_at.c + w;
-        Vec4 a = load(in), b = load(in + p.from_at.c), c = load(in + 2 * p.from_at.c),
-             d = load(in + 3 * p.from_at.c);
+        const auto channel = [&](int i) { return lane + i < p.lanes ? load(in + i * p.from_at.c) : Vec4{}; };
+        Vec4 a = channel(0), b = channel(1), c = channel(2), d = channel(3);
         transpose(a, b, c, d);
         float* out = to + w * block + lane;
         store(out, a);

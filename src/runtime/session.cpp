@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -28,7 +29,11 @@ kernels::Target target_of(const SessionOptions& options) {
   if (options.tuning.limit_ms < -1)
     fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ",
          options.tuning.limit_ms);
+  if (options.weight_limit < 0)
+    fail(Code::invalid_argument, "the limit of packed weights must be positive, or 0 for the default, not ",
+         options.weight_limit, " bytes");
   kernels::Target target;
+  target.accuracy = options.accuracy;
   target.device = options.isa ? device_with(*options.isa) : this_device();
   target.threads = options.threads ? options.threads : usable_cores();
   return target;
@@ -36,6 +41,7 @@ kernels::Target target_of(const SessionOptions& options) {
 
 std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
   std::vector<Port> ports;
+  ports.reserve(ids.size());
   for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
   return ports;
 }
@@ -71,7 +77,8 @@ struct Session::Impl {
         stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000, " ms");
     log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
         ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-        ", ", target.threads, " threads");
+        ", ", target.threads, " threads, accuracy ",
+        target.accuracy == kernels::Accuracy::exact ? "exact" : "default");
   }
 
   static std::size_t bytes_of(const Port& port) {
@@ -91,13 +98,15 @@ struct Session::Impl {
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
-    plan =
-        make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit, &stats.tune_ns});
+    plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
+                             options.weight_limit, &stats.tune_ns});
     plan_text = plan.text();
   }
 
   void count(Clock::time_point start) {
+    std::set<std::string_view> problems;
     for (const Choice& choice : plan.choices) {
+      if (!problems.insert(choice.text).second) continue;  // another way to compute the same
       const bool chosen = choice.source != Source::only_choice && choice.source != Source::forced;
       stats.problems += chosen;
       stats.from_database += choice.source == Source::database;

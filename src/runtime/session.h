@@ -21,6 +21,8 @@ struct SessionOptions {
   TuningOptions tuning;
   std::filesystem::path database;  // empty: none, nothing is kept
   std::int64_t memory_limit = 0;   // in bytes, for activations; 0: all of this machine's memory
+  kernels::Accuracy accuracy = kernels::Accuracy::standard;
+  std::int64_t weight_limit = 0;  // in bytes, for packed weights; 0: PlanRequest's default
   bool profile = false;
   std::map<std::string, Shape> input_shapes;
 };

@@ -12,8 +12,13 @@ using graph::ValueId;
 class Chooser {
  public:
   Chooser(const graph::Graph& graph, const std::vector<Choice>& choices,
-          const std::vector<int>& choice_of_node, const kernels::Target& target)
-      : graph_(graph), choices_(choices), choice_of_node_(choice_of_node), target_(target) {
+          const std::vector<int>& choice_of_node, const std::vector<int>& block_of_node,
+          const kernels::Target& target)
+      : graph_(graph),
+        choices_(choices),
+        choice_of_node_(choice_of_node),
+        block_of_node_(block_of_node),
+        target_(target) {
     layouts_.values.resize(graph.value_count());
     layouts_.nodes.resize(graph.nodes.size());
     made_.resize(graph.value_count());
@@ -51,7 +56,7 @@ class Chooser {
       }
       case Treatment::reshape: return;
       case Treatment::slice: return assign_slice(node);
-      case Treatment::concat: return assign_concat(node, layouts_.nodes[i]);
+      case Treatment::concat: return assign_concat(node, layouts_.nodes[i], block_of_node_[i]);
     }
   }
 
@@ -65,9 +70,8 @@ class Chooser {
     out.block = block;
   }
 
-  void assign_concat(const graph::Node& node, NodeLayout& layout) {
+  void assign_concat(const graph::Node& node, NodeLayout& layout, int wanted) {
     std::int64_t channel = 0;
-    const int wanted = common_block(node);
     bool fits = true;
     for (ValueId id : node.inputs) {
       fits = fits && channel % wanted == 0;
@@ -91,22 +95,6 @@ class Chooser {
       }
       channel += graph_.value(id).desc.shape[1];
     }
-  }
-
-  // The block of the inputs' largest part.
-  int common_block(const graph::Node& node) {
-    int best = 1;
-    std::int64_t most = 0;
-    for (ValueId id : node.inputs) {
-      std::int64_t channels = 0;
-      for (ValueId other : node.inputs)
-        if (at(other).block == at(id).block) channels += graph_.value(other).desc.shape[1];
-      if (channels > most) {
-        most = channels;
-        best = at(id).block;
-      }
-    }
-    return best;
   }
 
   void collect_asks(std::size_t i) {
@@ -149,6 +137,7 @@ class Chooser {
   const graph::Graph& graph_;
   const std::vector<Choice>& choices_;
   const std::vector<int>& choice_of_node_;
+  const std::vector<int>& block_of_node_;
   const kernels::Target& target_;
   Layouts layouts_;
   std::vector<bool> made_;  // written by a kernel or collected by a concatenation: may be told where to lie
@@ -157,8 +146,9 @@ class Chooser {
 }  // namespace
 
 Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
-                       const std::vector<int>& choice_of_node, const kernels::Target& target) {
-  return Chooser(graph, choices, choice_of_node, target).run();
+                       const std::vector<int>& choice_of_node, const std::vector<int>& block_of_node,
+                       const kernels::Target& target) {
+  return Chooser(graph, choices, choice_of_node, block_of_node, target).run();
 }
 
 }  // namespace rt3d::runtime

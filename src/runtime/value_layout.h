@@ -29,7 +29,9 @@ struct Layouts {
   std::vector<NodeLayout> nodes;
 };
 
+// `choice_of_node` and `block_of_node` as in assign_layouts().
 Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
-                       const std::vector<int>& choice_of_node, const kernels::Target& target);
+                       const std::vector<int>& choice_of_node, const std::vector<int>& block_of_node,
+                       const kernels::Target& target);
 
 }  // namespace rt3d::runtime

@@ -12,24 +12,32 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Target;
 
-Choice estimate(const Problem& problem, std::span<const KernelFamily* const> families, const Target& target) {
-  Choice best;
+std::vector<Choice> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
+                              const Target& target) {
+  std::vector<Choice> best;
   for (const KernelFamily* family : families) {
-    Schedule schedule = family->space(problem, target).front();
-    const double ns = family->estimate_ns(problem, schedule, target);
-    if (best.family != nullptr && !(ns < best.time_ns)) continue;
-    best.family = family;
-    best.schedule = std::move(schedule);
-    best.time_ns = ns;
+    Choice choice;
+    choice.family = family;
+    choice.schedule = family->space(problem, target).front();
+    choice.time_ns = family->estimate_ns(problem, choice.schedule, target);
+    best.push_back(std::move(choice));
   }
-  if (best.family == nullptr) fail(Code::internal, "no kernel family was given for ", problem.text());
+  std::stable_sort(best.begin(), best.end(),
+                   [](const Choice& a, const Choice& b) { return a.time_ns < b.time_ns; });
   return best;
 }
 
-std::optional<Choice> recall(const TuningDb& db, const Problem& problem,
-                             std::span<const KernelFamily* const> families, const Target& target) {
+Choice estimate(const Problem& problem, std::span<const KernelFamily* const> families, const Target& target) {
+  std::vector<Choice> best = estimates(problem, families, target);
+  if (best.empty()) fail(Code::internal, "no kernel family was given for ", problem.text());
+  return std::move(best.front());
+}
+
+std::vector<Choice> recall(const TuningDb& db, const Problem& problem,
+                           std::span<const KernelFamily* const> families, const Target& target) {
   std::vector<Row> rows = db.find(target.device.fingerprint(), target.threads, problem.text());
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; });
+  std::vector<Choice> remembered;
   for (const Row& row : rows) {
     const auto family = std::find_if(families.begin(), families.end(), [&](const KernelFamily* f) {
       return f->id() == row.family && f->version() == row.version;
@@ -37,14 +45,18 @@ std::optional<Choice> recall(const TuningDb& db, const Problem& problem,
     if (family == families.end()) continue;
     try {
       Schedule schedule = kernels::parse_schedule(row.schedule);
-      if (kernels::legal(**family, problem, schedule, target))
-        return Choice{
-            .family = *family, .schedule = std::move(schedule), .time_ns = row.time_ns, .rigor = row.rigor};
+      if (!kernels::legal(**family, problem, schedule, target)) continue;
+      Choice choice;
+      choice.family = *family;
+      choice.schedule = std::move(schedule);
+      choice.time_ns = row.time_ns;
+      choice.rigor = row.rigor;
+      remembered.push_back(std::move(choice));
     } catch (const Error& error) {
       log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
     }
   }
-  return std::nullopt;
+  return remembered;
 }
 
 }  // namespace rt3d::tuner

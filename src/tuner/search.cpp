@@ -7,8 +7,7 @@
 namespace rt3d::tuner {
 
 const StrategyRow search_strategies[2] = {
-    {Mode::quick, "ranked", "the best estimates, one of each family at least, then neighbours of the fastest",
-     make_ranked},
+    {Mode::quick, "ranked", "the promising families' defaults, then neighbours of the fastest", make_ranked},
     {Mode::full, "exhaustive-pruned",
      "every candidate that is not hopeless by estimate, then successive halving", make_exhaustive_pruned},
 };

@@ -18,7 +18,8 @@ struct Candidate {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
   double estimate_ns = 0;
-  bool family_default = false;  // the family's best estimate
+  bool family_default = false;    // the family's best estimate
+  std::int64_t packed_bytes = 0;  // memory for constants
 };
 
 // Best estimate first.

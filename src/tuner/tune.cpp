@@ -68,6 +68,7 @@ Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
         continue;
       }
       c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.target);
+      c.packed_bytes = family->packed_bytes(r.problem, c.schedule, r.target);
       candidates.push_back(std::move(c));
     }
   }
@@ -121,10 +122,14 @@ Choice Tuning::run(Choice fallback) {
   }
   choice.measurements = static_cast<int>(
       std::count_if(times_ns_.begin(), times_ns_.end(), [](double t) { return t < kNever; }));
-  if (const FamilyResult* best = fastest(); best != nullptr) {
-    choice.family = best->family;
-    choice.schedule = best->chosen().schedule;
-    choice.time_ns = best->chosen_ns();
+  std::stable_sort(results_.begin(), results_.end(), [](const FamilyResult& a, const FamilyResult& b) {
+    return a.chosen_ns() < b.chosen_ns();
+  });
+  for (const FamilyResult& result : results_) {
+    Choice& next = &result == results_.data() ? choice : choice.others.emplace_back();
+    next.family = result.family;
+    next.schedule = result.chosen().schedule;
+    next.time_ns = result.chosen_ns();
   }
   return choice;
 }

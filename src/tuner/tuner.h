@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +40,7 @@ struct Choice {
   int measurements = 0;  // candidates timed
   int rigor = 0;         // of a remembered choice: 1 quick, 2 full (a full tuning may want to improve on 1)
   bool cancelled = false;
+  std::vector<Choice> others;  // the best of every other family that was measured as well, fastest first
 };
 
 struct TuneRequest {
@@ -55,15 +55,20 @@ struct TuneRequest {
   NowFn now = {};            // empty: the steady clock
 };
 
-// The family and schedule with the best analytic estimate. Measures nothing.
+// The schedule with the best analytic estimate of every family, best first. Measures nothing.
+std::vector<Choice> estimates(const kernels::Problem& problem,
+                              std::span<const kernels::KernelFamily* const> families,
+                              const kernels::Target& target);
+
+// The best of these.
 Choice estimate(const kernels::Problem& problem, std::span<const kernels::KernelFamily* const> families,
                 const kernels::Target& target);
 
-// The remembered choice, when the database has one whose family is among `families`, of the same version, and
-// whose schedule is legal; the fastest such row wins. Measures nothing and searches nothing.
-std::optional<Choice> recall(const TuningDb& db, const kernels::Problem& problem,
-                             std::span<const kernels::KernelFamily* const> families,
-                             const kernels::Target& target);
+// What is remembered of `families`, fastest first, one of each: rows of the same version whose schedules are legal. Measures
+// nothing and searches nothing.
+std::vector<Choice> recall(const TuningDb& db, const kernels::Problem& problem,
+                           std::span<const kernels::KernelFamily* const> families,
+                           const kernels::Target& target);
 
 // Measures candidates until the deadline, cancellation or the mode's end. Always returns a usable choice (the
 // estimate when nothing could be measured); commits the best row of every family measured to `db`.

@@ -262,6 +262,8 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
   CHECK(refused([](auto& o) { o.tuning_limit_ms = -7; }, "-7"));
+  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(2); }, "no accuracy 2"));
+  CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
   CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
   CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));
   rt3d_tensor_info shape{"x", RT3D_F32, 9, {1}};
@@ -279,6 +281,11 @@ TEST_CASE("structs of older, smaller versions are understood and not written bey
   options.profile = 1;
   options.input_shape_count = -1;  // beyond the size: not looked at
   Session session = make_session(model.get(), options);
+  options = quiet_options();
+  options.size = offsetof(rt3d_session_options, accuracy);  // of version 0.1 before it had an accuracy
+  options.accuracy = static_cast<rt3d_accuracy>(77);
+  options.weight_limit_bytes = -1;
+  CHECK(make_session(model.get(), options) != nullptr);
   rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
   stats.size = offsetof(rt3d_session_stats, macs);
   stats.macs = -5;
@@ -350,14 +357,52 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   rt3d_db_free(db);
 }
 
+TEST_CASE("a session of exact results takes no family that is not exact, one of default accuracy does") {
+  if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
+  const std::string text =
+      "graph \"net\"\ninput x f32 1x64x8x28x28\nconst w f32 64x64x3x3x3\n"
+      "y f32 1x64x8x28x28 = Conv(x, w) \"conv\" dilations=1x1x1 group=1 kernel_shape=3x3x3 pads=1x1x1x1x1x1 "
+      "strides=1x1x1\noutput y\n";
+  const Folder folder;
+  rt3d::graph::save_onnx(rt3d::graph::parse_graph(text), folder / "net.onnx");
+  rt3d_model* loaded = nullptr;
+  REQUIRE(rt3d_model_load(&loaded, (folder / "net.onnx").c_str()) == RT3D_OK);
+  const Model model(loaded, rt3d_model_free);
+  const auto uses_winograd = [&](const rt3d_session_options& options, std::int64_t* packed) {
+    const Session session = make_session(model.get(), options);
+    rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+    REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
+    *packed = stats.packed_weight_bytes;
+    return std::string(rt3d_session_plan_text(session.get())).find("winograd") != std::string::npos;
+  };
+  constexpr std::int64_t kModelBytes = std::int64_t{64} * 64 * 27 * 4;
+  std::int64_t exact = 0, standard = 0, lean = 0;
+  rt3d_session_options options = quiet_options();
+  options.accuracy = RT3D_ACCURACY_EXACT;
+  CHECK_FALSE(uses_winograd(options, &exact));
+  options = quiet_options();
+  CHECK(uses_winograd(options, &standard));
+  CHECK(standard <= 3 * kModelBytes + 4096);
+  options.weight_limit_bytes = kModelBytes + kModelBytes / 8;
+  CHECK_FALSE(uses_winograd(options, &lean));
+  CHECK(lean == exact);
+  options.weight_limit_bytes = 1000;
+  rt3d_session* refused = nullptr;
+  CHECK(rt3d_session_create(&refused, model.get(), &options) == RT3D_OUT_OF_MEMORY);
+  CHECK(last_error_says("at most 1000"));
+}
+
 TEST_CASE("log lines reach the callback") {
   std::string lines;
   rt3d_set_log([](void* user, rt3d_log_level, const char* text) { *static_cast<std::string*>(user) += text; },
                &lines, RT3D_LOG_INFO);
   Model model = net_model();
-  make_session(model.get(), quiet_options());
+  rt3d_session_options options = quiet_options();
+  options.accuracy = RT3D_ACCURACY_EXACT;
+  make_session(model.get(), options);
   rt3d_set_log(nullptr, nullptr, RT3D_LOG_OFF);
   CHECK(lines.find("arena") != std::string::npos);
+  CHECK(lines.find("accuracy exact") != std::string::npos);
 }
 
 TEST_CASE("the C example runs a model") {

@@ -51,7 +51,7 @@ class Shell {
 
   // A narrow R3D-18 for clips of 3 x 4 x 32 x 32, seven classes.
   std::string small_model() const {
-    const std::string path = scratch.path("small.onnx");
+    std::string path = scratch.path("small.onnx");
     if (std::filesystem::exists(path)) return path;
     const Result made = rt3d("make-model r3d_18 --frames 4 --size 32 --width 0.0625 --classes 7 -o " + path);
     CAPTURE(made.err);
@@ -125,7 +125,8 @@ TEST_CASE("failures exit with 1 and one line that names the file") {
       {"run " + model + " --video " + text, text},
       {"run " + model + " --labels missing.txt", "missing.txt"},
       {"make-model no_such_net -o " + shell.scratch.path("x.onnx"), "no_such_net"}};
-  for (const auto& [arguments, named] : failing) {
+  for (const auto& row : failing) {
+    const std::string &arguments = row.first, &named = row.second;
     const Result result = shell.rt3d(arguments);
     CAPTURE(arguments);
     CAPTURE(result.err);
@@ -212,6 +213,7 @@ TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to
   CHECK(report["min_ns"] <= report["median_ns"]);
   CHECK(report["median_ns"] <= report["p90_ns"]);
   CHECK(report["threads"] == 1);
+  CHECK(report["accuracy"] == "default");
   std::int64_t macs = 0;
   for (const json& layer : report["layers"]) {
     for (const char* key : {"name", "problem", "family", "schedule", "source", "gflops", "percent_of_peak"})
@@ -270,6 +272,28 @@ TEST_CASE("info and plan describe the model, as text and as JSON") {
   REQUIRE(plan.exit_code == 0);
   CHECK(json::parse(plan.out).size() >= 20);
   CHECK(holds(shell.rt3d("plan " + shell.small_model()).out, "Conv"));
+}
+
+TEST_CASE("accuracy and the limit of packed weights are options of every command with a session") {
+  const Shell shell;
+  const std::string model = shell.small_model(), off = " --tune off --db none --threads 1 ";
+  const Result run = shell.rt3d("run " + model + off + "--accuracy exact --json");
+  CAPTURE(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(json::parse(run.out)["accuracy"] == "exact");
+  CHECK(
+      json::parse(shell.rt3d("bench " + model + off + "--runs 1 --accuracy exact --json").out)["accuracy"] ==
+      "exact");
+  CHECK(json::parse(shell.tune(model + " --tune-ms 1 --db none --json").out)["accuracy"] == "default");
+  CHECK_FALSE(holds(shell.rt3d("plan " + model + off + "--accuracy exact").out, "winograd"));
+  CHECK(shell.rt3d("plan " + model + off + "--weight-limit-mib 1000").exit_code == 0);
+  const Result refused = shell.rt3d("plan " + model + off + "--weight-limit-mib 0.01");
+  CHECK(refused.exit_code == 1);
+  CHECK(holds(refused.err, "at most 10485 may be used"));
+  CHECK(shell.rt3d("run " + model + " --accuracy rough").exit_code == 2);
+  for (const char* command : {"run", "bench", "plan"})
+    CHECK(holds(shell.rt3d(std::string(command) + " --help").out, "direct methods only"));
+  CHECK(holds(shell.tune("--help").out, "direct methods only"));
 }
 
 TEST_CASE("rt3d-tune fills a database that moves as text, and a second load measures nothing") {

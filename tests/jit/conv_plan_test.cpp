@@ -20,7 +20,8 @@ TEST_CASE("a tile cut covers every pixel of a plane once, with tiles no larger t
           REQUIRE((kind.h == 1 || (kind.w == ow && piece.ow == 0)));
           for (int y = 0; y < kind.h; ++y)
             for (int x = 0; x < kind.w; ++x)
-              ++seen[static_cast<std::size_t>((piece.oh + y) * ow + piece.ow + x)];
+              ++seen.at(static_cast<std::size_t>(piece.oh + y) * static_cast<std::size_t>(ow) +
+                        static_cast<std::size_t>(piece.ow + x));
         }
         for (int count : seen) REQUIRE(count == 1);
         CHECK(cut.kinds.size() <= 4);

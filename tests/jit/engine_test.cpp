@@ -33,6 +33,7 @@ TEST_CASE("code with one name is generated once and shared, also by threads") {
   for (Isa isa : runnable()) {
     std::vector<std::shared_ptr<const Code>> codes(4);
     std::vector<std::thread> threads;
+    threads.reserve(codes.size());
     for (auto& code : codes)
       threads.emplace_back([&code, isa] { code = generate("engine_test_shared", isa, emit_nothing_much); });
     for (std::thread& t : threads) t.join();

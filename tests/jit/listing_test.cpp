@@ -6,9 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "jit/row_code.h"
 #include "jit/stream.h"
 #include "jit/tile.h"
-#include "jit/window.h"
 
 TEST_SUITE_BEGIN("jit");
 
@@ -44,14 +44,20 @@ void compare_or_bless(const std::string& name, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("golden listings of tile, window and stream") {
+TEST_CASE("golden listings of tile, row and stream") {
   for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
     const std::string suffix(isa_name(isa));
     const int lanes = isa_lanes(isa);
     compare_or_bless("tile_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, small_tile(lanes)); }).text);
-    const WindowShape pool{
-        .op = WindowOp::max, .rows = 2, .a_row = 2 * lanes * 4, .c_row = lanes * 4, .activation = {}};
-    compare_or_bless("window_" + suffix, list(isa, [&](Asm& as) { emit_window(as, pool); }).text);
+    RowShape shape;
+    shape.piece = {2, 1, 5};  // the first column is in the padding
+    shape.kw = 3;
+    shape.sw = 2;
+    shape.pixel = lanes * 4;
+    shape.a_row = shape.c_row = 8 * shape.pixel;
+    compare_or_bless("row_weighted_" + suffix, list(isa, [&](Asm& as) { emit_row(as, shape); }).text);
+    shape.op = RowOp::max;
+    compare_or_bless("row_max_" + suffix, list(isa, [&](Asm& as) { emit_row(as, shape); }).text);
     const StreamShape swish{.op = StreamOp::mul, .b_repeats = true, .activation = {kernels::Act::swish}};
     compare_or_bless("stream_" + suffix, list(isa, [&](Asm& as) { emit_stream(as, swish); }).text);
   }

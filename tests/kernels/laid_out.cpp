@@ -1,7 +1,9 @@
 #include "kernels/laid_out.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 namespace rt3d::tests {
@@ -94,7 +96,7 @@ std::string LaidOut::damage() const {
   for (std::int64_t i = 0; i < whole_; ++i) {
     const Kind kind = kind_of(i);
     const float value = memory_.as<float>()[i];
-    const bool kept = std::memcmp(&value, &fill_, sizeof value) == 0;
+    const bool kept = std::bit_cast<std::uint32_t>(value) == std::bit_cast<std::uint32_t>(fill_);
     if (kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");
     if ((kind == Kind::halo || kind == Kind::outside) && !kept)
       return cat(kind == Kind::halo ? "the halo at " : "memory outside at ", i - first_,

@@ -13,7 +13,6 @@ TEST_SUITE_BEGIN("kernels");
 
 namespace rt3d::tests {
 
-using kernels::Placement;
 using kernels::Problem;
 
 TEST_CASE("the reference family computes every problem of the lists, and the same with two threads") {

@@ -120,9 +120,25 @@ def conv():
     for per in range(2, 9):
         for g in (2, 3, 5):
             c.add(conv_line((2, 5, 6), per * g, per * g, 3 if g < 5 else (1, 3, 3), (1, 2, 2) if per == 4 else 1, g=g))
+    for per, g in ((2, 1), (2, 11), (4, 3), (4, 5), (8, 2), (8, 3)):
+        for k, s, d in ((3, 1, 1), ((3, 1, 1), (2, 1, 1), 1), ((1, 3, 3), (1, 2, 2), 1), (3, 1, (1, 2, 3)), ((1, 5, 7), 1, 1)):
+            act = "act=relu" if g % 2 else "act=swish"
+            c.add(conv_line((3, 6, 9), per * g, per * g, k, s, None, d, g, add=k == 3, act=act))
+    c.section("rows longer than a piece, with borders of their own; planes and bands that threads share")
+    for g, per in ((19, 1), (9, 2), (5, 4)):
+        for k, s in ((3, 1), ((1, 3, 3), (1, 2, 2)), ((5, 1, 1), 1), ((1, 1, 7), 1)):
+            c.add(conv_line((2, 5, 37), g * per, g * per, k, s, g=g))
+    c.add(conv_line((2, 3, 6), 5, 5, (1, 3, 3), 1, (0, 4, 4), g=5, add=True, act="act=clip act_beta=6.0"))
     for ic, oc, g in ((6, 10, 2), (9, 6, 3), (14, 21, 7), (16, 32, 4), (32, 16, 2), (22, 11, 11), (32, 64, 2), (48, 48, 3)):
         c.add(conv_line((2, 4, 7), ic, oc, 1, g=g))
         c.add(conv_line((2, 4, 7), ic, oc, 3, g=g, bias=False))
+    c.section("kernels and strides of fast convolution: tiles cut off at every side, all epilogues")
+    for i, size in enumerate(((5, 6, 7), (4, 9, 10), (2, 13, 5), (9, 8, 12), (16, 5, 4), (3, 17, 18))):
+        for j, (k, s) in enumerate((((3, 3, 3), 1), ((3, 3, 3), 2), ((3, 3, 3), (1, 2, 2)), ((1, 3, 3), (1, 2, 2)),
+                                    ((1, 3, 3), 1), ((3, 1, 1), 1), ((3, 1, 1), (2, 1, 1)), ((7, 1, 1), (2, 1, 1)))):
+            p = (None, (0, 0, 0), tuple(2 * (e > 1) for e in k))[(i + j) % 3]
+            c.add(conv_line(size, 17 + 3 * j, 20 + 9 * i, k, s, p, n=1 + (i * j) % 2, bias=(i + j) % 4 > 0,
+                            add=(i + j) % 3 == 1, act="act=relu" if j % 2 else ""))
     c.section("batches")
     for n in (2, 3):
         for k in ((1, 1, 1), (3, 3, 3), (1, 3, 3)):
@@ -156,7 +172,7 @@ def conv():
         c.add(conv_line(size, ic, oc, k, s, act="act=relu"))
     c.section("seeded mixtures")
     r = random.Random(3)
-    while len(c.seen) < 550:
+    while len(c.seen) < 593:
         g = r.choice((1, 1, 1, 2, 3, 4))
         k = r.choice(KERNELS)
         size = tuple(max(1, v - r.randrange(3)) for v in (4, 9, r.randrange(3, 20)))

@@ -37,6 +37,7 @@ TEST_CASE("buffers that live at the same time never share memory") {
 
 TEST_CASE("a chain of equal buffers needs the memory of two") {
   std::vector<Lifetime> chain;
+  chain.reserve(20);
   for (int i = 0; i < 20; ++i) chain.push_back({1024, i, i + 1});
   CHECK(plan_memory(chain).arena_bytes == 2048);
   CHECK(plan_memory(chain).tensor_bytes == 20 * 1024);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "runtime/interpret.h"
 #include "runtime/planned_graph.h"
 
@@ -145,6 +147,24 @@ TEST_CASE("the arena is smaller than the sum of all tensors") {
   }
   PlannedGraph planned(text + "output " + last + "\n");
   CHECK(planned.plan.arena_bytes * 2 < planned.plan.tensor_bytes);
+}
+
+TEST_CASE("packed weights take what the alternatives said they would") {
+  if (this_device().isa == Isa::none) return;
+  for (const auto& [ic, oc, group] :
+       {std::array{5, 24, 1}, std::array{3, 40, 1}, std::array{24, 72, 3}, std::array{64, 64, 1}}) {
+    const std::string shape = "x3x6x7", i = std::to_string(ic), o = std::to_string(oc);
+    PlannedGraph planned("graph \"t\"\ninput x f32 1x" + i + shape + "\nconst w f32 " + o + "x" +
+                         std::to_string(ic / group) + "x3x3x3\ny f32 1x" + o + shape +
+                         " = Conv(x, w) strides=1x1x1 pads=1x1x1x1x1x1 dilations=1x1x1 group=" +
+                         std::to_string(group) + "\noutput y\n");
+    INFO(planned.plan.text());
+    const std::int64_t said = planned.plan.choices[0].packed_bytes;
+    const auto taken = static_cast<std::int64_t>(planned.executor->packed_bytes());
+    CHECK(taken >= said);
+    CHECK(taken <=
+          said + 4 * (oc + 64) + 256);  // an estimate may leave out a padded bias and a vector of zeros
+  }
 }
 
 TEST_CASE("the plan's text has one line per step with problem, family, schedule, source and layouts") {

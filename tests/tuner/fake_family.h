@@ -1,5 +1,5 @@
-// A kernel family for tests of the tuner: computes y = max(x, 0) with any estimates, times and faults. Its
-// time passes on a clock of its own, so that tests do not depend on the machine's load.
+// A kernel family for tests of the tuner: computes y = max(x, 0) with any estimates, times (of rows of 33, others in proportion) and
+// faults. Its // time passes on a clock of its own, so that tests do not depend on the machine's load.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,7 @@ struct FakeSchedule {
   double estimate_ns = 1;
   double run_us = 100;
   enum class Fault { none, wrong_value, overrun, throws } fault = Fault::none;
+  double prepare_us = 0;
 };
 
 // Moved on by fake kernels only.
@@ -35,6 +36,8 @@ struct FakeClock {
   }
 };
 
+inline double fake_scale(const Shape& shape) { return static_cast<double>(shape[2]) / 33; }
+
 struct FakeCounts {
   std::atomic<int> compiled = 0;
   std::atomic<int> runs = 0;
@@ -48,7 +51,7 @@ class FakeKernel final : public kernels::Kernel {
         out_(request.outputs[0]),
         how_(how),
         counts_(counts) {}
-  void prepare(std::span<const Tensor* const>, ThreadPool&) override {}
+  void prepare(std::span<const Tensor* const>, ThreadPool&) override { FakeClock::pass(how_.prepare_us); }
   void run(const kernels::RunArgs& args) const override {
     ++counts_.runs;
     const float* x = kernels::input_f32(args, 0);
@@ -58,7 +61,7 @@ class FakeKernel final : public kernels::Kernel {
       for (std::int64_t w = 0; w < s.w; ++w) y[at(out_, c, w)] = std::max(x[at(in_, c, w)], 0.0f);
     if (how_.fault == FakeSchedule::Fault::wrong_value) y[at(out_, s.c - 1, s.w - 1)] += 0.5f;
     if (how_.fault == FakeSchedule::Fault::overrun) y[at(out_, s.c - 1, s.w - 1) + 4 * out_.block] = 1;
-    FakeClock::pass(how_.run_us);
+    FakeClock::pass(how_.run_us * fake_scale(shape_));
   }
 
  private:
@@ -73,8 +76,13 @@ class FakeKernel final : public kernels::Kernel {
 
 class FakeFamily final : public kernels::KernelFamily {
  public:
-  FakeFamily(std::string id, std::vector<FakeSchedule> schedules, int block = 1, int version = 1)
-      : id_(std::move(id)), schedules_(std::move(schedules)), block_(block), version_(version) {
+  FakeFamily(std::string id, std::vector<FakeSchedule> schedules, int block = 1, int version = 1,
+             std::int64_t packed_bytes = 0)
+      : id_(std::move(id)),
+        schedules_(std::move(schedules)),
+        block_(block),
+        version_(version),
+        packed_bytes_(packed_bytes) {
     std::stable_sort(schedules_.begin(), schedules_.end(),
                      [](const auto& a, const auto& b) { return a.estimate_ns < b.estimate_ns; });
   }
@@ -92,9 +100,13 @@ class FakeFamily final : public kernels::KernelFamily {
     for (const FakeSchedule& s : schedules_) space.push_back(s.schedule);
     return space;
   }
-  double estimate_ns(const kernels::Problem&, const kernels::Schedule& schedule,
+  double estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
                      const kernels::Target&) const override {
-    return find(schedule).estimate_ns;
+    return find(schedule).estimate_ns * fake_scale(problem.outputs[0].shape);
+  }
+  std::int64_t packed_bytes(const kernels::Problem&, const kernels::Schedule&,
+                            const kernels::Target&) const override {
+    return packed_bytes_;
   }
   std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& request) const override {
     ++counts.compiled;
@@ -114,6 +126,7 @@ class FakeFamily final : public kernels::KernelFamily {
   std::vector<FakeSchedule> schedules_;
   int block_;
   int version_;
+  std::int64_t packed_bytes_;
 };
 
 // Everything a request needs, around the problem that fake families compute.

@@ -304,6 +304,7 @@ TEST_CASE("flipped bits never crash and never change a row") {
   fill(path, 60);
   std::string bytes = read_bytes(path);
   std::vector<Row> all;
+  all.reserve(60);
   for (int i = 0; i < 60; ++i) all.push_back(row_of(i));
   Random random(7);
   int changed = 0, missing = 0;

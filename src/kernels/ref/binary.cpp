@@ -87,16 +87,21 @@ struct TruncatedMod {  // the sign of the dividend
     }
   }
 };
+template <typename T>
+bool is_nan(T x) {
+  if constexpr (std::is_floating_point_v<T>) return std::isnan(x);
+  return false;
+}
 struct Min {
   template <typename T>
   T operator()(T a, T b) const {
-    return a != a || a < b ? a : b;
+    return is_nan(a) || a < b ? a : b;
   }
 };
 struct Max {
   template <typename T>
   T operator()(T a, T b) const {
-    return a != a || a > b ? a : b;
+    return is_nan(a) || a > b ? a : b;
   }
 };
 

@@ -10,7 +10,8 @@ Strides broadcast_strides(const Problem& p, const Shape& from, const Shape& to) 
   for (int axis = 0; axis < from.rank(); ++axis) {
     if (from[axis] == 1) continue;
     require(from[axis] == to[axis + missing], p, from.text(), " cannot be broadcast to ", to.text());
-    strides[static_cast<std::size_t>(axis + missing)] = dense[static_cast<std::size_t>(axis)];
+    const auto at = static_cast<std::size_t>(axis);
+    strides[at + static_cast<std::size_t>(missing)] = dense[at];
   }
   return strides;
 }

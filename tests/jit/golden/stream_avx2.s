@@ -15,285 +15,241 @@ vmulps ymm2, ymm2, ymm9                     ; C4C16C59D1
 vmovups ymm3, [rsi+96]                      ; C5FC105E60
 vmulps ymm3, ymm3, ymm9                     ; C4C16459D9
 vmovaps ymm13, ymm0                         ; C57C28E8
-vxorps xmm10, xmm10, xmm10                  ; C4412857D2
-vsubps ymm0, ymm10, ymm0                    ; C5AC5CC0
 mov eax, 3266183168                         ; B80000AEC2
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmaxps ymm0, ymm0, ymm12                    ; C4C17C5FC4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmaxps ymm0, ymm0, ymm10                    ; C4C17C5FC2
 mov eax, 1118699520                         ; B80000AE42
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vminps ymm0, ymm0, ymm12                    ; C4C17C5DC4
-mov eax, 1069066811                         ; B83BAAB83F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmulps ymm10, ymm0, ymm12                   ; C4417C59D4
-vroundps ymm10, ymm10, 0                    ; C4437D08D200
-mov eax, 3207688704                         ; B8007231BF
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm0, ymm10, ymm12              ; C4C22DB8C4
-mov eax, 3049242254                         ; B88EBEBFB5
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm0, ymm10, ymm12              ; C4C22DB8C4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vminps ymm0, ymm0, ymm10                    ; C4C17C5DC2
+mov eax, 3216550459                         ; B83BAAB8BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmulps ymm11, ymm0, ymm10                   ; C4417C59DA
+vroundps ymm11, ymm11, 0                    ; C4437D08DB00
+mov eax, 1060205056                         ; B80072313F
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm0, ymm11, ymm10              ; C4C225B8C2
+mov eax, 901758606                          ; B88EBEBF35
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm0, ymm11, ymm10              ; C4C225B8C2
 mov eax, 985008993                          ; B8610BB63A
-vmovd xmm11, eax                            ; C5796ED8
-vbroadcastss ymm11, xmm11                   ; C4427D18DB
-mov eax, 1007192201                         ; B88988083C
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmovaps ymm12, ymm10                        ; C4417C28E2
+mov eax, 3154675849                         ; B8898808BC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1026206379                         ; B8ABAA2A3D
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1042983595                         ; B8ABAA2A3E
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+mov eax, 3190467243                         ; B8ABAA2ABE
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1056964608                         ; B80000003F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+mov eax, 3212836864                         ; B8000080BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-vcvtps2dq ymm10, ymm10                      ; C4417D5BD2
-vpslld ymm10, ymm10, 23                     ; C4C12D72F217
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vpaddd ymm10, ymm10, ymm12                  ; C4412DFED4
-vmulps ymm0, ymm11, ymm10                   ; C4C12459C2
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+vcvtps2dq ymm11, ymm11                      ; C4417D5BDB
+vpslld ymm11, ymm11, 23                     ; C4C12572F317
+vpaddd ymm12, ymm12, ymm11                  ; C4411DFEE3
+vmovaps ymm0, ymm12                         ; C4C17C28C4
 mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm0, ymm0, ymm10                    ; C4C17C58C2
-vdivps ymm0, ymm10, ymm0                    ; C5AC5EC0
-vmulps ymm0, ymm0, ymm13                    ; C4C17C59C5
+vdivps ymm0, ymm13, ymm0                    ; C5945EC0
 vmovaps ymm13, ymm1                         ; C57C28E9
-vxorps xmm10, xmm10, xmm10                  ; C4412857D2
-vsubps ymm1, ymm10, ymm1                    ; C5AC5CC9
 mov eax, 3266183168                         ; B80000AEC2
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmaxps ymm1, ymm1, ymm12                    ; C4C1745FCC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmaxps ymm1, ymm1, ymm10                    ; C4C1745FCA
 mov eax, 1118699520                         ; B80000AE42
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vminps ymm1, ymm1, ymm12                    ; C4C1745DCC
-mov eax, 1069066811                         ; B83BAAB83F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmulps ymm10, ymm1, ymm12                   ; C4417459D4
-vroundps ymm10, ymm10, 0                    ; C4437D08D200
-mov eax, 3207688704                         ; B8007231BF
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm1, ymm10, ymm12              ; C4C22DB8CC
-mov eax, 3049242254                         ; B88EBEBFB5
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm1, ymm10, ymm12              ; C4C22DB8CC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vminps ymm1, ymm1, ymm10                    ; C4C1745DCA
+mov eax, 3216550459                         ; B83BAAB8BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmulps ymm11, ymm1, ymm10                   ; C4417459DA
+vroundps ymm11, ymm11, 0                    ; C4437D08DB00
+mov eax, 1060205056                         ; B80072313F
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm1, ymm11, ymm10              ; C4C225B8CA
+mov eax, 901758606                          ; B88EBEBF35
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm1, ymm11, ymm10              ; C4C225B8CA
 mov eax, 985008993                          ; B8610BB63A
-vmovd xmm11, eax                            ; C5796ED8
-vbroadcastss ymm11, xmm11                   ; C4427D18DB
-mov eax, 1007192201                         ; B88988083C
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmovaps ymm12, ymm10                        ; C4417C28E2
+mov eax, 3154675849                         ; B8898808BC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
 mov eax, 1026206379                         ; B8ABAA2A3D
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1042983595                         ; B8ABAA2A3E
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
+mov eax, 3190467243                         ; B8ABAA2ABE
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
 mov eax, 1056964608                         ; B80000003F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
+mov eax, 3212836864                         ; B8000080BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
 mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm1              ; C46225B8E1
-vmovaps ymm11, ymm12                        ; C4417C28DC
-vcvtps2dq ymm10, ymm10                      ; C4417D5BD2
-vpslld ymm10, ymm10, 23                     ; C4C12D72F217
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vpaddd ymm10, ymm10, ymm12                  ; C4412DFED4
-vmulps ymm1, ymm11, ymm10                   ; C4C12459CA
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm1, ymm10              ; C44275A8E2
+vcvtps2dq ymm11, ymm11                      ; C4417D5BDB
+vpslld ymm11, ymm11, 23                     ; C4C12572F317
+vpaddd ymm12, ymm12, ymm11                  ; C4411DFEE3
+vmovaps ymm1, ymm12                         ; C4C17C28CC
 mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm1, ymm1, ymm10                    ; C4C17458CA
-vdivps ymm1, ymm10, ymm1                    ; C5AC5EC9
-vmulps ymm1, ymm1, ymm13                    ; C4C17459CD
+vdivps ymm1, ymm13, ymm1                    ; C5945EC9
 vmovaps ymm13, ymm2                         ; C57C28EA
-vxorps xmm10, xmm10, xmm10                  ; C4412857D2
-vsubps ymm2, ymm10, ymm2                    ; C5AC5CD2
 mov eax, 3266183168                         ; B80000AEC2
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmaxps ymm2, ymm2, ymm12                    ; C4C16C5FD4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmaxps ymm2, ymm2, ymm10                    ; C4C16C5FD2
 mov eax, 1118699520                         ; B80000AE42
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vminps ymm2, ymm2, ymm12                    ; C4C16C5DD4
-mov eax, 1069066811                         ; B83BAAB83F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmulps ymm10, ymm2, ymm12                   ; C4416C59D4
-vroundps ymm10, ymm10, 0                    ; C4437D08D200
-mov eax, 3207688704                         ; B8007231BF
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm2, ymm10, ymm12              ; C4C22DB8D4
-mov eax, 3049242254                         ; B88EBEBFB5
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm2, ymm10, ymm12              ; C4C22DB8D4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vminps ymm2, ymm2, ymm10                    ; C4C16C5DD2
+mov eax, 3216550459                         ; B83BAAB8BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmulps ymm11, ymm2, ymm10                   ; C4416C59DA
+vroundps ymm11, ymm11, 0                    ; C4437D08DB00
+mov eax, 1060205056                         ; B80072313F
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm2, ymm11, ymm10              ; C4C225B8D2
+mov eax, 901758606                          ; B88EBEBF35
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm2, ymm11, ymm10              ; C4C225B8D2
 mov eax, 985008993                          ; B8610BB63A
-vmovd xmm11, eax                            ; C5796ED8
-vbroadcastss ymm11, xmm11                   ; C4427D18DB
-mov eax, 1007192201                         ; B88988083C
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmovaps ymm12, ymm10                        ; C4417C28E2
+mov eax, 3154675849                         ; B8898808BC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
 mov eax, 1026206379                         ; B8ABAA2A3D
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1042983595                         ; B8ABAA2A3E
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
+mov eax, 3190467243                         ; B8ABAA2ABE
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
 mov eax, 1056964608                         ; B80000003F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
+mov eax, 3212836864                         ; B8000080BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
 mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm2              ; C46225B8E2
-vmovaps ymm11, ymm12                        ; C4417C28DC
-vcvtps2dq ymm10, ymm10                      ; C4417D5BD2
-vpslld ymm10, ymm10, 23                     ; C4C12D72F217
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vpaddd ymm10, ymm10, ymm12                  ; C4412DFED4
-vmulps ymm2, ymm11, ymm10                   ; C4C12459D2
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm2, ymm10              ; C4426DA8E2
+vcvtps2dq ymm11, ymm11                      ; C4417D5BDB
+vpslld ymm11, ymm11, 23                     ; C4C12572F317
+vpaddd ymm12, ymm12, ymm11                  ; C4411DFEE3
+vmovaps ymm2, ymm12                         ; C4C17C28D4
 mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm2, ymm2, ymm10                    ; C4C16C58D2
-vdivps ymm2, ymm10, ymm2                    ; C5AC5ED2
-vmulps ymm2, ymm2, ymm13                    ; C4C16C59D5
+vdivps ymm2, ymm13, ymm2                    ; C5945ED2
 vmovaps ymm13, ymm3                         ; C57C28EB
-vxorps xmm10, xmm10, xmm10                  ; C4412857D2
-vsubps ymm3, ymm10, ymm3                    ; C5AC5CDB
 mov eax, 3266183168                         ; B80000AEC2
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmaxps ymm3, ymm3, ymm12                    ; C4C1645FDC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmaxps ymm3, ymm3, ymm10                    ; C4C1645FDA
 mov eax, 1118699520                         ; B80000AE42
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vminps ymm3, ymm3, ymm12                    ; C4C1645DDC
-mov eax, 1069066811                         ; B83BAAB83F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmulps ymm10, ymm3, ymm12                   ; C4416459D4
-vroundps ymm10, ymm10, 0                    ; C4437D08D200
-mov eax, 3207688704                         ; B8007231BF
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm3, ymm10, ymm12              ; C4C22DB8DC
-mov eax, 3049242254                         ; B88EBEBFB5
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm3, ymm10, ymm12              ; C4C22DB8DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vminps ymm3, ymm3, ymm10                    ; C4C1645DDA
+mov eax, 3216550459                         ; B83BAAB8BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmulps ymm11, ymm3, ymm10                   ; C4416459DA
+vroundps ymm11, ymm11, 0                    ; C4437D08DB00
+mov eax, 1060205056                         ; B80072313F
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm3, ymm11, ymm10              ; C4C225B8DA
+mov eax, 901758606                          ; B88EBEBF35
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm3, ymm11, ymm10              ; C4C225B8DA
 mov eax, 985008993                          ; B8610BB63A
-vmovd xmm11, eax                            ; C5796ED8
-vbroadcastss ymm11, xmm11                   ; C4427D18DB
-mov eax, 1007192201                         ; B88988083C
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmovaps ymm12, ymm10                        ; C4417C28E2
+mov eax, 3154675849                         ; B8898808BC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
 mov eax, 1026206379                         ; B8ABAA2A3D
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1042983595                         ; B8ABAA2A3E
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
+mov eax, 3190467243                         ; B8ABAA2ABE
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
 mov eax, 1056964608                         ; B80000003F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
+mov eax, 3212836864                         ; B8000080BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
 mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm3              ; C46225B8E3
-vmovaps ymm11, ymm12                        ; C4417C28DC
-vcvtps2dq ymm10, ymm10                      ; C4417D5BD2
-vpslld ymm10, ymm10, 23                     ; C4C12D72F217
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vpaddd ymm10, ymm10, ymm12                  ; C4412DFED4
-vmulps ymm3, ymm11, ymm10                   ; C4C12459DA
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm3, ymm10              ; C44265A8E2
+vcvtps2dq ymm11, ymm11                      ; C4417D5BDB
+vpslld ymm11, ymm11, 23                     ; C4C12572F317
+vpaddd ymm12, ymm12, ymm11                  ; C4411DFEE3
+vmovaps ymm3, ymm12                         ; C4C17C28DC
 mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm3, ymm3, ymm10                    ; C4C16458DA
-vdivps ymm3, ymm10, ymm3                    ; C5AC5EDB
-vmulps ymm3, ymm3, ymm13                    ; C4C16459DD
+vdivps ymm3, ymm13, ymm3                    ; C5945EDB
 vmovups [rcx], ymm0                         ; C5FC1101
 vmovups [rcx+32], ymm1                      ; C5FC114920
 vmovups [rcx+64], ymm2                      ; C5FC115140
@@ -301,7 +257,7 @@ vmovups [rcx+96], ymm3                      ; C5FC115960
 add rsi, 128                                ; 4881C680000000
 add rcx, 128                                ; 4881C180000000
 sub r8, 1                                   ; 4983E801
-jnz L0                                      ; 0F8572FAFFFF
+jnz L0                                      ; 0F8546FBFFFF
 L1:
 mov r8, [rdi+32]                            ; 4C8B4720
 test r8, r8                                 ; 4D85C0
@@ -310,80 +266,69 @@ L2:
 vmovups ymm0, [rsi]                         ; C5FC1006
 vmulps ymm0, ymm0, ymm9                     ; C4C17C59C1
 vmovaps ymm13, ymm0                         ; C57C28E8
-vxorps xmm10, xmm10, xmm10                  ; C4412857D2
-vsubps ymm0, ymm10, ymm0                    ; C5AC5CC0
 mov eax, 3266183168                         ; B80000AEC2
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmaxps ymm0, ymm0, ymm12                    ; C4C17C5FC4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmaxps ymm0, ymm0, ymm10                    ; C4C17C5FC2
 mov eax, 1118699520                         ; B80000AE42
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vminps ymm0, ymm0, ymm12                    ; C4C17C5DC4
-mov eax, 1069066811                         ; B83BAAB83F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vmulps ymm10, ymm0, ymm12                   ; C4417C59D4
-vroundps ymm10, ymm10, 0                    ; C4437D08D200
-mov eax, 3207688704                         ; B8007231BF
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm0, ymm10, ymm12              ; C4C22DB8C4
-mov eax, 3049242254                         ; B88EBEBFB5
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm0, ymm10, ymm12              ; C4C22DB8C4
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vminps ymm0, ymm0, ymm10                    ; C4C17C5DC2
+mov eax, 3216550459                         ; B83BAAB8BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmulps ymm11, ymm0, ymm10                   ; C4417C59DA
+vroundps ymm11, ymm11, 0                    ; C4437D08DB00
+mov eax, 1060205056                         ; B80072313F
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm0, ymm11, ymm10              ; C4C225B8C2
+mov eax, 901758606                          ; B88EBEBF35
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd231ps ymm0, ymm11, ymm10              ; C4C225B8C2
 mov eax, 985008993                          ; B8610BB63A
-vmovd xmm11, eax                            ; C5796ED8
-vbroadcastss ymm11, xmm11                   ; C4427D18DB
-mov eax, 1007192201                         ; B88988083C
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vmovaps ymm12, ymm10                        ; C4417C28E2
+mov eax, 3154675849                         ; B8898808BC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1026206379                         ; B8ABAA2A3D
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1042983595                         ; B8ABAA2A3E
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+mov eax, 3190467243                         ; B8ABAA2ABE
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1056964608                         ; B80000003F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+mov eax, 3212836864                         ; B8000080BF
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
 mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vfmadd231ps ymm12, ymm11, ymm0              ; C46225B8E0
-vmovaps ymm11, ymm12                        ; C4417C28DC
-vcvtps2dq ymm10, ymm10                      ; C4417D5BD2
-vpslld ymm10, ymm10, 23                     ; C4C12D72F217
-mov eax, 1065353216                         ; B80000803F
-vmovd xmm12, eax                            ; C5796EE0
-vbroadcastss ymm12, xmm12                   ; C4427D18E4
-vpaddd ymm10, ymm10, ymm12                  ; C4412DFED4
-vmulps ymm0, ymm11, ymm10                   ; C4C12459C2
+vmovd xmm10, eax                            ; C5796ED0
+vbroadcastss ymm10, xmm10                   ; C4427D18D2
+vfmadd213ps ymm12, ymm0, ymm10              ; C4427DA8E2
+vcvtps2dq ymm11, ymm11                      ; C4417D5BDB
+vpslld ymm11, ymm11, 23                     ; C4C12572F317
+vpaddd ymm12, ymm12, ymm11                  ; C4411DFEE3
+vmovaps ymm0, ymm12                         ; C4C17C28C4
 mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm0, ymm0, ymm10                    ; C4C17C58C2
-vdivps ymm0, ymm10, ymm0                    ; C5AC5EC0
-vmulps ymm0, ymm0, ymm13                    ; C4C17C59C5
+vdivps ymm0, ymm13, ymm0                    ; C5945EC0
 vmovups [rcx], ymm0                         ; C5FC1101
 add rsi, 32                                 ; 4883C620
 add rcx, 32                                 ; 4883C120
 sub r8, 1                                   ; 4983E801
-jnz L2                                      ; 0F8592FEFFFF
+jnz L2                                      ; 0F85C7FEFFFF
 L3:
 vzeroupper                                  ; C5F877
 ret                                         ; C3

@@ -89,15 +89,10 @@ vaddps ymm3, ymm3, ymmword ptr [r10+4128]   ; C4C164589A20100000
 vaddps ymm5, ymm5, ymmword ptr [r10+4160]   ; C4C15458AA40100000
 vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm0, ymm0, ymm6                     ; C5FC5FC6
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm1, ymm1, ymm6                     ; C5F45FCE
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm2, ymm2, ymm6                     ; C5EC5FD6
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm3, ymm3, ymm6                     ; C5E45FDE
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm4, ymm4, ymm6                     ; C5DC5FE6
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm5, ymm5, ymm6                     ; C5D45FEE
 L4:
 vmovups [r11], ymm0                         ; C4C17C1103

@@ -89,15 +89,10 @@ vaddps zmm3, zmm3, zmmword ptr [r10+4160]   ; 62D16448585A41
 vaddps zmm5, zmm5, zmmword ptr [r10+4224]   ; 62D15448586A42
 vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm0, zmm0, zmm6                     ; 62F17C485FC6
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm1, zmm1, zmm6                     ; 62F174485FCE
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm2, zmm2, zmm6                     ; 62F16C485FD6
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm3, zmm3, zmm6                     ; 62F164485FDE
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm4, zmm4, zmm6                     ; 62F15C485FE6
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm5, zmm5, zmm6                     ; 62F154485FEE
 L4:
 vmovups [r11], zmm0                         ; 62D17C481103

@@ -86,15 +86,10 @@ ldr q6, [x6, 4128]                          ; C608C43D
 fadd v5.4s, v5.4s, v6.4s                    ; A5D4264E
 movi v6.4s, 0                               ; 06E4004F
 fmax v0.4s, v0.4s, v6.4s                    ; 00F4264E
-movi v6.4s, 0                               ; 06E4004F
 fmax v1.4s, v1.4s, v6.4s                    ; 21F4264E
-movi v6.4s, 0                               ; 06E4004F
 fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
-movi v6.4s, 0                               ; 06E4004F
 fmax v3.4s, v3.4s, v6.4s                    ; 63F4264E
-movi v6.4s, 0                               ; 06E4004F
 fmax v4.4s, v4.4s, v6.4s                    ; 84F4264E
-movi v6.4s, 0                               ; 06E4004F
 fmax v5.4s, v5.4s, v6.4s                    ; A5F4264E
 L4:
 str q0, [x7]                                ; E000803D

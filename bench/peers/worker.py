@@ -1,0 +1,123 @@
+"""One model with one number of threads: all engines in one process, prepared, checked, measured by turns.
+
+Runs in a process of its own, so that a runtime that crashes takes only itself out (collect.py). Tells its
+parent through a pipe what it begins and what came of it: (event, engine or None, data).
+"""
+
+import argparse
+import dataclasses
+import os
+import time
+
+from . import turns
+from .agreement import difference
+from .binding import Model, Rt3d
+from .engine import Task
+from .engines import PEERS, RT3D_TITLES
+from .models import check_shapes, draw_inputs
+
+
+def work(case, pipe):
+    """The process's entry. `case`: file, threads, engines, cache, log, options."""
+    log = os.open(case["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)  # runtimes and converters talk; what counts goes through the pipe
+    os.dup2(log, 2)
+    try:
+        _measure(case, pipe.send)
+        pipe.send(("done", None, None))
+    except Exception as error:  # noqa: BLE001  (whatever it is, the parent reports it)
+        pipe.send(("broken", None, one_line(error, 1000)))
+
+
+def one_line(error, longest=220):
+    """An exception as the line that the report shows."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:longest] if lines else type(error).__name__
+
+
+def _measure(case, tell):
+    options = case["options"]
+    rt3d = Rt3d(case["library"], case["header"])
+    task = _task(case, rt3d)
+    tell(("begin", None, "the reference outputs"))
+    title, expected = _reference(case, task, rt3d)
+    tell(("reference", None, title))
+    engines = {}
+    for key in case["engines"]:
+        tell(("begin", key, "being prepared"))
+        try:
+            engine, about = _prepare(key, task, rt3d, expected)
+        except Exception as error:  # noqa: BLE001  (peers raise what they like)
+            tell(("failed", key, one_line(error)))
+            continue
+        engines[key] = engine
+        tell(("ready", key, about))
+    taken = {key: [] for key in engines}
+    for index in range(options.rounds):
+        turns.settle()
+        tell(("peak", None, rt3d.peak_gflops(task.threads)))
+        for key in turns.rotated(list(engines), index):
+            tell(("begin", key, "running"))
+            turns.settle()
+            try:
+                turn = turns.take_turn(engines[key].run, options.seconds)
+            except Exception as error:  # noqa: BLE001
+                engines.pop(key)
+                tell(("failed", key, one_line(error)))
+                continue
+            taken[key].append(turn["ms"])
+            tell(("turn", key, turn))
+        for key in turns.too_slow({key: taken[key] for key in engines}, options.slow) - RT3D_TITLES.keys():
+            engines.pop(key).close()
+    for key, engine in engines.items():
+        tell(("checked", key, difference(engine.outputs(), expected)))
+
+
+def _task(case, rt3d):
+    with Model(rt3d, case["file"]) as model:
+        inputs = model.inputs()
+        outputs = [name for name, _ in model.outputs()]
+    check_shapes(case["file"], inputs)
+    return Task(
+        case["file"],
+        inputs,
+        draw_inputs(inputs, case["options"].seed),
+        outputs,
+        case["threads"],
+        case["cache"],
+        case["options"],
+    )
+
+
+def _make(key, task, rt3d):
+    if key in RT3D_TITLES:
+        from .engine_rt3d import Rt3dEngine  # noqa: PLC0415  (needs numpy, which only workers need)
+
+        accuracy = "exact" if key == "rt3d-exact" else "default"
+        return Rt3dEngine(task, rt3d, accuracy if rt3d.has_option("accuracy") else None)
+    row = next(row for row in PEERS if row.key == key)
+    return row.load()(task)
+
+
+def _reference(case, task, rt3d):
+    """Who says what the outputs should be, and the outputs."""
+    if case["onnxruntime"]:
+        engine, title = _make("onnxruntime", task, rt3d), "ONNX Runtime"
+    else:
+        untuned = argparse.Namespace(**{**vars(task.options), "tune": "off"})
+        engine, title = _make("rt3d-exact", dataclasses.replace(task, options=untuned), rt3d), "RT3D exact"
+    engine.run()
+    outputs = [output.copy() for output in engine.outputs()]
+    engine.close()
+    return title, outputs
+
+
+def _prepare(key, task, rt3d, expected):
+    start = time.perf_counter()
+    engine = _make(key, task, rt3d)
+    ready_s = time.perf_counter() - start
+    engine.run()
+    about = {"ready_s": ready_s, "error": difference(engine.outputs(), expected)}
+    if key in RT3D_TITLES:
+        about["stats"] = engine.stats()
+    return engine, about

@@ -1,0 +1,38 @@
+mov rsi, [rdi]                              ; 488B37
+mov r11, [rdi+32]                           ; 4C8B5F20
+mov r8, [rdi+64]                            ; 4C8B4740
+L0:
+mov rdx, [rdi+8]                            ; 488B5708
+mov rcx, [rdi+16]                           ; 488B4F10
+mov eax, 4286578688                         ; B8000080FF
+vmovd xmm0, eax                             ; C5F96EC0
+vbroadcastss ymm0, xmm0                     ; C4E27D18C0
+vmovaps ymm1, ymm0                          ; C5FC28C8
+vmovaps ymm2, ymm0                          ; C5FC28D0
+vmovaps ymm3, ymm0                          ; C5FC28D8
+test rcx, rcx                               ; 4885C9
+jz L2                                       ; 0F84........
+L1:
+movsxd r9, dword ptr [rdx]                  ; 4C630A
+add r9, rsi                                 ; 4901F1
+add rdx, 8                                  ; 4883C208
+vmaxps ymm0, ymm0, ymmword ptr [r9+32]      ; C4C17C5F4120
+vmaxps ymm1, ymm1, ymmword ptr [r9+64]      ; C4C1745F4940
+vmaxps ymm2, ymm2, ymmword ptr [r9+96]      ; C4C16C5F5160
+vmaxps ymm3, ymm3, ymmword ptr [r9+128]     ; C4C1645F9980000000
+sub rcx, 1                                  ; 4883E901
+short jnz L1                                ; 75D5
+L2:
+vmovaps ymm15, ymm0                         ; C57C28F8
+vmaxps ymm15, ymm15, ymm1                   ; C5045FF9
+vmovups [r11], ymm15                        ; C4417C113B
+vmovaps ymm15, ymm1                         ; C57C28F9
+vmaxps ymm15, ymm15, ymm2                   ; C5045FFA
+vmaxps ymm15, ymm15, ymm3                   ; C5045FFB
+vmovups [r11+32], ymm15                     ; C4417C117B20
+add rsi, 256                                ; 4881C600010000
+add r11, 256                                ; 4981C300010000
+sub r8, 1                                   ; 4983E801
+jnz L0                                      ; 0F8573FFFFFF
+vzeroupper                                  ; C5F877
+ret                                         ; C3

@@ -1,0 +1,214 @@
+// choose() with made-up families: which alternatives compete, and how the time for measuring is shared.
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <numeric>
+
+#include "jit/isa_family.h"
+#include "runtime/choice.h"
+#include "tuner/fake_family.h"
+
+namespace rt3d::runtime {
+namespace {
+
+using tuner::FakeClock;
+using tuner::FakeFamily;
+using tuner::FakeSchedule;
+
+kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
+
+Families fake_families;  // of the backend
+
+const Backend kFakes{"fakes", "made-up families",
+                     [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
+                     find_backend("reference").fallback, [] { return true; }};
+
+struct Bench {
+  explicit Bench(Families families) { fake_families = std::move(families); }
+
+  std::vector<Choice> choose(const std::vector<std::string>& problems,
+                             tuner::Mode mode = tuner::Mode::quick) {
+    std::vector<Choice> choices(problems.size());
+    for (std::size_t i = 0; i < problems.size(); ++i) {
+      choices[i].problem = kernels::parse_problem(problems[i]);
+      choices[i].text = choices[i].problem.text();
+    }
+    TuningOptions options;
+    options.mode = mode;
+    options.now = [] { return FakeClock::now; };
+    runtime::choose(choices, kFakes, target, options, pool, db);
+    return choices;
+  }
+
+  void store(const FakeFamily& family, const std::string& schedule, double time_ns) {
+    db.store({.device = target.device.fingerprint(),
+              .threads = 1,
+              .problem = kernels::parse_problem(kRelu).text(),
+              .family = std::string(family.id()),
+              .version = 1,
+              .schedule = schedule,
+              .time_ns = time_ns,
+              .default_ns = time_ns,
+              .rigor = 1});
+  }
+
+  static constexpr const char* kRelu = "Relu 1x10x33 -> 1x10x33";
+  kernels::Target target{{.name = "fake"}, 1};
+  ThreadPool pool{1};
+  tuner::TuningDb db{{}};
+};
+
+// A generated family that is fast and not exact.
+class RoughFamily final : public jit::IsaFamily {
+ public:
+  explicit RoughFamily(const FakeFamily& does) : IsaFamily("relu.rough", 1, Isa::avx2), does_(does) {}
+  kernels::Ports ports(const kernels::Problem& p, const kernels::Target& t) const override {
+    return does_.ports(p, t);
+  }
+  std::vector<kernels::Schedule> space(const kernels::Problem& p, const kernels::Target& t) const override {
+    return does_.space(p, t);
+  }
+  double estimate_ns(const kernels::Problem& p, const kernels::Schedule& s,
+                     const kernels::Target& t) const override {
+    return does_.estimate_ns(p, s, t);
+  }
+  std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& r) const override {
+    return does_.compile(r);
+  }
+
+ protected:
+  bool computes(const kernels::Problem& p) const override { return p.op == "Relu"; }
+  bool exact() const override { return false; }
+
+ private:
+  const FakeFamily& does_;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("runtime");
+
+TEST_CASE("every family brings its best schedule, fastest first, and the second time all are remembered") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}, 1, 1, 70),
+      b("relu.b.cpu", {{knob(1), 12, 100}}, 8);
+  Bench bench({&a, &b});
+  for (const Source source : {Source::tuned, Source::database}) {
+    const int compiled = a.counts.compiled + b.counts.compiled;
+    const Choice choice = bench.choose({Bench::kRelu})[0];
+    REQUIRE(choice.alternatives.size() == 2);
+    CHECK(choice.family == &b);
+    CHECK(choice.alternatives[0].family == &b);
+    CHECK(choice.alternatives[0].source == source);
+    CHECK(choice.alternatives[1].family == &a);
+    CHECK(choice.alternatives[1].schedule == knob(2));
+    CHECK(choice.alternatives[1].time_ns == doctest::Approx(200e3));
+    CHECK(choice.alternatives[1].packed_bytes == 70);
+    if (source == Source::database) {
+      CHECK(choice.measurements == 0);
+      CHECK(a.counts.compiled + b.counts.compiled == compiled);
+    }
+  }
+}
+
+TEST_CASE("estimates compete only where nothing was measured") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 20, 200}}, 1, 1, 50),
+      b("relu.b.cpu", {{knob(1), 30, 100}}, 1, 1, 70), c("relu.c.cpu", {{knob(1), 1e9, 100}}, 1, 1, 20);
+  Bench bench({&a, &b, &c});
+  std::vector<Alternative> ways = bench.choose({Bench::kRelu}, tuner::Mode::off)[0].alternatives;
+  REQUIRE(ways.size() == 3);
+  for (const Alternative& way : ways) CHECK(way.source == Source::estimate);
+  CHECK(ways[0].family == &a);
+
+  bench.store(a, "a=2,b=0", 200e3);  // a million times its estimate: the others' must not win by that
+  ways = bench.choose({Bench::kRelu}, tuner::Mode::off)[0].alternatives;
+  REQUIRE(ways.size() == 2);
+  CHECK(ways[0].family == &a);
+  CHECK(ways[0].source == Source::database);
+  CHECK(ways[1].family == &c);  // the leanest, in case memory is short
+  CHECK(ways[1].reserve);
+  CHECK(ways[1].time_ns >= 200e3);
+}
+
+TEST_CASE("rows of families that are not the most promising do not keep the others from being tried") {
+  const FakeFamily plain("relu.plain.cpu", {{knob(1), 30, 300}}), fast("relu.fast.cpu", {{knob(1), 10, 100}});
+  Bench bench({&plain, &fast});
+  bench.store(plain, "a=1,b=0", 300e3);
+  Choice choice = bench.choose({Bench::kRelu})[0];
+  CHECK(choice.family == &fast);
+  CHECK(choice.source == Source::tuned);
+  choice = bench.choose({Bench::kRelu})[0];
+  CHECK(choice.source == Source::database);
+  CHECK(choice.alternatives.size() == 2);
+}
+
+TEST_CASE("full tuning improves on what quick tuning found, once") {
+  std::vector<FakeSchedule> schedules;
+  schedules.reserve(30);
+  for (int i = 0; i < 30; ++i) schedules.push_back({knob(i), 10.0 + i, i == 25 ? 50.0 : 100.0});
+  const FakeFamily family("relu.a.cpu", schedules);
+  Bench bench({&family});
+  CHECK(bench.choose({Bench::kRelu})[0].schedule == knob(0));
+  const Choice full = bench.choose({Bench::kRelu}, tuner::Mode::full)[0];
+  CHECK(full.schedule == knob(25));
+  CHECK(full.measurements > 20);
+  for (const tuner::Mode mode : {tuner::Mode::full, tuner::Mode::quick}) {
+    const Choice again = bench.choose({Bench::kRelu}, mode)[0];
+    CHECK(again.schedule == knob(25));
+    CHECK(again.source == Source::database);
+    CHECK(again.measurements == 0);
+  }
+}
+
+TEST_CASE("a target of exact results has no alternatives that are not exact") {
+  const FakeFamily plain("relu.plain.cpu", {{knob(1), 30, 300}}), fast("relu.fast.cpu", {{knob(1), 10, 100}});
+  const RoughFamily rough(fast);
+  Bench bench({&plain, &rough});
+  bench.target.device.isa = Isa::avx2;
+  CHECK(bench.choose({Bench::kRelu})[0].family == &rough);
+  bench.target.accuracy = kernels::Accuracy::exact;
+  const Choice exact = bench.choose({Bench::kRelu})[0];  // though the database knows the other
+  CHECK(exact.family == &plain);
+  CHECK(exact.alternatives.size() == 1);
+}
+
+TEST_CASE(
+    "quick tuning of eight problems with nine families each ends in ten seconds with the fastest of all") {
+  FakeClock::now = {};
+  std::deque<FakeFamily> families;
+  for (int f = 0; f < 9; ++f) {
+    std::vector<FakeSchedule> schedules;
+    for (int i = 0; i < 40; ++i) {
+      const double us = 400 * (f == 5 ? 0.9 : 1 + 0.05 * f) + i;
+      schedules.push_back(
+          {knob(i % 8, i / 8), 1e3 * (400 + 20 * f + i), us, FakeSchedule::Fault::none, 20e3});
+    }
+    families.emplace_back("relu." + std::to_string(f) + ".cpu", schedules);
+  }
+  Families all;
+  for (const FakeFamily& family : families) all.push_back(&family);
+  Bench bench(all);
+  // Like C3D's convolutions: 1 to 100 times 0.4 ms, some 80 ms in all, and 20 ms to prepare each candidate.
+  std::vector<std::string> problems;
+  for (int width : {100, 60, 40, 20, 8, 4, 2, 1})
+    problems.push_back("Relu 1x10x" + std::to_string(33 * width) + " -> 1x10x" + std::to_string(33 * width));
+  const std::vector<Choice> choices = bench.choose(problems);
+  CHECK(FakeClock::now - std::chrono::steady_clock::time_point{} < std::chrono::milliseconds(10'500));
+  for (const Choice& choice : choices) {
+    INFO(choice.text, " after ", choice.measurements, " measurements");
+    CHECK(choice.source == Source::tuned);
+    CHECK(choice.family == &families[5]);
+    CHECK(choice.alternatives.size() == 9);
+  }
+}
+
+TEST_CASE("time for measuring goes to what costs most, and some to everything") {
+  const std::vector<double> shares = tuning_shares({80, 20, 0, 0});
+  CHECK(shares[0] == doctest::Approx(0.8 * 0.8 + 0.05));
+  CHECK(shares[1] == doctest::Approx(0.8 * 0.2 + 0.05));
+  CHECK(shares[3] == doctest::Approx(0.05));
+  CHECK(tuning_shares({0, 0}) == std::vector<double>{0.1, 0.1});
+  CHECK(tuning_shares({}).empty());
+}
+
+TEST_SUITE_END();
+}  // namespace rt3d::runtime
