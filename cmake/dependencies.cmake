@@ -12,7 +12,6 @@ function(rt3d_header_library name library header)
   target_link_libraries(rt3d_${name} INTERFACE ${${upper}_LIBRARY} Threads::Threads)
   add_library(rt3d::${name} ALIAS rt3d_${name})
 endfunction()
-rt3d_header_library(pthreadpool pthreadpool pthreadpool.h)
 rt3d_header_library(asmjit asmjit asmjit/core.h)
 
 find_package(spdlog REQUIRED)

@@ -29,19 +29,6 @@ rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc) {
 
 }  // namespace rt3d::api
 
-namespace {
-
-std::string cache_text(std::int64_t bytes) { return rt3d::cat(bytes >> 10, " KiB"); }
-
-std::string device_text() {
-  const rt3d::Device& d = rt3d::this_device();
-  return rt3d::cat(d.name, ", ", rt3d::isa_name(d.isa), ", ", d.cores, d.cores == 1 ? " core" : " cores",
-                   ", L1d ", cache_text(d.l1d_bytes), ", L2 ", cache_text(d.l2_bytes), ", L3 ",
-                   cache_text(d.l3_bytes));
-}
-
-}  // namespace
-
 #define RT3D_TEXT(x) #x
 #define RT3D_VERSION_TEXT(major, minor, patch) RT3D_TEXT(major) "." RT3D_TEXT(minor) "." RT3D_TEXT(patch)
 
@@ -61,7 +48,7 @@ const char* rt3d_last_error(void) { return rt3d::api::last_error(); }
 
 const char* rt3d_device_text(void) {
   return guarded<const char*>("", [] {
-    static const std::string text = device_text();
+    static const std::string text = rt3d::this_device().text();
     return text.c_str();
   });
 }

@@ -51,16 +51,23 @@ std::string cpuinfo(std::string_view key) {
 
 std::string cpu_name() {
   if (std::string name = cpuinfo("model name"); !name.empty()) return name;
-  const std::string implementer = cpuinfo("CPU implementer");
-  const std::string part = cpuinfo("CPU part");
-  if (!part.empty()) return "ARMv8 implementer " + implementer + " part " + part;
-  return "unknown CPU";
+  const std::string cores = cores_text(cores_here());
+  return cores.empty() ? "unknown CPU" : cores;
+}
+
+// The first core out of those that decide: big ones, which do most of the work.
+std::size_t deciding_core() {
+  const std::vector<CoreDesign>& cores = cores_here();
+  for (std::size_t cpu = 0; cpu < cores.size(); ++cpu)
+    if (cores[cpu].kind() == CoreKind::big) return cpu;
+  return 0;
 }
 
 // Size of the data cache of `level` from sysfs ("48K"), or the fallback.
 std::int64_t cache_bytes(int level, std::int64_t fallback) {
+  const std::size_t cpu = deciding_core();
   for (int index = 0; index < 8; ++index) {
-    const std::string folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/";
+    const std::string folder = cat("/sys/devices/system/cpu/cpu", cpu, "/cache/index", index, "/");
     int found = 0;
     std::string type;
     std::int64_t size = 0;
@@ -86,6 +93,7 @@ Device detect() {
       log(LogLevel::warning, "RT3D_ISA=", forced, " is ignored: this CPU cannot run it");
   }
   device.cores = usable_cores();
+  device.features = features_here();
   device.l1d_bytes = cache_bytes(1, device.l1d_bytes);
   device.l2_bytes = cache_bytes(2, device.l2_bytes);
   device.l3_bytes = cache_bytes(3, device.l3_bytes);
@@ -127,6 +135,13 @@ std::string Device::fingerprint() const {
   for (char& c : text)
     if (c == ' ') c = '_';
   return text;
+}
+
+std::string Device::text() const {
+  const auto kib = [](std::int64_t bytes) { return cat(bytes >> 10, " KiB"); };
+  return cat(name, ", ", isa_name(isa), features.fp16 ? " fp16" : "", features.dotprod ? " dotprod" : "",
+             ", ", cores, cores == 1 ? " core" : " cores", ", L1d ", kib(l1d_bytes), ", L2 ", kib(l2_bytes),
+             ", L3 ", kib(l3_bytes));
 }
 
 const Device& this_device() {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/cores.h"
+
 namespace rt3d {
 
 // Instruction sets that code is generated for. `none`: no generated code, the reference backend computes.
@@ -16,16 +18,19 @@ int isa_lanes(Isa isa);                // floats per vector: 1, 8, 16, 4
 int isa_vectors(Isa isa);              // vector registers: 0, 16, 32, 32
 
 struct Device {
-  std::string name;     // "AMD EPYC", "ARMv8 implementer 0x41 part 0xd0d"
+  std::string name;     // "AMD EPYC", "4 x Cortex-A77 + 4 x Cortex-A55"
   Isa isa = Isa::none;  // the best this CPU has, or a lesser one by RT3D_ISA
   int cores = 1;        // usable by this process
-  std::int64_t l1d_bytes = 32 << 10;
+  CpuFeatures features{};
+  std::int64_t l1d_bytes = 32 << 10;  // caches of a big core
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 0;
 
   // One line without spaces that identifies tuned results: ISA, name, caches. Not the core count: threads are
   // in the key.
   std::string fingerprint() const;
+  // For people: "AMD EPYC, avx512, 2 cores, L1d 48 KiB, …".
+  std::string text() const;
 };
 
 const Device& this_device();  // detected once

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace rt3d {
@@ -26,7 +27,11 @@ class ThreadPool {
   template <typename Body>
   void run(std::int64_t count, Body&& body) {
     run_erased(
-        count, [](void* b, std::int64_t task, int worker) { (*static_cast<Body*>(b))(task, worker); }, &body);
+        count,
+        [](void* b, std::int64_t task, int worker) {
+          (*static_cast<std::remove_reference_t<Body>*>(b))(task, worker);
+        },
+        &body);
   }
 
  private:

@@ -19,6 +19,6 @@ class FunctionAsm : public Asm {
 };
 
 std::unique_ptr<FunctionAsm> make_x64(Isa isa, asmjit::CodeHolder& code);
-std::unique_ptr<FunctionAsm> make_a64(Isa isa, asmjit::CodeHolder& code);
+std::unique_ptr<FunctionAsm> make_a64(Isa isa, asmjit::CodeHolder& code, CoreKind core);
 
 }  // namespace rt3d::jit

@@ -31,8 +31,8 @@ asmjit::Environment environment(Isa isa) {
 }
 
 // Runs the generator between entry and exit of the function.
-void emit(asmjit::CodeHolder& code, Isa isa, const Generator& body) {
-  const std::unique_ptr<FunctionAsm> as = isa == Isa::neon ? make_a64(isa, code) : make_x64(isa, code);
+void emit(asmjit::CodeHolder& code, Isa isa, CoreKind core, const Generator& body) {
+  const std::unique_ptr<FunctionAsm> as = isa == Isa::neon ? make_a64(isa, code, core) : make_x64(isa, code);
   as->enter();
   body(*as);
   as->leave();
@@ -51,9 +51,41 @@ asmjit::JitRuntime& runtime() {
 
 std::atomic<std::size_t> live_bytes{0};
 
+CodeVersions versions(Isa isa) {
+  if (isa != Isa::neon) return {};
+  return code_versions(env(EnvSwitch::uarch), cores_here());
+}
+
+// The name of a version in listings and profiles; the cache's key spells all of a code's versions.
+std::string version_name(const std::string& name, CoreKind core) {
+  return core == CoreKind::big ? name : cat(name, ".", core_kind_name(core));
+}
+std::string key(const std::string& name, const CodeVersions& v) {
+  return cat(name, v.big ? "/big" : "", v.in_order ? "/inorder" : "");
+}
+
 class OwnedCode final : public Code {
  public:
-  OwnedCode(const std::string& name, Isa isa, const Generator& body) {
+  OwnedCode(const std::string& name, Isa isa, const CodeVersions& versions, const Generator& body)
+      : OwnedCode() {  // from here on the destructor runs, also when a version cannot be made
+    if (versions.big) entries_[0] = add(name, isa, CoreKind::big, body);
+    if (versions.in_order) entries_[1] = add(name, isa, CoreKind::in_order, body);
+    for (void*& entry : entries_)
+      if (!entry) entry = entries_[versions.big ? 0 : 1];
+  }
+  ~OwnedCode() override {
+    live_bytes -= bytes_;
+    // qemu-aarch64 7.2 goes on running its translation of what was at an address earlier: it notices writes
+    // there, but code is written through another mapping, and it ignores the cache maintenance that says so.
+    if (!env(EnvSwitch::keep_code).empty()) return;
+    for (void* address : added_) runtime().release(address);
+  }
+
+ private:
+  OwnedCode() = default;
+
+  void* add(const std::string& plain_name, Isa isa, CoreKind core, const Generator& body) {
+    const std::string name = version_name(plain_name, core);
     Throw errors;
     asmjit::CodeHolder holder;
     holder.init(runtime().environment());
@@ -63,21 +95,20 @@ class OwnedCode final : public Code {
       logger.addFlags(asmjit::FormatFlags::kMachineCode);
       holder.setLogger(&logger);
     }
-    emit(holder, isa, body);
-    if (const asmjit::Error error = runtime().add(&entry_, &holder); error != asmjit::kErrorOk)
+    emit(holder, isa, core, body);
+    void* entry = nullptr;
+    if (const asmjit::Error error = runtime().add(&entry, &holder); error != asmjit::kErrorOk)
       fail(rt3d::Code::device,
            "the system refuses executable memory: ", asmjit::DebugUtils::errorAsString(error));
-    bytes_ = holder.codeSize();
-    live_bytes += bytes_;
+    added_.push_back(entry);
+    bytes_ += holder.codeSize();
+    live_bytes += holder.codeSize();
     if (dump_enabled()) dump_text(name + ".s", std::string(logger.data(), logger.dataSize()));
-    announce_to_perf(name, entry_, bytes_);
+    announce_to_perf(name, entry, holder.codeSize());
+    return entry;
   }
-  ~OwnedCode() override {
-    live_bytes -= bytes_;
-    // qemu-aarch64 7.2 goes on running its translation of what was at an address earlier: it notices writes
-    // there, but code is written through another mapping, and it ignores the cache maintenance that says so.
-    if (env(EnvSwitch::keep_code).empty()) runtime().release(entry_);
-  }
+
+  std::vector<void*> added_;
 };
 
 // A slot per name: whoever comes first generates, others wait for it. Slots forget code that nobody holds any
@@ -116,10 +147,11 @@ std::shared_ptr<const Code> generate(const std::string& name, Isa isa, const Gen
     fail(rt3d::Code::unsupported, "code for ", isa_name(isa), " cannot run on this CPU");
   static Cache* const cache = new Cache;
   const std::string full = cat(isa_name(isa), "_", name);
-  return cache->get(full, [&] { return std::make_shared<OwnedCode>(full, isa, body); });
+  const CodeVersions wanted = versions(isa);
+  return cache->get(key(full, wanted), [&] { return std::make_shared<OwnedCode>(full, isa, wanted, body); });
 }
 
-Listing list(Isa isa, const Generator& body) {
+Listing list(Isa isa, const Generator& body, CoreKind core) {
   Throw errors;
   asmjit::CodeHolder holder;
   holder.init(environment(isa));
@@ -127,7 +159,7 @@ Listing list(Isa isa, const Generator& body) {
   asmjit::StringLogger logger;
   logger.addFlags(asmjit::FormatFlags::kMachineCode);
   holder.setLogger(&logger);
-  emit(holder, isa, body);
+  emit(holder, isa, core, body);
   Listing out;
   const asmjit::CodeBuffer& buffer = holder.textSection()->buffer();
   out.machine_code.assign(buffer.data(), buffer.data() + buffer.size());

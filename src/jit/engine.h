@@ -2,14 +2,17 @@
 // the life of the process while anybody holds it: the name must spell everything that the generator bakes in.
 // Thread-safe; generation happens outside the lock. Memory is never writable and executable through one
 // mapping (dual mapping), and the instruction cache is flushed after writing. RT3D_DUMP=<dir> writes each
-// kernel's annotated listing; RT3D_PERF=map or jitdump names the code for perf.
+// kernel's annotated listing; RT3D_PERF=map or jitdump names the code for perf. On AArch64 code comes in versions for big and
+// in-order cores, those that base/cores.h's code_versions() asks for.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/cores.h"
 #include "jit/asm.h"
 
 namespace rt3d::jit {
@@ -17,14 +20,20 @@ namespace rt3d::jit {
 class Code {
  public:
   virtual ~Code() = default;
+  // Runs the version for the kind of core that this thread was last seen on (base/cores.h).
   template <typename Args>
   void call(const Args* args) const {
-    reinterpret_cast<void (*)(const Args*)>(entry_)(args);
+#if defined(__aarch64__)
+    void* const entry = entries_[static_cast<std::size_t>(current_core)];
+#else
+    void* const entry = entries_[0];
+#endif
+    reinterpret_cast<void (*)(const Args*)>(entry)(args);
   }
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return bytes_; }  // of all versions
 
  protected:
-  void* entry_ = nullptr;
+  std::array<void*, kCoreKinds> entries_{};  // by CoreKind; the same where there is one version
   std::size_t bytes_ = 0;
 };
 
@@ -32,12 +41,13 @@ class Code {
 // cannot encode, device when the system refuses executable memory.
 std::shared_ptr<const Code> generate(const std::string& name, Isa isa, const Generator& body);
 
-// What would be generated, for any ISA on any host: machine code and its annotated listing.
+// What would be generated, for any ISA on any host, and on AArch64 for either kind of core: machine code and its annotated
+// listing.
 struct Listing {
   std::vector<std::uint8_t> machine_code;
   std::string text;
 };
-Listing list(Isa isa, const Generator& body);
+Listing list(Isa isa, const Generator& body, CoreKind core = CoreKind::big);
 
 std::size_t code_bytes();  // of all live Code
 

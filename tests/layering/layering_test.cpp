@@ -41,7 +41,6 @@ const std::vector<Door> kDoors = {
     {"sqlite3.h", "tuner"},
     {"google/protobuf/", "graph/onnx"},
     {"spdlog/", "base"},
-    {"pthreadpool.h", "base"},
     {"libav", "cli"},
     {"libsw", "cli"},
     {"CLI/", "cli"},
