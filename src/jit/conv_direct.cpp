@@ -63,7 +63,8 @@ class ConvDirectKernel final : public Kernel {
         tiles_(r.schedule.get("tiles")),
         oc_group_(r.schedule.get("oc_group")),
         depth_first_(r.schedule.get("depth_first") != 0),
-        depth_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block))) {
+        depth_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block))),
+        far_(g_.s.ic * g_.s.id * g_.s.ih * g_.s.iw * 4 > r.target.device.l2_bytes) {
     const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
     make_blocks(activation);
   }
@@ -130,6 +131,9 @@ class ConvDirectKernel final : public Kernel {
     t.residual_vec = static_cast<std::int32_t>(g_.residual.c * 4);
     t.has_residual = has_residual_;
     t.activation = activation;
+    // A layer of single positions reads each pixel once: what the next tile reads comes from afar unless asked for now.
+    if (g_.s.kernel_positions() == 1 && kind.h == 1 && g_.s.sw == 1 && far_)
+      t.input_ahead = static_cast<std::int32_t>(kind.w * g_.in.block * 4);
     for (int y = 0; y < kind.h; ++y)
       for (int x = 0; x < kind.w; ++x) {
         t.a_rows.push_back(
@@ -210,6 +214,7 @@ class ConvDirectKernel final : public Kernel {
   int vecs_, chunk_, tiles_, oc_group_;
   bool depth_first_;
   int depth_;
+  bool far_;  // the input does not fit L2
   std::size_t weight_floats_ = 0;
   std::map<std::pair<int, int>, std::unique_ptr<UnitTable>> tables_;  // by vecs and input blocks
   std::vector<OutputBlock> blocks_;

@@ -63,9 +63,19 @@ void emit_prefetch(Asm& as, const TileShape& s, int k) {
   if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
 }
 
+// The share of k step k in bringing near the activations of the call after this: a cache line for every row or two.
+void emit_input_prefetch(Asm& as, const TileShape& s, int k) {
+  constexpr int kLine = 64;
+  const int lines = (s.a_rows.back() - s.a_rows.front() + s.depth * 4 + kLine - 1) / kLine;
+  if (s.input_ahead == 0) return;
+  for (int i = lines * k / s.depth; i < lines * (k + 1) / s.depth; ++i)
+    as.prefetch(kUnitA, s.input_ahead + i * kLine);
+}
+
 // One k step by broadcasting each row's activation.
 void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int k) {
   emit_prefetch(as, s, k);
+  emit_input_prefetch(as, s, k);
   const int row_bytes = s.vecs * as.vector_bytes();
   for (int v = 0; v < s.vecs; ++v) as.load(regs.free(v), kUnitW, k * row_bytes + v * as.vector_bytes());
   const int broadcasts = std::min(2, regs.free_count() - s.vecs);
@@ -121,6 +131,7 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int 
   std::int32_t fma = 0;
   for (int k = 0; k < steps; ++k) {
     emit_prefetch(as, s, k);
+    emit_input_prefetch(as, s, k);
     for (int v = 0; v < s.vecs; ++v)
       for (int r = 0; r < rows; ++r, ++fma) {
         for (; next < loads.size() && loads[next].before <= fma; ++next)
@@ -183,6 +194,7 @@ std::string TileShape::name() const {
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
   if (ahead_lines) text += cat("_ahead", ahead_lines);
+  if (input_ahead) text += cat("_next", input_ahead);
   return text;
 }
 

@@ -48,7 +48,9 @@ struct TileShape {
   std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
   std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
   std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
-  int ahead_lines = 0;               // cache lines of TileArgs::ahead that each unit prefetches
+  int input_ahead =
+      0;  // bytes from a row's activations to those that a later call reads, prefetched; 0: none
+  int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;

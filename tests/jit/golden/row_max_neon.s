@@ -19,13 +19,13 @@ L1:
 ldrsw x5, [x2]                              ; 450080B9
 add x5, x5, x1                              ; A500018B
 add x2, x2, 8                               ; 42200091
-ldr q4, [x5, 16]                            ; A404C03D
+ldur q4, [x5, 16]                           ; A400C13C
 fmax v0.4s, v0.4s, v4.4s                    ; 00F4244E
-ldr q5, [x5, 32]                            ; A508C03D
+ldur q5, [x5, 32]                           ; A500C23C
 fmax v1.4s, v1.4s, v5.4s                    ; 21F4254E
-ldr q6, [x5, 48]                            ; A60CC03D
+ldur q6, [x5, 48]                           ; A600C33C
 fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
-ldr q7, [x5, 64]                            ; A710C03D
+ldur q7, [x5, 64]                           ; A700C43C
 fmax v3.4s, v3.4s, v7.4s                    ; 63F4274E
 subs x3, x3, 1                              ; 630400F1
 b.ne L1                                     ; 81FEFF54

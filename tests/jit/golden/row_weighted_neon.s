@@ -10,7 +10,7 @@ L0:
 ldr x2, [x0, 8]                             ; 020440F9
 ldr x3, [x0, 16]                            ; 030840F9
 ldr x5, [x0, 40]                            ; 051440F9
-ldr q0, [x5]                                ; A000C03D
+ldur q0, [x5]                               ; A000C03C
 mov v1.16b, v0.16b                          ; 011CA04E
 cbz x3, L2                                  ; 030000B4
 L1:
@@ -20,13 +20,13 @@ add x6, x6, x5                              ; C600058B
 ldrsw x5, [x2]                              ; 450080B9
 add x5, x5, x1                              ; A500018B
 add x2, x2, 8                               ; 42200091
-ldr q2, [x6]                                ; C200C03D
-ldr q3, [x6, 16]                            ; C304C03D
-ldr q4, [x6, 32]                            ; C408C03D
-ldr q5, [x5, 16]                            ; A504C03D
-ldr q6, [x5, 32]                            ; A608C03D
-ldr q7, [x5, 48]                            ; A70CC03D
-ldr q8, [x5, 64]                            ; A810C03D
+ldur q2, [x6]                               ; C200C03C
+ldur q3, [x6, 16]                           ; C300C13C
+ldur q4, [x6, 32]                           ; C400C23C
+ldur q5, [x5, 16]                           ; A500C13C
+ldur q6, [x5, 32]                           ; A600C23C
+ldur q7, [x5, 48]                           ; A700C33C
+ldur q8, [x5, 64]                           ; A800C43C
 fmla v1.4s, v2.4s, v6.4s                    ; 41CC264E
 fmla v0.4s, v3.4s, v5.4s                    ; 60CC254E
 fmla v1.4s, v3.4s, v7.4s                    ; 61CC274E
