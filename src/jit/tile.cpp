@@ -152,6 +152,15 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   for (int k = by_lane; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
 }
 
+// The lines of the next tile along a row, for every vector of output channels.
+void emit_row_prefetches(Asm& as, const TileShape& s, Gp base, const std::vector<std::int32_t>& rows,
+                         std::int32_t vec) {
+  constexpr int kLine = 64;
+  const std::int32_t bytes = rows.back() - rows.front() + as.vector_bytes();
+  for (int v = 0; v < s.vecs; ++v)
+    for (std::int32_t at = 0; at < bytes; at += kLine) as.prefetch(base, v * vec + bytes + at);
+}
+
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   for (int i = regs.tile(); i < regs.accumulators(); ++i) as.add({i - regs.tile()}, {i - regs.tile()}, {i});
   const Label plain = as.new_label();
@@ -159,6 +168,7 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   as.jump_if_bit_clear(kUnitA, 1, plain);
   if (s.has_residual) {
     as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, residual));
+    if (s.input_ahead) emit_row_prefetches(as, s, kUnitW, s.residual_rows, s.residual_vec);
     for (int v = 0; v < s.vecs; ++v)
       for (int r = 0; r < s.rows(); ++r)
         as.add_load(regs.acc(r, v), kUnitW, s.residual_rows[static_cast<std::size_t>(r)] + v * s.residual_vec,
