@@ -9,9 +9,9 @@
 #include "jit/conv_plan.h"
 #include "jit/isa_family.h"
 #include "jit/packing.h"
+#include "jit/winograd_multiply.h"
 #include "jit/winograd_plan.h"
 #include "jit/winograd_schedule.h"
-#include "jit/winograd_weights.h"
 
 namespace rt3d::jit {
 namespace {
@@ -54,22 +54,17 @@ class WinogradKernel final : public Kernel {
         p_(kernels::conv_shape(r.problem), method, winograd_cut(r.schedule), isa_lanes(isa_),
            winograd_rows(isa_, r.schedule.get("vecs"))),
         threads_(r.target.threads),
-        l2_bytes_(r.target.device.l2_bytes),
-        ahead_floats_(static_cast<std::int64_t>(ahead_lines()) * 16),
+        multiply_(p_, r.target.device),
         scratch_floats_(transform_floats()) {
-    make_units();
-    make_tiles();
     if (method.s > 1) make_spatial();
     if (method.t > 1) make_temporal();
   }
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    weights_ = Buffer(static_cast<std::size_t>(p_.weight_floats()) * sizeof(float));
-    pack_winograd_weights(p_, *constants[1], weights_.as<float>(), pool);
+    multiply_.prepare(*constants[1], pool);
     bias_ = padded_bias(constants, 2, p_.ocb * p_.lanes);
-    zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
   }
-  std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes() + zeros_.bytes(); }
+  std::size_t packed_bytes() const override { return multiply_.packed_bytes() + bias_.bytes(); }
 
   std::size_t scratch_bytes() const override {
     const std::int64_t crews = p_.cut.shared ? 1 : threads_;
@@ -105,7 +100,9 @@ class WinogradKernel final : public Kernel {
   // ---- memory ----
 
   std::int64_t crew_floats() const { return p_.s_floats + p_.m_floats; }
-  std::int64_t worker_floats() const { return p_.v_floats + p_.r_floats + scratch_floats_; }
+  std::int64_t worker_floats() const {
+    return p_.v_floats + p_.r_floats + multiply_.scratch_floats() + scratch_floats_;
+  }
   std::int64_t transform_floats() const {
     return kernels::blocks(2 * std::max(p_.space->span, p_.space->n) * p_.lanes, 16) * 16;
   }
@@ -117,43 +114,6 @@ class WinogradKernel final : public Kernel {
   }
 
   // ---- code ----
-
-  void make_units() {
-    for (std::int64_t panel : {std::int64_t{0}, p_.panels - 1}) {
-      std::vector<Unit>& units = panel == 0 ? units_ : last_units_;
-      units = p_.units;
-      for (Unit& u : units)
-        u.w *= bytes(static_cast<std::int64_t>(p_.lanes) * p_.panel_vecs(panel) * p_.lanes);
-    }
-  }
-
-  void make_tiles() {
-    const bool temporal = p_.method.t > 1;
-    for (std::int64_t panel : {std::int64_t{0}, p_.panels - 1}) {
-      std::vector<CodePtr>& codes = panel == 0 ? tiles_ : last_tiles_;
-      codes.resize(static_cast<std::size_t>(p_.most_rows + 1));
-      for (int rows : p_.row_counts) {
-        TileShape t;
-        t.vecs = p_.panel_vecs(panel);
-        t.depth = p_.lanes;
-        t.c_vec = bytes(temporal ? p_.r_ocb : p_.m_ocb);
-        t.ahead_lines = ahead_lines();
-        for (int r = 0; r < rows; ++r) {
-          t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
-          t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
-        }
-        codes[static_cast<std::size_t>(rows)] = tile(isa_, t);
-      }
-    }
-  }
-
-  // The groups of rows that share a panel bring the next one near together; not where all weights are near anyway.
-  int ahead_lines() const {
-    constexpr std::int64_t kLine = 64;
-    if (p_.weight_floats() * 4 < l2_bytes_ / 4) return 0;
-    const std::int64_t unit_lines = static_cast<std::int64_t>(p_.lanes) * p_.cut.vecs * p_.lanes * 4 / kLine;
-    return static_cast<int>((unit_lines + p_.fewest_groups - 1) / p_.fewest_groups);
-  }
 
   // The codes for every window of a tile, from `base` with the parts that depend on it.
   Transforms transforms(const TransformShape& base, std::vector<TileRun> ys, std::vector<TileRun> xs,
@@ -251,12 +211,13 @@ class WinogradKernel final : public Kernel {
     each(p_.points, [&](std::int64_t point, int w) {
       float* v = worker(args, w) + scratch_floats_;
       float* r = v + p_.v_floats;
+      float* late = r + p_.r_floats;
       if (p_.method.t == 1) {
-        multiply(b, point, s + point * p_.s_point, m + point * p_.m_point);
+        multiply_.run(b, point, s + point * p_.s_point, m + point * p_.m_point, late);
         return;
       }
       pack(b, spatial ? s + point * p_.s_point : in, v);
-      for (std::int64_t q = 0; q < p_.q; ++q) multiply(b, point * p_.q + q, v + q * p_.v_q, r + q * p_.r_q);
+      multiply_.run(b, point, v, r, late);
       unpack(b, r, spatial ? m + point * p_.m_point : out, residual);
     });
     if (spatial)
@@ -343,31 +304,6 @@ class WinogradKernel final : public Kernel {
         }
   }
 
-  // c[ocb][row] = a[icb][row] · U[point]
-  void multiply(const WinogradPlan::Block& b, std::int64_t point, const float* a, float* c) const {
-    const float* weights = weights_.as<float>() + point * p_.point_floats;
-    const std::int64_t c_ocb = p_.method.t > 1 ? p_.r_ocb : p_.m_ocb;
-    for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
-      const bool last = p_.panels > 1 && panel == p_.panels - 1;
-      const float* ahead = weights + panel * p_.panel_floats + panel_floats(panel);
-      for (const RowGroup& g : *b.groups) {
-        TileArgs t{};
-        t.a = a + g.first * p_.lanes;
-        t.units = (last ? last_units_ : units_).data() + g.unit;
-        t.unit_count = g.units;
-        t.w = weights + panel * p_.panel_floats;
-        t.c = c + panel * p_.cut.vecs * c_ocb + g.first * p_.lanes;
-        t.bias = zeros_.as<float>();
-        t.ahead = ahead;
-        (last ? last_tiles_ : tiles_)[static_cast<std::size_t>(g.rows)]->call(&t);
-        ahead += g.units * ahead_floats_;
-      }
-    }
-  }
-  std::int64_t panel_floats(std::int64_t panel) const {
-    return p_.panel_floats / p_.cut.vecs * p_.panel_vecs(panel);
-  }
-
   Isa isa_;
   Placement in_, out_;
   bool has_residual_;
@@ -375,14 +311,11 @@ class WinogradKernel final : public Kernel {
   kernels::Activation activation_;
   WinogradPlan p_;
   int threads_;
-  std::int64_t l2_bytes_;
-  std::int64_t ahead_floats_;  // prefetched per unit
+  WinogradMultiply multiply_;
   std::int64_t scratch_floats_;
-  std::vector<Unit> units_, last_units_;
-  std::vector<CodePtr> tiles_, last_tiles_;  // by rows
   Transforms input_, output_, pack_, back_;
   std::vector<std::size_t> pack_of_, back_of_;  // the codes of a depth tile
-  Buffer weights_, bias_, zeros_;
+  Buffer bias_;
 };
 
 class ConvWinograd final : public IsaFamily {

@@ -3,7 +3,7 @@
 //
 //   1. input transform   S[point][icb][frame][tile]  ← input           spatial, for the block's frames
 //   2. per spatial point V[q][icb][depth tile][tile] ← S               temporal (t > 1)
-//                        R[q][ocb][depth tile][tile] ← V · U[point][q] the multiplications (t = 1: S · U → M, kd taps in K)
+//                        R[q][ocb][depth tile][tile] ← V · U[point][q] winograd_multiply.h (t = 1: S · U → M, kd taps in K)
 //                        M[point][ocb][frame][tile]  ← R               temporal inverse (t > 1)
 //   3. output transform  output ← M                                    spatial inverse, bias, residual, activation
 //
@@ -33,6 +33,7 @@ const WinogradTransform& space_transform(const kernels::ConvShape& s, const Wino
 struct WinogradCut {
   int vecs, depth_tiles, tile_rows;
   bool shared;  // threads share one block at a time, instead of taking a block each
+  bool late;    // weights are transformed along depth when they are used (winograd_multiply.h)
 };
 
 // A run of equal-looking tiles along one dimension: tiles [first, first + count) whose part inside the image is [begin, end).
@@ -80,12 +81,16 @@ struct WinogradPlan {
   // Sizes in floats of the scratch memories.
   std::int64_t s_floats, m_floats, v_floats, r_floats;
 
-  // Packed weights [point][q][panel][icb][kd taps in K][lanes][vecs · lanes].
+  // Packed weights [point][q][panel][icb][kd taps in K][lanes][vecs · lanes]; late: [point][panel][kd][icb][lanes][vecs · lanes].
   std::int64_t panels, taps, panel_floats, point_floats;
   int panel_vecs(std::int64_t panel) const {
     return static_cast<int>(std::min<std::int64_t>(cut.vecs, ocb - panel * cut.vecs));
   }
-  std::int64_t weight_floats() const { return point_floats * points * q; }
+  std::int64_t floats_of(std::int64_t panel) const { return panel_floats / cut.vecs * panel_vecs(panel); }
+  std::int64_t stored_planes() const {
+    return cut.late ? s.kd : q;
+  }  // of point_floats, for each spatial point
+  std::int64_t weight_floats() const { return point_floats * points * stored_planes(); }
 
   std::vector<Unit> units;      // w: the unit's number within a panel; its bytes depend on the panel's width
   std::vector<int> row_counts;  // that occur in groups

@@ -44,7 +44,7 @@ bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut
   return points * channels * (frames * tiles + 16) < static_cast<double>(kMostFloats);
 }
 
-WinogradCut smallest() { return {1, 1, 1, false}; }
+WinogradCut smallest() { return {1, 1, 1, false, false}; }
 
 }  // namespace
 
@@ -83,7 +83,7 @@ bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
 
 WinogradCut winograd_cut(const Schedule& schedule) {
   return {schedule.get("vecs"), schedule.get("depth_tiles"), schedule.get("tile_rows"),
-          schedule.get("shared") != 0};
+          schedule.get("shared") != 0, schedule.get("late") != 0};
 }
 
 int winograd_rows(Isa isa, int vecs) {
@@ -113,8 +113,13 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
     for (int depth : depths)
       for (int row : rows)
         for (int shared = 0; shared <= (may_share ? 1 : 0); ++shared)
-          if (small_enough(s, m, {vecs, depth, row, false}, isa_lanes(isa)))
-            space.push_back({{"vecs", vecs}, {"depth_tiles", depth}, {"tile_rows", row}, {"shared", shared}});
+          for (int late = 0; late <= (m.t > 1 ? 1 : 0); ++late)
+            if (small_enough(s, m, {vecs, depth, row, false, false}, isa_lanes(isa)))
+              space.push_back({{"vecs", vecs},
+                               {"depth_tiles", depth},
+                               {"tile_rows", row},
+                               {"shared", shared},
+                               {"late", late}});
   }
   sort_by_estimate(space, [&](const Schedule& schedule) {
     return winograd_estimate_ns(s, m, winograd_cut(schedule), target);
@@ -122,10 +127,11 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
   return space;
 }
 
-std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut&,
+std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
                                    const Target& target) {
   const int lanes = isa_lanes(target.device.isa);
-  const std::int64_t n = space_transform(s, m).n, planes = m.t > 1 ? time_transform(s, m).n : s.kd;
+  const std::int64_t n = space_transform(s, m).n,
+                     planes = m.t > 1 && !cut.late ? time_transform(s, m).n : s.kd;
   return n * n * planes * kernels::blocks(s.ic, lanes) * kernels::blocks(s.oc, lanes) * lanes * lanes * 4;
 }
 
@@ -169,6 +175,7 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   const double weights = static_cast<double>(winograd_weight_bytes(s, m, cut, target));
   const double stream = fetch_cycles(device, weights, weights);
   multiply = std::max(multiply, stream) + 0.3 * std::min(multiply, stream);
+  if (cut.late) multiply += points * ocb * icb * lanes * (1.5 * q + static_cast<double>(s.kd));
 
   const double in = points * icb * e.frames_in * e.tiles, out = points * ocb * e.frames_out * e.tiles;
   const double set = (in + out) * vector;

@@ -47,7 +47,7 @@ class Transformer {
       for (int x = 0; x < n_; ++x)
         apply(g, &a_[static_cast<std::size_t>(d * k_ * n_ + x)], n_,
               &b_[static_cast<std::size_t>(d * n_ * n_ + x)], n_);
-    if (plan_.method.t == 1) return b_.data();
+    if (plan_.method.t == 1 || plan_.cut.late) return b_.data();
     for (int p = 0; p < n_ * n_; ++p)
       apply(plan_.time->kernel, &b_[static_cast<std::size_t>(p)], n_ * n_, &a_[static_cast<std::size_t>(p)],
             n_ * n_);
@@ -60,6 +60,17 @@ class Transformer {
   std::vector<Lane> taps_, a_, b_;
 };
 
+// Where plane d of a unit begins: a temporal point has panels of its own, a tap in K is one more unit of the same panel.
+std::int64_t place_of(const WinogradPlan& plan, std::int64_t point, std::int64_t d, std::int64_t panel,
+                      std::int64_t icb) {
+  const std::int64_t unit = plan.lanes * plan.panel_vecs(panel) * plan.lanes;
+  const std::int64_t start = point * plan.stored_planes() * plan.point_floats;
+  if (plan.cut.late)
+    return start + panel * plan.s.kd * plan.panel_floats + d * plan.floats_of(panel) + icb * unit;
+  if (plan.method.t > 1) return start + d * plan.point_floats + panel * plan.panel_floats + icb * unit;
+  return start + panel * plan.panel_floats + (icb * plan.taps + d) * unit;
+}
+
 }  // namespace
 
 void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, float* to, ThreadPool& pool) {
@@ -67,12 +78,12 @@ void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, floa
   const float* source = w.values<float>().data();
   const kernels::ConvShape& s = plan.s;
   const std::int64_t positions = s.kernel_positions(), lanes = plan.lanes;
-  const std::int64_t planes = plan.taps * plan.q;  // kernel planes, or temporal points
+  // Kernel planes, or temporal points.
+  const std::int64_t planes = plan.cut.late ? s.kd : plan.taps * plan.q;
   pool.run(plan.icb * plan.panels, [&](std::int64_t job, int) {
     Transformer transformer(plan);
     const std::int64_t icb = job % plan.icb, panel = job / plan.icb;
     const std::int64_t width = plan.panel_vecs(panel) * lanes, oc0 = panel * plan.cut.vecs * lanes;
-    const std::int64_t unit = lanes * width;
     for (std::int64_t k = 0; k < lanes; ++k) {
       const std::int64_t ic = icb * lanes + k;
       for (std::int64_t v = 0; v < width; v += lanes) {
@@ -83,10 +94,7 @@ void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, floa
                  : transformer.run(source + ((oc0 + v) * s.ic + ic) * positions, s.ic * positions, channels);
         for (int p = 0; p < plan.points; ++p)
           for (std::int64_t d = 0; d < planes; ++d) {
-            // A temporal point has units of its own; a tap is one more unit of the same.
-            const std::int64_t tap = plan.method.t > 1 ? 0 : d, q = plan.method.t > 1 ? d : 0;
-            float* cell = to + (p * plan.q + q) * plan.point_floats + panel * plan.panel_floats +
-                          (icb * plan.taps + tap) * unit + k * width + v;
+            float* cell = to + place_of(plan, p, d, panel, icb) + k * width + v;
             for (std::int64_t l = 0; l < lanes; ++l)
               cell[l] =
                   none ? 0.0f : static_cast<float>(values[d * plan.points + p][static_cast<std::size_t>(l)]);

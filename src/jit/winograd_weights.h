@@ -7,7 +7,7 @@
 
 namespace rt3d::jit {
 
-// Writes plan.weight_floats() floats: [point][q][panel][icb][kd taps in K][lanes][vecs · lanes]. `weights` is [oc, ic, kd, kh, kw].
+// Writes plan.weight_floats() floats, laid out as winograd_plan.h says. `weights` is [oc, ic, kd, kh, kw].
 void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, float* to, ThreadPool& pool);
 
 }  // namespace rt3d::jit

@@ -57,6 +57,7 @@ int Executor::workers(const Step& step, const kernels::Target& target) const {
 void Executor::bind(const kernels::Target& target) {
   const auto addresses = [&](const std::vector<Location>& locations) {
     std::vector<std::byte*> out;
+    out.reserve(locations.size());
     for (const Location& l : locations) out.push_back(l.storage == kNoStorage ? nullptr : address(l));
     return out;
   };

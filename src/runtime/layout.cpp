@@ -94,7 +94,7 @@ class Emitter {
     if (desc.dtype != DType::f32 || !has_form(desc.shape))
       fail(Code::internal, "'", name, "' wants ", dtype_name(desc.dtype), " ", desc.shape.text(),
            " in blocks of ", port.block);
-    const Location to = allocate(desc, port);
+    Location to = allocate(desc, port);
     const Location from = lies(id)[0];
     push({.name = name, .kernel = Step::kReorder, .inputs = {from}, .outputs = {to}});
     lies(id).push_back(to);

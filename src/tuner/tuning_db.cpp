@@ -231,7 +231,8 @@ std::vector<Row> TuningDb::find(const std::string& device, int threads, const st
   const std::lock_guard guard(impl_->mutex);
   std::vector<Row> rows;
   impl_->with_file(Wish::read, [&](DbFile& f) { rows = f.find(device, threads, problem); });
-  for (const auto& [key, row] : impl_->pending) {
+  for (const auto& entry : impl_->pending) {
+    const Row& row = entry.second;
     if (row.device != device || row.threads != threads || row.problem != problem) continue;
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.family == row.family; });

@@ -50,7 +50,7 @@ TEST_SUITE_BEGIN("runtime");
 
 TEST_CASE("without time to measure the estimate chooses, and nothing is stored") {
   Bench bench;
-  for (TuningOptions options :
+  for (const TuningOptions& options :
        {TuningOptions{tuner::Mode::off, -1, {}}, TuningOptions{tuner::Mode::full, 0, {}}}) {
     std::vector<Choice> choices = conv_choices();
     bench.choose(choices, options);

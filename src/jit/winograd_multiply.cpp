@@ -1,0 +1,115 @@
+#include "jit/winograd_multiply.h"
+
+#include "base/error.h"
+#include "jit/winograd_weights.h"
+
+namespace rt3d::jit {
+namespace {
+
+std::int32_t bytes(std::int64_t floats) { return static_cast<std::int32_t>(floats * 4); }
+
+}  // namespace
+
+WinogradMultiply::WinogradMultiply(const WinogradPlan& plan, const Device& device)
+    : p_(plan),
+      isa_(device.isa),
+      l2_bytes_(device.l2_bytes),
+      ahead_floats_(static_cast<std::int64_t>(ahead_lines()) * 16),
+      full_(make_width(0)),
+      last_(make_width(plan.panels - 1)) {}
+
+WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
+  Width w;
+  const std::int64_t floats = p_.panel_vecs(panel) * p_.lanes;
+  w.units = p_.units;
+  for (Unit& u : w.units) u.w *= bytes(p_.lanes * floats);
+  w.tiles.resize(static_cast<std::size_t>(p_.most_rows + 1));
+  for (int rows : p_.row_counts) {
+    TileShape t;
+    t.vecs = p_.panel_vecs(panel);
+    t.depth = p_.lanes;
+    t.c_vec = bytes(p_.method.t > 1 ? p_.r_ocb : p_.m_ocb);
+    t.ahead_lines = ahead_lines();
+    for (int r = 0; r < rows; ++r) {
+      t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
+      t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
+    }
+    w.tiles[static_cast<std::size_t>(rows)] = tile(isa_, t);
+  }
+  if (p_.cut.late) w.late = late_transform(panel);
+  return w;
+}
+
+// [kd] panels of weights to [q] panels.
+WinogradMultiply::CodePtr WinogradMultiply::late_transform(std::int64_t panel) const {
+  TransformShape t;
+  t.label = cat("weights", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
+  t.rows = &no_transform().kernel;
+  t.cols = &p_.time->kernel;
+  t.in = {0, bytes(p_.floats_of(panel)), bytes(p_.lanes)};
+  t.out = {0, bytes(p_.panel_floats), bytes(p_.lanes)};
+  t.read = {0, 1, 0, t.cols->inputs};
+  t.write = {0, 1, 0, t.cols->outputs};
+  return transform(isa_, t);
+}
+
+// Lines per unit that bring the next panel near, shared by all calls that read the panel at hand; none where all weights are near.
+int WinogradMultiply::ahead_lines() const {
+  constexpr std::int64_t kLine = 64;
+  if (p_.weight_floats() * 4 < l2_bytes_ / 4) return 0;
+  const std::int64_t unit_lines = static_cast<std::int64_t>(p_.lanes) * p_.cut.vecs * p_.lanes * 4 / kLine;
+  const std::int64_t calls = p_.fewest_groups * (p_.cut.late ? p_.q : 1);
+  return static_cast<int>((unit_lines * (p_.cut.late ? p_.s.kd : 1) + calls - 1) / calls);
+}
+
+void WinogradMultiply::prepare(const Tensor& weights, ThreadPool& pool) {
+  weights_ = Buffer(static_cast<std::size_t>(p_.weight_floats()) * sizeof(float));
+  pack_winograd_weights(p_, weights, weights_.as<float>(), pool);
+  zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
+}
+
+std::int64_t WinogradMultiply::scratch_floats() const { return p_.cut.late ? p_.q * p_.panel_floats : 0; }
+
+void WinogradMultiply::run(const WinogradPlan::Block& block, std::int64_t point, const float* a, float* c,
+                           float* scratch) const {
+  const float* weights = weights_.as<float>() + point * p_.stored_planes() * p_.point_floats;
+  if (p_.cut.late) {
+    for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
+      TransformArgs t{};
+      t.in = weights + panel * p_.s.kd * p_.panel_floats;
+      t.out = scratch;
+      t.count = p_.floats_of(panel) / p_.lanes;
+      width(panel).late->call(&t);
+      const float* ahead = t.in + p_.s.kd * p_.floats_of(panel);
+      for (std::int64_t q = 0; q < p_.q; ++q)
+        multiply(block, panel, scratch + q * p_.panel_floats, a + q * p_.v_q, c + q * p_.r_q, ahead);
+    }
+    return;
+  }
+  for (std::int64_t q = 0; q < p_.q; ++q)
+    for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
+      const float* w = weights + q * p_.point_floats + panel * p_.panel_floats;
+      const float* ahead = w + p_.floats_of(panel);
+      multiply(block, panel, w, a + q * p_.v_q, c + q * p_.r_q, ahead);
+    }
+}
+
+void WinogradMultiply::multiply(const WinogradPlan::Block& block, std::int64_t panel, const float* weights,
+                                const float* a, float* c, const float*& ahead) const {
+  const Width& w = width(panel);
+  const std::int64_t c_ocb = p_.method.t > 1 ? p_.r_ocb : p_.m_ocb;
+  for (const RowGroup& g : *block.groups) {
+    TileArgs t{};
+    t.a = a + g.first * p_.lanes;
+    t.units = w.units.data() + g.unit;
+    t.unit_count = g.units;
+    t.w = weights;
+    t.c = c + panel * p_.cut.vecs * c_ocb + g.first * p_.lanes;
+    t.bias = zeros_.as<float>();
+    t.ahead = ahead;
+    w.tiles[static_cast<std::size_t>(g.rows)]->call(&t);
+    ahead += g.units * ahead_floats_;
+  }
+}
+
+}  // namespace rt3d::jit
