@@ -41,10 +41,10 @@ LinearProgram::LinearProgram(const LinearMap& original, const std::vector<int>& 
   for (int j = first; j < last; ++j)
     if (std::any_of(outputs.begin(), outputs.end(), [&](int i) { return !is(map.at(i, j), 0); }))
       used_.push_back(j);
-  place_.assign(static_cast<std::size_t>(inputs_ + kTemporaries), -1);
+  place_.assign(slot(kTemporaries), -1);
   for (int j : used_) place_[static_cast<std::size_t>(j)] = registers_++;
   first_temporary_ = registers_;
-  for (int i = 0; i < kTemporaries; ++i) place_[static_cast<std::size_t>(inputs_ + i)] = first_temporary_ + i;
+  for (int i = 0; i < kTemporaries; ++i) place_[slot(i)] = first_temporary_ + i;
   if (first == 0 && last == map.inputs) pair_inputs(map, outputs);
   std::vector<bool> done(static_cast<std::size_t>(map.outputs));
   for (int i : outputs) {
@@ -70,8 +70,7 @@ void LinearProgram::pair_inputs(LinearMap& map, const std::vector<int>& outputs)
       int &first = place_[static_cast<std::size_t>(j)], &second = place_[static_cast<std::size_t>(k)];
       if (l.same) ops_.push_back({LinearOp::add, temporary(0), first, second});
       if (l.negated) ops_.push_back({LinearOp::sub, second, first, second});
-      if (l.same)
-        std::swap(first, place_[static_cast<std::size_t>(inputs_)]);  // the sum takes the first's place
+      if (l.same) std::swap(first, place_[slot(0)]);  // the sum takes the first's place
       for (int i : outputs) {
         const bool same = is(map.at(i, j), map.at(i, k));
         if (!same) map.at(i, k) = map.at(i, j);
@@ -149,7 +148,7 @@ int LinearProgram::constant(double value) {
 
 int LinearProgram::temporary(int i) {
   registers_ = std::max(registers_, first_temporary_ + i + 1);
-  return place_[static_cast<std::size_t>(inputs_ + i)];
+  return place_[slot(i)];
 }
 
 void LinearProgram::emit(Asm& as, std::span<const Vec> registers, std::span<const Vec> constants,

@@ -15,8 +15,14 @@ struct LinearMap {
   int outputs = 0, inputs = 0;
   std::vector<double> m;  // row-major
 
-  double& at(int output, int input) { return m[static_cast<std::size_t>(output * inputs + input)]; }
-  double at(int output, int input) const { return m[static_cast<std::size_t>(output * inputs + input)]; }
+  double& at(int output, int input) { return m[place(output, input)]; }
+  double at(int output, int input) const { return m[place(output, input)]; }
+
+ private:
+  std::size_t place(int output, int input) const {
+    return static_cast<std::size_t>(output) * static_cast<std::size_t>(inputs) +
+           static_cast<std::size_t>(input);
+  }
 };
 
 // One instruction. Registers: the inputs that are used, then temporaries.
@@ -56,6 +62,9 @@ class LinearProgram {
   int sum(std::vector<Term> terms, int temporary);
   int constant(double value);
   int temporary(int i);
+  std::size_t slot(int temporary) const {
+    return static_cast<std::size_t>(inputs_) + static_cast<std::size_t>(temporary);
+  }
 
   int first_, last_, inputs_, registers_ = 0, first_temporary_ = 0;
   std::vector<int> place_;  // the register of every input and temporary

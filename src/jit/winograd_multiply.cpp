@@ -23,7 +23,7 @@ WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
   const std::int64_t floats = p_.panel_vecs(panel) * p_.lanes;
   w.units = p_.units;
   for (Unit& u : w.units) u.w *= bytes(p_.lanes * floats);
-  w.tiles.resize(static_cast<std::size_t>(p_.most_rows + 1));
+  w.tiles.resize(static_cast<std::size_t>(p_.most_rows) + 1);
   for (int rows : p_.row_counts) {
     TileShape t;
     t.vecs = p_.panel_vecs(panel);

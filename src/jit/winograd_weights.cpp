@@ -7,22 +7,22 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr int kMostLanes = 16;
+constexpr std::size_t kMostLanes = 16;
 
 // One number for each of up to 16 output channels.
 using Lane = std::array<double, kMostLanes>;
 
 // to[i · to_stride] = Σ_k map(i, k) · from[k · from_stride]
-void apply(const LinearMap& map, const Lane* from, int from_stride, Lane* to, int to_stride) {
-  for (int i = 0; i < map.outputs; ++i) {
+void apply(const LinearMap& map, const Lane* from, std::size_t from_stride, Lane* to, std::size_t to_stride) {
+  for (int i = 0; i < map.outputs; ++i, to += to_stride) {
     Lane sum{};
-    for (int k = 0; k < map.inputs; ++k) {
+    const Lane* x = from;
+    for (int k = 0; k < map.inputs; ++k, x += from_stride) {
       const double m = map.at(i, k);
       if (m == 0) continue;
-      const Lane& x = from[k * from_stride];
-      for (std::size_t l = 0; l < kMostLanes; ++l) sum[l] += m * x[l];
+      for (std::size_t l = 0; l < kMostLanes; ++l) sum[l] += m * (*x)[l];
     }
-    to[i * to_stride] = sum;
+    *to = sum;
   }
 }
 
@@ -30,33 +30,34 @@ void apply(const LinearMap& map, const Lane* from, int from_stride, Lane* to, in
 class Transformer {
  public:
   explicit Transformer(const WinogradPlan& plan)
-      : plan_(plan), kd_(static_cast<int>(plan.s.kd)), k_(static_cast<int>(plan.s.kh)), n_(plan.space->n) {
-    const auto most = static_cast<std::size_t>(std::max(kd_, plan.q) * std::max(k_, n_) * std::max(k_, n_));
-    for (std::vector<Lane>* v : {&taps_, &a_, &b_}) v->resize(most);
+      : plan_(plan),
+        kd_(static_cast<std::size_t>(plan.s.kd)),
+        k_(static_cast<std::size_t>(plan.s.kh)),
+        n_(static_cast<std::size_t>(plan.space->n)) {
+    const std::size_t widest = std::max(k_, n_);
+    for (std::vector<Lane>* v : {&taps_, &a_, &b_})
+      v->resize(std::max(kd_, static_cast<std::size_t>(plan.q)) * widest * widest);
   }
 
   const Lane* run(const float* weights, std::int64_t oc_stride, int channels) {
-    for (int i = 0; i < kd_ * k_ * k_; ++i)
-      for (int l = 0; l < kMostLanes; ++l)
-        taps_[static_cast<std::size_t>(i)][static_cast<std::size_t>(l)] =
-            l < channels ? static_cast<double>(weights[l * oc_stride + i]) : 0.0;
+    for (std::size_t i = 0; i < kd_ * k_ * k_; ++i) {
+      taps_[i] = {};
+      for (int l = 0; l < channels; ++l)
+        taps_[i][static_cast<std::size_t>(l)] =
+            static_cast<double>(weights[l * oc_stride + static_cast<std::int64_t>(i)]);
+    }
     const LinearMap& g = plan_.space->kernel;
-    for (int i = 0; i < kd_ * k_; ++i)
-      apply(g, &taps_[static_cast<std::size_t>(i * k_)], 1, &a_[static_cast<std::size_t>(i * n_)], 1);
-    for (int d = 0; d < kd_; ++d)
-      for (int x = 0; x < n_; ++x)
-        apply(g, &a_[static_cast<std::size_t>(d * k_ * n_ + x)], n_,
-              &b_[static_cast<std::size_t>(d * n_ * n_ + x)], n_);
+    for (std::size_t i = 0; i < kd_ * k_; ++i) apply(g, &taps_[i * k_], 1, &a_[i * n_], 1);
+    for (std::size_t d = 0; d < kd_; ++d)
+      for (std::size_t x = 0; x < n_; ++x) apply(g, &a_[d * k_ * n_ + x], n_, &b_[d * n_ * n_ + x], n_);
     if (plan_.method.t == 1 || plan_.cut.late) return b_.data();
-    for (int p = 0; p < n_ * n_; ++p)
-      apply(plan_.time->kernel, &b_[static_cast<std::size_t>(p)], n_ * n_, &a_[static_cast<std::size_t>(p)],
-            n_ * n_);
+    for (std::size_t p = 0; p < n_ * n_; ++p) apply(plan_.time->kernel, &b_[p], n_ * n_, &a_[p], n_ * n_);
     return a_.data();
   }
 
  private:
   const WinogradPlan& plan_;
-  int kd_, k_, n_;
+  std::size_t kd_, k_, n_;
   std::vector<Lane> taps_, a_, b_;
 };
 

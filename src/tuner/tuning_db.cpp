@@ -201,6 +201,7 @@ std::vector<Row> TuningDb::Impl::all() {
     if (existing == rows.end() || replaces(row, existing->second)) rows.insert_or_assign(key, row);
   }
   std::vector<Row> out;
+  out.reserve(rows.size());
   for (auto& [key, row] : rows) out.push_back(std::move(row));
   return out;
 }

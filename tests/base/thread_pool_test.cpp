@@ -72,6 +72,7 @@ TEST_CASE("workers that fell asleep between jobs are found again") {
 TEST_CASE("several pools at once do not disturb each other") {
   std::atomic<int> wrong{0};
   std::vector<std::thread> callers;
+  callers.reserve(4);
   for (int caller = 0; caller < 4; ++caller)
     callers.emplace_back([&wrong, caller] {
       ThreadPool pool(2 + caller);

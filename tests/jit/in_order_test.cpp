@@ -155,6 +155,7 @@ TEST_CASE("a stretch laid out for in-order cores computes what it did in the ord
 TEST_CASE("loads that have time are spread behind multiply-adds one piece at a time") {
   // Four independent multiply-adds on v0..v3, then ever new operands with twelve multiply-adds' notice.
   std::vector<BlockOp> ops;
+  ops.reserve(18);
   for (int i = 0; i < 12; ++i) ops.push_back({BlockOp::multiply, i % 4, 4, 5});
   for (int i = 0; i < 3; ++i) ops.push_back({BlockOp::load, 6 + i, kFirstPointer});
   for (int i = 0; i < 3; ++i) ops.push_back({BlockOp::multiply, i, 6 + i, 5});
@@ -216,7 +217,7 @@ TEST_CASE("both versions of a tile compute the same bits") {
         std::vector<float> results[2];
         for (CoreKind core : {CoreKind::big, CoreKind::in_order}) {
           std::vector<float>& c = results[static_cast<int>(core)];
-          c.assign(static_cast<std::size_t>(rows * vecs * 4), 0.0f);
+          c.assign(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vecs) * 4, 0.0f);
           const TileArgs args{a.data(), units, 2, w.data(), c.data(), bias.data(), nullptr, kFinish, nullptr};
           current_core = core;
           code->call(&args);

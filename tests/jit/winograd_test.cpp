@@ -34,6 +34,7 @@ std::vector<double> times(const LinearMap& map, const std::vector<double>& x) {
 
 std::vector<double> random_values(int count, Random& random) {
   std::vector<double> out;
+  out.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) out.push_back(static_cast<double>(random.below(2001) - 1000) / 1000);
   return out;
 }
@@ -130,7 +131,9 @@ TEST_CASE("Winograd's transforms compute the convolution, strides included") {
     for (int i = 0; i < k.m; ++i) {
       double want = 0;
       for (int tap = 0; tap < k.r; ++tap)
-        want += d[static_cast<std::size_t>(i * k.stride + tap)] * g[static_cast<std::size_t>(tap)];
+        want += d.at(static_cast<std::size_t>(i) * static_cast<std::size_t>(k.stride) +
+                     static_cast<std::size_t>(tap)) *
+                g[static_cast<std::size_t>(tap)];
       CHECK(y[static_cast<std::size_t>(i)] == doctest::Approx(want).epsilon(1e-9));
     }
   }
