@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "jit/conv_direct.h"
-#include "jit/conv_winograd.h"
 #include "jit/conv_rows.h"
+#include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
 #include "jit/fc_tile.h"

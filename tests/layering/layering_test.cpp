@@ -37,15 +37,9 @@ struct Door {
   std::string_view folder;  // the only one that may include it
 };
 const std::vector<Door> kDoors = {
-    {"asmjit/", "jit"},
-    {"sqlite3.h", "tuner"},
-    {"google/protobuf/", "graph/onnx"},
-    {"spdlog/", "base"},
-    {"libav", "cli"},
-    {"libsw", "cli"},
-    {"CLI/", "cli"},
-    {"nlohmann/", "cli"},
-    {"onnx.pb.h", "graph/onnx"},
+    {"asmjit/", "jit"},  {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
+    {"spdlog/", "base"}, {"libav", "cli"},       {"libsw", "cli"},
+    {"CLI/", "cli"},     {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {
