@@ -61,9 +61,8 @@ class HeaderTest(unittest.TestCase):
 
     def test_an_appended_field_and_its_enum_are_taken_up(self):
         text = HEADER.read_text().replace(
-            "const rt3d_tensor_info *input_shapes;",
-            "const rt3d_tensor_info *input_shapes; "
-            "rt3d_appended appended; /* new; here */ int64_t limits[2];",
+            "} rt3d_session_options;",
+            "rt3d_appended appended; /* new; here */ int64_t limits[2]; } rt3d_session_options;",
         )
         text = text.replace(
             "typedef struct rt3d_session_options {",
