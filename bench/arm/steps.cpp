@@ -136,7 +136,7 @@ void run(const Request& request) {
   tuning.limit_ms = 0;
   ThreadPool pool(1);
   tuner::TuningDb db("");
-  Plan plan = runtime::make_plan(graph, {runtime::find_backend("cpu"), target, tuning, pool, db, 0, nullptr});
+  Plan plan = runtime::make_plan(graph, {runtime::find_backend("cpu"), target, tuning, pool, db});
   graph = {};
   std::ofstream out(request.plan);
   std::map<std::string, std::size_t> seen;
