@@ -18,15 +18,6 @@ namespace {
 
 using kernels::blocks;
 using kernels::ConvShape;
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Placement;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
 
 // A run of output blocks that shares its tile codes and unit lists: output channels [first, first + width)
 // reach input blocks [ic_first, ic_first + ic_count).
@@ -131,7 +122,7 @@ class ConvDirectKernel final : public Kernel {
     t.residual_vec = static_cast<std::int32_t>(g_.residual.c * 4);
     t.has_residual = has_residual_;
     t.activation = activation;
-    // A layer of single positions reads each pixel once: what the next tile reads comes from afar unless asked for now.
+    // A layer of single positions reads each pixel once: what the next tile reads comes from afar unless it is asked for early.
     if (g_.s.kernel_positions() == 1 && kind.h == 1 && g_.s.sw == 1 && far_)
       t.input_ahead = static_cast<std::int32_t>(kind.w * g_.in.block * 4);
     for (int y = 0; y < kind.h; ++y)

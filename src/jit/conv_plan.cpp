@@ -16,14 +16,14 @@ bool flat_plane(const ConvShape& s) {
 }
 bool flat_depth(const ConvShape& s) { return s.kd == 1 && s.sd == 1 && s.pd == 0 && s.id == s.od; }
 
+}  // namespace
+
 int class_of(std::vector<Taps>& classes, const Taps& taps) {
   const auto it = std::find(classes.begin(), classes.end(), taps);
   if (it != classes.end()) return static_cast<int>(it - classes.begin());
   classes.push_back(taps);
   return static_cast<int>(classes.size()) - 1;
 }
-
-}  // namespace
 
 bool is_plain_conv(const kernels::Problem& p) {
   if (p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;

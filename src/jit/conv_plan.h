@@ -39,6 +39,9 @@ struct TileCut {
   TileCut(std::int64_t oh, std::int64_t ow, int rows);
 };
 
+// The number of these taps among the classes, which they join when they are new.
+int class_of(std::vector<kernels::Taps>& classes, const kernels::Taps& taps);
+
 // Units of all border classes: class (d, h) means the kernel planes and rows that meet the input.
 class UnitTable {
  public:

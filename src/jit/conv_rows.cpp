@@ -16,15 +16,6 @@ namespace rt3d::jit {
 namespace {
 
 using kernels::ConvShape;
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Placement;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
 
 RowShape row_shape(const ConvShape& s, Isa isa, const kernels::Activation& activation) {
   RowShape shape;

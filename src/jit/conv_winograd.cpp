@@ -17,15 +17,6 @@ namespace rt3d::jit {
 namespace {
 
 using kernels::ConvShape;
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Placement;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
 
 using CodePtr = std::shared_ptr<const Code>;
 

@@ -14,15 +14,6 @@ namespace rt3d::jit {
 namespace {
 
 using kernels::Dims5;
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Placement;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
 
 struct OpRow {
   std::string_view op;

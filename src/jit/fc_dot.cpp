@@ -13,15 +13,6 @@
 namespace rt3d::jit {
 namespace {
 
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
-
 constexpr int kOutputs = 4;  // rows of w walked together: as many streams as prefetchers like
 constexpr int kMostRows = 4;
 constexpr int kUnroll = 2;  // vectors of k per iteration

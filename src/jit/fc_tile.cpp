@@ -14,15 +14,6 @@
 namespace rt3d::jit {
 namespace {
 
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
-
 constexpr int kDepth = 16;  // k steps per unit
 
 class FcTileKernel final : public Kernel {

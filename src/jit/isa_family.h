@@ -10,6 +10,17 @@
 
 namespace rt3d::jit {
 
+// The words that every family speaks in.
+using kernels::Kernel;
+using kernels::KernelRequest;
+using kernels::Placement;
+using kernels::Port;
+using kernels::Ports;
+using kernels::Problem;
+using kernels::RunArgs;
+using kernels::Schedule;
+using kernels::Target;
+
 class IsaFamily : public kernels::KernelFamily {
  public:
   IsaFamily(std::string_view stem, int version, Isa isa)
@@ -17,13 +28,13 @@ class IsaFamily : public kernels::KernelFamily {
 
   std::string_view id() const override { return id_; }
   int version() const override { return version_; }
-  bool supports(const kernels::Problem& problem, const kernels::Target& target) const final {
+  bool supports(const Problem& problem, const Target& target) const final {
     return target.device.isa == isa_ && (exact() || target.accuracy == kernels::Accuracy::standard) &&
            computes(problem);
   }
 
  protected:
-  virtual bool computes(const kernels::Problem& problem) const = 0;
+  virtual bool computes(const Problem& problem) const = 0;
   virtual bool exact() const { return true; }  // in the sense of kernels::Accuracy
   Isa isa() const { return isa_; }
   int lanes() const { return isa_lanes(isa_); }

@@ -13,14 +13,6 @@ namespace rt3d::jit {
 namespace {
 
 using kernels::ConvShape;
-using kernels::Kernel;
-using kernels::KernelRequest;
-using kernels::Port;
-using kernels::Ports;
-using kernels::Problem;
-using kernels::RunArgs;
-using kernels::Schedule;
-using kernels::Target;
 
 bool is_global(const Problem& p) { return p.op.starts_with("Global"); }
 bool is_max(const Problem& p) { return p.op == "MaxPool" || p.op == "GlobalMaxPool"; }

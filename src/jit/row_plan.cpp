@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
+#include "jit/conv_plan.h"
+
 namespace rt3d::jit {
 
 using kernels::Taps;
-
-namespace {
-
-int class_of(std::vector<Taps>& classes, const Taps& taps) {
-  const auto it = std::find(classes.begin(), classes.end(), taps);
-  if (it != classes.end()) return static_cast<int>(it - classes.begin());
-  classes.push_back(taps);
-  return static_cast<int>(classes.size()) - 1;
-}
-
-}  // namespace
 
 RowCut::RowCut(const kernels::ConvShape& s, int cols) {
   const std::int64_t parts = (s.ow + cols - 1) / cols;

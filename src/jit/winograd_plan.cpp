@@ -7,12 +7,6 @@ namespace {
 
 std::int64_t parts(std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; }
 
-// Rounded up to an odd number of cache lines, so that equal places of neighbours do not share a set of every cache.
-std::int64_t odd_lines(std::int64_t floats) {
-  const std::int64_t lines = parts(floats, 16);
-  return (lines | 1) * 16;
-}
-
 }  // namespace
 
 std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, int size,
@@ -60,13 +54,13 @@ WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod
   frames = std::min((most_t * method.t - 1) * s.sd + (s.kd - 1) * s.dd + 1, s.id);
   tiles = most_y * tx;
   const std::int64_t most = most_t * tiles * lanes;  // floats of V's and R's rows
-  s_icb = odd_lines(frames * tiles * lanes);
-  s_point = odd_lines(icb * s_icb);
-  m_ocb = odd_lines(std::min(most_t * method.t, s.od) * tiles * lanes);
-  m_point = odd_lines(ocb * m_ocb);
-  v_icb = r_ocb = odd_lines(most);
-  v_q = odd_lines(icb * v_icb);
-  r_q = odd_lines(ocb * r_ocb);
+  s_icb = kernels::odd_lines(frames * tiles * lanes);
+  s_point = kernels::odd_lines(icb * s_icb);
+  m_ocb = kernels::odd_lines(std::min(most_t * method.t, s.od) * tiles * lanes);
+  m_point = kernels::odd_lines(ocb * m_ocb);
+  v_icb = r_ocb = kernels::odd_lines(most);
+  v_q = kernels::odd_lines(icb * v_icb);
+  r_q = kernels::odd_lines(ocb * r_ocb);
   s_floats = spatial ? points * s_point : 0;
   m_floats = spatial ? points * m_point : 0;
   v_floats = temporal ? q * v_q : 0;

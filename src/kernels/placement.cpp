@@ -14,17 +14,11 @@ Dims5::Dims5(const Shape& s) {
   if (rank >= 5) d = s[2];
 }
 
-namespace {
-
-// Rounded up to an odd number of cache lines: planes and channel blocks that lie a multiple of a large power of two apart would
-// share a few sets of every cache.
 std::int64_t odd_lines(std::int64_t floats) {
   constexpr std::int64_t kLine = 16;
   const std::int64_t lines = (floats + kLine - 1) / kLine;
   return (lines + (lines % 2 == 0 ? 1 : 0)) * kLine;
 }
-
-}  // namespace
 
 Placement Placement::of(const Shape& shape, Port port) {
   Placement p;

@@ -44,6 +44,10 @@ struct Placement {
   bool operator==(const Placement&) const = default;
 };
 
+// Floats rounded up to an odd number of cache lines: what lies a multiple of a large power of two apart would share a few sets of
+// every cache.
+std::int64_t odd_lines(std::int64_t floats);
+
 inline std::int64_t blocks(std::int64_t channels, int block) { return (channels + block - 1) / block; }
 
 }  // namespace rt3d::kernels

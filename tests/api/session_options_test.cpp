@@ -1,0 +1,148 @@
+// Options of sessions: refused ones, older structs, tuning, accuracy.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+
+#include "api/small_net.h"
+#include "graph/model.h"
+#include "skip.h"
+
+TEST_SUITE_BEGIN("api");
+
+namespace rt3d::tests {
+
+TEST_CASE("wrong session options are refused with what would do") {
+  Model model = net_model();
+  rt3d_session* session = nullptr;
+  const auto refused = [&](auto&& change, const char* says) {
+    rt3d_session_options options = quiet_options();
+    change(options);
+    const rt3d_status status = rt3d_session_create(&session, model.get(), &options);
+    INFO(rt3d_last_error());
+    return session == nullptr && (status == RT3D_INVALID_ARGUMENT || status == RT3D_UNSUPPORTED) &&
+           last_error_says(says);
+  };
+  CHECK(refused([](auto& o) { o.size = 0; }, "RT3D_SESSION_OPTIONS_INIT"));
+  CHECK(refused([](auto& o) { o.device = "gpu"; }, "'cpu', 'reference'"));
+  CHECK(refused([](auto& o) { o.isa = "mmx"; }, "mmx"));
+  CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
+  CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
+  CHECK(refused([](auto& o) { o.tuning_limit_ms = -7; }, "-7"));
+  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(2); }, "no accuracy 2"));
+  CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
+  CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
+  CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));
+  rt3d_tensor_info shape{"x", RT3D_F32, 9, {1}};
+  CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "rank 9"));
+  shape = {"x", RT3D_F32, 2, {1, -4}};
+  CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "positive"));
+  shape = {nullptr, RT3D_F32, 1, {1}};
+  CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "name"));
+}
+
+TEST_CASE("structs of older, smaller versions are understood and not written beyond") {
+  Model model = net_model();
+  rt3d_session_options options = quiet_options();
+  options.size = offsetof(rt3d_session_options, profile);
+  options.profile = 1;
+  options.input_shape_count = -1;  // beyond the size: not looked at
+  Session session = make_session(model.get(), options);
+  options = quiet_options();
+  options.size = offsetof(rt3d_session_options, accuracy);  // of version 0.1 before it had an accuracy
+  options.accuracy = static_cast<rt3d_accuracy>(77);
+  options.weight_limit_bytes = -1;
+  CHECK(make_session(model.get(), options) != nullptr);
+  rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+  stats.size = offsetof(rt3d_session_stats, macs);
+  stats.macs = -5;
+  REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
+  CHECK(stats.create_ns > 0);
+  CHECK(stats.macs == -5);
+  CHECK(stats.size == offsetof(rt3d_session_stats, macs));
+}
+
+TEST_CASE("tuning reports progress, can be cancelled and is remembered in the file") {
+  if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
+  const Folder folder;
+  const std::string path = folder / "tuning.db", cancelled = folder / "cancelled.db";
+  Model model = net_model();
+  rt3d_session_options options = quiet_options();
+  options.tuning = RT3D_TUNE_QUICK;
+  options.tuning_limit_ms = 1000;
+  options.database = cancelled.c_str();
+  int calls = 0;
+  options.progress_user = &calls;
+  options.progress = [](void* user, const rt3d_progress* p) -> int {
+    ++*static_cast<int*>(user);
+    return p->layers_total > 0;
+  };
+  rt3d_session* session = nullptr;
+  CHECK(rt3d_session_create(&session, model.get(), &options) == RT3D_CANCELLED);
+  CHECK(session == nullptr);
+  CHECK(calls == 1);
+  options.progress = nullptr;
+  options.database = path.c_str();
+  rt3d_session_stats first = RT3D_SESSION_STATS_INIT, second = RT3D_SESSION_STATS_INIT;
+  REQUIRE(rt3d_session_get_stats(&first, make_session(model.get(), options).get()) == RT3D_OK);
+  REQUIRE(rt3d_session_get_stats(&second, make_session(model.get(), options).get()) == RT3D_OK);
+  CHECK(first.tuned > 0);
+  CHECK(first.measurements > 0);
+  CHECK(second.measurements == 0);
+  CHECK(second.from_database >= first.tuned);
+
+  rt3d_db* db = nullptr;
+  REQUIRE(rt3d_db_open(&db, path.c_str(), 0) == RT3D_OK);
+  CHECK(rt3d_db_count(db) >= first.tuned);
+  CHECK(std::string(rt3d_db_path(db)) == path);
+  const std::string rows = rt3d_db_export(db);
+  rt3d_db_free(db);
+  REQUIRE(rt3d_db_open(&db, (folder / "other.db").c_str(), 1) == RT3D_OK);
+  std::int64_t added = -1;
+  CHECK(rt3d_db_import(&added, db, rows.c_str()) == RT3D_OK);
+  CHECK(added == rt3d_db_count(db));
+  CHECK(rt3d_db_export(db) == rows);
+  CHECK(rt3d_db_import(&added, db, "nonsense") == RT3D_INVALID_ARGUMENT);
+  CHECK(rt3d_db_merge(&added, db, path.c_str()) == RT3D_OK);
+  CHECK(rt3d_db_merge(&added, db, (folder / "missing.db").c_str()) == RT3D_IO);
+  rt3d_db_free(db);
+}
+
+TEST_CASE("a session of exact results takes no family that is not exact, one of default accuracy does") {
+  if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
+  const std::string text =
+      "graph \"net\"\ninput x f32 1x64x8x28x28\nconst w f32 64x64x3x3x3\n"
+      "y f32 1x64x8x28x28 = Conv(x, w) \"conv\" dilations=1x1x1 group=1 kernel_shape=3x3x3 pads=1x1x1x1x1x1 "
+      "strides=1x1x1\noutput y\n";
+  const Folder folder;
+  graph::save_onnx(graph::parse_graph(text), folder / "net.onnx");
+  rt3d_model* loaded = nullptr;
+  REQUIRE(rt3d_model_load(&loaded, (folder / "net.onnx").c_str()) == RT3D_OK);
+  const Model model(loaded, rt3d_model_free);
+  const auto uses_winograd = [&](const rt3d_session_options& options, std::int64_t* packed) {
+    const Session session = make_session(model.get(), options);
+    rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+    REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
+    *packed = stats.packed_weight_bytes;
+    return std::string(rt3d_session_plan_text(session.get())).find("winograd") != std::string::npos;
+  };
+  constexpr std::int64_t kModelBytes = std::int64_t{64} * 64 * 27 * 4;
+  std::int64_t exact = 0, standard = 0, lean = 0;
+  rt3d_session_options options = quiet_options();
+  options.accuracy = RT3D_ACCURACY_EXACT;
+  CHECK_FALSE(uses_winograd(options, &exact));
+  options = quiet_options();
+  CHECK(uses_winograd(options, &standard));
+  CHECK(standard <= 3 * kModelBytes + 4096);
+  options.weight_limit_bytes = kModelBytes + kModelBytes / 8;
+  CHECK_FALSE(uses_winograd(options, &lean));
+  CHECK(lean == exact);
+  options.weight_limit_bytes = 1000;
+  rt3d_session* refused = nullptr;
+  CHECK(rt3d_session_create(&refused, model.get(), &options) == RT3D_OUT_OF_MEMORY);
+  CHECK(last_error_says("at most 1000"));
+}
+
+}  // namespace rt3d::tests
+
+TEST_SUITE_END();
