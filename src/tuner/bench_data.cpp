@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "kernels/sparsity.h"
 
 namespace rt3d::tuner {
 namespace {
@@ -16,6 +17,7 @@ using kernels::Placement;
 
 constexpr std::int64_t kPattern =
     65521;  // a prime: rows of a matrix start at different places of the pattern
+constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
 constexpr double kTolerance = 2e-4;  // of the largest reference value: sums of many terms in single precision
 constexpr unsigned char kGuardByte = 0xa5;
@@ -123,6 +125,9 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
 BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : problem_(problem) {
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     inputs_.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
+  if (const auto sparsity = kernels::sparsity_of(problem))
+    kernels::prune(inputs_.at(1), kernels::random_pattern(inputs_[1].shape(), sparsity->scheme, sparsity->gm,
+                                                          sparsity->gn, sparsity->kept(), kPatternSeed));
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
   const TensorDesc& output = problem.outputs.at(0);
