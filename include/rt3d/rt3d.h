@@ -189,8 +189,9 @@ typedef struct rt3d_session_stats {
   int64_t packed_weight_bytes;
   int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
   int64_t code_bytes;         /* generated machine code */
+  int64_t detect_ns;          /* looking for structured zeros in the weights */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */

@@ -106,7 +106,8 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .tensor_bytes = s.tensor_bytes,
                                  .packed_weight_bytes = s.packed_weight_bytes,
                                  .model_weight_bytes = s.model_weight_bytes,
-                                 .code_bytes = s.code_bytes};
+                                 .code_bytes = s.code_bytes,
+                                 .detect_ns = s.detect_ns};
     rt3d::api::copy_sized(stats, out);
   });
 }
