@@ -1,7 +1,6 @@
 #include "jit/conv_winograd.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/buffer.h"
@@ -35,7 +34,7 @@ struct Transforms {
 
 class WinogradKernel final : public Kernel {
  public:
-  WinogradKernel(const KernelRequest& r, const WinogradMethod& method)
+  WinogradKernel(const KernelRequest& r, const WinogradTile& method)
       : isa_(r.target.device.isa),
         in_(r.inputs[0]),
         out_(r.outputs[0]),
@@ -154,7 +153,7 @@ class WinogradKernel final : public Kernel {
     const std::vector<TileRun> one{{0, 1, 0, 1}};
     TransformShape pack;
     pack.label = cat("pack", label);
-    pack.rows = &no_transform().input;
+    pack.rows = &kernels::no_transform().input;
     pack.cols = &p_.time->input;
     pack.in = {0, bytes(spatial ? p_.tiles * p_.lanes : in_.d), bytes(p_.lanes)};
     pack.out = {0, bytes(p_.v_q), bytes(p_.lanes)};
@@ -163,7 +162,7 @@ class WinogradKernel final : public Kernel {
 
     TransformShape back;
     back.label = cat("back", label);
-    back.rows = &no_transform().input;
+    back.rows = &kernels::no_transform().input;
     back.cols = &p_.time->output;
     back.in = {0, bytes(p_.r_q), bytes(p_.lanes)};
     back.out = {0, bytes(spatial ? p_.tiles * p_.lanes : out_.d), bytes(p_.lanes)};
@@ -311,7 +310,7 @@ class WinogradKernel final : public Kernel {
 
 class ConvWinograd final : public IsaFamily {
  public:
-  ConvWinograd(WinogradMethod method, Isa isa)
+  ConvWinograd(WinogradTile method, Isa isa)
       : IsaFamily(cat("conv.winograd.t", method.t, "s", method.s), 1, isa), method_(method) {}
 
   bool exact() const override { return false; }
@@ -341,20 +340,18 @@ class ConvWinograd final : public IsaFamily {
   }
 
  private:
-  WinogradMethod method_;
+  WinogradTile method_;
 };
 
 }  // namespace
 
 std::span<const kernels::KernelFamily* const> conv_winograd(Isa isa) {
   static const std::vector<std::vector<const kernels::KernelFamily*>> table = [] {
-    constexpr std::array<WinogradMethod, 8> kMethods{
-        {{1, 2}, {1, 4}, {2, 2}, {2, 4}, {4, 2}, {4, 4}, {2, 1}, {4, 1}}};
     static std::vector<ConvWinograd> families;
-    families.reserve(3 * kMethods.size());
+    families.reserve(3 * winograd_tiles().size());
     std::vector<std::vector<const kernels::KernelFamily*>> rows(4);
     for (Isa each : {Isa::avx2, Isa::avx512, Isa::neon})
-      for (const WinogradMethod& method : kMethods)
+      for (const WinogradTile& method : winograd_tiles())
         rows[static_cast<std::size_t>(each)].push_back(&families.emplace_back(method, each));
     return rows;
   }();

@@ -44,7 +44,7 @@ WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
 WinogradMultiply::CodePtr WinogradMultiply::late_transform(std::int64_t panel) const {
   TransformShape t;
   t.label = cat("weights", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
-  t.rows = &no_transform().kernel;
+  t.rows = &kernels::no_transform().kernel;
   t.cols = &p_.time->kernel;
   t.in = {0, bytes(p_.floats_of(panel)), bytes(p_.lanes)};
   t.out = {0, bytes(p_.panel_floats), bytes(p_.lanes)};

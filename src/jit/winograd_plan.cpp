@@ -24,22 +24,15 @@ std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, i
   return runs;
 }
 
-const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
-  return m.t > 1 ? winograd_transform(m.t, s.kd, s.sd) : no_transform();
-}
-const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
-  return m.s > 1 ? winograd_transform(m.s, s.kh, s.sh) : no_transform();
-}
-
-WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& m, const WinogradCut& c,
+WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradTile& m, const WinogradCut& c,
                            int l, int rows)
     : s(shape),
       method(m),
       cut(c),
       lanes(l),
       most_rows(rows),
-      time(&time_transform(s, m)),
-      space(&space_transform(s, m)),
+      time(&kernels::time_transform(s, m)),
+      space(&kernels::space_transform(s, m)),
       points(space->n * space->n),
       q(time->n),
       icb(kernels::blocks(s.ic, l)),

@@ -15,19 +15,11 @@
 
 #include "jit/tile.h"
 #include "jit/tile_transform.h"
-#include "jit/winograd_points.h"
 #include "kernels/conv_shape.h"
 #include "kernels/placement.h"
+#include "kernels/winograd_weights.h"
 
 namespace rt3d::jit {
-
-struct WinogradMethod {
-  int t, s;
-};
-
-// The transforms along depth, and along height and width.
-const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& method);
-const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& method);
 
 // The knobs of a schedule.
 struct WinogradCut {
@@ -52,14 +44,14 @@ struct RowGroup {
 };
 
 struct WinogradPlan {
-  WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& method, const WinogradCut& cut,
-               int lanes, int most_rows);
+  WinogradPlan(const kernels::ConvShape& shape, const WinogradTile& method, const WinogradCut& cut, int lanes,
+               int most_rows);
 
   kernels::ConvShape s;
-  WinogradMethod method;
+  WinogradTile method;
   WinogradCut cut;
   int lanes, most_rows;
-  const WinogradTransform *time, *space;
+  const kernels::WinogradTransform *time, *space;
   int points, q;            // spatial and temporal points
   std::int64_t icb, ocb;    // channel blocks
   std::int64_t tt, ty, tx;  // tiles along depth, height, width

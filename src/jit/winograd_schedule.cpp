@@ -10,7 +10,10 @@ namespace rt3d::jit {
 
 using kernels::ConvShape;
 using kernels::Schedule;
+using kernels::space_transform;
 using kernels::Target;
+using kernels::time_transform;
+using kernels::WinogradTransform;
 
 namespace {
 
@@ -22,7 +25,7 @@ struct Extent {
   double blocks, frames_in, frames_out, tiles, depth_tiles;  // of an average block
 };
 
-Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut) {
+Extent extent(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut) {
   const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
   const std::int64_t tt = parts(s.od, m.t), ty = parts(s.oh, m.s), tx = parts(s.ow, m.s);
   const double bt = static_cast<double>(parts(tt, cut.depth_tiles)),
@@ -35,7 +38,7 @@ Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cu
   return {bt * by, frames, depth_tiles * m.t, rows * static_cast<double>(tx), depth_tiles};
 }
 
-bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut, int lanes) {
+bool small_enough(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut, int lanes) {
   const double points = space_transform(s, m).n * space_transform(s, m).n;
   const double channels = static_cast<double>(std::max(s.ic, s.oc) + lanes);
   const double frames =
@@ -48,7 +51,7 @@ WinogradCut smallest() { return {1, 1, 1, false, false}; }
 
 }  // namespace
 
-bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
+bool winograd_computes(const ConvShape& s, const WinogradTile& m, int lanes) {
   if (s.g != 1 || s.ic <= 4) return false;
   if (m.t > 1 && (!has_winograd_transform(m.t, s.kd, s.sd) || s.dd != 1 || s.od < 2)) return false;
   if (m.s > 1 && (!has_winograd_transform(m.s, s.kh, s.sh) || s.kh != s.kw || s.sh != s.sw || s.dh != 1 ||
@@ -62,8 +65,8 @@ bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
          channels * s.kd * 64 * 4 * 4 < kLimit && small_enough(s, m, smallest(), lanes);
 }
 
-bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
-                   const kernels::Activation& activation, bool residual) {
+bool winograd_fits(Isa isa, const ConvShape& s, const WinogradTile& m, const kernels::Activation& activation,
+                   bool residual) {
   const WinogradTransform &time = time_transform(s, m), &space = space_transform(s, m);
   const auto fits = [&](const LinearMap& rows, const LinearMap& cols, bool last) {
     TransformShape shape;
@@ -76,7 +79,7 @@ bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
     shape.activation = activation;
     return transform_fits(isa, shape);
   };
-  const LinearMap& one = no_transform().input;
+  const LinearMap& one = kernels::no_transform().input;
   return fits(space.input, space.input, false) && fits(space.output, space.output, m.s > 1) &&
          fits(one, time.input, false) && fits(one, time.output, m.s == 1);
 }
@@ -92,7 +95,7 @@ int winograd_rows(Isa isa, int vecs) {
   return rows;
 }
 
-std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m, const Target& target) {
+std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradTile& m, const Target& target) {
   const Isa isa = target.device.isa;
   const auto parts = [](std::int64_t whole, std::int64_t piece) {
     return static_cast<int>((whole + piece - 1) / piece);
@@ -127,7 +130,7 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
   return space;
 }
 
-std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
+std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut,
                                    const Target& target) {
   const int lanes = isa_lanes(target.device.isa);
   const std::int64_t n = space_transform(s, m).n,
@@ -137,7 +140,7 @@ std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, 
 
 // Time = transforms (instructions and traffic to the level of cache where S and M of a block fit) + multiplications (as
 // conv.direct counts them) or the streaming of weights once per block, whichever is longer.
-double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
+double winograd_estimate_ns(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut,
                             const Target& target) {
   const Device& device = target.device;
   const int lanes = isa_lanes(device.isa);

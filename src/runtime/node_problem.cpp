@@ -11,7 +11,8 @@ namespace {
 // What the weights' zeros allow sparse code to skip belongs to the problem.
 void add_sparsity(kernels::Problem& problem, const graph::Graph& graph, const graph::Node& node) {
   if ((node.op != "Conv" && node.op != "Gemm") || node.inputs.size() < 2) return;
-  const Tensor* weights = graph.constant(node.inputs[1]);
+  const bool transformed = node.inputs.size() > 4;  // what counts are the zeros that are multiplied with
+  const Tensor* weights = graph.constant(node.inputs[transformed ? 4 : 1]);
   if (!weights) return;
   if (const auto sparsity = kernels::detect_sparsity(*weights).sparsity)
     problem.attributes.set(kernels::kSparsityAttribute, sparsity->text());

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "graph/model.h"
+#include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
@@ -92,6 +93,7 @@ struct Session::Impl {
     graph::Graph graph = model;
     const graph::Evaluator evaluate = reference_evaluator();
     graph::specialize(graph, options.input_shapes, evaluate);
+    if (options.accuracy == kernels::Accuracy::exact) graph::drop_transformed_weights(graph);
     graph::optimize(graph, evaluate);
     stats.optimize_ns = ns_since(start);
     graph_text = graph::to_text(graph);

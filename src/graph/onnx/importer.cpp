@@ -11,6 +11,7 @@
 #include "graph/onnx/upgrade.h"
 #include "graph/ops/onnx_types.h"
 #include "graph/ops/op_table.h"
+#include "graph/transformed_weights.h"
 #include "onnx.pb.h"
 
 namespace rt3d::graph {
@@ -40,6 +41,7 @@ class Importer {
     if (graph_.outputs.empty()) fail(Code::invalid_model, "the model has no output");
     check_produced();
     graph_.sort_topologically();
+    attach_transformed_weights(graph_);
     return std::move(graph_);
   }
 
