@@ -110,7 +110,8 @@ def _judge(record, key, error):
 def _note(record, event, key, data):
     rounds, engines = record["rounds"], record["engines"]
     if event == "reference":
-        record["reference"] = data
+        titles = record.get("reference", "").split(", ") + [data]
+        record["reference"] = ", ".join(dict.fromkeys(title for title in titles if title))
     elif event == "failed":
         _fail(record, key, data)
     elif event == "ready":

@@ -82,14 +82,15 @@ def find_setting(options):
     return setting
 
 
-def measure_case(setting, options, title, files, titles, threads):
-    """The record of one case: `files` and `titles` by the keys that take turns."""
+def measure_case(setting, options, title, files, titles, threads, own=()):
+    """The record of one case: `files` and `titles` by the keys that take turns; `own` files only RT3D understands."""
     logs = options.models_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     case = {
         "title": title,
         "files": files,
         "titles": titles,
+        "own": own,
         "threads": threads,
         "engines": list(files),
         "cache": options.models_dir,

@@ -43,7 +43,7 @@ class Variant:
         """What make-model is asked for, or nothing where there are no published ratios for the scheme."""
         if not published:
             return f"{self.scheme}:{rate:g}"
-        return f"{self.scheme}:authors-{rate:g}" if self.scheme.startswith(("kgs", "vanilla")) else None
+        return f"{self.scheme}:authors-{rate:g}" if self.scheme != "filter" else None
 
 
 # Exact runs no Winograd: sparsity in the transform domain is there for the default accuracy only.

@@ -42,7 +42,7 @@ def _make(case, options, setting, folder):
     """The keys that take turns with their files and titles; the rates that came out; and what cannot be made."""
     command = options.build / "bin/rt3d"
     dense = find_model(case.model, command, options.models_dir)
-    made = {"files": {}, "titles": {}, "rates": {DENSE: 1.0}, "failed": {}}
+    made = {"files": {}, "titles": {}, "rates": {DENSE: 1.0}, "failed": {}, "own": []}
     for variant in VARIANTS:
         keys = [key_of(engine, variant.key) for engine in variant.engines if engine in setting.rt3d]
         file = dense
@@ -61,6 +61,8 @@ def _make(case, options, setting, folder):
             made["titles"][key] = title(key, variant)
             if file:
                 made["files"][key] = file
+        if file and variant.scheme.startswith("winograd"):
+            made["own"].append(file)
     for peer in setting.peers:
         made["files"][key_of(peer, DENSE)] = dense
         made["titles"][key_of(peer, DENSE)] = f"{TITLES[peer]}, dense"
@@ -74,7 +76,7 @@ def title(key, variant):
 def _measure_one(case, options, setting, made, threads):
     suffix = " published" if options.published else ""
     name = f"{case.name}{suffix}" + (f" {options.isa}" if options.isa else "")
-    record = measure_case(setting, options, name, made["files"], made["titles"], threads)
+    record = measure_case(setting, options, name, made["files"], made["titles"], threads, made["own"])
     for key, reason in made["failed"].items():
         record["engines"][key] = {
             "title": made["titles"][key],
