@@ -40,7 +40,8 @@ void declare(CLI::App& app, MakeModelOptions& options) {
   app.add_option(
          "--sparsity", options.request.sparsity,
          "Structured zeros: scheme, group and the rate of the model's multiply-accumulates: kgs:8x4:3.6, "
-         "vanilla:32x4:3.6, filter:2.6, or the published ratios per layer: kgs:8x4:authors-3.6")
+         "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
+         "layer: kgs:8x4:authors-3.6")
       ->type_name("SPEC");
   app.add_flag("--list", options.list, "Show the models")->excludes(output);
   app.add_flag("--json", options.as_json, "Print JSON: the list, or what was pruned");

@@ -4,9 +4,12 @@
 
 #include "base/checksum.h"
 #include "base/error.h"
+#include "graph/transformed_weights.h"
+#include "kernels/winograd_weights.h"
 #include "models/layers.h"
 #include "models/pruning.h"
 #include "models/published_ratios.h"
+#include "models/transform_tile.h"
 
 namespace rt3d::models {
 
@@ -68,20 +71,40 @@ std::vector<double> published_shares(const std::vector<Layer>& layers, const std
   return kept;
 }
 
+// What a layer's groups are of: its weights, or those in the transform domain.
+struct Domain {
+  Shape shape;
+  std::optional<LayerTile> transform;
+};
+
+std::vector<Domain> domains(const graph::Graph& graph, const std::vector<Layer>& layers,
+                            const PruningRequest& request) {
+  std::vector<Domain> all;
+  for (const Layer& layer : layers) {
+    Domain domain{graph.value(layer.weights).desc.shape, std::nullopt};
+    if (request.transformed && layer.stays.empty())
+      domain.transform = best_tile(graph, graph.nodes[static_cast<std::size_t>(layer.node)]);
+    if (domain.transform) domain.shape = domain.transform->weights;
+    all.push_back(std::move(domain));
+  }
+  return all;
+}
+
 struct Drawn {
   std::vector<kernels::Pattern> patterns;  // one per layer
   std::vector<double> kept;                // of the weights, as drawn
 };
 
-Drawn draw(const graph::Graph& graph, const std::vector<Layer>& layers, const std::vector<double>& shares,
-           const PruningRequest& request, std::uint64_t seed) {
+Drawn draw(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
+           const std::vector<double>& shares, const PruningRequest& request, std::uint64_t seed) {
   Drawn drawn;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Shape& shape = graph.value(layers[i].weights).desc.shape;
+    const Shape& shape = domains[i].shape;
+    const kernels::Scheme scheme = domains[i].transform ? kernels::Scheme::kgs : request.scheme;
     const std::uint64_t own = checksum64(layers[i].name) ^ (seed * 0x9e3779b97f4a7c15ull);
     kernels::Pattern pattern(shape, request.gm, request.gn);
     if (shares[i] < 1)
-      pattern = kernels::random_pattern(shape, request.scheme, request.gm, request.gn, shares[i], own);
+      pattern = kernels::random_pattern(shape, scheme, request.gm, request.gn, shares[i], own);
     // A layer of a few groups stays rather than vanish.
     if (pattern.kept_units() == 0) pattern = kernels::Pattern(shape, request.gm, request.gn);
     drawn.kept.push_back(static_cast<double>(pattern.kept_weights()) /
@@ -97,7 +120,19 @@ void apply(Tensor& weights, const kernels::Pattern& pattern, double kept) {
   for (float& weight : weights.mutable_values<float>()) weight *= scale;
 }
 
-std::string zeros_text(const Layer& layer, const PruningRequest& request, double kept) {
+// Attaches transformed weights that have the pattern; the spatial ones stay as they are.
+void apply_transformed(graph::Graph& graph, const Layer& layer, const LayerTile& transform,
+                       const kernels::Pattern& pattern, double kept) {
+  const graph::Value& weights = graph.value(layer.weights);
+  Tensor values = kernels::winograd_weights(*weights.constant, transform.tile, transform.strides);
+  apply(values, pattern, kept);
+  graph::attach_transformed_weights(graph, layer.weights,
+                                    {weights.name + ".winograd", transform.tile, std::move(values)});
+}
+
+std::string zeros_text(const Layer& layer, const Domain& domain, const PruningRequest& request, double kept) {
+  if (kept < 1 && domain.transform)
+    return cat("winograd ", domain.transform->tile.text(), " ", request.gm, "x", request.gn);
   if (kept < 1) return cat(kernels::scheme_name(request.scheme), " ", request.gm, "x", request.gn);
   if (!layer.stays.empty()) return cat("dense: ", layer.stays);
   return request.published ? "dense: not in the profile" : "dense: little work";
@@ -111,22 +146,27 @@ PruningReport prune_groups(graph::Graph& graph, const PruningRequest& request, s
   const double wanted = all / request.rate;
   std::vector<double> kept = request.published ? published_shares(layers, graph.name, request.rate)
                                                : shares_for(layers, wanted, request.rate);
-  Drawn drawn = draw(graph, layers, kept, request, seed);
+  const std::vector<Domain> where = domains(graph, layers, request);
+  Drawn drawn = draw(layers, where, kept, request, seed);
   double target = wanted;
   for (int i = 0; i < kAttempts && !request.published; ++i) {
     const double came = work(layers, drawn.kept);
     if (std::fabs(came - wanted) <= kClose * wanted) break;
     target *= wanted / came;
     kept = shares_for(layers, target, request.rate);
-    drawn = draw(graph, layers, kept, request, seed);
+    drawn = draw(layers, where, kept, request, seed);
   }
   PruningReport report;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     Tensor& weights = *graph.value(layers[i].weights).constant;
-    if (drawn.kept[i] < 1) apply(weights, drawn.patterns[i], drawn.kept[i]);
+    if (drawn.kept[i] < 1 && where[i].transform)
+      apply_transformed(graph, layers[i], *where[i].transform, drawn.patterns[i], drawn.kept[i]);
+    else if (drawn.kept[i] < 1)
+      apply(weights, drawn.patterns[i], drawn.kept[i]);
     const auto surviving = std::llround(drawn.kept[i] * static_cast<double>(layers[i].macs));
-    report.layers.push_back({layers[i].name, weights.shape(), zeros_text(layers[i], request, drawn.kept[i]),
-                             layers[i].macs, surviving});
+    report.layers.push_back({layers[i].name, weights.shape(),
+                             zeros_text(layers[i], where[i], request, drawn.kept[i]), layers[i].macs,
+                             surviving});
     report.macs += layers[i].macs;
     report.surviving_macs += surviving;
   }

@@ -13,8 +13,8 @@ constexpr std::string_view kPublished = "authors-";
 
 [[noreturn]] void refuse(std::string_view text) {
   fail(Code::invalid_argument, "'", text,
-       "' is not a sparsity that models can be made with; kgs:8x4:3.6, vanilla:32x4:3.6, filter:2.6 and "
-       "kgs:8x4:authors-3.6 are, with rates above 1 and up to ",
+       "' is not a sparsity that models can be made with; kgs:8x4:3.6, vanilla:32x4:3.6, "
+       "winograd:32x4:3.6, filter:2.6 and kgs:8x4:authors-3.6 are, with rates above 1 and up to ",
        kHighestRate);
 }
 
@@ -39,13 +39,14 @@ PruningRequest parse_pruning(std::string_view text) {
   const std::string_view scheme = take_part(rest, ':');
   request.filters = scheme == "filter";
   if (!request.filters) {
-    if (scheme != "kgs" && scheme != "vanilla") refuse(text);
+    request.transformed = scheme == "winograd";
+    if (scheme != "kgs" && scheme != "vanilla" && !request.transformed) refuse(text);
     request.scheme = scheme == "kgs" ? kernels::Scheme::kgs : kernels::Scheme::vanilla;
     std::string_view group = take_part(rest, ':');
     const std::string_view gm = take_part(group, 'x');
     if (!read(gm, request.gm) || !read(group, request.gn)) refuse(text);
     // One place says which groups there are.
-    kernels::parse_sparsity(cat(scheme, ":", request.gm, "x", request.gn, ":50%"));
+    kernels::parse_sparsity(cat("kgs:", request.gm, "x", request.gn, ":50%"));
     request.published = rest.substr(0, kPublished.size()) == kPublished;
     if (request.published) rest.remove_prefix(kPublished.size());
   }

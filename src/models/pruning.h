@@ -8,6 +8,10 @@
 // authors published. Hidden linear layers have little work but most of the weights, which must be read; they keep
 // 1 ÷ rate. Or the published ratios themselves (published_ratios.h).
 //
+// Groups in Winograd's transform domain (winograd): the same shares, but the groups are of a convolution's transformed
+// weights, each point by itself, for the tile that multiplies least; they lie beside the spatial weights, which
+// stay dense (docs/transform-domain.md). Layers without a transform have Vanilla groups.
+//
 // Filters: whole filters go where only convolutions and linear layers read them, possibly through
 // normalisations, rectifiers, pools and concatenations (never where a residual addition would see them), eight
 // at a time from the layer that works most at that moment; with them their bias and shift, and the channels of
@@ -27,14 +31,15 @@ struct PruningRequest {
   bool filters = false;  // else groups
   kernels::Scheme scheme = kernels::Scheme::kgs;
   int gm = 8, gn = 4;
-  double rate = 1;         // multiply-accumulates of the whole model before ÷ after
-  bool published = false;  // the authors' ratios per layer for this rate
+  double rate = 1;           // multiply-accumulates of the whole model before ÷ after
+  bool transformed = false;  // in the transform domain where a layer has one; the scheme is for the others
+  bool published = false;    // the authors' ratios per layer for this rate
 };
 
 inline constexpr double kLeastKept = 0.1;  // of any layer
 inline constexpr double kMostKept = 0.9;   // of a layer that is pruned at all
 
-// "kgs:8x4:3.6", "vanilla:32x4:3.6", "filter:2.6", "kgs:8x4:authors-3.6"; throws invalid_argument.
+// "kgs:8x4:3.6", "vanilla:32x4:3.6", "winograd:32x4:3.6", "filter:2.6", "kgs:8x4:authors-3.6"; throws invalid_argument.
 PruningRequest parse_pruning(std::string_view text);
 
 // Writes the zeros into the graph's weights. Throws invalid_argument when the rate is out of reach, telling what

@@ -165,6 +165,32 @@ TEST_CASE("seeds and names decide which groups go") {
   CHECK_FALSE(pattern("layer1.0.conv1.0.0") == first);
 }
 
+TEST_CASE("groups of the transform domain lie beside dense spatial weights") {
+  const Pruned dense = make_pruned(half_r2plus1d(""));
+  const Pruned made = make_pruned(half_r2plus1d("winograd:16x4:2.6"));
+  CHECK(made.report.rate() == doctest::Approx(2.6).epsilon(0.005));
+  std::map<std::string, graph::ValueId> values;
+  for (const graph::Node& node : made.graph.nodes)
+    if (node.op == "Conv") values[node.name] = node.inputs[1];
+  int transformed = 0, spatial = 0;
+  for (const PrunedLayer& layer : made.report.layers) {
+    CAPTURE(layer.name);
+    if (layer.kept() == 1) continue;
+    const bool strided = layer.zeros.substr(0, 8) != "winograd";
+    const auto& attached = made.graph.value(values.at(layer.name)).transformed;
+    REQUIRE((attached == nullptr) == strided);
+    const Tensor& weights = attached ? attached->values : made.weights.at(layer.name);
+    const kernels::Pattern pattern = kernels::pattern_of(weights, 16, 4);
+    CHECK(zeros(weights) == pattern.weights() - pattern.kept_weights());
+    CHECK(layer.kept() == doctest::Approx(static_cast<double>(pattern.kept_weights()) /
+                                          static_cast<double>(pattern.weights())));
+    (attached ? transformed : spatial) += 1;
+    if (attached) CHECK(zeros(made.weights.at(layer.name)) == zeros(dense.weights.at(layer.name)));
+  }
+  CHECK(transformed >= 8);
+  CHECK(spatial >= 1);
+}
+
 // What reads a removed channel may hold anything: the channel is zero wherever it is read.
 TEST_CASE("removed filters leave nothing behind that anything reads") {
   for (const char* name : {"s3d", "c3d", "r2plus1d_18"}) {
