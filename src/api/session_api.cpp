@@ -32,7 +32,6 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
     require(session, "rt3d_session_create", "session");
     require(model, "rt3d_session_create", "model");
     auto made = std::make_unique<rt3d_session>();
-    made->model = model->graph;
     made->session.emplace(*model->graph, rt3d::api::session_options(options));
     *session = made.release();
   });

@@ -42,6 +42,7 @@ void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
     const auto to = weights.mutable_values<float>();
     const std::size_t row = from.size() / channels;
     for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
+    old.release_pages();
     node.inputs[1] = editor.constant(stem + ".w", std::move(weights));
   }
   std::vector<float> folded(channels);

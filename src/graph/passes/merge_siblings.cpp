@@ -13,12 +13,11 @@ using List = std::vector<std::int64_t>;
 
 bool mergeable(Editor& e, const Node& node) {
   if (node.op != "Conv" || node.inputs.size() > 3 || node.attributes.integer("group", 1) != 1) return false;
-  const Tensor* weights = e.floats(node.inputs[1]);
-  if (!weights || !bias_of(e, node, weights->shape()[0])) return false;
+  const Shape& kernel = e.shape(node.inputs[1]);
   const List pads = node.attributes.integers("pads", {});
-  return std::all_of(weights->shape().begin() + 2, weights->shape().end(),
-                     [](std::int64_t k) { return k == 1; }) &&
-         std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; });
+  return std::all_of(kernel.begin() + 2, kernel.end(), [](std::int64_t k) { return k == 1; }) &&
+         std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; }) &&
+         e.floats(node.inputs[1]) && bias_of(e, node, kernel[0]);
 }
 
 std::vector<int> siblings_of(Editor& e, int n) {
@@ -48,8 +47,10 @@ bool merge(Editor& e, int n) {
     slice.attributes.set("starts", List{static_cast<std::int64_t>(bias.size())});
     slice.attributes.set("steps", List{1});
     slices.push_back(std::move(slice));
-    const auto w = e.floats(conv.inputs[1])->values<float>();
+    const Tensor* own_weights = e.floats(conv.inputs[1]);
+    const auto w = own_weights->values<float>();
     weights.insert(weights.end(), w.begin(), w.end());
+    own_weights->release_pages();
     const auto own = bias_of(e, conv, channels).value_or(std::vector<double>());
     bias.insert(bias.end(), own.begin(), own.end());
     name += (name.empty() ? "" : "+") + conv.name;
