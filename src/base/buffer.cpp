@@ -21,8 +21,8 @@ std::byte* map(std::size_t bytes) {
   void* all = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (all == MAP_FAILED) return nullptr;
   auto* first = static_cast<std::byte*>(all);
-  const std::size_t before = round_up(reinterpret_cast<std::uintptr_t>(first), kHugePage) -
-                             reinterpret_cast<std::uintptr_t>(first);
+  const std::size_t before =
+      round_up(reinterpret_cast<std::uintptr_t>(first), kHugePage) - reinterpret_cast<std::uintptr_t>(first);
   if (before > 0) munmap(first, before);
   if (before < kHugePage) munmap(first + before + bytes, kHugePage - before);
 #ifdef MADV_HUGEPAGE

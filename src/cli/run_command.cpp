@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/memory.h"
 #include "cli/model_inputs.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
@@ -168,6 +169,7 @@ json output_json(const Output& output, const std::vector<std::string>& labels, s
 }
 
 void run(const RunOptions& options) {
+  const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(options.model);
   std::int64_t load_ns = now_ns() - start;
@@ -181,6 +183,7 @@ void run(const RunOptions& options) {
   set_inputs(session.get(), inputs, options.inputs.seed);
   std::vector<Output> outputs;
   const Latency latency = measure(session.get(), load_ns, outputs);
+  const MemoryUse memory = watch.use();
   if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
   const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
@@ -195,6 +198,7 @@ void run(const RunOptions& options) {
                    {"load_ns", latency.load_ns},
                    {"first_run_ns", latency.first_ns},
                    {"median_ns", latency.median_ns},
+                   {"memory", memory_json(memory, stats)},
                    {"database", db},
                    {"tuning", tuning_json(stats)},
                    {"inputs", inputs.notes}};
@@ -210,6 +214,7 @@ void run(const RunOptions& options) {
               latency.later_runs, duration(double(latency.load_ns)).c_str());
   std::printf("device   %s; code for %s; accuracy %s\n", device.c_str(), isa.c_str(),
               options.session.accuracy.c_str());
+  std::printf("memory   %s\n", memory_text(memory, stats).c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(stats).c_str(), db.c_str());
 }
 

@@ -70,7 +70,8 @@ class Parting {
       const bool has_content =
           WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
       Bytes content;
-      if (has_content ? !read_content(in, bytes, content) : !WireFormatLite::SkipField(&in, tag)) return false;
+      if (has_content ? !read_content(in, bytes, content) : !WireFormatLite::SkipField(&in, tag))
+        return false;
       const Nested* nested = has_content ? nested_in(kind, field) : nullptr;
       if (nested) {
         std::string inner;

@@ -19,7 +19,7 @@ namespace rt3d::graph {
 struct DataSources {
   ExternalData external;
   std::vector<std::span<const std::byte>> payloads;  // by the message's payload number
-  std::shared_ptr<const MappedFile> file;            // that the payloads lie in; null: memory that is not ours
+  std::shared_ptr<const MappedFile> file;  // that the payloads lie in; null: memory that is not ours
 };
 
 // Moves the bytes out of `proto`. Throws invalid_model, unsupported (data type) or io, naming the tensor.
