@@ -12,36 +12,47 @@
 namespace rt3d {
 namespace {
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kMapped = std::size_t{128} << 10;
 
 std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-// A mapping that begins at a huge page and ends with the last small page in use: a heap would round it up to whole huge pages, and
-// keep what is freed. Null when there is no memory.
+// Memory of its own, whole pages; nullptr when there is none.
 std::byte* map(std::size_t bytes) {
-  void* all = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (all == MAP_FAILED) return nullptr;
-  auto* first = static_cast<std::byte*>(all);
-  const std::size_t before =
-      round_up(reinterpret_cast<std::uintptr_t>(first), kHugePage) - reinterpret_cast<std::uintptr_t>(first);
+  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return p == MAP_FAILED ? nullptr : static_cast<std::byte*>(p);
+}
+
+// The same, from the beginning of a huge page to the end of the last small page in use: a heap would round up to whole huge
+// pages.
+std::byte* map_huge(std::size_t bytes) {
+  std::byte* first = map(bytes + kHugePage);
+  if (!first) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(first);
+  const std::size_t before = round_up(address, kHugePage) - address;
   if (before > 0) munmap(first, before);
-  if (before < kHugePage) munmap(first + before + bytes, kHugePage - before);
+  munmap(first + before + bytes, kHugePage - before);
 #ifdef MADV_HUGEPAGE
   madvise(first + before, bytes, MADV_HUGEPAGE);  // a hint: failing is fine
 #endif
   return first + before;
 }
+
 }  // namespace
 
 Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
   if (bytes == 0) return;
-  const bool large = bytes >= kHugePage;
+  const bool mapped = bytes >= kMapped;
   const std::size_t rounded =
-      round_up(bytes, large ? static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : kAlignment);
+      round_up(bytes, mapped ? static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : kAlignment);
   std::byte* p = nullptr;
-  if (rounded >= bytes && rounded < SIZE_MAX - kHugePage)
-    p = large ? map(rounded) : static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
+  if (rounded >= bytes && rounded < SIZE_MAX - kHugePage) {
+    if (!mapped)
+      p = static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
+    else
+      p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
+  }
   if (!p) fail(Code::out_of_memory, "cannot allocate ", bytes, " bytes");
-  data_ = {p, Free{large ? rounded : 0}};
+  data_ = {p, Free{mapped ? rounded : 0}};
 }
 
 Buffer Buffer::zeroed(std::size_t bytes) {

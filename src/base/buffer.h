@@ -6,8 +6,8 @@
 
 namespace rt3d {
 
-// Zero-initialised only where asked. Alignment 64 bytes, or 2 MiB from 2 MiB on: such buffers are mappings of their own, for
-// which transparent huge pages are requested and which go back to the system when freed.
+// Zero-initialised only where asked. Alignment 64 bytes; a page from 128 KiB on, where buffers are mappings of their own, which go
+// back to the system when freed; 2 MiB from 2 MiB on, where transparent huge pages are requested as well.
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 64;

@@ -22,7 +22,7 @@ struct BenchReport {
   int runs = 0;
   double median_ns = 0, p90_ns = 0, min_ns = 0;
   std::int64_t first_run_ns = 0, load_ns = 0;
-  MemoryUse memory;        // after the timed runs
+  MemoryUse memory;        // after the first run
   double peak_gflops = 0;  // of the machine with as many threads
   rt3d_session_stats stats = {};
   std::vector<Layer> layers;  // in the plan's order

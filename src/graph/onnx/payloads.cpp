@@ -14,7 +14,7 @@ using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using Bytes = std::span<const std::byte>;
 
-constexpr std::size_t kLarge = 64 << 10;  // smaller ones are better in memory than on pages of their own
+constexpr std::size_t kLarge = 4 << 10;  // smaller ones are better in memory than on pages of their own
 
 enum class Kind { model, graph, function, node, attribute, tensor };
 

@@ -36,7 +36,7 @@ void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
   const std::string stem = editor.graph.value(node.outputs[0]).name;
   const std::size_t channels = scale.size();
   if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {
-    const Tensor& old = *editor.floats(node.inputs[1]);
+    const Tensor old = editor.take_floats(node.inputs[1]);
     Tensor weights = Tensor::allocate(old.desc());
     const auto from = old.values<float>();
     const auto to = weights.mutable_values<float>();
