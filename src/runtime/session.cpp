@@ -9,6 +9,7 @@
 #include "graph/model.h"
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
+#include "kernels/conv_shape.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -56,6 +57,7 @@ StepReport report_of(const Plan& plan, const Step& step) {
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
+  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
   return report;
 }
 
