@@ -23,9 +23,10 @@ constexpr const char* kColumns = R"(
 
 What the numbers mean:
   % peak    multiply-accumulates as papers count them, padding included, over the multiply-add peak measured in the same run
-  executed  the same without those whose input is padding: what a direct method has to execute. Winograd's layers have no
-            such number: they multiply fewer, transformed values, and their % peak may pass 100
-  convs     executed, over all convolutions computed directly: with --accuracy exact over all of them
+  executed  the same for those that the code carries out: kernel planes outside the clip and rows outside the image are left
+            out, zero columns mostly not, and what fills up vectors never counts. Winograd's layers have no such number:
+            they multiply fewer, transformed values, and their % peak may pass 100
+  convs     the same over all convolutions that multiply directly: with --accuracy exact over all of them
   memory    what became resident since before the model was loaded, beside weights as packed and activations)";
 
 void declare(CLI::App& app, BenchOptions& options) {

@@ -85,23 +85,41 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     }
 }
 
+Taps tile_taps(const ConvShape& s, const TileCut& cut, const TileCut::Piece& piece) {
+  Taps all{s.kh, 0};
+  for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
+    const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
+    if (taps.first == taps.last) continue;
+    all.first = std::min(all.first, taps.first);
+    all.last = std::max(all.last, taps.last);
+  }
+  all.last = std::max(all.first, all.last);
+  return all;
+}
+
+std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cut) {
+  std::int64_t planes = 0,
+               rows = 0;  // kernel planes, over the output's planes; kernel rows, over a plane's pixels
+  for (std::int64_t od = 0; od < s.od; ++od) {
+    const Taps taps = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
+    planes += taps.last - taps.first;
+  }
+  for (const TileCut::Piece& piece : cut.pieces) {
+    const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+    const Taps taps = tile_taps(s, cut, piece);
+    rows += (taps.last - taps.first) * kind.h * kind.w;
+  }
+  return s.n * s.oc * (s.ic / s.g) * planes * rows * s.kw;
+}
+
 UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk,
                      std::int64_t unit_bytes) {
   const ConvShape& s = g.s;
   std::vector<Taps> d_classes, h_classes;
   for (std::int64_t od = 0; od < s.od; ++od)
     d_class_.push_back(class_of(d_classes, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
-  for (const TileCut::Piece& piece : cut.pieces) {
-    Taps all{s.kh, 0};  // the union over the tile's rows; the halo serves the rows that need fewer
-    for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
-      const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
-      if (taps.first == taps.last) continue;
-      all.first = std::min(all.first, taps.first);
-      all.last = std::max(all.last, taps.last);
-    }
-    all.last = std::max(all.first, all.last);
-    h_class_.push_back(class_of(h_classes, all));
-  }
+  for (const TileCut::Piece& piece : cut.pieces)
+    h_class_.push_back(class_of(h_classes, tile_taps(s, cut, piece)));
   chunks_ = (ic_blocks + chunk - 1) / chunk;
   h_classes_ = static_cast<int>(h_classes.size());
   for (const Taps& td : d_classes)

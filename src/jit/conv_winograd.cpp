@@ -336,6 +336,9 @@ class ConvWinograd final : public IsaFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return winograd_weight_bytes(kernels::conv_shape(p), method_, winograd_cut(schedule), target);
   }
+  std::int64_t executed_multiply_accumulates(const Problem&, const Schedule&, const Target&) const override {
+    return 0;  // sums of operands are multiplied, fewer than there are products
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<WinogradKernel>(request, method_);
   }

@@ -242,6 +242,8 @@ TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to
     for (const char* key :
          {"name", "problem", "family", "schedule", "source", "gflops", "percent_of_peak", "executed_macs"})
       CHECK(layer.contains(key));
+    CHECK(layer["useful_macs"] <= layer["macs"]);
+    CHECK((layer["executed_macs"] == 0 || layer["executed_macs"] >= layer["useful_macs"]));
     CHECK(layer["executed_macs"] <= layer["macs"]);
     CHECK(layer["ns"] > 0);
     macs += layer["macs"].get<std::int64_t>();

@@ -131,7 +131,7 @@ TEST_CASE("sizes of convolutions are found for one to three spatial dimensions")
     CHECK_THROWS_AS(conv_shape(parse_problem(bad)), Error);
 }
 
-TEST_CASE("executed multiply-accumulates are those that meet the input") {
+TEST_CASE("useful multiply-accumulates are those that meet the input") {
   for (const char* text :
        {"Conv 1x4x3x5x6,c6x4x3x3x3 -> 1x6x3x5x6 pads=1x1x1x1x1x1",
         "Conv 2x4x5x8x9,c6x2x3x1x2 -> 2x6x3x8x4 dilations=1x1x3 group=2 pads=1x0x2x0x0x1 strides=2x1x3",
@@ -155,11 +155,11 @@ TEST_CASE("executed multiply-accumulates are those that meet the input") {
     }
     CAPTURE(text);
     const std::int64_t channels = s.n * s.oc * s.ic / s.g;
-    CHECK(executed_multiply_accumulates(problem) == channels * count);
+    CHECK(useful_multiply_accumulates(problem) == channels * count);
     CHECK(multiply_accumulates(problem) == channels * all);
   }
-  CHECK(executed_multiply_accumulates(parse_problem("Gemm 2x5,c7x5 -> 2x7")) == 70);
-  CHECK(executed_multiply_accumulates(parse_problem("Relu 2x5 -> 2x5")) == 0);
+  CHECK(useful_multiply_accumulates(parse_problem("Gemm 2x5,c7x5 -> 2x7")) == 70);
+  CHECK(useful_multiply_accumulates(parse_problem("Relu 2x5 -> 2x5")) == 0);
 }
 
 TEST_CASE("activations are known by name and travel through attributes") {
