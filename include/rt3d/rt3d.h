@@ -208,9 +208,11 @@ typedef struct rt3d_step_info {
   const char *source;   /* "database", "tuned", "estimate", "only choice" */
   int64_t macs;
   int64_t last_ns;      /* 0 without profile */
-  int64_t executed_macs; /* of macs, those whose input is no padding: what a direct method has to execute */
+  int64_t useful_macs;  /* of macs, those whose input is no padding */
+  int64_t executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
+                          * of zero rows and columns; 0 when it multiplies sums of operands (Winograd) */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 

@@ -132,6 +132,7 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .source = step.source.c_str(),
                              .macs = step.macs,
                              .last_ns = session->session->step_ns(static_cast<std::size_t>(index)),
+                             .useful_macs = step.useful_macs,
                              .executed_macs = step.executed_macs};
     rt3d::api::copy_sized(info, out);
   });

@@ -126,6 +126,12 @@ class ConvDirect final : public IsaFamily {
     }
     return floats * static_cast<std::int64_t>(sizeof(float));
   }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    // The code flattens what it can, which changes nothing here: merged dimensions have no padding.
+    const ConvShape s = kernels::conv_shape(p);
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")));
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectKernel>(request);
   }

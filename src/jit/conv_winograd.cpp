@@ -44,6 +44,9 @@ class ConvWinograd final : public IsaFamily {
     const WinogradLayer layer = layer_of(p);
     return winograd_weight_bytes(layer, winograd_cut(layer, schedule, lanes()), target);
   }
+  std::int64_t executed_multiply_accumulates(const Problem&, const Schedule&, const Target&) const override {
+    return 0;  // sums of operands are multiplied, fewer than there are products
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return winograd_kernel(request, layer_of(request.problem));
   }

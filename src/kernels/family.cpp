@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/conv_shape.h"
+
 namespace rt3d::kernels {
 
 std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&, const Target&) const {
@@ -10,6 +12,11 @@ std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&,
     if (input.constant)
       bytes += input.desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(input.desc.dtype));
   return bytes;
+}
+
+std::int64_t KernelFamily::executed_multiply_accumulates(const Problem& problem, const Schedule&,
+                                                         const Target&) const {
+  return useful_multiply_accumulates(problem);
 }
 
 bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,

@@ -84,6 +84,10 @@ class KernelFamily {
   // Memory that the compiled kernel will hold for its constants; by default as much as the constants themselves.
   virtual std::int64_t packed_bytes(const Problem& problem, const Schedule& schedule,
                                     const Target& target) const;
+  // Of multiply_accumulates(problem), those that the schedule's code carries out, not counting what fills up its vectors; 0 when
+  // it multiplies something else than the operands. By default the useful ones (conv_shape.h).
+  virtual std::int64_t executed_multiply_accumulates(const Problem& problem, const Schedule& schedule,
+                                                     const Target& target) const;
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 

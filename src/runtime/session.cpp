@@ -48,7 +48,7 @@ std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::V
   return ports;
 }
 
-StepReport report_of(const Plan& plan, const Step& step) {
+StepReport report_of(const Plan& plan, const Step& step, const kernels::Target& target) {
   const Choice* choice = plan.choice_of(step);
   StepReport report;
   report.name = step.name;
@@ -57,7 +57,11 @@ StepReport report_of(const Plan& plan, const Step& step) {
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
-  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
+  if (choice) {
+    report.useful_macs = kernels::useful_multiply_accumulates(choice->problem);
+    report.executed_macs =
+        choice->family->executed_multiply_accumulates(choice->problem, choice->schedule, target);
+  }
   return report;
 }
 
@@ -120,7 +124,7 @@ struct Session::Impl {
       stats.measurements += choice.measurements;
     }
     for (const Step& step : plan.steps) {
-      reports.push_back(report_of(plan, step));
+      reports.push_back(report_of(plan, step, target));
       stats.macs += reports.back().macs;
     }
     stats.arena_bytes = static_cast<std::int64_t>(plan.arena_bytes);
