@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "cli/failure.h"
@@ -127,7 +128,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }
-  TuningProgress progress;
+  std::optional<TuningProgress> progress;
+  if (!options.quiet) progress.emplace();
   rt3d_session_options wanted = RT3D_SESSION_OPTIONS_INIT;
   wanted.device = options.device.c_str();
   wanted.isa = options.isa.empty() ? nullptr : options.isa.c_str();
@@ -135,8 +137,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.tuning = tuning_of(options.tune);
   wanted.tuning_limit_ms = options.tune_ms;
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
-  wanted.progress = TuningProgress::callback;
-  wanted.progress_user = &progress;
+  wanted.progress = progress ? TuningProgress::callback : nullptr;
+  wanted.progress_user = progress ? &*progress : nullptr;
   wanted.accuracy = options.accuracy == "exact" ? RT3D_ACCURACY_EXACT : RT3D_ACCURACY_DEFAULT;
   wanted.weight_limit_bytes = static_cast<std::int64_t>(options.weight_limit_mib * 1024 * 1024);
   wanted.profile = profile ? 1 : 0;
