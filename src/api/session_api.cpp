@@ -32,7 +32,6 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
     require(session, "rt3d_session_create", "session");
     require(model, "rt3d_session_create", "model");
     auto made = std::make_unique<rt3d_session>();
-    made->model = model->graph;
     made->session.emplace(*model->graph, rt3d::api::session_options(options));
     *session = made.release();
   });
@@ -132,7 +131,8 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .schedule = step.schedule.c_str(),
                              .source = step.source.c_str(),
                              .macs = step.macs,
-                             .last_ns = session->session->step_ns(static_cast<std::size_t>(index))};
+                             .last_ns = session->session->step_ns(static_cast<std::size_t>(index)),
+                             .executed_macs = step.executed_macs};
     rt3d::api::copy_sized(info, out);
   });
 }

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/attributes.h"
 #include "base/tensor.h"
+#include "base/winograd_tile.h"
 
 namespace rt3d::graph {
 
@@ -18,11 +20,19 @@ using ValueId = std::int32_t;
 using NodeId = std::int32_t;
 inline constexpr ValueId kNoValue = -1;  // an absent optional input
 
+// Weights in Winograd's transform domain, beside spatial ones (transformed_weights.h).
+struct TransformedWeights {
+  std::string name;
+  WinogradTile tile;
+  Tensor values;
+};
+
 struct Value {
   std::string name;
   TensorDesc desc;                 // shape may have unknown (-1) dimensions until infer_shapes
   bool shape_known = false;        // rank and all dimensions are known
   std::optional<Tensor> constant;  // set for weights and folded values
+  std::shared_ptr<const TransformedWeights> transformed = nullptr;  // of a Conv's weights that have them
 };
 
 struct Node {

@@ -1,5 +1,5 @@
 // Winograd's convolution in three dimensions, fused per block of tiles (winograd_plan.h has the loop nest): kernels of 3 taps per
-// transformed axis, stride 1. One family for each tile size.
+// transformed axis. One dense and one sparse family for each tile.
 #pragma once
 
 #include <span>
@@ -8,7 +8,9 @@
 
 namespace rt3d::jit {
 
-// Families conv.winograd.t<t>s<s>.<isa>: t outputs per transform along depth (1: none), s along height and width (1: none).
+// Families conv.winograd.t<t>s<s>.<isa>: t outputs per transform along depth (1: none), s along height and width (1: none); and
+// conv.winograd_sparse.t<t>s<s>.<isa> for weights with structured zeros. A problem with weights in the transform domain (attribute
+// kWinogradAttribute) is computed by the two of its tile alone.
 std::span<const kernels::KernelFamily* const> conv_winograd(Isa isa);
 
 }  // namespace rt3d::jit

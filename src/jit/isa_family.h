@@ -29,8 +29,10 @@ class IsaFamily : public kernels::KernelFamily {
   std::string_view id() const override { return id_; }
   int version() const override { return version_; }
   bool supports(const Problem& problem, const Target& target) const final {
-    return target.device.isa == isa_ && (exact() || target.accuracy == kernels::Accuracy::standard) &&
-           computes(problem);
+    if (exact() ? problem.attributes.has(kernels::kWinogradAttribute)
+                : target.accuracy != kernels::Accuracy::standard)
+      return false;
+    return target.device.isa == isa_ && computes(problem);
   }
 
  protected:

@@ -8,22 +8,11 @@
 #include <vector>
 
 #include "jit/asm.h"
+#include "kernels/linear_map.h"
 
 namespace rt3d::jit {
 
-struct LinearMap {
-  int outputs = 0, inputs = 0;
-  std::vector<double> m;  // row-major
-
-  double& at(int output, int input) { return m[place(output, input)]; }
-  double at(int output, int input) const { return m[place(output, input)]; }
-
- private:
-  std::size_t place(int output, int input) const {
-    return static_cast<std::size_t>(output) * static_cast<std::size_t>(inputs) +
-           static_cast<std::size_t>(input);
-  }
-};
+using kernels::LinearMap;
 
 // One instruction. Registers: the inputs that are used, then temporaries.
 struct LinearOp {

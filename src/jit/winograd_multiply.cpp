@@ -1,6 +1,9 @@
 #include "jit/winograd_multiply.h"
 
+#include <cmath>
+
 #include "base/error.h"
+#include "jit/tile_transform.h"
 #include "jit/winograd_weights.h"
 
 namespace rt3d::jit {
@@ -10,44 +13,43 @@ std::int32_t bytes(std::int64_t floats) { return static_cast<std::int32_t>(float
 
 }  // namespace
 
-WinogradMultiply::WinogradMultiply(const WinogradPlan& plan, const Device& device)
+WinogradMultiply::WinogradMultiply(const WinogradPlan& plan, const Device& device, double kept)
     : p_(plan),
       isa_(device.isa),
       l2_bytes_(device.l2_bytes),
+      kept_(kept),
       ahead_floats_(static_cast<std::int64_t>(ahead_lines()) * 16),
       full_(make_width(0)),
       last_(make_width(plan.panels - 1)) {}
 
 WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
   Width w;
-  const std::int64_t floats = p_.panel_vecs(panel) * p_.lanes;
-  w.units = p_.units;
-  for (Unit& u : w.units) u.w *= bytes(p_.lanes * floats);
   w.tiles.resize(static_cast<std::size_t>(p_.most_rows) + 1);
   for (int rows : p_.row_counts) {
     TileShape t;
     t.vecs = p_.panel_vecs(panel);
-    t.depth = p_.lanes;
+    t.depth = p_.cut.depth;
     t.c_vec = bytes(p_.method.t > 1 ? p_.r_ocb : p_.m_ocb);
     t.ahead_lines = ahead_lines();
+    t.exact_reads = p_.cut.depth % 4 != 0;
     for (int r = 0; r < rows; ++r) {
       t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
       t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
     }
     w.tiles[static_cast<std::size_t>(rows)] = tile(isa_, t);
   }
-  if (p_.cut.late) w.late = late_transform(panel);
+  if (p_.cut.late) w.late = late_transform();
   return w;
 }
 
-// [kd] panels of weights to [q] panels.
-WinogradMultiply::CodePtr WinogradMultiply::late_transform(std::int64_t panel) const {
+// [vector][kd] of weights to [q][vector].
+WinogradMultiply::CodePtr WinogradMultiply::late_transform() const {
   TransformShape t;
   t.label = cat("weights", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
-  t.rows = &no_transform().kernel;
+  t.rows = &kernels::no_transform().kernel;
   t.cols = &p_.time->kernel;
-  t.in = {0, bytes(p_.floats_of(panel)), bytes(p_.lanes)};
-  t.out = {0, bytes(p_.panel_floats), bytes(p_.lanes)};
+  t.in = {0, bytes(p_.lanes), bytes(p_.s.kd * p_.lanes)};
+  t.out = {0, bytes(panel_floats()), bytes(p_.lanes)};
   t.read = {0, 1, 0, t.cols->inputs};
   t.write = {0, 1, 0, t.cols->outputs};
   return transform(isa_, t);
@@ -56,59 +58,72 @@ WinogradMultiply::CodePtr WinogradMultiply::late_transform(std::int64_t panel) c
 // Lines per unit that bring the next panel near, shared by all calls that read the panel at hand; none where all weights are near.
 int WinogradMultiply::ahead_lines() const {
   constexpr std::int64_t kLine = 64;
-  if (p_.weight_floats() * 4 < l2_bytes_ / 4) return 0;
-  const std::int64_t unit_lines = static_cast<std::int64_t>(p_.lanes) * p_.cut.vecs * p_.lanes * 4 / kLine;
+  if (kept_ * static_cast<double>(p_.weight_floats() * 4) < static_cast<double>(l2_bytes_) / 4) return 0;
+  const std::int64_t unit_lines = (p_.unit_floats(0) * 4 + kLine - 1) / kLine;
   const std::int64_t calls = p_.fewest_groups * (p_.cut.late ? p_.q : 1);
   return static_cast<int>((unit_lines * (p_.cut.late ? p_.s.kd : 1) + calls - 1) / calls);
 }
 
-void WinogradMultiply::prepare(const Tensor& weights, ThreadPool& pool) {
-  weights_ = Buffer(static_cast<std::size_t>(p_.weight_floats()) * sizeof(float));
-  pack_winograd_weights(p_, weights, weights_.as<float>(), pool);
+void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool) {
+  if (kept_ < 1)
+    units_.emplace(p_, weights, transformed, pool);
+  else
+    units_.emplace(p_);
+  weights_ = Buffer(static_cast<std::size_t>(units_->floats()) * sizeof(float));
+  pack_winograd_weights(p_, *units_, weights, transformed, weights_.as<float>(), pool);
   zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
 }
 
-std::int64_t WinogradMultiply::scratch_floats() const { return p_.cut.late ? p_.q * p_.panel_floats : 0; }
+std::size_t WinogradMultiply::packed_bytes() const {
+  return weights_.bytes() + zeros_.bytes() + (units_ ? units_->bytes() : 0);
+}
+
+std::int64_t WinogradMultiply::scratch_floats() const { return p_.cut.late ? p_.q * panel_floats() : 0; }
 
 void WinogradMultiply::run(const WinogradPlan::Block& block, std::int64_t point, const float* a, float* c,
                            float* scratch) const {
-  const float* weights = weights_.as<float>() + point * p_.stored_planes() * p_.point_floats;
+  const auto* weights = weights_.as<float>();
   if (p_.cut.late) {
     for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
-      TransformArgs t{};
-      t.in = weights + panel * p_.s.kd * p_.panel_floats;
-      t.out = scratch;
-      t.count = p_.floats_of(panel) / p_.lanes;
-      width(panel).late->call(&t);
-      const float* ahead = t.in + p_.s.kd * p_.floats_of(panel);
+      const WinogradUnits::List& list = units_->list(point, 0, panel);
+      const float* ahead = weights + list.at + units_->floats(list);
+      if (units_->count(list) > 0) {
+        TransformArgs t{};
+        t.in = weights + list.at;
+        t.out = scratch;
+        t.count = units_->count(list) * p_.unit_floats(panel) / p_.lanes;
+        width(panel).late->call(&t);
+      }
       for (std::int64_t q = 0; q < p_.q; ++q)
-        multiply(block, panel, scratch + q * p_.panel_floats, a + q * p_.v_q, c + q * p_.r_q, ahead);
+        multiply(block, panel, list, scratch + q * panel_floats(), a + q * p_.v_q, c + q * p_.r_q, ahead);
     }
     return;
   }
   for (std::int64_t q = 0; q < p_.q; ++q)
     for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
-      const float* w = weights + q * p_.point_floats + panel * p_.panel_floats;
-      const float* ahead = w + p_.floats_of(panel);
-      multiply(block, panel, w, a + q * p_.v_q, c + q * p_.r_q, ahead);
+      const WinogradUnits::List& list = units_->list(point, q, panel);
+      const float* ahead = weights + list.at + units_->floats(list);
+      multiply(block, panel, list, weights + list.at, a + q * p_.v_q, c + q * p_.r_q, ahead);
     }
 }
 
-void WinogradMultiply::multiply(const WinogradPlan::Block& block, std::int64_t panel, const float* weights,
-                                const float* a, float* c, const float*& ahead) const {
+void WinogradMultiply::multiply(const WinogradPlan::Block& block, std::int64_t panel,
+                                const WinogradUnits::List& list, const float* weights, const float* a,
+                                float* c, const float*& ahead) const {
   const Width& w = width(panel);
   const std::int64_t c_ocb = p_.method.t > 1 ? p_.r_ocb : p_.m_ocb;
   for (const RowGroup& g : *block.groups) {
+    const WinogradUnits::Range range = units_->range(list, g.row_class);
     TileArgs t{};
     t.a = a + g.first * p_.lanes;
-    t.units = w.units.data() + g.unit;
-    t.unit_count = g.units;
+    t.units = units_->units() + range.first;
+    t.unit_count = range.count;
     t.w = weights;
     t.c = c + panel * p_.cut.vecs * c_ocb + g.first * p_.lanes;
     t.bias = zeros_.as<float>();
     t.ahead = ahead;
     w.tiles[static_cast<std::size_t>(g.rows)]->call(&t);
-    ahead += g.units * ahead_floats_;
+    ahead += range.count * ahead_floats_;
   }
 }
 

@@ -24,22 +24,15 @@ std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, i
   return runs;
 }
 
-const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
-  return m.t > 1 ? winograd_transform(m.t, s.kd, s.sd) : no_transform();
-}
-const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& m) {
-  return m.s > 1 ? winograd_transform(m.s, s.kh, s.sh) : no_transform();
-}
-
-WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& m, const WinogradCut& c,
+WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradTile& m, const WinogradCut& c,
                            int l, int rows)
     : s(shape),
       method(m),
       cut(c),
       lanes(l),
       most_rows(rows),
-      time(&time_transform(s, m)),
-      space(&space_transform(s, m)),
+      time(&kernels::time_transform(s, m)),
+      space(&kernels::space_transform(s, m)),
       points(space->n * space->n),
       q(time->n),
       icb(kernels::blocks(s.ic, l)),
@@ -67,8 +60,7 @@ WinogradPlan::WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod
   r_floats = temporal ? q * r_q : 0;
   panels = parts(ocb, cut.vecs);
   taps = temporal ? 1 : s.kd;
-  panel_floats = icb * taps * lanes * cut.vecs * lanes;
-  point_floats = icb * taps * lanes * ocb * lanes;
+  unit_groups = parts(s.ic, cut.depth);
   make_groups();
 }
 
@@ -88,8 +80,18 @@ WinogradPlan::Block WinogradPlan::block(std::int64_t bt, std::int64_t by) const 
   return b;
 }
 
-// t > 1: all rows of V multiply with the same units, one per channel block. t = 1: frames that meet the same taps do, and a tap
-// is another frame of S.
+std::int32_t WinogradPlan::group_bytes(std::int64_t group) const {
+  const std::int64_t channel = group * cut.depth;
+  return static_cast<std::int32_t>((channel / lanes * (method.t > 1 ? v_icb : s_icb) + channel % lanes) * 4);
+}
+
+// t > 1: all rows of V are of one class. t = 1: frames that meet the same taps are, and a tap is another frame of S.
+std::uint32_t WinogradPlan::class_of(const RowClass& row_class) {
+  const auto found = std::find(classes.begin(), classes.end(), row_class);
+  if (found == classes.end()) classes.push_back(row_class);
+  return static_cast<std::uint32_t>(found - classes.begin());
+}
+
 void WinogradPlan::make_groups() {
   std::vector<std::vector<RowGroup>> all;
   std::vector<bool> seen(static_cast<std::size_t>(most_rows + 1));
@@ -102,18 +104,14 @@ void WinogradPlan::make_groups() {
       const Block b = block(bt, by);
       const auto add = [&](std::int64_t first, std::int64_t rows, std::int64_t frame,
                            const kernels::Taps& t) {
-        const auto unit = static_cast<std::uint32_t>(units.size());
-        for (std::int64_t c = 0; c < icb; ++c)
-          for (std::int64_t k = t.first; k < t.last; ++k)
-            units.push_back(
-                {static_cast<std::int32_t>(
-                     (method.t > 1 ? c * v_icb : c * s_icb + (frame + k * s.dd) * b.frame_stride) * 4),
-                 static_cast<std::int32_t>(c * taps + k)});
+        const std::int64_t stride = method.t > 1 ? 0 : b.frame_stride * 4;
+        const std::uint32_t row_class =
+            class_of({t, static_cast<std::int32_t>((frame + t.first * s.dd) * stride),
+                      static_cast<std::int32_t>(s.dd * stride)});
         const std::int64_t pieces = parts(rows, most_rows);
         for (std::int64_t p = 0; p < pieces; ++p) {
           const std::int64_t from = rows * p / pieces, to = rows * (p + 1) / pieces;
-          groups.push_back({first + from, static_cast<int>(to - from), unit,
-                            static_cast<std::uint32_t>(units.size()) - unit});
+          groups.push_back({first + from, static_cast<int>(to - from), row_class});
           seen[static_cast<std::size_t>(to - from)] = true;
         }
       };

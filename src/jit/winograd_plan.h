@@ -10,30 +10,22 @@
 // s = 1 has no spatial transform: V is made from the input itself and R goes to the output. Strides are the transforms' matter.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "jit/tile.h"
-#include "jit/tile_transform.h"
-#include "jit/winograd_points.h"
 #include "kernels/conv_shape.h"
 #include "kernels/placement.h"
+#include "kernels/winograd_weights.h"
 
 namespace rt3d::jit {
-
-struct WinogradMethod {
-  int t, s;
-};
-
-// The transforms along depth, and along height and width.
-const WinogradTransform& time_transform(const kernels::ConvShape& s, const WinogradMethod& method);
-const WinogradTransform& space_transform(const kernels::ConvShape& s, const WinogradMethod& method);
 
 // The knobs of a schedule.
 struct WinogradCut {
   int vecs, depth_tiles, tile_rows;
   bool shared;  // threads share one block at a time, instead of taking a block each
   bool late;    // weights are transformed along depth when they are used (winograd_multiply.h)
+  int depth;    // input channels of a unit; divides the lanes
 };
 
 // A run of equal-looking tiles along one dimension: tiles [first, first + count) whose part inside the image is [begin, end).
@@ -44,22 +36,29 @@ struct TileRun {
 // Tiles of `size` elements at i · step - pad that meet [0, extent).
 std::vector<TileRun> tile_runs(std::int64_t tiles, int step, std::int64_t pad, int size, std::int64_t extent);
 
-// Rows of one multiplication: a run of rows of S or V with the same units.
+// Rows of S or V whose units lie at the same distances from them: a tap of the kernel is another frame.
+struct RowClass {
+  kernels::Taps taps;         // that meet the clip; one where depth is transformed
+  std::int32_t start, frame;  // bytes to channel 0 at the first tap, and from one tap to the next
+  bool operator==(const RowClass&) const = default;
+};
+
+// Rows of one multiplication.
 struct RowGroup {
   std::int64_t first;  // row
   int rows;
-  std::uint32_t unit, units;  // into WinogradPlan::units
+  std::uint32_t row_class;  // in WinogradPlan::classes
 };
 
 struct WinogradPlan {
-  WinogradPlan(const kernels::ConvShape& shape, const WinogradMethod& method, const WinogradCut& cut,
-               int lanes, int most_rows);
+  WinogradPlan(const kernels::ConvShape& shape, const WinogradTile& method, const WinogradCut& cut, int lanes,
+               int most_rows);
 
   kernels::ConvShape s;
-  WinogradMethod method;
+  WinogradTile method;
   WinogradCut cut;
   int lanes, most_rows;
-  const WinogradTransform *time, *space;
+  const kernels::WinogradTransform *time, *space;
   int points, q;            // spatial and temporal points
   std::int64_t icb, ocb;    // channel blocks
   std::int64_t tt, ty, tx;  // tiles along depth, height, width
@@ -81,24 +80,34 @@ struct WinogradPlan {
   // Sizes in floats of the scratch memories.
   std::int64_t s_floats, m_floats, v_floats, r_floats;
 
-  // Packed weights [point][q][panel][icb][kd taps in K][lanes][vecs · lanes]; late: [point][panel][kd][icb][lanes][vecs · lanes].
-  std::int64_t panels, taps, panel_floats, point_floats;
+  // Temporal points that have lists of units of their own; 1 where all share one.
+  int list_planes() const { return cut.late ? 1 : q; }
+
+  // A panel is vecs · lanes output channels; its weights are those of its units (winograd_units.h), at most unit_count().
+  std::int64_t panels, taps, unit_groups;                         // unit_groups: of `depth` input channels
+  std::int64_t unit_count() const { return unit_groups * taps; }  // number g · taps + tap
+  // Bytes from channel 0's activations to those of a group of channels.
+  std::int32_t group_bytes(std::int64_t group) const;
   int panel_vecs(std::int64_t panel) const {
     return static_cast<int>(std::min<std::int64_t>(cut.vecs, ocb - panel * cut.vecs));
   }
-  std::int64_t floats_of(std::int64_t panel) const { return panel_floats / cut.vecs * panel_vecs(panel); }
-  std::int64_t stored_planes() const {
-    return cut.late ? s.kd : q;
-  }  // of point_floats, for each spatial point
-  std::int64_t weight_floats() const { return point_floats * points * stored_planes(); }
+  std::int64_t unit_floats(std::int64_t panel) const {
+    return static_cast<std::int64_t>(cut.depth) * panel_vecs(panel) * lanes;
+  }
+  // Weights of a unit that are stored for each spatial point: of temporal points, or kernel planes to be transformed late.
+  std::int64_t stored_planes() const { return cut.late ? s.kd : q; }
+  std::int64_t weight_floats() const {  // when no unit is missing
+    return points * stored_planes() * unit_count() * cut.depth * ocb * lanes;
+  }
 
-  std::vector<Unit> units;      // w: the unit's number within a panel; its bytes depend on the panel's width
-  std::vector<int> row_counts;  // that occur in groups
+  std::vector<RowClass> classes;
+  std::vector<int> row_counts;     // that occur in groups
   std::int64_t fewest_groups = 1;  // of a block
 
  private:
   void make_groups();
-  std::vector<std::vector<RowGroup>> groups_;  // [time block][0: full tile rows, 1: fewer]
+  std::uint32_t class_of(const RowClass& row_class);  // adds it when it is new
+  std::vector<std::vector<RowGroup>> groups_;         // [time block][0: full tile rows, 1: fewer]
 };
 
 }  // namespace rt3d::jit

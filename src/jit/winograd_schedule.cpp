@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "jit/cost.h"
+#include "jit/tile.h"
+#include "jit/tile_transform.h"
 
 namespace rt3d::jit {
 
 using kernels::ConvShape;
 using kernels::Schedule;
+using kernels::space_transform;
 using kernels::Target;
+using kernels::time_transform;
+using kernels::WinogradTransform;
 
 namespace {
 
@@ -22,7 +28,7 @@ struct Extent {
   double blocks, frames_in, frames_out, tiles, depth_tiles;  // of an average block
 };
 
-Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut) {
+Extent extent(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut) {
   const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
   const std::int64_t tt = parts(s.od, m.t), ty = parts(s.oh, m.s), tx = parts(s.ow, m.s);
   const double bt = static_cast<double>(parts(tt, cut.depth_tiles)),
@@ -35,7 +41,7 @@ Extent extent(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cu
   return {bt * by, frames, depth_tiles * m.t, rows * static_cast<double>(tx), depth_tiles};
 }
 
-bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut, int lanes) {
+bool small_enough(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut, int lanes) {
   const double points = space_transform(s, m).n * space_transform(s, m).n;
   const double channels = static_cast<double>(std::max(s.ic, s.oc) + lanes);
   const double frames =
@@ -44,11 +50,32 @@ bool small_enough(const ConvShape& s, const WinogradMethod& m, const WinogradCut
   return points * channels * (frames * tiles + 16) < static_cast<double>(kMostFloats);
 }
 
-WinogradCut smallest() { return {1, 1, 1, false, false}; }
+WinogradCut smallest() { return {1, 1, 1, false, false, 1}; }
+
+// Input channels of a unit: the group's, as far as they divide a block of channels.
+int unit_channels(const WinogradLayer& layer, int lanes) {
+  return layer.sparsity ? std::gcd(layer.sparsity->gn, lanes) : lanes;
+}
+
+// Whether panels of so many output channels may be cut from the groups.
+bool panels_fit(const WinogradLayer& layer, int vecs, int lanes) {
+  return vecs == 1 || !layer.sparsity || layer.sparsity->gm % (vecs * lanes) == 0;
+}
+
+// The share of rows of a transform's kernel matrix by how many taps they depend on.
+std::vector<double> taps_of(const kernels::LinearMap& kernel) {
+  std::vector<double> share(static_cast<std::size_t>(kernel.inputs) + 1);
+  for (int i = 0; i < kernel.outputs; ++i) {
+    std::size_t taps = 0;
+    for (int k = 0; k < kernel.inputs; ++k) taps += kernel.at(i, k) != 0 ? 1 : 0;
+    share[taps] += 1.0 / kernel.outputs;
+  }
+  return share;
+}
 
 }  // namespace
 
-bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
+bool winograd_computes(const ConvShape& s, const WinogradTile& m, int lanes) {
   if (s.g != 1 || s.ic <= 4) return false;
   if (m.t > 1 && (!has_winograd_transform(m.t, s.kd, s.sd) || s.dd != 1 || s.od < 2)) return false;
   if (m.s > 1 && (!has_winograd_transform(m.s, s.kh, s.sh) || s.kh != s.kw || s.sh != s.sw || s.dh != 1 ||
@@ -62,8 +89,8 @@ bool winograd_computes(const ConvShape& s, const WinogradMethod& m, int lanes) {
          channels * s.kd * 64 * 4 * 4 < kLimit && small_enough(s, m, smallest(), lanes);
 }
 
-bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
-                   const kernels::Activation& activation, bool residual) {
+bool winograd_fits(Isa isa, const ConvShape& s, const WinogradTile& m, const kernels::Activation& activation,
+                   bool residual) {
   const WinogradTransform &time = time_transform(s, m), &space = space_transform(s, m);
   const auto fits = [&](const LinearMap& rows, const LinearMap& cols, bool last) {
     TransformShape shape;
@@ -76,14 +103,33 @@ bool winograd_fits(Isa isa, const ConvShape& s, const WinogradMethod& m,
     shape.activation = activation;
     return transform_fits(isa, shape);
   };
-  const LinearMap& one = no_transform().input;
+  const LinearMap& one = kernels::no_transform().input;
   return fits(space.input, space.input, false) && fits(space.output, space.output, m.s > 1) &&
          fits(one, time.input, false) && fits(one, time.output, m.s == 1);
 }
 
-WinogradCut winograd_cut(const Schedule& schedule) {
-  return {schedule.get("vecs"), schedule.get("depth_tiles"), schedule.get("tile_rows"),
-          schedule.get("shared") != 0, schedule.get("late") != 0};
+WinogradCut winograd_cut(const WinogradLayer& layer, const Schedule& schedule, int lanes) {
+  return {schedule.get("vecs"),        schedule.get("depth_tiles"), schedule.get("tile_rows"),
+          schedule.get("shared") != 0, schedule.get("late") != 0,   unit_channels(layer, lanes)};
+}
+
+// A unit is there when any of the groups and kernel positions that it depends on is kept.
+double winograd_kept(const WinogradLayer& layer, const WinogradCut& cut, int lanes) {
+  if (!layer.sparsity) return 1;
+  const kernels::Sparsity& sparsity = *layer.sparsity;
+  const int groups =
+      ((cut.vecs * lanes + sparsity.gm - 1) / sparsity.gm) * ((cut.depth + sparsity.gn - 1) / sparsity.gn);
+  const auto of = [&](double positions) { return 1 - std::pow(1 - sparsity.kept(), groups * positions); };
+  if (sparsity.scheme == kernels::Scheme::vanilla || layer.transformed) return of(1);
+  const std::vector<double> space = taps_of(space_transform(layer.shape, layer.method).kernel);
+  std::vector<double> time = taps_of(time_transform(layer.shape, layer.method).kernel);
+  if (cut.late) time.assign(static_cast<std::size_t>(layer.shape.kd), 0), time.push_back(1);
+  double kept = 0;
+  for (std::size_t y = 0; y < space.size(); ++y)
+    for (std::size_t x = 0; x < space.size(); ++x)
+      for (std::size_t t = 0; t < time.size(); ++t)
+        kept += space[y] * space[x] * time[t] * of(static_cast<double>(y * x * t));
+  return kept;
 }
 
 int winograd_rows(Isa isa, int vecs) {
@@ -92,7 +138,9 @@ int winograd_rows(Isa isa, int vecs) {
   return rows;
 }
 
-std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m, const Target& target) {
+std::vector<Schedule> winograd_space(const WinogradLayer& layer, const Target& target) {
+  const ConvShape& s = layer.shape;
+  const WinogradTile& m = layer.method;
   const Isa isa = target.device.isa;
   const auto parts = [](std::int64_t whole, std::int64_t piece) {
     return static_cast<int>((whole + piece - 1) / piece);
@@ -110,11 +158,12 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 4; ++vecs) {
     if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa)))) break;
+    if (!panels_fit(layer, vecs, isa_lanes(isa))) continue;
     for (int depth : depths)
       for (int row : rows)
         for (int shared = 0; shared <= (may_share ? 1 : 0); ++shared)
-          for (int late = 0; late <= (m.t > 1 ? 1 : 0); ++late)
-            if (small_enough(s, m, {vecs, depth, row, false, false}, isa_lanes(isa)))
+          for (int late = 0; late <= (m.t > 1 && !layer.transformed ? 1 : 0); ++late)
+            if (small_enough(s, m, {vecs, depth, row, false, false, 1}, isa_lanes(isa)))
               space.push_back({{"vecs", vecs},
                                {"depth_tiles", depth},
                                {"tile_rows", row},
@@ -122,23 +171,27 @@ std::vector<Schedule> winograd_space(const ConvShape& s, const WinogradMethod& m
                                {"late", late}});
   }
   sort_by_estimate(space, [&](const Schedule& schedule) {
-    return winograd_estimate_ns(s, m, winograd_cut(schedule), target);
+    return winograd_estimate_ns(layer, winograd_cut(layer, schedule, isa_lanes(isa)), target);
   });
   return space;
 }
 
-std::int64_t winograd_weight_bytes(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
-                                   const Target& target) {
+std::int64_t winograd_weight_bytes(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {
+  const ConvShape& s = layer.shape;
+  const WinogradTile& m = layer.method;
   const int lanes = isa_lanes(target.device.isa);
   const std::int64_t n = space_transform(s, m).n,
                      planes = m.t > 1 && !cut.late ? time_transform(s, m).n : s.kd;
-  return n * n * planes * kernels::blocks(s.ic, lanes) * kernels::blocks(s.oc, lanes) * lanes * lanes * 4;
+  const std::int64_t all = n * n * planes * kernels::blocks(s.ic, cut.depth) * cut.depth *
+                           kernels::blocks(s.oc, lanes) * lanes * 4;
+  return static_cast<std::int64_t>(winograd_kept(layer, cut, lanes) * static_cast<double>(all));
 }
 
 // Time = transforms (instructions and traffic to the level of cache where S and M of a block fit) + multiplications (as
 // conv.direct counts them) or the streaming of weights once per block, whichever is longer.
-double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const WinogradCut& cut,
-                            const Target& target) {
+double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {
+  const ConvShape& s = layer.shape;
+  const WinogradTile& m = layer.method;
   const Device& device = target.device;
   const int lanes = isa_lanes(device.isa);
   const Extent e = extent(s, m, cut);
@@ -155,6 +208,7 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
       taps += static_cast<double>(t.last - t.first) / static_cast<double>(s.od);
     }
   }
+  const double k_steps = icb * lanes * taps * winograd_kept(layer, cut, lanes), units = k_steps / cut.depth;
   const double rows = (m.t > 1 ? e.depth_tiles : e.frames_out) * e.tiles;
   const double classes = m.t > 1 ? 1 : s.sd > 1 ? e.frames_out : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
   const double groups = std::max(classes, std::ceil(rows / winograd_rows(device.isa, cut.vecs)));
@@ -163,19 +217,18 @@ double winograd_estimate_ns(const ConvShape& s, const WinogradMethod& m, const W
   const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
   const double products = points * q * std::ceil(ocb / v) * groups;
   // Each group of rows reads a panel of weights: again from L1 where panel and rows stay there, else from L2.
-  const double panel = icb * lanes * taps * v * vector;
+  const double panel = k_steps * v * vector;
   const double panel_set =
       groups > 1 ? panel + r * icb * lanes * taps * 4 : 0.7 * static_cast<double>(device.l2_bytes);
   const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
                                   ? 0
                                   : 0.5 * fetch_cycles(device, panel, panel_set);
-  double multiply =
-      products * (icb * lanes * taps * k_cycles + panel_cycles + icb * taps * 3 + 30 + r * v * 1.5);
+  double multiply = products * (k_steps * k_cycles + panel_cycles + units * 3 + 30 + r * v * 1.5);
   // All weights come from afar once per block.
-  const double weights = static_cast<double>(winograd_weight_bytes(s, m, cut, target));
+  const double weights = static_cast<double>(winograd_weight_bytes(layer, cut, target));
   const double stream = fetch_cycles(device, weights, weights);
   multiply = std::max(multiply, stream) + 0.3 * std::min(multiply, stream);
-  if (cut.late) multiply += points * ocb * icb * lanes * (1.5 * q + static_cast<double>(s.kd));
+  if (cut.late) multiply += points * ocb * k_steps * (1.5 * q + static_cast<double>(s.kd));
 
   const double in = points * icb * e.frames_in * e.tiles, out = points * ocb * e.frames_out * e.tiles;
   const double set = (in + out) * vector;

@@ -4,10 +4,13 @@
 #include "base/tensor.h"
 #include "base/thread_pool.h"
 #include "jit/winograd_plan.h"
+#include "jit/winograd_units.h"
 
 namespace rt3d::jit {
 
-// Writes plan.weight_floats() floats, laid out as winograd_plan.h says. `weights` is [oc, ic, kd, kh, kw].
-void pack_winograd_weights(const WinogradPlan& plan, const Tensor& weights, float* to, ThreadPool& pool);
+// Writes units.floats() floats: of each list its units, [unit][depth][vecs · lanes]; late, [unit][depth][vecs][kernel planes][lanes].
+// `weights` is [oc, ic, kd, kh, kw]; `transformed`, where given, is [oc, ic, q, n, n] and stands for them.
+void pack_winograd_weights(const WinogradPlan& plan, const WinogradUnits& units, const Tensor& weights,
+                           const Tensor* transformed, float* to, ThreadPool& pool);
 
 }  // namespace rt3d::jit

@@ -6,7 +6,8 @@
 // operation, inputs ("c" marks a constant known when the kernel is prepared, "-" an absent optional input,
 // ":i64" a data type other than f32), "->", outputs, attributes sorted by name. Operation and attribute names
 // are ONNX's. Fused into Conv, Gemm, Add, Mul, …: input 3 of Conv is a tensor added before the activation;
-// attributes act, act_alpha, act_beta name the activation (activation.h).
+// attributes act, act_alpha, act_beta name the activation (activation.h). Input 4 of Conv is the weights in Winograd's transform domain
+// with the tile as attribute kWinogradAttribute: then the products are summed there (docs/transform-domain.md).
 #pragma once
 
 #include <optional>
@@ -18,6 +19,8 @@
 #include "base/shape.h"
 
 namespace rt3d::kernels {
+
+inline constexpr char kWinogradAttribute[] = "winograd";
 
 struct Operand {
   TensorDesc desc;

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "graph/model.h"
+#include "graph/transformed_weights.h"
 #include "jit/jit.h"
+#include "kernels/conv_shape.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -55,6 +57,7 @@ StepReport report_of(const Plan& plan, const Step& step) {
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
+  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
   return report;
 }
 
@@ -93,6 +96,7 @@ struct Session::Impl {
     graph::Graph graph = model;
     const graph::Evaluator evaluate = reference_evaluator();
     graph::specialize(graph, options.input_shapes, evaluate);
+    if (options.accuracy == kernels::Accuracy::exact) graph::drop_transformed_weights(graph);
     graph::optimize(graph, evaluate);
     stats.optimize_ns = ns_since(start);
     graph_text = graph::to_text(graph);

@@ -20,6 +20,11 @@ bool has_weights(const graph::Graph& graph, const graph::Node& node) {
   return (node.op == "Conv" || node.op == "Gemm") && node.inputs.size() > 1 && graph.constant(node.inputs[1]);
 }
 
+// What is multiplied with: weights in Winograd's domain (input 4) where the model brings them.
+const Tensor& multiplied_weights(const graph::Graph& graph, const graph::Node& node) {
+  return *graph.constant(node.inputs[node.inputs.size() > 4 ? 4 : 1]);
+}
+
 bool among(std::span<const int> sizes, int size) {
   return std::find(sizes.begin(), sizes.end(), size) != sizes.end();
 }
@@ -117,7 +122,7 @@ std::vector<SparsityReport> detect_sparsity(const graph::Graph& graph, const Spa
     kernels::DetectionRequest request{
         .groups = node.attributes.integer("group", 1), .hint = {}, .pool = &pool};
     if (hint) request.hint = hint->sparsity;
-    reports[i] = kernels::detect_sparsity(*graph.constant(node.inputs[1]), request);
+    reports[i] = kernels::detect_sparsity(multiplied_weights(graph, node), request);
     if (hint && !confirmed(hint->sparsity, reports[i]))
       log(LogLevel::warning, "metadata ", kSparsityProperty, ": '", hint->entry,
           "' is ignored: the zeros say ", found_text(reports[i]));

@@ -8,19 +8,20 @@
 
 #include "base/random.h"
 #include "jit/jit.h"
-#include "jit/winograd_points.h"
+#include "jit/linear_map.h"
 #include "kernels/laid_out.h"
 #include "kernels/ref/ref.h"
+#include "kernels/winograd_points.h"
 
 TEST_SUITE_BEGIN("jit");
 
 namespace rt3d::tests {
 namespace {
 
-using jit::LinearMap;
 using jit::LinearOp;
 using jit::LinearProgram;
 using kernels::KernelFamily;
+using kernels::LinearMap;
 using kernels::Problem;
 using kernels::Target;
 
@@ -120,8 +121,8 @@ TEST_CASE("Winograd's transforms compute the convolution, strides included") {
     CAPTURE(k.m);
     CAPTURE(k.r);
     CAPTURE(k.stride);
-    REQUIRE(jit::has_winograd_transform(k.m, k.r, k.stride));
-    const jit::WinogradTransform& t = jit::winograd_transform(k.m, k.r, k.stride);
+    REQUIRE(has_winograd_transform(k.m, k.r, k.stride));
+    const kernels::WinogradTransform& t = kernels::winograd_transform(k.m, k.r, k.stride);
     CHECK(t.n < k.m * k.r);
     const std::vector<double> d = random_values(t.span, random), g = random_values(k.r, random);
     std::vector<double> products = times(t.input, d);
@@ -137,13 +138,13 @@ TEST_CASE("Winograd's transforms compute the convolution, strides included") {
       CHECK(y[static_cast<std::size_t>(i)] == doctest::Approx(want).epsilon(1e-9));
     }
   }
-  CHECK_FALSE(jit::has_winograd_transform(4, 5, 1));
+  CHECK_FALSE(has_winograd_transform(4, 5, 1));
 }
 
 TEST_CASE("a linear program computes its map for every window of inputs and any group of outputs") {
   Random random(11);
   for (const Known& k : kTransforms) {
-    const jit::WinogradTransform& t = jit::winograd_transform(k.m, k.r, k.stride);
+    const kernels::WinogradTransform& t = kernels::winograd_transform(k.m, k.r, k.stride);
     for (const LinearMap* map : {&t.input, &t.output})
       for (int first = 0; first < map->inputs; ++first)
         for (int last = first; last <= map->inputs; ++last)
@@ -162,7 +163,7 @@ TEST_CASE("a linear program computes its map for every window of inputs and any 
 }
 
 TEST_CASE("pairs that differ in signs share their sums") {
-  const jit::WinogradTransform& t = jit::winograd_transform(4, 3, 1);
+  const kernels::WinogradTransform& t = kernels::winograd_transform(4, 3, 1);
   std::vector<int> all(static_cast<std::size_t>(t.n));
   std::iota(all.begin(), all.end(), 0);
   const LinearProgram input(t.input, all, 0, t.n);

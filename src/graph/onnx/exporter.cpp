@@ -9,6 +9,7 @@
 #include "graph/model.h"
 #include "graph/ops/onnx_types.h"
 #include "graph/ops/op_table.h"
+#include "graph/transformed_weights.h"
 #include "onnx.pb.h"
 
 namespace rt3d::graph {
@@ -91,12 +92,16 @@ class Exporter {
     const std::string body = head.SerializeAsString();
     std::uint64_t bytes = body.size();
     std::vector<std::pair<std::string, const Tensor*>> tensors;
-    for (ValueId id : used_constants()) {
-      const Tensor& tensor = *graph_.constant(id);
-      std::string fields = tensor_head(graph_.value(id).name, tensor);
+    const auto add = [&](const std::string& name, const Tensor& tensor) {
+      std::string fields = tensor_head(name, tensor);
       fields = static_cast<char>(kGraphInitializer) + varint(fields.size() + tensor.bytes().size()) + fields;
       bytes += fields.size() + tensor.bytes().size();
       tensors.emplace_back(std::move(fields), &tensor);
+    };
+    for (ValueId id : used_constants()) {
+      const Value& value = graph_.value(id);
+      add(value.name, *value.constant);
+      if (value.transformed) add(value.transformed->name, value.transformed->values);
     }
     if (bytes > static_cast<std::uint64_t>(std::numeric_limits<int>::max()) - (1 << 20))
       fail(Code::unsupported,
@@ -117,7 +122,10 @@ class Exporter {
     auto& opset = *model.add_opset_import();
     opset.set_domain("");
     opset.set_version(kWrittenOpset);
-    for (const auto& [key, value] : graph_.metadata) {
+    std::map<std::string, std::string> metadata = graph_.metadata;
+    if (const std::string text = transformed_weights_text(graph_); !text.empty())
+      metadata[kWinogradMetadata] = text;
+    for (const auto& [key, value] : metadata) {
       auto& entry = *model.add_metadata_props();
       entry.set_key(key);
       entry.set_value(value);

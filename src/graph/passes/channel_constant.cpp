@@ -4,6 +4,21 @@
 #include <algorithm>
 
 namespace rt3d::graph {
+namespace {
+
+// f32 weights with row i of dimension 0 times scale[i].
+Tensor scaled_rows(const Tensor& weights, const std::vector<double>& scale) {
+  const Tensor old = weights.aligned_copy();
+  Tensor out = Tensor::allocate(old.desc());
+  const auto from = old.values<float>();
+  const auto to = out.mutable_values<float>();
+  const std::size_t row = from.size() / scale.size();
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
+  weights.release_pages();
+  return out;
+}
+
+}  // namespace
 
 std::optional<std::vector<double>> channel_constant(Editor& editor, ValueId id, const Shape& shape,
                                                     int axis) {
@@ -36,13 +51,12 @@ void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
   const std::string stem = editor.graph.value(node.outputs[0]).name;
   const std::size_t channels = scale.size();
   if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {
-    const Tensor& old = *editor.floats(node.inputs[1]);
-    Tensor weights = Tensor::allocate(old.desc());
-    const auto from = old.values<float>();
-    const auto to = weights.mutable_values<float>();
-    const std::size_t row = from.size() / channels;
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
-    node.inputs[1] = editor.constant(stem + ".w", std::move(weights));
+    const Tensor weights = scaled_rows(editor.take_floats(node.inputs[1]), scale);
+    const auto transformed = editor.graph.value(node.inputs[1]).transformed;
+    node.inputs[1] = editor.constant(stem + ".w", weights);
+    if (transformed)  // a factor per output channel commutes with the transform
+      editor.graph.value(node.inputs[1]).transformed = std::make_shared<const TransformedWeights>(
+          TransformedWeights{transformed->name, transformed->tile, scaled_rows(transformed->values, scale)});
   }
   std::vector<float> folded(channels);
   for (std::size_t c = 0; c < channels; ++c) folded[c] = static_cast<float>(bias[c] * scale[c] + shift[c]);

@@ -5,7 +5,9 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "graph/passes/pass.h"
+#include "graph/transformed_weights.h"
 
 namespace rt3d::graph {
 namespace {
@@ -59,6 +61,7 @@ int run_pass(const Pass& pass, Graph& graph, const Evaluator& evaluate, PassRepo
 std::span<const Pass> pipeline() { return kPipeline; }
 
 std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
+  const std::vector<std::string> transformed = transformed_weights_names(graph);
   const std::vector<std::string> skipped = skipped_passes();
   std::vector<PassReport> reports;
   for (const Pass& pass : pipeline()) reports.push_back({std::string(pass.name), 0, 0});
@@ -76,7 +79,13 @@ std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
     }
     if (changes == 0) break;
   }
+  const std::vector<std::string> left = transformed_weights_names(graph);
+  for (const std::string& name : transformed)
+    if (std::find(left.begin(), left.end(), name) == left.end())
+      log(LogLevel::warning, "the transform-domain weights '", name,
+          "' are not used: a pass has replaced the weights that they belong to");
   check_normal_form(graph);
+  use_transformed_weights(graph);
   return reports;
 }
 

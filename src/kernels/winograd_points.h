@@ -9,9 +9,10 @@
 // reciprocals keep the rounding error near that of direct convolution.
 #pragma once
 
-#include "jit/linear_map.h"
+#include "base/winograd_tile.h"
+#include "kernels/linear_map.h"
 
-namespace rt3d::jit {
+namespace rt3d::kernels {
 
 struct WinogradTransform {
   int m = 1;         // outputs
@@ -22,10 +23,9 @@ struct WinogradTransform {
   LinearMap output;  // m x n
 };
 
-// Whether there is a transform of so many outputs, taps and this stride: m is 2 or 4; r and stride 3 and 1, 3 and 2, or 7 and 2.
-bool has_winograd_transform(int m, std::int64_t r, std::int64_t stride);
+// Throws internal where has_winograd_transform (base/winograd_tile.h) says that there is none.
 const WinogradTransform& winograd_transform(int m, std::int64_t r, std::int64_t stride);
 // What stands for an axis that is not transformed: one input, one tap, one output.
 const WinogradTransform& no_transform();
 
-}  // namespace rt3d::jit
+}  // namespace rt3d::kernels

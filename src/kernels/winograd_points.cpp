@@ -1,6 +1,5 @@
-#include "jit/winograd_points.h"
+#include "kernels/winograd_points.h"
 
-#include <array>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -8,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace rt3d::jit {
+namespace rt3d::kernels {
 namespace {
 
 // Finite points by number of multiplications; infinity is one more.
@@ -70,7 +69,7 @@ WinogradTransform make(int m, int r, int stride) {
   WinogradTransform t;
   t.m = m;
   t.span = (m - 1) * stride + r;
-  t.n = r + stride * (m - 1);  // the sum over phases of m + taps - 1
+  t.n = static_cast<int>(winograd_products(m, r, stride));  // the sum over phases of m + taps - 1
   t.input = matrix(t.n, t.span);
   t.kernel = matrix(t.n, r);
   t.output = matrix(m, t.n);
@@ -82,23 +81,16 @@ WinogradTransform make(int m, int r, int stride) {
   return t;
 }
 
-struct Known {
-  int m, r, stride;
-};
-constexpr std::array<Known, 5> kKnown{{{2, 3, 1}, {4, 3, 1}, {2, 3, 2}, {4, 3, 2}, {4, 7, 2}}};
-
 }  // namespace
-
-bool has_winograd_transform(int m, std::int64_t r, std::int64_t stride) {
-  for (const Known& k : kKnown)
-    if (k.m == m && k.r == r && k.stride == stride) return true;
-  return false;
-}
 
 const WinogradTransform& winograd_transform(int m, std::int64_t r, std::int64_t stride) {
   static const std::map<std::tuple<int, int, int>, WinogradTransform> table = [] {
     std::map<std::tuple<int, int, int>, WinogradTransform> t;
-    for (const Known& k : kKnown) t.emplace(std::tuple{k.m, k.r, k.stride}, make(k.m, k.r, k.stride));
+    for (int outputs : {2, 4})
+      for (int taps : {3, 7})
+        for (int step : {1, 2})
+          if (has_winograd_transform(outputs, taps, step))
+            t.emplace(std::tuple{outputs, taps, step}, make(outputs, taps, step));
     return t;
   }();
   const auto found = table.find({m, static_cast<int>(r), static_cast<int>(stride)});
@@ -113,4 +105,4 @@ const WinogradTransform& no_transform() {
   return none;
 }
 
-}  // namespace rt3d::jit
+}  // namespace rt3d::kernels
