@@ -28,8 +28,9 @@ struct Strides {
   std::int64_t outer, middle, pixel;
 };
 
-// The pieces of `lines` lines of a plan's columns, and their code by kind.
+// The pieces of some lines of a plan's columns, and their code by kind.
 struct Pieces {
+  int lines;
   TileCut cut;
   std::vector<CodePtr> code;
 };
@@ -50,6 +51,7 @@ class ConvSparsePixelsKernel final : public Kernel {
         vectors_(r.schedule.get("vectors")),
         oc_blocks_(r.schedule.get("oc_blocks")),
         tiles_outside_(r.schedule.get("tiles_outside") != 0),
+        copies_(copies_at_once(plan_.s)),
         depth_(sparse_depth(kernels::sparsity_of(r.problem)->gn, lanes_)) {
     for (int v = 1; v <= vectors_; ++v)
       tiles_.push_back(pixel_tile(isa_, {v, channels_, depth_, static_cast<std::int32_t>(plan_.v_channel * 4),
@@ -112,6 +114,11 @@ class ConvSparsePixelsKernel final : public Kernel {
     return {first, std::max(0, end - first), input + first * m.stride};
   }
 
+  // All kernel columns where a vector holds what several of them meet, else one.
+  int copies_at_once(const ConvShape& s) const {
+    return isa_ == Isa::avx512 && s.sw == 1 && (s.kw - 1) * s.dw <= lanes_ / 2 ? static_cast<int>(s.kw) : 1;
+  }
+
   void make_pieces(std::map<int, Pieces>& pieces, int lines, bool there);
   template <typename Body>
   void each_unit(const Pattern& pattern, std::int64_t group, Body&& body) const;
@@ -121,8 +128,7 @@ class ConvSparsePixelsKernel final : public Kernel {
   void repack(const Task& task, int chunk) const;
   void repack_lines(const Task& task, const float* in, float* v) const;
   void multiply(const Task& task, int chunk) const;
-  void multiply_tile(const Task& task, const Group& group, const PixelSegment& segment, std::int64_t tile,
-                     int chunk, float* c) const;
+  void multiply_run(const Task& task, const Group& group, const PixelRun& run, int chunk, float* c) const;
   void transpose_back(const Task& task) const;
 
   Isa isa_;
@@ -133,6 +139,7 @@ class ConvSparsePixelsKernel final : public Kernel {
   PixelPlan plan_;
   int channels_, vectors_, oc_blocks_;
   bool tiles_outside_;
+  int copies_;  // kernel columns that are repacked at once
   int depth_;
   std::vector<CodePtr> tiles_;          // by vectors, from 1
   std::map<int, Pieces> there_, back_;  // by lines
@@ -142,7 +149,10 @@ class ConvSparsePixelsKernel final : public Kernel {
 
 void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int lines, bool there) {
   if (lines == 0) return;
-  const auto [it, fresh] = pieces.try_emplace(lines, Pieces{TileCut(lines, plan_.s.ow, lanes_), {}});
+  const int more =
+      there ? (copies_ - 1) * static_cast<int>(plan_.s.dw) : 0;  // columns that the last copy reads
+  const auto [it, fresh] = pieces.try_emplace(
+      lines, Pieces{more ? 1 : lines, TileCut(more ? 1 : lines, plan_.s.ow, lanes_ - more), {}});
   if (!fresh) return;
   const Strides from = strides(there ? in_ : out_), residual = strides(residual_);
   const std::int64_t y_step = from.middle * (there ? plan_.middle.stride : 1),
@@ -152,8 +162,11 @@ void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int line
     shape.channel = static_cast<std::int32_t>((there ? plan_.v_channel : plan_.c_channel) * 4);
     shape.has_residual = !there && has_residual_;
     if (!there) shape.activation = activation_;
+    if (there) shape.copies = copies_;
+    shape.shift = static_cast<int>(plan_.s.dw);
+    shape.copy_bytes = static_cast<std::int32_t>(plan_.v_kw * 4);
     for (int y = 0; y < kind.h; ++y)
-      for (int x = 0; x < kind.w; ++x) {
+      for (int x = 0; x < kind.w + more; ++x) {
         shape.pixels.push_back(static_cast<std::int32_t>((y * y_step + x * x_step) * 4));
         if (shape.has_residual)
           shape.residual_pixels.push_back(
@@ -245,16 +258,15 @@ void ConvSparsePixelsKernel::repack(const Task& task, int chunk) const {
   const ConvShape& s = plan_.s;
   const std::int64_t first = chunk * plan_.chunk_channels, end = std::min(s.ic, first + plan_.chunk_channels);
   for (std::int64_t ic = first; ic < end; ic += lanes_)
-    for (std::int64_t kw = 0; kw < s.kw; ++kw)
+    for (std::int64_t kw = 0; kw < s.kw; kw += copies_)
       repack_lines(task, task.in + ic / lanes_ * in_.c + (kw * s.dw - s.pw) * in_.block,
                    task.v + kw * plan_.v_kw + (ic - first) * plan_.v_channel);
 }
 
-// One block of channels at one kernel column. What a piece writes behind its pixels the next one overwrites: addresses ascend.
+// One block of channels at one kernel column, or all. What a piece writes behind its pixels the next one overwrites: addresses ascend.
 void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, float* v) const {
   const Strides from = strides(in_);
   const PixelAxis &outer = plan_.outer, &middle = plan_.middle;
-  const std::int64_t ow = plan_.s.ow;
   for (const PixelAxis::Phase& o : outer.phases)
     for (int i = 0; i < task.block.outer_count + o.more; ++i) {
       const int at = (task.block.outer_first + i) * outer.stride - outer.pad + o.at;
@@ -263,14 +275,15 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
         const Lines lines = middle_lines(task.block, m);
         if (lines.count == 0) continue;
         const Pieces& pieces = there_.at(lines.count);
-        for (const TileCut::Piece& piece : pieces.cut.pieces) {
-          const PixelLayoutArgs call{
-              in + at * from.outer + (lines.input + piece.oh * middle.stride) * from.middle +
-                  piece.ow * plan_.s.sw * from.pixel,
-              v + (o.first + i) * plan_.v_outer + (m.first + lines.first + piece.oh) * ow + piece.ow, nullptr,
-              nullptr};
-          pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
-        }
+        const float* line = in + at * from.outer + lines.input * from.middle;
+        float* to = v + (o.first + i) * plan_.v_outer + (m.first + lines.first) * plan_.s.ow;
+        for (int y = 0; y < lines.count; y += pieces.lines)
+          for (const TileCut::Piece& piece : pieces.cut.pieces) {
+            const PixelLayoutArgs call{
+                line + (y + piece.oh) * middle.stride * from.middle + piece.ow * plan_.s.sw * from.pixel,
+                to + (y + piece.oh) * plan_.s.ow + piece.ow, nullptr, nullptr};
+            pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
+          }
       }
     }
 }
@@ -281,32 +294,23 @@ void ConvSparsePixelsKernel::multiply(const Task& task, int chunk) const {
       body(groups_[static_cast<std::size_t>(g)],
            task.c + (g - task.first_group) * channels_ * plan_.c_channel);
   };
-  const auto tiles = [&](auto&& body) {
-    for (const PixelSegment& segment : task.block.segments)
-      for (std::int64_t t = 0; t < tiles_of(blocks(segment.pixels, lanes_), vectors_); ++t) body(segment, t);
-  };
   if (tiles_outside_)
-    tiles([&](const PixelSegment& segment, std::int64_t t) {
-      groups([&](const Group& group, float* c) { multiply_tile(task, group, segment, t, chunk, c); });
-    });
+    for (const PixelRun& run : task.block.runs)
+      groups([&](const Group& group, float* c) { multiply_run(task, group, run, chunk, c); });
   else
     groups([&](const Group& group, float* c) {
-      tiles([&](const PixelSegment& segment, std::int64_t t) {
-        multiply_tile(task, group, segment, t, chunk, c);
-      });
+      for (const PixelRun& run : task.block.runs) multiply_run(task, group, run, chunk, c);
     });
 }
 
-void ConvSparsePixelsKernel::multiply_tile(const Task& task, const Group& group, const PixelSegment& segment,
-                                           std::int64_t tile, int chunk, float* c) const {
-  const std::int64_t vectors = blocks(segment.pixels, lanes_), tiles = tiles_of(vectors, vectors_);
-  const std::int64_t first = vectors * tile / tiles, end = vectors * (tile + 1) / tiles;
-  const UnitTable::Range range = group.units.range(segment.outer_class, segment.middle_class, chunk);
+void ConvSparsePixelsKernel::multiply_run(const Task& task, const Group& group, const PixelRun& run,
+                                          int chunk, float* c) const {
+  const UnitTable::Range range = group.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const PixelTileArgs call{
-      task.v + segment.v + first * lanes_,  group.units.unit(range),        range.count,
-      weights_.as<float>() + group.weights, c + segment.c + first * lanes_, chunk > 0 ? kLoadPartial : 0};
-  tiles_[static_cast<std::size_t>(end - first - 1)]->call(&call);
+  const PixelTileArgs call{task.v + run.v, group.units.unit(range),
+                           range.count,    weights_.as<float>() + group.weights,
+                           c + run.c,      chunk > 0 ? kLoadPartial : 0};
+  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
 }
 
 void ConvSparsePixelsKernel::transpose_back(const Task& task) const {

@@ -83,7 +83,8 @@ PixelPlan::PixelPlan(const ConvShape& shape, const kernels::Schedule& schedule, 
       c_channel(0) {
   for (int o = 0; o < outer.out; o += outer.block)
     for (int m = 0; m < middle.out; m += middle.block) add_block(o, m, schedule.get("split") != 0);
-  for (const PixelBlock& block : blocks) {
+  for (PixelBlock& block : blocks) {
+    add_runs(block, schedule.get("vectors"));
     const PixelSegment& last = block.segments.back();
     c_channel = std::max(c_channel, last.c + (last.pixels + lanes - 1) / lanes * lanes);
   }
@@ -95,7 +96,7 @@ void PixelPlan::add_block(int outer_first, int middle_first, bool split) {
                    std::min(outer.block, outer.out - outer_first),
                    middle_first,
                    std::min(middle.block, middle.out - middle_first),
-                   {}};
+                   {}, {}};
   std::int64_t c = 0;
   const auto same = [](const PixelAxis& axis, int a, int b) {
     return axis.class_of_out[static_cast<std::size_t>(a)] == axis.class_of_out[static_cast<std::size_t>(b)];
@@ -125,6 +126,18 @@ void PixelPlan::add_block(int outer_first, int middle_first, bool split) {
     }
   }
   blocks.push_back(std::move(block));
+}
+
+// Each segment in runs as even as can be.
+void PixelPlan::add_runs(PixelBlock& block, int most) const {
+  for (const PixelSegment& segment : block.segments) {
+    const std::int64_t vectors = (segment.pixels + lanes - 1) / lanes, runs = (vectors + most - 1) / most;
+    for (std::int64_t i = 0; i < runs; ++i) {
+      const std::int64_t first = vectors * i / runs, end = vectors * (i + 1) / runs;
+      block.runs.push_back({static_cast<int>(end - first), segment.outer_class, segment.middle_class,
+                            segment.v + first * lanes, segment.c + first * lanes});
+    }
+  }
 }
 
 std::int64_t PixelPlan::v_offset(std::int64_t channel, int k_outer, int k_middle, int kw) const {

@@ -49,13 +49,21 @@ struct PixelSegment {
   std::int64_t c;  // floats from an output channel's start; a multiple of the lanes
 };
 
+// Consecutive vectors of a segment that are multiplied at a time. Distances as there.
+struct PixelRun {
+  int vectors, outer_class, middle_class;
+  std::int64_t v, c;
+};
+
 struct PixelBlock {
   int outer_first, outer_count, middle_first, middle_count;
   std::vector<PixelSegment> segments;
+  std::vector<PixelRun> runs;
 };
 
 // Knobs: rows_outside (outer is rows, middle planes), outer, middle (positions per block), split (middle positions at the border are
-// segments of their own), ic_chunk (blocks of input channels per chunk).
+// segments of their own), ic_chunk (blocks of input channels per chunk),
+// vectors (most of a run).
 struct PixelPlan {
   kernels::ConvShape s;
   int lanes;
@@ -73,9 +81,7 @@ struct PixelPlan {
 
  private:
   void add_block(int outer_first, int middle_first, bool split);
+  void add_runs(PixelBlock& block, int most) const;
 };
-
-// The tiles of a segment: vectors [tile_first(i), tile_first(i + 1)) of `vectors` in all, at most `most` each.
-inline std::int64_t tiles_of(std::int64_t vectors, int most) { return (vectors + most - 1) / most; }
 
 }  // namespace rt3d::jit

@@ -64,6 +64,7 @@ std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, 
         Schedule base{
             {"rows_outside", cut.rows_outside}, {"split", cut.split}, {"outer", outer}, {"middle", middle}};
         base.add("ic_chunk", 1);
+        base.add("vectors", 1);
         const PixelPlan plan(s, base, lanes);
         std::set<int> chunks;
         for (std::int64_t budget :
@@ -76,7 +77,8 @@ std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, 
           for (int channels : {4, 8}) {
             const int vectors = most_pixel_vectors(target.device.isa, channels);
             if (sparsity.gm % channels != 0 || vectors < 2) continue;
-            for (std::int64_t group : std::set<std::int64_t>{oc_blocks, (oc_blocks + 1) / 2})
+            for (std::int64_t group :
+                 std::set<std::int64_t>{oc_blocks, (oc_blocks + 1) / 2, (oc_blocks + 3) / 4})
               for (int tiles_outside : {0, 1})
                 space.push_back(Schedule{{"rows_outside", cut.rows_outside},
                                          {"split", cut.split},
@@ -102,7 +104,6 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
   const int lanes = isa_lanes(device.isa);
   const PixelPlan plan(s, schedule, lanes);
   const double channels = schedule.get("channels");
-  const int most = schedule.get("vectors");
   const auto as_double = [](std::int64_t value) { return static_cast<double>(value); };
   const double oc = as_double(kernels::blocks(s.oc, lanes) * lanes), ic = as_double(s.ic);
   const double ic_blocks = as_double(kernels::blocks(s.ic, lanes));
@@ -110,21 +111,23 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
   const double tasks_of_oc = std::ceil(as_double(kernels::blocks(s.oc, lanes)) / schedule.get("oc_blocks"));
   const double kept = sparsity.kept() * ic * as_double(s.kw);
   const double weights = oc * kept * as_double(s.kd * s.kh) * 4;
-  const double step_bytes = as_double(lanes) * 4;
+
+  const bool tiles_outside = schedule.get("tiles_outside") != 0;
+  const double v = as_double(plan.v_floats) * 4, chunk_weights = weights / tasks_of_oc / chunks;
+  const double sums = oc / tasks_of_oc * as_double(plan.c_channel) * 4;
+  const double set = v + sums + (tiles_outside ? chunk_weights : 0);
 
   double multiply = 0, fetch = 0, layout = 0;
   for (const PixelBlock& block : plan.blocks) {
-    double tiles = 0, steps_bytes = 0;
-    for (const PixelSegment& segment : block.segments) {
+    const double tiles = as_double(static_cast<std::int64_t>(block.runs.size()));
+    double step_bytes = 0, vectors = 0;
+    for (const PixelRun& run : block.runs) {
       const double steps =
-          kept * taps_of(plan.outer, segment.outer_class) * taps_of(plan.middle, segment.middle_class);
-      const std::int64_t vectors = (segment.pixels + lanes - 1) / lanes, parts = tiles_of(vectors, most);
-      const double each = as_double(vectors) / as_double(parts);
-      const double calls = as_double(parts) * groups;
-      multiply += calls * (steps * step_cycles(each, channels) +
-                           chunks * (40 + each * channels * (chunks > 1 ? 3 : 2)));
-      steps_bytes += calls * steps * each * step_bytes;
-      tiles += as_double(parts);
+          kept * taps_of(plan.outer, run.outer_class) * taps_of(plan.middle, run.middle_class);
+      multiply +=
+          groups * (steps * step_cycles(run.vectors, channels) + chunks * (50 + run.vectors * channels));
+      step_bytes += groups * steps * run.vectors * lanes * 4;
+      vectors += run.vectors;
     }
     // Pieces of at most a vector's pixels: loads, transposing and stores.
     const double pieces =
@@ -132,22 +135,17 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
     const double lines = (as_double(block.outer_count) / plan.outer.block * plan.outer.lines) *
                          (as_double(block.middle_count) / plan.middle.block * plan.middle.lines);
     const double outputs = as_double(std::int64_t{block.outer_count} * block.middle_count) * pieces;
-    layout += lines * pieces * as_double(s.kw) * ic_blocks * lanes * 3.0 * tasks_of_oc + outputs * oc * 2.5;
-    const double v = as_double(plan.v_floats) * 4,
-                 sums = chunks > 1 ? oc / tasks_of_oc * as_double(plan.c_channel) * 4 : 0;
-    const double chunk_weights = weights / tasks_of_oc / chunks;
-    if (schedule.get("tiles_outside"))
-      fetch += fetch_cycles(device, steps_bytes, v / std::max(1.0, tiles) * 2 + chunk_weights / 4) +
-               tiles * fetch_cycles(device, weights, chunk_weights + v);
-    else
-      fetch += fetch_cycles(device, steps_bytes, v) * 0.7 + fetch_cycles(device, weights, weights + v + sums);
+    layout += lines * pieces * as_double(s.kw) * ic_blocks * lanes * 3.0 * tasks_of_oc + outputs * oc * 3.0;
+    // Pixels of the chunk, for every group or, where tiles are outside, for the first; weights once or for every tile; sums.
+    const double near = tiles_outside ? v / std::max(1.0, tiles) * 2 : set;
+    fetch += fetch_cycles(device, step_bytes, near) * 0.6;
+    fetch += (tiles_outside ? tiles : 1) * fetch_cycles(device, weights, tiles_outside ? set : weights);
+    fetch += (2 * chunks - 1) * fetch_cycles(device, vectors * lanes * 4 * oc, set);
     fetch += tasks_of_oc * fetch_cycles(device, v * chunks, as_double(s.ic * s.id * s.ih * s.iw) * 4);
-    if (v + sums > 0.75 * as_double(device.l2_bytes))
-      fetch += fetch_cycles(device, steps_bytes, v + sums) * 0.3;
   }
   const double n = as_double(s.n),
                tasks = n * as_double(static_cast<std::int64_t>(plan.blocks.size())) * tasks_of_oc;
-  return parallel_ns(n * (layout + std::max(multiply, fetch) + 0.2 * std::min(multiply, fetch)), tasks,
+  return parallel_ns(n * (layout + std::max(multiply, fetch) + 0.25 * std::min(multiply, fetch)), tasks,
                      target);
 }
 
