@@ -87,9 +87,6 @@ class Asm {
   // x86-64: transposes the square matrix whose rows are `lanes` registers from `rows` on, with as many from `spare` on to help;
   // gives the first register of the result, which is one of the two.
   virtual Vec transpose(Vec rows, Vec spare) = 0;
-  // AVX-512: to's lane i = from's lane i + by, round the end.
-  virtual bool has_rotate() const = 0;
-  virtual void rotate(Vec to, Vec from, int by) = 0;
 
   // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;

@@ -140,8 +140,6 @@ class A64Asm final : public FunctionAsm {
   bool has_fma_lane() const override { return true; }
   void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, lane); }
 
-  bool has_rotate() const override { return false; }
-  void rotate(Vec, Vec, int) override { throw std::logic_error("AArch64 does not rotate lanes"); }
   Vec transpose(Vec, Vec) override { throw std::logic_error("AArch64 has no square transpose"); }
 
   void round(Vec to, Vec from) override { out().frintn(vec(to).s4(), vec(from).s4()); }

@@ -147,12 +147,6 @@ class X64Asm final : public FunctionAsm {
     return wide() ? rows : spare;
   }
 
-  bool has_rotate() const override { return wide(); }
-  void rotate(Vec to, Vec from, int by) override {
-    if (!wide()) throw std::logic_error("AVX2 does not rotate lanes in one step");
-    a_.valignd(vec(to), vec(from), vec(from), by);
-  }
-
   void round(Vec to, Vec from) override {
     if (wide())
       a_.vrndscaleps(vec(to), vec(from), 0);

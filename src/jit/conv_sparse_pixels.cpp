@@ -30,7 +30,6 @@ struct Strides {
 
 // The pieces of some lines of a plan's columns, and their code by kind.
 struct Pieces {
-  int lines;
   TileCut cut;
   std::vector<CodePtr> code;
 };
@@ -51,7 +50,7 @@ class ConvSparsePixelsKernel final : public Kernel {
         vectors_(r.schedule.get("vectors")),
         oc_blocks_(r.schedule.get("oc_blocks")),
         tiles_outside_(r.schedule.get("tiles_outside") != 0),
-        copies_(copies_at_once(plan_.s)),
+
         depth_(sparse_depth(kernels::sparsity_of(r.problem)->gn, lanes_)) {
     for (int v = 1; v <= vectors_; ++v)
       tiles_.push_back(pixel_tile(isa_, {v, channels_, depth_, static_cast<std::int32_t>(plan_.v_channel * 4),
@@ -114,11 +113,6 @@ class ConvSparsePixelsKernel final : public Kernel {
     return {first, std::max(0, end - first), input + first * m.stride};
   }
 
-  // All kernel columns where a vector holds what several of them meet, else one.
-  int copies_at_once(const ConvShape& s) const {
-    return isa_ == Isa::avx512 && s.sw == 1 && (s.kw - 1) * s.dw <= lanes_ / 2 ? static_cast<int>(s.kw) : 1;
-  }
-
   void make_pieces(std::map<int, Pieces>& pieces, int lines, bool there);
   template <typename Body>
   void each_unit(const Pattern& pattern, std::int64_t group, Body&& body) const;
@@ -139,7 +133,7 @@ class ConvSparsePixelsKernel final : public Kernel {
   PixelPlan plan_;
   int channels_, vectors_, oc_blocks_;
   bool tiles_outside_;
-  int copies_;  // kernel columns that are repacked at once
+
   int depth_;
   std::vector<CodePtr> tiles_;          // by vectors, from 1
   std::map<int, Pieces> there_, back_;  // by lines
@@ -149,10 +143,10 @@ class ConvSparsePixelsKernel final : public Kernel {
 
 void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int lines, bool there) {
   if (lines == 0) return;
-  const int more =
-      there ? (copies_ - 1) * static_cast<int>(plan_.s.dw) : 0;  // columns that the last copy reads
-  const auto [it, fresh] = pieces.try_emplace(
-      lines, Pieces{more ? 1 : lines, TileCut(more ? 1 : lines, plan_.s.ow, lanes_ - more), {}});
+  const auto columns = static_cast<int>(there ? plan_.pitch : plan_.s.ow);
+  // Where there are gaps between lines, a piece lies within one.
+  const int most = !there && plan_.gaps ? std::min(lanes_, 2 * columns - 1) : lanes_;
+  const auto [it, fresh] = pieces.try_emplace(lines, Pieces{TileCut(lines, columns, most), {}});
   if (!fresh) return;
   const Strides from = strides(there ? in_ : out_), residual = strides(residual_);
   const std::int64_t y_step = from.middle * (there ? plan_.middle.stride : 1),
@@ -162,11 +156,9 @@ void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int line
     shape.channel = static_cast<std::int32_t>((there ? plan_.v_channel : plan_.c_channel) * 4);
     shape.has_residual = !there && has_residual_;
     if (!there) shape.activation = activation_;
-    if (there) shape.copies = copies_;
-    shape.shift = static_cast<int>(plan_.s.dw);
-    shape.copy_bytes = static_cast<std::int32_t>(plan_.v_kw * 4);
+
     for (int y = 0; y < kind.h; ++y)
-      for (int x = 0; x < kind.w + more; ++x) {
+      for (int x = 0; x < kind.w; ++x) {
         shape.pixels.push_back(static_cast<std::int32_t>((y * y_step + x * x_step) * 4));
         if (shape.has_residual)
           shape.residual_pixels.push_back(
@@ -258,12 +250,12 @@ void ConvSparsePixelsKernel::repack(const Task& task, int chunk) const {
   const ConvShape& s = plan_.s;
   const std::int64_t first = chunk * plan_.chunk_channels, end = std::min(s.ic, first + plan_.chunk_channels);
   for (std::int64_t ic = first; ic < end; ic += lanes_)
-    for (std::int64_t kw = 0; kw < s.kw; kw += copies_)
-      repack_lines(task, task.in + ic / lanes_ * in_.c + (kw * s.dw - s.pw) * in_.block,
-                   task.v + kw * plan_.v_kw + (ic - first) * plan_.v_channel);
+    for (std::int64_t copy = 0; copy < plan_.copies; ++copy)
+      repack_lines(task, task.in + ic / lanes_ * in_.c + (copy * s.dw - s.pw) * in_.block,
+                   task.v + copy * plan_.v_copy + (ic - first) * plan_.v_channel);
 }
 
-// One block of channels at one kernel column, or all. What a piece writes behind its pixels the next one overwrites: addresses ascend.
+// One block of channels for one kernel column, or for all. What a piece writes behind its pixels the next one overwrites: addresses ascend.
 void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, float* v) const {
   const Strides from = strides(in_);
   const PixelAxis &outer = plan_.outer, &middle = plan_.middle;
@@ -276,14 +268,13 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
         if (lines.count == 0) continue;
         const Pieces& pieces = there_.at(lines.count);
         const float* line = in + at * from.outer + lines.input * from.middle;
-        float* to = v + (o.first + i) * plan_.v_outer + (m.first + lines.first) * plan_.s.ow;
-        for (int y = 0; y < lines.count; y += pieces.lines)
-          for (const TileCut::Piece& piece : pieces.cut.pieces) {
-            const PixelLayoutArgs call{
-                line + (y + piece.oh) * middle.stride * from.middle + piece.ow * plan_.s.sw * from.pixel,
-                to + (y + piece.oh) * plan_.s.ow + piece.ow, nullptr, nullptr};
-            pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
-          }
+        float* to = v + (o.first + i) * plan_.v_outer + (m.first + lines.first) * plan_.pitch;
+        for (const TileCut::Piece& piece : pieces.cut.pieces) {
+          const PixelLayoutArgs call{
+              line + piece.oh * middle.stride * from.middle + piece.ow * plan_.s.sw * from.pixel,
+              to + piece.oh * plan_.pitch + piece.ow, nullptr, nullptr};
+          pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
+        }
       }
     }
 }
@@ -323,7 +314,7 @@ void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
         for (const TileCut::Piece& piece : pieces.cut.pieces) {
           const std::int64_t outer = segment.outer_first + o, middle = segment.middle_first + piece.oh;
           const std::int64_t from =
-              segment.c + (std::int64_t{o} * segment.middle_count + piece.oh) * plan_.s.ow + piece.ow;
+              segment.c + (std::int64_t{o} * segment.middle_count + piece.oh) * plan_.pitch + piece.ow;
           PixelLayoutArgs call{
               c + from,
               task.out + oc / lanes_ * out_.c + outer * to.outer + middle * to.middle + piece.ow * to.pixel,

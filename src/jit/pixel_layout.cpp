@@ -26,7 +26,6 @@ int count_of(const Asm& as, const PixelLayoutShape& s) {
 std::string PixelLayoutShape::name() const {
   std::string text =
       cat("n", pixels.size(), "_p", distances(pixels), "_c", channel, "_", activation_label(activation));
-  if (copies > 1) text += cat("_x", copies, "_", shift, "_", copy_bytes);
   if (has_residual) text += cat("_res", distances(residual_pixels));
   return text;
 }
@@ -41,12 +40,7 @@ void emit_to_pixels(Asm& as, const PixelLayoutShape& s) {
     else
       as.copy(row(p), row(count - 1));
   const Vec result = as.transpose(row(0), row(as.lanes()));
-  for (int copy = 0; copy < s.copies; ++copy)
-    for (int c = 0; c < as.lanes(); ++c) {
-      const Vec channel{result.id + c};
-      if (copy > 0) as.rotate(channel, channel, s.shift);
-      as.store(channel, kOut, copy * s.copy_bytes + c * s.channel);
-    }
+  for (int c = 0; c < as.lanes(); ++c) as.store({result.id + c}, kOut, c * s.channel);
 }
 
 void emit_from_pixels(Asm& as, const PixelLayoutShape& s) {

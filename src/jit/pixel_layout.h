@@ -1,11 +1,10 @@
 // Between the channel-blocked layout of tensors and [channel][pixel], where lanes are pixels: a block of channels of up to `lanes`
 // pixels at a time, transposed in registers. x86-64 only.
 //
-//   to_pixels:    out[copy · copy_bytes + c · channel + p] = in[pixels[p + copy · shift]][c]
+//   to_pixels:    out[c · channel + p] = in[pixels[p]][c]
 //   from_pixels:  out[pixels[p]][c] = act(in[c · channel + p] + bias[c] + residual[residual_pixels[p]][c])
 //
-// to_pixels writes whole vectors: behind the last pixel of a channel it leaves whatever there is. Several copies, each of them without
-// the first pixels of the one before, cost one transposition; AVX-512 only. from_pixels reads whole vectors.
+// to_pixels writes whole vectors: behind the last pixel of a channel it leaves what comes. from_pixels reads whole vectors.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +28,6 @@ struct PixelLayoutShape {
   std::vector<std::int32_t>
       pixels;                // bytes from pixel 0 to each, in the channel-blocked tensor; at most `lanes`
   std::int32_t channel = 0;  // bytes from one channel to the next where lanes are pixels
-  int copies = 1, shift = 0;
-  std::int32_t copy_bytes = 0;
   bool has_residual = false;
   std::vector<std::int32_t> residual_pixels;
   kernels::Activation activation;

@@ -5,7 +5,8 @@
 //   v[kw][channel][outer line][middle line][column]
 //
 // with the columns that kernel column kw meets, one behind the other, no gaps between lines: so every kernel position is a constant
-// offset, and consecutive pixels may run over lines. Strides are the repacking's matter: lines of one remainder of the stride lie
+// offset, and consecutive pixels may run over lines. Or (with gaps; the stride along columns must be 1) all columns that the
+// kernel meets lie in one copy: what is computed between lines is waste, but there is less to repack and to keep near. Strides are the repacking's matter: lines of one remainder of the stride lie
 // together. Sums are kept as c[output channel][pixel], the pixels of a block in segments that share their lists of units.
 #pragma once
 
@@ -62,7 +63,7 @@ struct PixelBlock {
 };
 
 // Knobs: rows_outside (outer is rows, middle planes), outer, middle (positions per block), split (middle positions at the border are
-// segments of their own), ic_chunk (blocks of input channels per chunk),
+// segments of their own), gaps, ic_chunk (blocks of input channels per chunk),
 // vectors (most of a run).
 struct PixelPlan {
   kernels::ConvShape s;
@@ -70,9 +71,11 @@ struct PixelPlan {
   bool rows_outside;
   PixelAxis outer, middle;
   std::int64_t chunk_channels;
-  std::int64_t v_outer, v_channel, v_kw, v_floats;  // strides of v and its size
-  std::int64_t c_channel;                           // floats from one output channel's sums to the next
-  std::vector<PixelBlock> blocks;                   // middle blocks fastest
+  bool gaps;
+  std::int64_t copies, pitch;  // of v: kernel columns that have their own, floats per line
+  std::int64_t v_outer, v_channel, v_copy, v_floats;  // strides of v and its size
+  std::int64_t c_channel;                             // floats from one output channel's sums to the next
+  std::vector<PixelBlock> blocks;                     // middle blocks fastest
 
   PixelPlan(const kernels::ConvShape& shape, const kernels::Schedule& schedule, int lanes);
 

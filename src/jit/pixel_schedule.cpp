@@ -36,15 +36,17 @@ double step_cycles(double vectors, double channels) {
 
 // Knobs that only multiply the candidates where they can matter.
 struct Cut {
-  int rows_outside, split;
+  int rows_outside, split, gaps;
 };
 std::vector<Cut> cuts(const ConvShape& s) {
   std::vector<Cut> all;
-  // Rows outside reads nothing of the halo, so planes in the middle must be split at the border.
-  if (s.kd == 1 || s.kh > 1) all.push_back({1, 1});
-  if (s.kd > 1 || s.kh == 1) {
-    all.push_back({0, 0});
-    if (s.kh > 1 && s.ph + s.ph2 > 0) all.push_back({0, 1});
+  for (int gaps = 0; gaps <= (s.kw > 1 && s.sw == 1 ? 1 : 0); ++gaps) {
+    // Rows outside reads nothing of the halo, so planes in the middle must be split at the border.
+    if (s.kd == 1 || s.kh > 1) all.push_back({1, 1, gaps});
+    if (s.kd > 1 || s.kh == 1) {
+      all.push_back({0, 0, gaps});
+      if (s.kh > 1 && s.ph + s.ph2 > 0) all.push_back({0, 1, gaps});
+    }
   }
   return all;
 }
@@ -61,8 +63,11 @@ std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, 
         const std::int64_t pixels = std::int64_t{outer} * middle * s.ow;
         const bool whole = pixels == s.od * s.oh * s.ow;
         if (pixels > 16384 || (pixels < 2 * lanes && !whole)) continue;
-        Schedule base{
-            {"rows_outside", cut.rows_outside}, {"split", cut.split}, {"outer", outer}, {"middle", middle}};
+        Schedule base{{"rows_outside", cut.rows_outside},
+                      {"split", cut.split},
+                      {"gaps", cut.gaps},
+                      {"outer", outer},
+                      {"middle", middle}};
         base.add("ic_chunk", 1);
         base.add("vectors", 1);
         const PixelPlan plan(s, base, lanes);
@@ -82,6 +87,7 @@ std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, 
               for (int tiles_outside : {0, 1})
                 space.push_back(Schedule{{"rows_outside", cut.rows_outside},
                                          {"split", cut.split},
+                                         {"gaps", cut.gaps},
                                          {"outer", outer},
                                          {"middle", middle},
                                          {"ic_chunk", chunk},
@@ -130,12 +136,15 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
       vectors += run.vectors;
     }
     // Pieces of at most a vector's pixels: loads, transposing and stores.
-    const double pieces =
-        std::ceil(as_double(s.ow) / lanes) / std::max(1.0, std::floor(as_double(lanes) / as_double(s.ow)));
+    const auto pieces_of = [&](std::int64_t columns) {
+      return std::ceil(as_double(columns) / lanes) /
+             std::max(1.0, std::floor(as_double(lanes) / as_double(columns)));
+    };
     const double lines = (as_double(block.outer_count) / plan.outer.block * plan.outer.lines) *
                          (as_double(block.middle_count) / plan.middle.block * plan.middle.lines);
-    const double outputs = as_double(std::int64_t{block.outer_count} * block.middle_count) * pieces;
-    layout += lines * pieces * as_double(s.kw) * ic_blocks * lanes * 3.0 * tasks_of_oc + outputs * oc * 3.0;
+    const double outputs = as_double(std::int64_t{block.outer_count} * block.middle_count) * pieces_of(s.ow);
+    layout += lines * pieces_of(plan.pitch) * as_double(plan.copies) * ic_blocks * lanes * 3.0 * tasks_of_oc +
+              outputs * oc * 3.0;
     // Pixels of the chunk, for every group or, where tiles are outside, for the first; weights once or for every tile; sums.
     const double near = tiles_outside ? v / std::max(1.0, tiles) * 2 : set;
     fetch += fetch_cycles(device, step_bytes, near) * 0.6;

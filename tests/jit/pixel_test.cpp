@@ -64,28 +64,6 @@ TEST_CASE("pixels of a channel-blocked tensor become rows of channels, and back 
   });
 }
 
-TEST_CASE("several copies of the pixels, each some pixels further on") {
-  if (!isa_runs_here(Isa::avx512)) return;
-  constexpr std::size_t kLanes = 16, kChannel = 20, kCopy = kLanes * kChannel;
-  for (int shift : {1, 2, 5}) {
-    PixelLayoutShape shape;
-    for (int p = 0; p < 16; ++p) shape.pixels.push_back(p * 64);
-    shape.channel = kChannel * 4;
-    shape.copies = 3;
-    shape.shift = shift;
-    shape.copy_bytes = kCopy * 4;
-    const std::vector<float> blocked = integers(kLanes * kLanes, 1);
-    std::vector<float> rows(3 * kCopy);
-    const PixelLayoutArgs call{blocked.data(), rows.data(), nullptr, nullptr};
-    to_pixels(Isa::avx512, shape)->call(&call);
-    for (std::size_t copy = 0; copy < 3; ++copy)
-      for (std::size_t c = 0; c < kLanes; ++c)
-        for (std::size_t p = copy * static_cast<std::size_t>(shift); p < kLanes; ++p)
-          REQUIRE(rows[copy * kCopy + c * kChannel + p - copy * static_cast<std::size_t>(shift)] ==
-                  blocked[p * kLanes + c]);
-  }
-}
-
 TEST_CASE("a pixel tile sums over its units, from nothing or from what is there") {
   on_each_isa([](Isa isa, std::size_t lanes) {
     for (int channels : {1, 4, 8})
