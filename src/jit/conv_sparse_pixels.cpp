@@ -122,7 +122,8 @@ class ConvSparsePixelsKernel final : public Kernel {
   void repack(const Task& task, int chunk) const;
   void repack_lines(const Task& task, const float* in, float* v) const;
   void multiply(const Task& task, int chunk) const;
-  void multiply_run(const Task& task, const Group& group, const PixelRun& run, int chunk, float* c) const;
+  void multiply_run(const Task& task, std::int64_t group, const PixelRun& run, int chunk,
+                    bool look_ahead) const;
   void transpose_back(const Task& task) const;
 
   Isa isa_;
@@ -280,27 +281,33 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
 }
 
 void ConvSparsePixelsKernel::multiply(const Task& task, int chunk) const {
-  const auto groups = [&](auto&& body) {
-    for (std::int64_t g = task.first_group; g < task.last_group; ++g)
-      body(groups_[static_cast<std::size_t>(g)],
-           task.c + (g - task.first_group) * channels_ * plan_.c_channel);
-  };
-  if (tiles_outside_)
+  if (tiles_outside_) {
     for (const PixelRun& run : task.block.runs)
-      groups([&](const Group& group, float* c) { multiply_run(task, group, run, chunk, c); });
-  else
-    groups([&](const Group& group, float* c) {
-      for (const PixelRun& run : task.block.runs) multiply_run(task, group, run, chunk, c);
-    });
+      for (std::int64_t g = task.first_group; g < task.last_group; ++g)
+        multiply_run(task, g, run, chunk, true);
+    return;
+  }
+  for (std::int64_t g = task.first_group; g < task.last_group; ++g)
+    for (const PixelRun& run : task.block.runs)
+      multiply_run(task, g, run, chunk, &run == task.block.runs.data());
 }
 
-void ConvSparsePixelsKernel::multiply_run(const Task& task, const Group& group, const PixelRun& run,
-                                          int chunk, float* c) const {
-  const UnitTable::Range range = group.units.range(run.outer_class, run.middle_class, chunk);
+void ConvSparsePixelsKernel::multiply_run(const Task& task, std::int64_t group, const PixelRun& run,
+                                          int chunk, bool look_ahead) const {
+  const Group& here = groups_[static_cast<std::size_t>(group)];
+  const Group& next =
+      groups_[static_cast<std::size_t>(look_ahead && group + 1 < task.last_group ? group + 1 : group)];
+  const UnitTable::Range range = here.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const PixelTileArgs call{task.v + run.v, group.units.unit(range),
-                           range.count,    weights_.as<float>() + group.weights,
-                           c + run.c,      chunk > 0 ? kLoadPartial : 0};
+  const UnitTable::Range next_range = next.units.range(run.outer_class, run.middle_class, chunk);
+  PixelTileArgs call{task.v + run.v,
+                     here.units.unit(range),
+                     range.count,
+                     weights_.as<float>() + here.weights,
+                     task.c + (group - task.first_group) * channels_ * plan_.c_channel + run.c,
+                     chunk > 0 ? kLoadPartial : 0,
+                     weights_.as<float>() + next.weights};
+  if (next_range.count > 0) call.ahead += next.units.unit(next_range)->w / 4;
   tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
 }
 

@@ -28,10 +28,10 @@ double taps_of(const PixelAxis& axis, int index) {
   return static_cast<double>(taps.last - taps.first);
 }
 
-// Cycles of one k step of a tile: multiply ports or load ports (pixels lie across cache lines), or the latency of an FMA.
+// Cycles of one k step of a tile: multiply ports or load ports; with a single vector there is too little to do between loads.
 double step_cycles(double vectors, double channels) {
-  return std::max({vectors * channels / 2, (1.5 * vectors + channels) / 2, 4.0}) +
-         0.06 * (vectors + channels);
+  return std::max(vectors * channels / 2, (1.25 * vectors + channels) / (vectors > 1 ? 1.6 : 1.25)) +
+         0.05 * (vectors + channels);
 }
 
 // Knobs that only multiply the candidates where they can matter.
@@ -54,51 +54,46 @@ std::vector<Cut> cuts(const ConvShape& s) {
 }  // namespace
 
 std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, const Target& target) {
+  constexpr std::size_t kMost = 300;  // the best by estimate
   const int lanes = isa_lanes(target.device.isa);
   const std::int64_t ic_blocks = kernels::blocks(s.ic, lanes), oc_blocks = kernels::blocks(s.oc, lanes);
+  // As many channels as leave room for two vectors.
+  const int channels = sparsity.gm % 8 == 0 && most_pixel_vectors(target.device.isa, 8) > 1 ? 8 : 4;
+  const int vectors = most_pixel_vectors(target.device.isa, channels);
   std::vector<Schedule> space;
   for (const Cut& cut : cuts(s))
     for (int outer : halves(cut.rows_outside ? s.oh : s.od))
       for (int middle : halves(cut.rows_outside ? s.od : s.oh)) {
-        const std::int64_t pixels = std::int64_t{outer} * middle * s.ow;
-        const bool whole = pixels == s.od * s.oh * s.ow;
-        if (pixels > 16384 || (pixels < 2 * lanes && !whole)) continue;
-        Schedule base{{"rows_outside", cut.rows_outside},
-                      {"split", cut.split},
-                      {"gaps", cut.gaps},
-                      {"outer", outer},
-                      {"middle", middle}};
-        base.add("ic_chunk", 1);
-        base.add("vectors", 1);
-        const PixelPlan plan(s, base, lanes);
+        const std::int64_t pixels = std::int64_t{outer} * middle * s.ow, all = s.od * s.oh * s.ow;
+        if (pixels > 8192 || pixels < std::min<std::int64_t>(all, std::int64_t{12} * lanes)) continue;
+        Schedule cut_only{{"rows_outside", cut.rows_outside},
+                          {"split", cut.split},
+                          {"gaps", cut.gaps},
+                          {"outer", outer},
+                          {"middle", middle}};
+        Schedule one_block = cut_only;
+        one_block.add("ic_chunk", 1);
+        one_block.add("vectors", vectors);
+        const PixelPlan plan(s, one_block, lanes);
         std::set<int> chunks;
-        for (std::int64_t budget :
-             {target.device.l2_bytes / 8, target.device.l2_bytes / 3, target.device.l2_bytes * 2 / 3}) {
-          const std::int64_t most = std::clamp<std::int64_t>(budget / (plan.v_floats * 4), 1, ic_blocks);
-          const std::int64_t parts = (ic_blocks + most - 1) / most;
-          chunks.insert(static_cast<int>((ic_blocks + parts - 1) / parts));
-        }
+        for (std::int64_t share : {8, 3, 2})
+          chunks.insert(even(ic_blocks, target.device.l2_bytes / share / (plan.v_floats * 4)));
         for (int chunk : chunks)
-          for (int channels : {4, 8}) {
-            const int vectors = most_pixel_vectors(target.device.isa, channels);
-            if (sparsity.gm % channels != 0 || vectors < 2) continue;
-            for (std::int64_t group :
-                 std::set<std::int64_t>{oc_blocks, (oc_blocks + 1) / 2, (oc_blocks + 3) / 4})
-              for (int tiles_outside : {0, 1})
-                space.push_back(Schedule{{"rows_outside", cut.rows_outside},
-                                         {"split", cut.split},
-                                         {"gaps", cut.gaps},
-                                         {"outer", outer},
-                                         {"middle", middle},
-                                         {"ic_chunk", chunk},
-                                         {"channels", channels},
-                                         {"vectors", vectors},
-                                         {"oc_blocks", static_cast<int>(group)},
-                                         {"tiles_outside", tiles_outside}});
-          }
+          for (int group : std::set<int>{even(oc_blocks, oc_blocks), even(oc_blocks, oc_blocks / 2),
+                                         even(oc_blocks, oc_blocks / 4)})
+            for (int tiles_outside : {0, 1}) {
+              Schedule schedule = cut_only;
+              schedule.add("ic_chunk", chunk);
+              schedule.add("channels", channels);
+              schedule.add("vectors", vectors);
+              schedule.add("oc_blocks", group);
+              schedule.add("tiles_outside", tiles_outside);
+              space.push_back(std::move(schedule));
+            }
       }
   sort_by_estimate(
       space, [&](const Schedule& schedule) { return pixel_estimate_ns(s, sparsity, schedule, target); });
+  if (space.size() > kMost) space.resize(kMost);
   return space;
 }
 
@@ -132,7 +127,7 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
           kept * taps_of(plan.outer, run.outer_class) * taps_of(plan.middle, run.middle_class);
       multiply +=
           groups * (steps * step_cycles(run.vectors, channels) + chunks * (50 + run.vectors * channels));
-      step_bytes += groups * steps * run.vectors * lanes * 4;
+      step_bytes += groups * steps * (run.vectors + 1) * lanes * 4;  // pixels lie across cache lines
       vectors += run.vectors;
     }
     // Pieces of at most a vector's pixels: loads, transposing and stores.

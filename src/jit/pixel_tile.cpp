@@ -30,6 +30,7 @@ int accumulator_sets(const Asm& as, const PixelTileShape& s) {
   return std::clamp(16 / tile, 1, std::min(most, s.depth));
 }
 
+// kC points to the weights to prefetch while the units are walked.
 constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 
 void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
@@ -52,6 +53,10 @@ void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
+  constexpr int kLine = 64;
+  const int bytes = s.depth * s.channels * 4;
+  for (int at = 0; at < bytes; at += kLine) as.prefetch(kC, at);
+  as.add(kC, bytes);
   for (int k = 0; k < s.depth; ++k) {
     for (int v = 0; v < s.vectors; ++v)
       as.load(regs.pixels(v), kUnitA, k * s.a_channel + v * as.vector_bytes());
@@ -84,12 +89,14 @@ void emit_pixel_tile(Asm& as, const PixelTileShape& s) {
   as.load_pointer(kUnits, kArgs, offsetof(PixelTileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(PixelTileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(PixelTileArgs, w));
+  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, ahead));
   const Label top = as.new_label(), done = as.new_label();
   as.jump_if_zero(kCount, done);
   as.bind(top);
   emit_unit(as, s, regs);
   as.decrement_and_loop(kCount, top);
   as.bind(done);
+  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, c));
   for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i)
     as.add({i % regs.tile()}, {i % regs.tile()}, {i});
   for (int m = 0; m < s.channels; ++m)
