@@ -29,13 +29,6 @@ std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
   return blocks(groups * icg, s.ic <= 4 ? 4 : lanes);
 }
 
-// Divides `whole` into pieces of about `piece`, evenly.
-int even(std::int64_t whole, std::int64_t piece) {
-  piece = std::clamp<std::int64_t>(piece, 1, whole);
-  const std::int64_t parts = (whole + piece - 1) / piece;
-  return static_cast<int>((whole + parts - 1) / parts);
-}
-
 }  // namespace
 
 int most_rows(Isa isa, int vecs, const Problem& p) {

@@ -4,7 +4,7 @@
 //   to_pixels:    out[c · channel + p] = in[pixels[p]][c]
 //   from_pixels:  out[pixels[p]][c] = act(in[c · channel + p] + bias[c] + residual[residual_pixels[p]][c])
 //
-// to_pixels writes whole vectors: behind the last pixel of a channel it leaves copies of that pixel. from_pixels reads whole vectors.
+// to_pixels writes whole vectors: behind the last pixel of a channel it leaves what comes. from_pixels reads whole vectors.
 #pragma once
 
 #include <cstdint>

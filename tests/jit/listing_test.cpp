@@ -70,7 +70,11 @@ TEST_CASE("golden listings of code whose lanes are pixels") {
     const std::string suffix(isa_name(isa));
     const PixelTileShape shape{2, 4, 2, 4096, 256};
     compare_or_bless("pixel_tile_" + suffix, list(isa, [&](Asm& as) { emit_pixel_tile(as, shape); }).text);
-    PixelLayoutShape layout{{0, 64, 256}, 1024, true, {0, 64, 192}, {kernels::Act::relu}};
+    PixelLayoutShape layout;
+    layout.pixels = layout.residual_pixels = {0, 64, 256};
+    layout.channel = 1024;
+    layout.has_residual = true;
+    layout.activation.act = kernels::Act::relu;
     compare_or_bless("to_pixels_" + suffix, list(isa, [&](Asm& as) { emit_to_pixels(as, layout); }).text);
     compare_or_bless("from_pixels_" + suffix, list(isa, [&](Asm& as) { emit_from_pixels(as, layout); }).text);
   }
