@@ -5,7 +5,7 @@ import signal
 import sys
 
 from .agreement import objection
-from .engines import PEERS, RT3D_TITLES, TITLES
+from .engines import PEERS, RT3D_TITLES, is_rt3d
 from .worker import work
 
 PATIENCE_S = 1800  # without a word from a peer; RT3D may tune for longer
@@ -30,7 +30,8 @@ def collect(case, versions):
         "threads": case["threads"],
         "rounds": [],
         "engines": {
-            key: {"title": TITLES[key], "version": versions[key], "status": "ok"} for key in case["engines"]
+            key: {"title": case["titles"][key], "version": versions[key], "status": "ok"}
+            for key in case["engines"]
         },
     }
     remaining = list(case["engines"])
@@ -63,7 +64,7 @@ def _listen(case, record):
     doing = (None, "starting")
     try:
         while True:
-            if not pipe.poll(None if doing[0] in RT3D_TITLES else PATIENCE_S):
+            if not pipe.poll(None if doing[0] and is_rt3d(doing[0]) else PATIENCE_S):
                 raise Died(*doing, f"said nothing for {PATIENCE_S // 60} minutes")
             try:
                 event, key, data = pipe.recv()
@@ -72,7 +73,7 @@ def _listen(case, record):
                 raise Died(*doing, _ending(process.exitcode)) from None
             if event == "begin":
                 doing = (key, data)
-                _show(f"{case['title']}, {case['threads']} threads: {TITLES.get(key, '')} {data}")
+                _show(f"{case['title']}, {case['threads']} threads: {case['titles'].get(key, '')} {data}")
             elif event == "broken":
                 raise Broken(data)
             elif event == "done":
@@ -109,7 +110,8 @@ def _judge(record, key, error):
 def _note(record, event, key, data):
     rounds, engines = record["rounds"], record["engines"]
     if event == "reference":
-        record["reference"] = data
+        titles = record.get("reference", "").split(", ") + [data]
+        record["reference"] = ", ".join(dict.fromkeys(title for title in titles if title))
     elif event == "failed":
         _fail(record, key, data)
     elif event == "ready":

@@ -1,20 +1,23 @@
 """The command: finds library, models and engines, measures case by case, writes the reports after each."""
 
+import dataclasses
 import datetime
 import importlib.util
 import json
 import os
+import pathlib
 import sys
 
 from .binding import Rt3d
 from .collect import collect, installed, rt3d_versions
-from .engines import TITLES, rt3d_keys
+from .engines import TITLES, engine_of, is_rt3d, rt3d_keys
 from .models import ModelError, find_model, named
 from .options import ROOT, as_command, parse
 from .plot import plot
 from .report import markdown, record_text, write_csv, write_markdown
 
 LIBRARY_PLACES = ("src/api", "lib", "lib64", ".", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu")
+BUSY = 0.5  # the load from which on others disturb
 
 
 def say(text):
@@ -44,49 +47,78 @@ def choose_accuracy(options, rt3d):
     return ("rt3d",)
 
 
-def measure(options, report):
-    """Measures every model with every number of threads; calls `report(records)` after each."""
+@dataclasses.dataclass
+class Setting:
+    """What is the same for all cases of a run."""
+
+    library: pathlib.Path
+    header: pathlib.Path
+    rt3d: tuple  # keys of the RT3D engines
+    peers: tuple  # and of the peers
+    versions: dict  # by key
+    device: str
+    busy: float
+
+
+def find_setting(options):
+    """Finds library and engines, and says what they are."""
     library, header = library_and_header(options.build)
     rt3d = Rt3d(library, header)
     peers = installed(options.engines, say)
-    keys = [
-        *(choose_accuracy(options, rt3d) if not options.engines or "rt3d" in options.engines else ()),
-        *(row.key for row in peers),
-    ]
-    versions = {**rt3d_versions(rt3d), **{row.key: row.version() for row in peers}}
-    device = rt3d.text("rt3d_device_text")
-    say(f"{device}\n" + "  ".join(f"{TITLES[key]} {versions[key]}" for key in keys))
-    busy = os.getloadavg()[0]
-    if busy > 0.5:
-        say(f"the machine is busy (load {busy:.1f}): times and ratios are worth less")
+    ours = choose_accuracy(options, rt3d) if not options.engines or "rt3d" in options.engines else ()
+    setting = Setting(
+        library,
+        header,
+        ours,
+        tuple(row.key for row in peers),
+        {**rt3d_versions(rt3d), **{row.key: row.version() for row in peers}},
+        rt3d.text("rt3d_device_text"),
+        os.getloadavg()[0],
+    )
+    engines = [f"{TITLES[key]} {setting.versions[key]}" for key in (*setting.rt3d, *setting.peers)]
+    say(f"{setting.device}\n" + "  ".join(engines))
+    if setting.busy > BUSY:
+        say(f"the machine is busy (load {setting.busy:.1f}): times and ratios are worth less")
+    return setting
+
+
+def measure_case(setting, options, title, files, titles, threads, own=()):
+    """The record of one case: `files` and `titles` by the keys that take turns; `own` files only RT3D understands."""
+    logs = options.models_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    case = {
+        "title": title,
+        "files": files,
+        "titles": titles,
+        "own": own,
+        "threads": threads,
+        "engines": list(files),
+        "cache": options.models_dir,
+        "options": options,
+        "log": str(logs / f"{title}-{threads}.log"),
+        "library": setting.library,
+        "header": setting.header,
+        "onnxruntime": importlib.util.find_spec("onnxruntime") is not None,
+    }
+    record = collect(case, {key: setting.versions[engine_of(key)] for key in files})
+    record.update(
+        device=setting.device, load=setting.busy, isa=options.isa, date=datetime.date.today().isoformat()
+    )
+    return record
+
+
+def measure(options, report):
+    """Measures every model with every number of threads; calls `report(records)` after each."""
+    setting = find_setting(options)
     command = options.build / "bin/rt3d"
     files = [find_model(name, command, options.models_dir) for name in named(options.models, command)]
     isa = f" (RT3D: {options.isa})" if options.isa else ""
-    logs = options.models_dir / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
     records = []
     for file in files:
         for threads in options.threads:
-            case = {
-                "title": title_of(file) + isa,
-                "file": file,
-                "threads": threads,
-                "engines": keys,
-                "cache": options.models_dir,
-                "options": options,
-                "log": str(logs / f"{title_of(file)}-{threads}.log"),
-                "library": library,
-                "header": header,
-                "onnxruntime": importlib.util.find_spec("onnxruntime") is not None,
-            }
-            record = collect(case, versions)
-            record.update(
-                device=device,
-                load=busy,
-                command=as_command(options),
-                isa=options.isa,
-                date=datetime.date.today().isoformat(),
-            )
+            each = dict.fromkeys((*setting.rt3d, *setting.peers), file)
+            record = measure_case(setting, options, title_of(file) + isa, each, TITLES, threads)
+            record["command"] = as_command(options)
             records.append(record)
             say(f"\n{record_text(record)}")
             report(records)
@@ -114,6 +146,21 @@ def distinct(values):
     return list(dict.fromkeys(values))
 
 
+def about(records):
+    """What the heading of a table tells of the run."""
+    versions = {
+        key: f"{TITLES[engine_of(key)]} {engine['version']}"
+        for record in records
+        for key, engine in record["engines"].items()
+    }
+    return {
+        "device": distinct(record["device"] for record in records),
+        "date": ", ".join(distinct(record["date"] for record in records)),
+        "commands": distinct(record["command"] for record in records),
+        "versions": distinct(versions.values()),
+    }
+
+
 def write_reports(options, records):
     """The files that were asked for."""
     if options.json:
@@ -121,14 +168,7 @@ def write_reports(options, records):
     if options.csv:
         write_csv(records, options.csv)
     if options.markdown:
-        engines = [engine for record in records for engine in record["engines"].values()]
-        about = {
-            "device": distinct(record["device"] for record in records),
-            "date": ", ".join(distinct(r["date"] for r in records)),
-            "commands": distinct(record["command"] for record in records),
-            "versions": distinct(f"{engine['title']} {engine['version']}" for engine in engines),
-        }
-        write_markdown(markdown(records, about), options.markdown)
+        write_markdown(markdown(records, about(records)), options.markdown)
     if options.plot:
         try:
             plot(records, options.plot, "; ".join(distinct(record["device"] for record in records)))
@@ -141,35 +181,42 @@ def passed(records):
     """Whether every case was measured and RT3D's outputs agree in all."""
     return all(
         not record.get("reason")
-        and all(
-            engine["status"] == "ok" for key, engine in record["engines"].items() if key.startswith("rt3d")
-        )
+        and all(engine["status"] == "ok" for key, engine in record["engines"].items() if is_rt3d(key))
         for record in records
     )
 
 
-def main(words=None):
-    options = parse(words)
-    if options.models and not importlib.util.find_spec("numpy"):
+def run(options, name, asked, measure_all, show, write):
+    """The course of a command `name`: earlier records, new ones if any are `asked` for, reports; the exit status.
+
+    measure_all(options, report) measures and calls report(records) after each; show(record) gives the text of
+    one; write(options, records) writes the files.
+    """
+    if asked and not importlib.util.find_spec("numpy"):
         sys.exit(
-            "peers: numpy is missing: python3 -m pip install numpy; with all engines: scripts/peers VENV_DIR"
+            f"{name}: numpy is missing: python3 -m pip install numpy; with all engines: scripts/peers VENV_DIR"
         )
     try:
         earlier = read_records(options.sources)
-        for record in earlier if not options.models else ():
-            say(f"\n{record_text(record)}")
-        if options.models:
-            new = measure(options, lambda records: write_reports(options, _merged(earlier, records)))
+        for record in earlier if not asked else ():
+            say(f"\n{show(record)}")
+        if asked:
+            new = measure_all(options, lambda records: write(options, _merged(earlier, records)))
         else:
             new = []
-            write_reports(options, earlier)
+            write(options, earlier)
     except ModelError as error:
-        sys.exit(f"peers: {error}")
+        sys.exit(f"{name}: {error}")
     except KeyboardInterrupt:
-        sys.exit("\npeers: interrupted; the reports have the cases that were finished")
+        sys.exit(f"\n{name}: interrupted; the reports have the cases that were finished")
     return 0 if passed(_merged(earlier, new)) else 1
 
 
 def _merged(earlier, records):
     replaced = {(record["model"], record["threads"]) for record in records}
     return [*(record for record in earlier if (record["model"], record["threads"]) not in replaced), *records]
+
+
+def main(words=None):
+    options = parse(words)
+    return run(options, "peers", options.models, measure, record_text, write_reports)

@@ -32,6 +32,15 @@ RT3D_TITLES = {"rt3d": "RT3D", "rt3d-exact": "RT3D exact"}  # the first is the d
 TITLES = {**RT3D_TITLES, **{row.key: row.title for row in PEERS}}
 
 
+def engine_of(key):
+    """The engine of a key that may name what it runs as well: "rt3d-exact@dense"."""
+    return key.split("@")[0]
+
+
+def is_rt3d(key):
+    return engine_of(key) in RT3D_TITLES
+
+
 def rt3d_keys(accuracy):
     """The RT3D engines that --accuracy names."""
     return {"default": ("rt3d",), "exact": ("rt3d-exact",), "both": ("rt3d", "rt3d-exact")}[accuracy]

@@ -30,9 +30,12 @@ def parse(words=None):
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_measuring(parser.add_argument_group("what is measured").add_argument)
-    _add_rt3d(parser.add_argument_group("RT3D").add_argument)
-    _add_reports(parser.add_argument_group("reports").add_argument)
+    measuring = parser.add_argument_group("what is measured").add_argument
+    names = "ONNX files, or names of `rt3d make-model --list`; all: each of these"
+    measuring("models", nargs="*", metavar="MODEL", help=names)
+    add_measuring(measuring)
+    add_rt3d(parser.add_argument_group("RT3D").add_argument)
+    add_reports(parser.add_argument_group("reports").add_argument, "docs/peers.md")
     options = parser.parse_args(words)
     if not options.models and not options.sources:
         parser.error("give models to measure, or --from FILE to report; --help has examples")
@@ -40,10 +43,8 @@ def parse(words=None):
     return options
 
 
-def _add_measuring(add):
+def add_measuring(add):
     known = f"rt3d,{','.join(PEER_KEYS)}"
-    names = "ONNX files, or names of `rt3d make-model --list`; all: each of these"
-    add("models", nargs="*", metavar="MODEL", help=names)
     add("--threads", type=_counts, default=[1], metavar="N,N", help="numbers of threads (default: 1)")
     add("--engines", type=_engines, metavar="A,B", help=f"of {known} (default: all installed)")
     add("--rounds", type=_from(1, int), default=7, metavar="N", help="turns of every engine (default: 7)")
@@ -55,9 +56,9 @@ def _add_measuring(add):
     add("--models-dir", type=pathlib.Path, metavar="FOLDER", help=kept)
 
 
-def _add_rt3d(add):
+def add_rt3d(add, accuracy="default"):
     accuracies, tunings = ("exact", "default", "both"), ("off", "quick", "full")
-    add("--accuracy", choices=accuracies, default="default", help="both: as two engines (default: default)")
+    add("--accuracy", choices=accuracies, default=accuracy, help="both: as two engines (default: %(default)s)")
     add("--tune", choices=tunings, default="quick", help="before anything is timed (default: quick)")
     add("--db", metavar="FILE", help="tuning database; none: nothing is kept (default: the user's)")
     add("--isa", choices=ISAS, help="instruction set of the generated code (default: the best)")
@@ -65,13 +66,13 @@ def _add_rt3d(add):
     add("--build", type=pathlib.Path, default=ROOT / "build/release", metavar="FOLDER", help=tree)
 
 
-def _add_reports(add):
+def add_reports(add, document):
     def file(flag, text):
         add(flag, type=pathlib.Path, metavar="FILE", help=text)
 
     file("--csv", "a line per model, number of threads and engine")
     file("--json", "everything that was measured, turn by turn")
-    file("--markdown", "a table; in a file with the marks that docs/peers.md has, only between them")
+    file("--markdown", f"a table; in a file with the marks that {document} has, only between them")
     file("--plot", "a bar chart, .png or .svg (needs matplotlib)")
     earlier = "reports from --json files; of a case that was measured twice the last counts"
     add("--from", dest="sources", nargs="+", default=[], type=pathlib.Path, metavar="JSON", help=earlier)

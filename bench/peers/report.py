@@ -179,11 +179,11 @@ def _cell(row, peer):
     return ms if row["percent_of_peak"] is None else f"{ms} ({row['percent_of_peak']:.0f} %)"
 
 
-def write_markdown(text, file):
+def write_markdown(text, file, begin=BEGIN, end=END):
     """Between the two marks of an existing file that has them; otherwise the text is the file."""
     path = pathlib.Path(file)
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if BEGIN in old and END in old.split(BEGIN, 1)[1]:
-        before, rest = old.split(BEGIN, 1)
-        text = f"{before}{BEGIN}\n{text}{END}{rest.split(END, 1)[1]}"
+    if begin in old and end in old.split(begin, 1)[1]:
+        before, rest = old.split(begin, 1)
+        text = f"{before}{begin}\n{text}{end}{rest.split(end, 1)[1]}"
     path.write_text(text, encoding="utf-8")

@@ -8,7 +8,7 @@ A record is one model with one number of threads, as command.py collects it and 
 
 import statistics
 
-from .engines import RT3D_TITLES
+from .engines import is_rt3d
 
 MOST_OF_A_CORE = 0.9
 
@@ -67,7 +67,7 @@ def engine_row(record, key):
 
 def fastest_peer(rows):
     """The row of the peer with the smallest median among those whose outputs agree."""
-    peers = [row for row in rows if row["engine"] not in RT3D_TITLES and row["status"] == "ok" and row["ms"]]
+    peers = [row for row in rows if not is_rt3d(row["engine"]) and row["status"] == "ok" and row["ms"]]
     return min(peers, key=lambda row: row["ms"]["median"], default=None)
 
 
@@ -87,7 +87,7 @@ def summarise(record):
     peer = fastest_peer(rows)
     ratios = {}
     for row in rows:
-        if peer and row["engine"] in RT3D_TITLES and row["status"] == "ok":
+        if peer and is_rt3d(row["engine"]) and row["status"] == "ok":
             found = ratio(record, row["engine"], peer["engine"])
             if found:
                 ratios[row["engine"]] = found

@@ -13,7 +13,8 @@
  *   rt3d_model_free(model);
  *
  * Conventions
- *  1. Handles are opaque. rt3d_<noun>_free(NULL) does nothing. A session keeps its model alive.
+ *  1. Handles are opaque. rt3d_<noun>_free(NULL) does nothing. A session takes what it needs from its model, which may be
+ *     freed once the session is created, or serve others.
  *  2. Functions that can fail return rt3d_status; on failure outputs are untouched and rt3d_last_error() explains the last
  *     failure of the calling thread. Other functions accept any handle and index, answering NULL or 0 when out of range.
  *  3. Out-parameters come first. Strings are UTF-8 and owned by the handle they came from, valid until it is freed (or, for
@@ -103,9 +104,12 @@ RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
 
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 
-/* Loads an ONNX file; its external data is read from the same folder only. */
+/* Loads an ONNX file; its external data is read from the same folder only. Large weights stay in the mapped files and take
+ * memory only while a session is created, which packs them: until the model is freed, do not shorten or overwrite its files
+ * (replacing them by renaming is fine). Sessions do not need the files. */
 RT3D_API rt3d_status rt3d_model_load(rt3d_model **model, const char *path);
-/* Loads an ONNX model from memory, which may be freed afterwards. External data is refused. */
+/* Loads an ONNX model from memory, which may be freed afterwards. External data is refused. The model keeps a copy of its
+ * weights, beside what sessions pack: free it when no more sessions are to be created. */
 RT3D_API rt3d_status rt3d_model_load_memory(rt3d_model **model, const void *data, size_t bytes);
 RT3D_API void rt3d_model_free(rt3d_model *model);
 
@@ -189,8 +193,9 @@ typedef struct rt3d_session_stats {
   int64_t packed_weight_bytes;
   int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
   int64_t code_bytes;         /* generated machine code */
+  int64_t detect_ns;          /* looking for structured zeros in the weights */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */
@@ -203,8 +208,9 @@ typedef struct rt3d_step_info {
   const char *source;   /* "database", "tuned", "estimate", "only choice" */
   int64_t macs;
   int64_t last_ns;      /* 0 without profile */
+  int64_t executed_macs; /* of macs, those whose input is no padding: what a direct method has to execute */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0 }
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 

@@ -21,7 +21,6 @@ struct rt3d_model {
 };
 
 struct rt3d_session {
-  std::shared_ptr<const rt3d::graph::Graph> model;  // shared with its handle
   std::optional<rt3d::runtime::Session> session;
 };
 

@@ -32,7 +32,6 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
     require(session, "rt3d_session_create", "session");
     require(model, "rt3d_session_create", "model");
     auto made = std::make_unique<rt3d_session>();
-    made->model = model->graph;
     made->session.emplace(*model->graph, rt3d::api::session_options(options));
     *session = made.release();
   });
@@ -106,7 +105,8 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .tensor_bytes = s.tensor_bytes,
                                  .packed_weight_bytes = s.packed_weight_bytes,
                                  .model_weight_bytes = s.model_weight_bytes,
-                                 .code_bytes = s.code_bytes};
+                                 .code_bytes = s.code_bytes,
+                                 .detect_ns = s.detect_ns};
     rt3d::api::copy_sized(stats, out);
   });
 }
@@ -131,7 +131,8 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .schedule = step.schedule.c_str(),
                              .source = step.source.c_str(),
                              .macs = step.macs,
-                             .last_ns = session->session->step_ns(static_cast<std::size_t>(index))};
+                             .last_ns = session->session->step_ns(static_cast<std::size_t>(index)),
+                             .executed_macs = step.executed_macs};
     rt3d::api::copy_sized(info, out);
   });
 }

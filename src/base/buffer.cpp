@@ -1,7 +1,9 @@
 #include "base/buffer.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -10,18 +12,47 @@
 namespace rt3d {
 namespace {
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kMapped = std::size_t{128} << 10;
+
+std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+// Memory of its own, whole pages; nullptr when there is none.
+std::byte* map(std::size_t bytes) {
+  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return p == MAP_FAILED ? nullptr : static_cast<std::byte*>(p);
+}
+
+// The same, from the beginning of a huge page to the end of the last small page in use: a heap would round up to whole huge
+// pages.
+std::byte* map_huge(std::size_t bytes) {
+  std::byte* first = map(bytes + kHugePage);
+  if (!first) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(first);
+  const std::size_t before = round_up(address, kHugePage) - address;
+  if (before > 0) munmap(first, before);
+  munmap(first + before + bytes, kHugePage - before);
+#ifdef MADV_HUGEPAGE
+  madvise(first + before, bytes, MADV_HUGEPAGE);  // a hint: failing is fine
+#endif
+  return first + before;
+}
+
 }  // namespace
 
 Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
   if (bytes == 0) return;
-  const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
-  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  void* p = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
+  const bool mapped = bytes >= kMapped;
+  const std::size_t rounded =
+      round_up(bytes, mapped ? static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : kAlignment);
+  std::byte* p = nullptr;
+  if (rounded >= bytes && rounded < SIZE_MAX - kHugePage) {
+    if (!mapped)
+      p = static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
+    else
+      p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
+  }
   if (!p) fail(Code::out_of_memory, "cannot allocate ", bytes, " bytes");
-#ifdef MADV_HUGEPAGE
-  if (alignment == kHugePage) madvise(p, rounded, MADV_HUGEPAGE);  // a hint: failing is fine
-#endif
-  data_.reset(static_cast<std::byte*>(p));
+  data_ = {p, Free{mapped ? rounded : 0}};
 }
 
 Buffer Buffer::zeroed(std::size_t bytes) {
@@ -30,6 +61,11 @@ Buffer Buffer::zeroed(std::size_t bytes) {
   return buffer;
 }
 
-void Buffer::Free::operator()(std::byte* p) const { std::free(p); }
+void Buffer::Free::operator()(std::byte* p) const {
+  if (mapped > 0)
+    munmap(p, mapped);
+  else
+    std::free(p);
+}
 
 }  // namespace rt3d

@@ -6,8 +6,8 @@
 
 namespace rt3d {
 
-// Zero-initialised only where asked. Alignment 64 bytes, or 2 MiB above 4 MiB (transparent huge pages are
-// requested).
+// Zero-initialised only where asked. Alignment 64 bytes; a page from 128 KiB on, where buffers are mappings of their own, which go
+// back to the system when freed; 2 MiB from 2 MiB on, where transparent huge pages are requested as well.
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 64;
@@ -25,6 +25,9 @@ class Buffer {
 
  private:
   struct Free {
+    Free() noexcept : mapped(0) {}
+    explicit Free(std::size_t mapping_bytes) noexcept : mapped(mapping_bytes) {}
+    std::size_t mapped;  // bytes of the mapping; 0: from the heap
     void operator()(std::byte* p) const;
   };
   std::unique_ptr<std::byte[], Free> data_;

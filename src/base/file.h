@@ -9,7 +9,7 @@
 namespace rt3d {
 
 // A whole file, mapped privately and read-only; the bytes live as long as the object. Throws io with the
-// reason.
+// reason. Who shortens the file meanwhile takes the bytes away; replacing it by renaming does not.
 class MappedFile {
  public:
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
@@ -20,6 +20,9 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  // Lets the pages of a part of bytes() leave this process's memory; they are read again when somebody looks. For part of
+  // another object's bytes undefined.
+  void release(std::span<const std::byte> part) const;
 
  private:
   MappedFile() = default;

@@ -1,5 +1,6 @@
 #include "base/tensor.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -44,6 +45,14 @@ Tensor::Tensor(TensorDesc desc, std::span<const std::byte> bytes, std::shared_pt
          static_cast<std::size_t>(elements_) * dtype_bytes(desc_.dtype), " bytes but has ", bytes_.size());
 }
 
+Tensor Tensor::in_file(TensorDesc desc, std::span<const std::byte> bytes,
+                       std::shared_ptr<const MappedFile> file) {
+  const MappedFile* mapped = file.get();
+  Tensor tensor(std::move(desc), bytes, std::move(file));
+  tensor.file_ = mapped;
+  return tensor;
+}
+
 Tensor Tensor::allocate(TensorDesc desc) {
   const auto bytes = static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
   auto buffer = std::make_shared<Buffer>(bytes);
@@ -53,11 +62,23 @@ Tensor Tensor::allocate(TensorDesc desc) {
 
 std::byte* Tensor::mutable_data() { return const_cast<std::byte*>(bytes_.data()); }
 
-Tensor Tensor::aligned_copy() const {
-  if (aligned()) return *this;
+Tensor Tensor::aligned_copy() const { return aligned() ? *this : copied(); }
+Tensor Tensor::in_memory() const { return aligned() && !file_ ? *this : copied(); }
+
+// Pages of a file leave memory as they are copied, so that the bytes are there once.
+Tensor Tensor::copied() const {
+  constexpr std::size_t kPart = std::size_t{4} << 20;
   Tensor copy = allocate(desc_);
-  std::memcpy(copy.mutable_data(), bytes_.data(), bytes_.size());
+  for (std::size_t at = 0; at < bytes_.size(); at += kPart) {
+    const auto part = bytes_.subspan(at, std::min(kPart, bytes_.size() - at));
+    std::memcpy(copy.mutable_data() + at, part.data(), part.size());
+    if (file_) file_->release(part);
+  }
   return copy;
+}
+
+void Tensor::release_pages() const {
+  if (file_) file_->release(bytes_);
 }
 
 Tensor Tensor::reshaped(Shape shape) const {
@@ -94,6 +115,7 @@ Tensor Tensor::converted(DType dtype) const {
       }
     });
   });
+  source.release_pages();
   return out;
 }
 

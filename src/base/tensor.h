@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/shape.h"
 
 namespace rt3d {
@@ -19,6 +20,9 @@ class Tensor {
   // Shares `bytes`, kept alive by `owner`. The data may be unaligned: read it through values<T>() only if
   // aligned().
   Tensor(TensorDesc desc, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  // Views a part of a mapped file, which it keeps mapped.
+  static Tensor in_file(TensorDesc desc, std::span<const std::byte> bytes,
+                        std::shared_ptr<const MappedFile> file);
   static Tensor allocate(TensorDesc desc);  // uninitialised, writable, 64-byte aligned
   template <typename T>
   static Tensor of(DType dtype, Shape shape, std::span<const T> values) {
@@ -48,9 +52,12 @@ class Tensor {
   }
   std::byte* mutable_data();            // only of a tensor from allocate(), while it is not shared as const
   Tensor aligned_copy() const;          // this, or a copy where the bytes are unaligned
+  Tensor in_memory() const;             // this, or an aligned copy where the bytes are unaligned or a file's
   Tensor reshaped(Shape shape) const;   // same elements, other shape; throws when the counts differ
   Tensor converted(DType dtype) const;  // element-wise conversion (f32 f64 f16 i64 i32 i8 u8 bool)
   std::vector<std::int64_t> to_int64() const;  // elements as integers; throws on float types with fractions
+  // For who has read all the bytes: those of a file leave memory until they are read again; others stay.
+  void release_pages() const;
   explicit operator bool() const { return bytes_.data() != nullptr || elements_ == 0; }
 
  private:
@@ -58,6 +65,9 @@ class Tensor {
   std::int64_t elements_ = -1;
   std::span<const std::byte> bytes_;
   std::shared_ptr<const void> owner_;
+  const MappedFile* file_ = nullptr;  // the owner, when it is one
+
+  Tensor copied() const;
 };
 
 float half_to_float(std::uint16_t bits);

@@ -39,6 +39,15 @@ void declare(CLI::App& app, BenchOptions& options) {
   app.add_flag("--csv", options.as_csv, "Print CSV: one row per layer")->excludes(json);
   add_session_options(app, options.settings.session);
   add_tuning_options(app, options.settings.session);
+  app.footer(
+      "% peak counts multiply-accumulates as papers do, padding included, over the fused-multiply-add peak "
+      "measured\n"
+      "in the same run. executed counts only those whose input is no padding, which a direct method has to "
+      "execute;\n"
+      "Winograd layers have none: they multiply fewer, transformed values, and their % peak may pass 100.\n"
+      "convs: the share over all convolutions computed directly (with --accuracy exact: over all of them).\n"
+      "memory: what became resident since before the model was loaded, over the weights as packed and the "
+      "activations.");
 }
 
 BenchReport measure(const std::string& path, const BenchSettings& settings) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/failure.h"
 #include "cli/problem_text.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"
@@ -17,6 +18,16 @@ std::string percent_text(std::int64_t macs, double ns, double peak) {
   return macs > 0 && peak > 0 ? fixed(percent_of_peak(macs, ns, peak), 1) : "";
 }
 
+std::string executed_text(const Layer& layer, double peak) {
+  return multiplies_directly(layer.step) ? percent_text(layer.step.executed_macs, layer.ns, peak) : "";
+}
+
+std::string share_text(const ConvolutionShare& share, double peak) {
+  if (share.direct_layers == 0) return join("none of ", share.layers, " computed directly");
+  return join(share.direct_layers, " of ", share.layers, " computed directly, ", duration(share.ns), ": ",
+              fixed(percent_of_peak(share.executed_macs, share.ns, peak), 1), " % of peak on executed work");
+}
+
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -26,6 +37,21 @@ std::string csv_field(const std::string& text) {
 
 }  // namespace
 
+bool multiplies_directly(const Step& step) { return step.family.find(".winograd") == std::string::npos; }
+
+ConvolutionShare convolution_share(const std::vector<Layer>& layers) {
+  ConvolutionShare share;
+  for (const Layer& layer : layers) {
+    if (layer.step.problem.rfind("Conv ", 0) != 0) continue;
+    ++share.layers;
+    if (!multiplies_directly(layer.step)) continue;
+    ++share.direct_layers;
+    share.executed_macs += layer.step.executed_macs;
+    share.ns += layer.ns;
+  }
+  return share;
+}
+
 double gflops(std::int64_t macs, double ns) { return ns > 0 ? 2 * static_cast<double>(macs) / ns : 0; }
 
 double percent_of_peak(std::int64_t macs, double ns, double peak_gflops) {
@@ -33,23 +59,24 @@ double percent_of_peak(std::int64_t macs, double ns, double peak_gflops) {
 }
 
 void print_report(const BenchReport& report) {
-  Table table("llrrrl");
-  table.add({"layer", "family", "ms", "GFLOP/s", "% peak", "schedule"});
+  Table table("llrrrrl");
+  table.add({"layer", "family", "ms", "GFLOP/s", "% peak", "executed", "schedule"});
   table.rule();
   double total_ns = 0;
   for (const Layer& layer : report.layers) {
     const std::int64_t macs = layer.step.macs;
     table.add({short_problem(layer.step.problem), layer.step.family, fixed(layer.ns * 1e-6, 3),
                rate_text(macs, layer.ns), percent_text(macs, layer.ns, report.peak_gflops),
+               executed_text(layer, report.peak_gflops),
                layer.step.schedule + " (" + layer.step.source + ")"});
     total_ns += layer.ns;
   }
   const std::int64_t macs = report.stats.macs;
   table.rule();
   table.add({"sum of the layers", "", fixed(total_ns * 1e-6, 3), rate_text(macs, total_ns),
-             percent_text(macs, total_ns, report.peak_gflops), ""});
+             percent_text(macs, total_ns, report.peak_gflops), "", ""});
   table.add({"whole model, median", "", fixed(report.median_ns * 1e-6, 3), rate_text(macs, report.median_ns),
-             percent_text(macs, report.median_ns, report.peak_gflops), ""});
+             percent_text(macs, report.median_ns, report.peak_gflops), "", ""});
 
   std::printf("%s: %s MACs, %d threads, accuracy %s, %s\n", report.model.c_str(), millions(macs).c_str(),
               report.threads, report.accuracy.c_str(), report.device.c_str());
@@ -62,10 +89,10 @@ void print_report(const BenchReport& report) {
   std::printf("peak     %s GFLOP/s of fused multiply-adds, %s; %s %% reached on counted work\n",
               fixed(report.peak_gflops, 1).c_str(), report.isa.c_str(),
               fixed(percent_of_peak(macs, report.median_ns, report.peak_gflops), 1).c_str());
-  std::printf("memory   process peak %s; activations %s (%s without reuse); packed weights %s\n",
-              bytes_text(report.peak_memory_bytes).c_str(), bytes_text(report.stats.arena_bytes).c_str(),
-              bytes_text(report.stats.tensor_bytes).c_str(),
-              bytes_text(report.stats.packed_weight_bytes).c_str());
+  const ConvolutionShare share = convolution_share(report.layers);
+  if (share.layers > 0) std::printf("convs    %s\n", share_text(share, report.peak_gflops).c_str());
+  std::printf("memory   %s; activations without reuse %s\n", memory_text(report.memory, report.stats).c_str(),
+              bytes_text(report.stats.tensor_bytes).c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.database.c_str());
 }
 
@@ -81,43 +108,59 @@ json report_json(const BenchReport& report) {
                       {"macs", step.macs},
                       {"ns", layer.ns},
                       {"gflops", gflops(step.macs, layer.ns)},
-                      {"percent_of_peak", percent_of_peak(step.macs, layer.ns, report.peak_gflops)}});
+                      {"percent_of_peak", percent_of_peak(step.macs, layer.ns, report.peak_gflops)},
+                      {"executed_macs", step.executed_macs}});
+    if (multiplies_directly(step))
+      layers.back()["percent_of_peak_executed"] =
+          percent_of_peak(step.executed_macs, layer.ns, report.peak_gflops);
   }
+  const ConvolutionShare share = convolution_share(report.layers);
   const std::int64_t macs = report.stats.macs;
-  return {{"model", report.model},
-          {"device", report.device},
-          {"isa", report.isa},
-          {"threads", report.threads},
-          {"accuracy", report.accuracy},
-          {"runs", report.runs},
-          {"median_ns", report.median_ns},
-          {"p90_ns", report.p90_ns},
-          {"min_ns", report.min_ns},
-          {"first_run_ns", report.first_run_ns},
-          {"load_ns", report.load_ns},
-          {"peak_memory_bytes", report.peak_memory_bytes},
-          {"peak_gflops", report.peak_gflops},
-          {"macs", macs},
-          {"gflops", gflops(macs, report.median_ns)},
-          {"percent_of_peak", percent_of_peak(macs, report.median_ns, report.peak_gflops)},
-          {"arena_bytes", report.stats.arena_bytes},
-          {"tensor_bytes", report.stats.tensor_bytes},
-          {"packed_weight_bytes", report.stats.packed_weight_bytes},
-          {"database", report.database},
-          {"tuning", tuning_json(report.stats)},
-          {"layers", layers}};
+  return {
+      {"model", report.model},
+      {"device", report.device},
+      {"isa", report.isa},
+      {"threads", report.threads},
+      {"accuracy", report.accuracy},
+      {"runs", report.runs},
+      {"median_ns", report.median_ns},
+      {"p90_ns", report.p90_ns},
+      {"min_ns", report.min_ns},
+      {"first_run_ns", report.first_run_ns},
+      {"load_ns", report.load_ns},
+      {"peak_memory_bytes", report.memory.peak_bytes},
+      {"memory", memory_json(report.memory, report.stats)},
+      {"peak_gflops", report.peak_gflops},
+      {"macs", macs},
+      {"gflops", gflops(macs, report.median_ns)},
+      {"percent_of_peak", percent_of_peak(macs, report.median_ns, report.peak_gflops)},
+      {"convolutions",
+       {{"layers", share.layers},
+        {"direct_layers", share.direct_layers},
+        {"executed_macs", share.executed_macs},
+        {"ns", share.ns},
+        {"percent_of_peak_executed", percent_of_peak(share.executed_macs, share.ns, report.peak_gflops)}}},
+      {"arena_bytes", report.stats.arena_bytes},
+      {"tensor_bytes", report.stats.tensor_bytes},
+      {"packed_weight_bytes", report.stats.packed_weight_bytes},
+      {"database", report.database},
+      {"tuning", tuning_json(report.stats)},
+      {"layers", layers}};
 }
 
 void print_csv(const BenchReport& report, bool header) {
   if (header)
-    std::printf("model,threads,isa,name,problem,family,schedule,source,macs,ns,gflops,percent_of_peak\n");
+    std::printf(
+        "model,threads,isa,name,problem,family,schedule,source,macs,ns,gflops,percent_of_peak,executed_"
+        "macs\n");
   for (const Layer& layer : report.layers) {
     const Step& step = layer.step;
-    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f\n", csv_field(report.model).c_str(),
+    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f,%lld\n", csv_field(report.model).c_str(),
                 report.threads, report.isa.c_str(), csv_field(step.name).c_str(),
                 csv_field(step.problem).c_str(), step.family.c_str(), csv_field(step.schedule).c_str(),
                 csv_field(step.source).c_str(), static_cast<long long>(step.macs), layer.ns,
-                gflops(step.macs, layer.ns), percent_of_peak(step.macs, layer.ns, report.peak_gflops));
+                gflops(step.macs, layer.ns), percent_of_peak(step.macs, layer.ns, report.peak_gflops),
+                static_cast<long long>(step.executed_macs));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/handles.h"
+#include "cli/memory.h"
 
 namespace rt3d::cli {
 
@@ -21,11 +22,24 @@ struct BenchReport {
   int runs = 0;
   double median_ns = 0, p90_ns = 0, min_ns = 0;
   std::int64_t first_run_ns = 0, load_ns = 0;
-  std::int64_t peak_memory_bytes = 0;  // of the process, after the timed runs
-  double peak_gflops = 0;              // of the machine with as many threads
+  MemoryUse memory;        // after the first run
+  double peak_gflops = 0;  // of the machine with as many threads
   rt3d_session_stats stats = {};
   std::vector<Layer> layers;  // in the plan's order
 };
+
+// Whether the step computes its products one by one, so that their number says how busy the multipliers were. Winograd's steps
+// multiply transformed values, fewer than the products they stand for.
+bool multiplies_directly(const Step& step);
+
+// The convolutions that multiply directly, together: their share of the machine's peak on executed work, which is what remains of
+// the multiply-accumulates when padding is not counted.
+struct ConvolutionShare {
+  int layers = 0, direct_layers = 0;
+  std::int64_t executed_macs = 0;
+  double ns = 0;
+};
+ConvolutionShare convolution_share(const std::vector<Layer>& layers);
 
 double gflops(std::int64_t macs, double ns);  // 2 FLOPs per multiply-accumulate
 double percent_of_peak(std::int64_t macs, double ns, double peak_gflops);

@@ -1,7 +1,5 @@
 #include "cli/bench_run.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -53,21 +51,13 @@ double measure_peak(int threads) {
   return best;
 }
 
-std::int64_t peak_memory_bytes() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
-
 void time_runs(rt3d_session* session, const BenchSettings& settings, BenchReport& report) {
-  report.first_run_ns = timed_run_ns(session);
   for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session);
   std::vector<std::int64_t> times(static_cast<std::size_t>(settings.runs));
   for (std::int64_t& time : times) time = timed_run_ns(session);
   report.median_ns = median(times);
   report.p90_ns = quantile(times, 0.9);
   report.min_ns = quantile(times, 0);
-  report.peak_memory_bytes = peak_memory_bytes();
 }
 
 std::vector<Layer> profile(rt3d_session* session, int runs) {
@@ -136,6 +126,7 @@ void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
   sum.arena_bytes = std::max(sum.arena_bytes, part.arena_bytes);
   sum.tensor_bytes = std::max(sum.tensor_bytes, part.tensor_bytes);
   sum.packed_weight_bytes = std::max(sum.packed_weight_bytes, part.packed_weight_bytes);
+  sum.model_weight_bytes = std::max(sum.model_weight_bytes, part.model_weight_bytes);
 }
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -182,12 +173,16 @@ std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line
 BenchReport bench_model(const std::string& path, BenchSettings settings) {
   BenchReport report = start_report(path, settings);
   const TemporaryDb temporary(settings.session);
+  const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(path);
   const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
   report.stats = stats_of(session.get());
+  // On zeros, so that the peak is the session's own, without this program's copy of the inputs.
+  report.first_run_ns = timed_run_ns(session.get());
+  report.memory = watch.use();
   set_random_inputs(session.get(), settings.seed);
   report.peak_gflops = measure_peak(report.threads);
   time_runs(session.get(), settings, report);
@@ -200,6 +195,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
 
 BenchReport bench_problems(const std::string& path, const BenchSettings& settings) {
   BenchReport report = start_report(path, settings);
+  const MemoryWatch watch;
   report.peak_gflops = measure_peak(report.threads);
   for (const std::string& line : read_lines(path)) {
     const auto [layer, times] = time_problem(line, settings, report);
@@ -208,7 +204,7 @@ BenchReport bench_problems(const std::string& path, const BenchSettings& setting
     report.p90_ns += quantile(times, 0.9);
     report.min_ns += quantile(times, 0);
   }
-  report.peak_memory_bytes = peak_memory_bytes();
+  report.memory = watch.use();
   report.peak_gflops = std::max(report.peak_gflops, measure_peak(report.threads));
   return report;
 }

@@ -1,4 +1,4 @@
-// rt3d make-model: well-known architectures as ONNX files with seeded random weights.
+// rt3d make-model: well-known architectures as ONNX files with seeded random weights, dense or with structured zeros.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -37,8 +37,14 @@ void declare(CLI::App& app, MakeModelOptions& options) {
   app.add_option("--seed", options.request.seed, "Seed of the weights")
       ->type_name("S")
       ->capture_default_str();
-  CLI::Option* list = app.add_flag("--list", options.list, "Show the models")->excludes(output);
-  app.add_flag("--json", options.as_json, "With --list: print JSON")->needs(list);
+  app.add_option(
+         "--sparsity", options.request.sparsity,
+         "Structured zeros: scheme, group and the rate of the model's multiply-accumulates: kgs:8x4:3.6, "
+         "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
+         "layer: kgs:8x4:authors-3.6")
+      ->type_name("SPEC");
+  app.add_flag("--list", options.list, "Show the models")->excludes(output);
+  app.add_flag("--json", options.as_json, "Print JSON: the list, or what was pruned");
 }
 
 void print_list(bool as_json) {
@@ -66,13 +72,48 @@ void print_list(bool as_json) {
   std::printf("%s", table.text().c_str());
 }
 
+nlohmann::json pruning_json(const MakeModelOptions& options, const models::PruningReport& report) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (const models::PrunedLayer& layer : report.layers)
+    layers.push_back({{"name", layer.name},
+                      {"weights", layer.weights.text()},
+                      {"zeros", layer.zeros},
+                      {"macs", layer.macs},
+                      {"surviving_macs", layer.surviving_macs},
+                      {"kept", layer.kept()}});
+  nlohmann::json result = {{"model", options.request.name}, {"output", options.output}, {"layers", layers}};
+  if (report.layers.empty()) return result;
+  result["sparsity"] = options.request.sparsity;
+  result["macs"] = report.macs;
+  result["surviving_macs"] = report.surviving_macs;
+  result["rate"] = report.rate();
+  return result;
+}
+
+void print_pruning(const models::PruningReport& report) {
+  Table table("lllrrr");
+  table.add({"layer", "weights", "zeros", "MACs", "surviving", "kept"});
+  table.rule();
+  for (const models::PrunedLayer& layer : report.layers)
+    table.add({layer.name, layer.weights.text(), layer.zeros, millions(layer.macs),
+               millions(layer.surviving_macs), fixed(100 * layer.kept(), 1) + " %"});
+  table.rule();
+  table.add({"all", "", "", millions(report.macs), millions(report.surviving_macs),
+             fixed(100 / report.rate(), 1) + " %"});
+  std::printf("%sMultiply-accumulates before / surviving: %s\n", table.text().c_str(),
+              fixed(report.rate(), 3).c_str());
+}
+
 void run(const MakeModelOptions& options) {
   if (options.list) return print_list(options.as_json);
   if (options.request.name.empty() || options.output.empty()) {
     throw UsageError(
         "make-model needs a name and -o FILE: rt3d make-model c3d -o c3d.onnx (--list shows the names)");
   }
-  models::make(options.request, options.output);
+  models::PruningReport report;
+  models::make(options.request, options.output, &report);
+  if (options.as_json) return print_json(pruning_json(options, report));
+  if (!report.layers.empty()) print_pruning(report);
   std::printf("wrote %s\n", options.output.c_str());
 }
 

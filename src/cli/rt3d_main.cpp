@@ -33,7 +33,8 @@ constexpr Command kCommands[] = {
      "Examples:\n"
      "  rt3d make-model --list\n"
      "  rt3d make-model c3d -o c3d.onnx\n"
-     "  rt3d make-model r2plus1d_18 -o small.onnx --size 56 --width 0.25 --classes 10"},
+     "  rt3d make-model r2plus1d_18 -o small.onnx --size 56 --width 0.25 --classes 10\n"
+     "  rt3d make-model c3d -o pruned.onnx --sparsity kgs:8x4:3.6"},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/memory.h"
 #include "cli/model_inputs.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
@@ -120,12 +121,9 @@ std::vector<Score> best_scores(const Array& array, const std::vector<std::string
   return scores;
 }
 
-Latency measure(rt3d_session* session, std::int64_t load_ns, std::vector<Output>& outputs) {
-  Latency latency;
-  latency.load_ns = load_ns;
-  latency.first_ns = timed_run_ns(session);
+Latency measure(rt3d_session* session, Latency latency, std::vector<Output>& outputs) {
+  std::vector<std::int64_t> times = {timed_run_ns(session)};
   outputs = copy_outputs(session);
-  std::vector<std::int64_t> times;
   const std::int64_t start = now_ns();
   while (times.size() < kMoreRuns && now_ns() - start < kMoreRunsNs) times.push_back(timed_run_ns(session));
   latency.median_ns = median(times);
@@ -168,6 +166,7 @@ json output_json(const Output& output, const std::vector<std::string>& labels, s
 }
 
 void run(const RunOptions& options) {
+  const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(options.model);
   std::int64_t load_ns = now_ns() - start;
@@ -178,9 +177,12 @@ void run(const RunOptions& options) {
   const SessionHandle session = create_session(model.get(), options.session, shapes);
   const rt3d_session_stats stats = stats_of(session.get());
   load_ns += stats.create_ns;
+  // The first run is on zeros, so that the peak is the session's own, without this program's copies of inputs and outputs.
+  const Latency first{load_ns, timed_run_ns(session.get()), 0, 0};
+  const MemoryUse memory = watch.use();
   set_inputs(session.get(), inputs, options.inputs.seed);
   std::vector<Output> outputs;
-  const Latency latency = measure(session.get(), load_ns, outputs);
+  const Latency latency = measure(session.get(), first, outputs);
   if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
   const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
@@ -195,6 +197,7 @@ void run(const RunOptions& options) {
                    {"load_ns", latency.load_ns},
                    {"first_run_ns", latency.first_ns},
                    {"median_ns", latency.median_ns},
+                   {"memory", memory_json(memory, stats)},
                    {"database", db},
                    {"tuning", tuning_json(stats)},
                    {"inputs", inputs.notes}};
@@ -210,6 +213,7 @@ void run(const RunOptions& options) {
               latency.later_runs, duration(double(latency.load_ns)).c_str());
   std::printf("device   %s; code for %s; accuracy %s\n", device.c_str(), isa.c_str(),
               options.session.accuracy.c_str());
+  std::printf("memory   %s\n", memory_text(memory, stats).c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(stats).c_str(), db.c_str());
 }
 

@@ -93,6 +93,8 @@ bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
     if (error.code() == Code::out_of_memory || find_op(node.op)->kind == OpKind::constant_only) throw;
     return false;
   }
+  for (const Tensor* input : inputs)
+    if (input) input->release_pages();
   if (results.size() < outputs.size())
     fail(Code::internal, "evaluating ", node.op, " gave ", results.size(), " results");
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -84,6 +84,9 @@ class Asm {
   // AArch64: acc += a * b[lane].
   virtual bool has_fma_lane() const = 0;
   virtual void fma_lane(Vec acc, Vec a, Vec b, int lane) = 0;
+  // x86-64: transposes the square matrix whose rows are `lanes` registers from `rows` on, with as many from `spare` on to help;
+  // gives the first register of the result, which is one of the two.
+  virtual Vec transpose(Vec rows, Vec spare) = 0;
 
   // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;

@@ -140,6 +140,8 @@ class A64Asm final : public FunctionAsm {
   bool has_fma_lane() const override { return true; }
   void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, lane); }
 
+  Vec transpose(Vec, Vec) override { throw std::logic_error("AArch64 has no square transpose"); }
+
   void round(Vec to, Vec from) override { out().frintn(vec(to).s4(), vec(from).s4()); }
   void scale_by_power_of_two(Vec to, Vec n) override {
     out().fcvtns(vec(n).s4(), vec(n).s4());

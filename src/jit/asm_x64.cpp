@@ -115,6 +115,38 @@ class X64Asm final : public FunctionAsm {
   bool has_fma_lane() const override { return false; }
   void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
 
+  // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
+  Vec transpose(Vec rows, Vec spare) override {
+    const auto a = [&](int i) { return vec({rows.id + i}); };
+    const auto b = [&](int i) { return vec({spare.id + i}); };
+    for (int i = 0; i < lanes(); i += 2) {
+      a_.vunpcklps(b(i), a(i), a(i + 1));
+      a_.vunpckhps(b(i + 1), a(i), a(i + 1));
+    }
+    for (int i = 0; i < lanes(); i += 4)
+      for (int half = 0; half < 2; ++half) {
+        a_.vunpcklpd(a(i + 2 * half), b(i + half), b(i + half + 2));
+        a_.vunpckhpd(a(i + 2 * half + 1), b(i + half), b(i + half + 2));
+      }
+    for (int c = 0; c < 4; ++c) {
+      if (!wide()) {
+        a_.vperm2f128(b(c), a(c), a(4 + c), 0x20);
+        a_.vperm2f128(b(4 + c), a(c), a(4 + c), 0x31);
+        continue;
+      }
+      constexpr int kEven = 0x88, kOdd = 0xdd;  // quarters 0 and 2, or 1 and 3, of either operand
+      for (int i = 0; i < 16; i += 8) {
+        a_.vshuff32x4(b(i + c), a(i + c), a(i + 4 + c), kEven);
+        a_.vshuff32x4(b(i + 4 + c), a(i + c), a(i + 4 + c), kOdd);
+      }
+      for (int i = 0; i < 8; i += 4) {
+        a_.vshuff32x4(a(i + c), b(i + c), b(i + 8 + c), kEven);
+        a_.vshuff32x4(a(i + 8 + c), b(i + c), b(i + 8 + c), kOdd);
+      }
+    }
+    return wide() ? rows : spare;
+  }
+
   void round(Vec to, Vec from) override {
     if (wide())
       a_.vrndscaleps(vec(to), vec(from), 0);

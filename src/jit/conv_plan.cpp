@@ -85,14 +85,11 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     }
 }
 
-UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk,
-                     std::int64_t unit_bytes) {
-  const ConvShape& s = g.s;
-  std::vector<Taps> d_classes, h_classes;
+BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
   for (std::int64_t od = 0; od < s.od; ++od)
-    d_class_.push_back(class_of(d_classes, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
+    of_plane.push_back(class_of(d, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
   for (const TileCut::Piece& piece : cut.pieces) {
-    Taps all{s.kh, 0};  // the union over the tile's rows; the halo serves the rows that need fewer
+    Taps all{s.kh, 0};
     for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
       const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
       if (taps.first == taps.last) continue;
@@ -100,27 +97,23 @@ UnitTable::UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, i
       all.last = std::max(all.last, taps.last);
     }
     all.last = std::max(all.first, all.last);
-    h_class_.push_back(class_of(h_classes, all));
+    of_piece.push_back(class_of(h, all));
   }
-  chunks_ = (ic_blocks + chunk - 1) / chunk;
-  h_classes_ = static_cast<int>(h_classes.size());
-  for (const Taps& td : d_classes)
-    for (const Taps& th : h_classes)
-      for (int c = 0; c < chunks_; ++c) {
-        const Range range{static_cast<std::uint32_t>(units_.size()), 0};
-        for (int icb = c * chunk; icb < std::min(ic_blocks, (c + 1) * chunk); ++icb)
-          for (std::int64_t kd = td.first; kd < td.last; ++kd)
-            for (std::int64_t kh = th.first; kh < th.last; ++kh)
-              for (std::int64_t kw = 0; kw < s.kw; ++kw) {
-                const std::int64_t a =
-                    icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
-                const std::int64_t position = (kd * s.kh + kh) * s.kw + kw;
-                units_.push_back(
-                    {static_cast<std::int32_t>(a * 4),
-                     static_cast<std::int32_t>((icb * s.kernel_positions() + position) * unit_bytes)});
-              }
-        ranges_.push_back({range.first, static_cast<std::uint32_t>(units_.size()) - range.first});
+}
+
+UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>& h_classes,
+                     const std::vector<std::vector<KernelUnit>>& chunks)
+    : chunks_(static_cast<int>(chunks.size())), h_classes_(static_cast<int>(h_classes.size())) {
+  const auto meets = [](int k, const Taps& taps) { return k >= taps.first && k < taps.last; };
+  for (const Taps& d : d_classes)
+    for (const Taps& h : h_classes)
+      for (const std::vector<KernelUnit>& chunk : chunks) {
+        const auto first = static_cast<std::uint32_t>(units_.size());
+        for (const KernelUnit& u : chunk)
+          if (meets(u.kd, d) && meets(u.kh, h)) units_.push_back(u.unit);
+        ranges_.push_back({first, static_cast<std::uint32_t>(units_.size()) - first});
       }
+  units_.shrink_to_fit();
 }
 
 }  // namespace rt3d::jit

@@ -42,28 +42,41 @@ struct TileCut {
 // The number of these taps among the classes, which they join when they are new.
 int class_of(std::vector<kernels::Taps>& classes, const kernels::Taps& taps);
 
-// Units of all border classes: class (d, h) means the kernel planes and rows that meet the input.
+// Which kernel planes and rows meet the input: the classes, and those of every output plane and piece of one. A piece's rows are the
+// union over its pixels' rows; the halo serves those that need fewer.
+struct BorderClasses {
+  std::vector<kernels::Taps> d, h;
+  std::vector<int> of_plane, of_piece;
+
+  BorderClasses(const kernels::ConvShape& s, const TileCut& cut);
+};
+
+// A unit of the kernel, and the plane and row where it stands.
+struct KernelUnit {
+  int kd, kh;
+  Unit unit;
+};
+
+// Lists of units by border class and chunk: a class (d, h) keeps those whose planes and rows meet the input.
 class UnitTable {
  public:
   struct Range {
     std::uint32_t first = 0, count = 0;
   };
 
-  // `ic_blocks` input-channel blocks in chunks of `chunk`; `unit_bytes` bytes of packed weights per unit.
-  UnitTable(const ConvGeometry& g, const TileCut& cut, int ic_blocks, int chunk, std::int64_t unit_bytes);
+  UnitTable(const std::vector<kernels::Taps>& d_classes, const std::vector<kernels::Taps>& h_classes,
+            const std::vector<std::vector<KernelUnit>>& chunks);
 
   int chunks() const { return chunks_; }
-  int d_class(std::int64_t od) const { return d_class_[static_cast<std::size_t>(od)]; }
-  int h_class(std::size_t piece) const { return h_class_[piece]; }
   Range range(int d_class, int h_class, int chunk) const {
     const int index = (d_class * h_classes_ + h_class) * chunks_ + chunk;
     return ranges_[static_cast<std::size_t>(index)];
   }
   const Unit* unit(const Range& r) const { return units_.data() + r.first; }
+  std::size_t bytes() const { return units_.size() * sizeof(Unit) + ranges_.size() * sizeof(Range); }
 
  private:
-  int chunks_ = 1, h_classes_ = 1;
-  std::vector<int> d_class_, h_class_;  // by od; by piece
+  int chunks_, h_classes_;
   std::vector<Range> ranges_;
   std::vector<Unit> units_;
 };

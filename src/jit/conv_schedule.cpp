@@ -13,6 +13,7 @@ using kernels::blocks;
 using kernels::ConvShape;
 using kernels::Problem;
 using kernels::Schedule;
+using kernels::Sparsity;
 using kernels::Target;
 
 namespace {
@@ -44,18 +45,28 @@ int most_rows(Isa isa, int vecs, const Problem& p) {
   return rows;
 }
 
-std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) {
+int sparse_depth(int gn, int block) {
+  int depth = std::min(8, block);
+  while (gn % depth != 0) depth /= 2;
+  return depth;
+}
+
+std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target,
+                                        const std::optional<Sparsity>& sparsity) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const int lanes = isa_lanes(target.device.isa);
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 6; ++vecs) {
     const int rows = most_rows(target.device.isa, vecs, p);
     if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
+    if (sparsity && sparsity->gm % (vecs * lanes) != 0) continue;  // a block lies within a group
     const TileCut cut(s.oh, s.ow, rows);
     const auto per_plane = static_cast<std::int64_t>(cut.pieces.size());
     const std::int64_t tiles = per_plane * s.od;
     const std::int64_t ic_blocks = reached_blocks(s, vecs, lanes);
-    const std::int64_t block_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
+    const std::int64_t dense_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
+    const std::int64_t block_bytes =
+        sparsity ? std::max<std::int64_t>(1, dense_bytes * sparsity->kept_percent / 100) : dense_bytes;
     const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
     std::set<int> chunks{static_cast<int>(ic_blocks)}, groups;
     for (std::int64_t budget :
@@ -86,21 +97,24 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target) 
                                      {"depth_first", depth_first}});
     }
   }
-  sort_by_estimate(space,
-                   [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target); });
+  sort_by_estimate(space, [&](const Schedule& schedule) {
+    return conv_direct_estimate_ns(p, schedule, target, sparsity);
+  });
   return space;
 }
 
 // Time = multiply cycles of the tiles (FMA ports, load ports or latency, whichever binds) + what is fetched
 // from beyond L1 at the bandwidth of the level where it lives, divided over threads with the imbalance of the
 // task count.
-double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {
+double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target,
+                               const std::optional<Sparsity>& sparsity) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const Device& device = target.device;
   const int lanes = isa_lanes(device.isa);
   const int rows = schedule.get("rows"), vecs = schedule.get("vecs");
   const TileCut cut(s.oh, s.ow, rows);
-  const double k = static_cast<double>(depth(s, lanes));
+  const double k = static_cast<double>(depth(s, lanes)), kept = sparsity ? sparsity->kept() : 1;
+  const double lists = sparsity ? k / sparse_depth(sparsity->gn, depth(s, lanes)) : 1;  // units for k steps
   const double ic_blocks = static_cast<double>(reached_blocks(s, vecs, lanes));
   const double chunk = std::min<double>(schedule.get("ic_chunk"), ic_blocks);
   const double chunks = std::ceil(ic_blocks / chunk);
@@ -127,11 +141,11 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
     }
     const double r = kind.h * kind.w;
     const double units =
-        static_cast<double>(std::max<std::int64_t>(0, th.last - th.first) * s.kw) * taps_d * ic_blocks;
+        static_cast<double>(std::max<std::int64_t>(0, th.last - th.first) * s.kw) * taps_d * ic_blocks * kept;
     const double fixed =
         static_cast<double>(s.od) * chunks * (30 + r * vecs * 1.5);  // call, start and store of the tile
-    cycles_per_block += units * (k * tile_cycles(r, vecs) + 3) + fixed;
-    cycles_last += units * (k * tile_cycles(r, last_vecs) + 3) + fixed;
+    cycles_per_block += units * (k * tile_cycles(r, vecs) + 3 * lists) + fixed;
+    cycles_last += units * (k * tile_cycles(r, last_vecs) + 3 * lists) + fixed;
     rows_total += r;
   }
   const double n = static_cast<double>(s.n);
@@ -140,7 +154,7 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
   const double all_tiles = static_cast<double>(s.od) * static_cast<double>(cut.pieces.size());
   const double tiles = std::min<double>(schedule.get("tiles"), all_tiles);
   const double tile_blocks = std::ceil(all_tiles / tiles);
-  const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4;
+  const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4 * kept;
   const double weights = weight_chunk * chunks * output_blocks;
   const double input = ic_blocks * static_cast<double>(s.id * s.ih * s.iw) * k * 4;
   // The input under one block of tiles and one chunk: planes × the share of a plane; and what one tile reads of it.

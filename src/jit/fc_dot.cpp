@@ -67,8 +67,8 @@ class DotKernel final : public Kernel {
   }
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool&) override {
-    weights_ = constants[1]->aligned_copy();
-    if (constants.size() > 2 && constants[2]) bias_ = constants[2]->aligned_copy();
+    weights_ = constants[1]->in_memory();
+    if (constants.size() > 2 && constants[2]) bias_ = constants[2]->in_memory();
     owns_weights_ = weights_.bytes().data() != constants[1]->bytes().data();
   }
   std::size_t packed_bytes() const override { return owns_weights_ ? weights_.bytes().size() : 0; }

@@ -5,6 +5,8 @@
 
 #include "jit/conv_direct.h"
 #include "jit/conv_rows.h"
+#include "jit/conv_sparse.h"
+#include "jit/conv_sparse_pixels.h"
 #include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
@@ -16,8 +18,9 @@ namespace rt3d::jit {
 // One row per family and instruction set; a family answers for its own set only.
 std::span<const kernels::KernelFamily* const> families() {
   static const std::vector<const kernels::KernelFamily*> table = [] {
-    constexpr std::array kFamilies{conv_depthwise, conv_grouped, conv_direct,       fc_dot,
-                                   fc_tile,        pool_window,  elementwise_stream};
+    constexpr std::array kFamilies{conv_depthwise, conv_grouped,       conv_direct,
+                                   conv_sparse,    conv_sparse_pixels, fc_dot,
+                                   fc_tile,        pool_window,        elementwise_stream};
     std::vector<const kernels::KernelFamily*> rows;
     for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon}) {
       for (auto* make : kFamilies) rows.push_back(&make(isa));

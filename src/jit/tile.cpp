@@ -184,7 +184,9 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
       as.store(regs.acc(r, v), kC, s.c_rows[static_cast<std::size_t>(r)] + v * s.c_vec);
 }
 
-// "0+64x13" for an even run of distances, else all of them.
+}  // namespace
+
+// The step of an even run of distances, else what stands for all of them.
 std::string distances(const std::vector<std::int32_t>& d) {
   const std::int32_t step = d.size() > 1 ? d[1] - d[0] : 0;
   for (std::size_t i = 1; i < d.size(); ++i) {
@@ -195,8 +197,6 @@ std::string distances(const std::vector<std::int32_t>& d) {
   }
   return cat(step);
 }
-
-}  // namespace
 
 std::string TileShape::name() const {
   std::string text = cat("tile_r", rows(), "_v", vecs, "_k", depth, "_a", distances(a_rows), "_c",

@@ -61,6 +61,9 @@ struct TileShape {
   std::string name() const;  // spells everything baked in
 };
 
+// Part of a name: distances that are baked in.
+std::string distances(const std::vector<std::int32_t>& bytes);
+
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);
 

@@ -1,6 +1,7 @@
 #include "kernels/sparsity.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <numeric>
 #include <utility>
@@ -27,6 +28,9 @@ int take_number(std::string_view& text) {
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
 }
+
+// Denormals hold something on every thread, also on those that flush them to zero.
+bool holds(float weight) { return std::bit_cast<std::uint32_t>(weight) << 1 != 0; }
 
 bool take(std::string_view& text, std::string_view front) {
   if (text.substr(0, front.size()) != front) return false;
@@ -103,7 +107,7 @@ Pattern pattern_of(const Tensor& tensor, int gm, int gn, ThreadPool* pool) {
         const float* row = values + (m * ic + i * gn) * positions;
         for (std::int64_t n = i * gn; n < std::min(ic, (i + 1) * gn); ++n, row += positions)
           for (std::int64_t p = 0; p < positions; ++p)
-            any[static_cast<std::size_t>(p)] |= row[p] != 0 ? 1 : 0;
+            any[static_cast<std::size_t>(p)] |= holds(row[p]) ? 1 : 0;
       }
       for (std::int64_t p = 0; p < positions; ++p)
         pattern.set(o, i, p, any[static_cast<std::size_t>(p)] != 0);

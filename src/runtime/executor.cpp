@@ -29,6 +29,8 @@ void Executor::prepare(const kernels::Target& target) {
       if (constant) constant_bytes += spec.constants[i].bytes().size();
     }
     kernel->prepare(constants, pool_);
+    for (const Tensor* constant : constants)
+      if (constant) constant->release_pages();
     spec.constants.clear();
     packed_bytes_ += kernel->packed_bytes();
     if (kernel->packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;

@@ -215,7 +215,7 @@ class Emitter {
   void emit_output(ValueId id) {
     PlanOutput output;
     if (const Tensor* constant = graph_.constant(id)) {
-      output.constant = constant->aligned_copy();
+      output.constant = constant->in_memory();
       output.location.desc = constant->desc();
     } else {
       output.location = planar(id, graph_.value(id).name);

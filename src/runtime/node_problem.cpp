@@ -1,24 +1,9 @@
 #include "runtime/node_problem.h"
 
 #include "base/error.h"
-#include "kernels/sparsity_detection.h"
 #include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
-
-namespace {
-
-// What the weights' zeros allow sparse code to skip belongs to the problem.
-void add_sparsity(kernels::Problem& problem, const graph::Graph& graph, const graph::Node& node) {
-  if ((node.op != "Conv" && node.op != "Gemm") || node.inputs.size() < 2) return;
-  const bool transformed = node.inputs.size() > 4;  // what counts are the zeros that are multiplied with
-  const Tensor* weights = graph.constant(node.inputs[transformed ? 4 : 1]);
-  if (!weights) return;
-  if (const auto sparsity = kernels::detect_sparsity(*weights).sparsity)
-    problem.attributes.set(kernels::kSparsityAttribute, sparsity->text());
-}
-
-}  // namespace
 
 std::string describe(const graph::Node& node) {
   return node.name.empty() ? node.op : cat(node.op, " '", node.name, "'");
@@ -44,7 +29,6 @@ kernels::Problem problem_of(const graph::Graph& graph, const graph::Node& node) 
   }
   while (!problem.inputs.empty() && problem.inputs.back().absent) problem.inputs.pop_back();
   for (graph::ValueId id : node.outputs) problem.outputs.push_back(known(id).desc);
-  add_sparsity(problem, graph, node);
   return problem;
 }
 

@@ -17,6 +17,12 @@
 namespace rt3d::runtime {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+std::int64_t ns_since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
 void require_support(const graph::Node& node, const Choice& choice, const PlanRequest& request) {
   if (!supporting(request.backend, choice.problem, request.target).empty()) return;
   std::string known;
@@ -53,6 +59,9 @@ std::int64_t activation_bytes(const kernels::Problem& problem) {
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   const std::int64_t limit = limit_of(request);
   Plan plan;
+  auto start = Clock::now();
+  const std::vector<kernels::SparsityReport> zeros = detect_sparsity(graph, request.hints, request.pool);
+  if (request.detect_ns) *request.detect_ns = ns_since(start);
   std::vector<int> choice_of_node(graph.nodes.size(), -1);
   std::unordered_map<std::string, int> index_of;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -60,6 +69,8 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     if (treatment_of(graph, node) != Treatment::kernel) continue;
     Choice choice;
     choice.problem = problem_of(graph, node);
+    if (zeros[i].sparsity)
+      choice.problem.attributes.set(kernels::kSparsityAttribute, zeros[i].sparsity->text());
     choice.text = choice.problem.text();
     require_memory(activation_bytes(choice.problem), describe(node), limit);
     const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));
@@ -71,12 +82,9 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     require_support(node, choice, request);
     plan.choices.push_back(std::move(choice));
   }
-  const auto start = std::chrono::steady_clock::now();
+  start = Clock::now();
   choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);
-  if (request.choose_ns)
-    *request.choose_ns =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
-            .count();
+  if (request.choose_ns) *request.choose_ns = ns_since(start);
   const Selection selection =
       select(graph, plan.choices, choice_of_node, request.target, request.weight_limit);
   apply(selection, plan.choices, choice_of_node);

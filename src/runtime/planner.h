@@ -1,9 +1,11 @@
-// The planner: an optimised graph becomes a plan. Nodes become problems, each distinct problem gets its alternatives, a selection
+// The planner: an optimised graph becomes a plan. Nodes become problems (what
+// their weights' zeros say belongs to them), each distinct problem gets its alternatives, a selection
 // over the graph takes one for each node, layouts follow from the families, memory from the lifetimes.
 #pragma once
 
 #include "graph/graph.h"
 #include "runtime/plan.h"
+#include "runtime/weight_sparsity.h"
 
 namespace rt3d::runtime {
 
@@ -15,7 +17,9 @@ struct PlanRequest {
   tuner::TuningDb& db;
   std::int64_t memory_limit = 0;      // in bytes, for activations; 0: all of this machine's memory
   std::int64_t weight_limit = 0;      // in bytes, for packed weights; 0: select()'s default
+  SparsityHints hints = {};           // of the model's file
   std::int64_t* choose_ns = nullptr;  // out: time spent on choices, when given
+  std::int64_t* detect_ns = nullptr;  // out: and on looking at the weights' zeros
 };
 
 // Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before

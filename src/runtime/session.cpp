@@ -9,6 +9,7 @@
 #include "graph/model.h"
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
+#include "kernels/conv_shape.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -56,6 +57,7 @@ StepReport report_of(const Plan& plan, const Step& step) {
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
+  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
   return report;
 }
 
@@ -72,10 +74,11 @@ struct Session::Impl {
     for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
       std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
     count(start);
-    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, choices ",
-        stats.tune_ns / 1000000, " ms (", stats.from_database, " remembered, ", stats.tuned, " tuned, ",
-        stats.estimated, " estimated, ", stats.measurements, " measurements), code and packing ",
-        stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000, " ms");
+    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, zeros of weights ",
+        stats.detect_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (", stats.from_database,
+        " remembered, ", stats.tuned, " tuned, ", stats.estimated, " estimated, ", stats.measurements,
+        " measurements), code and packing ", stats.prepare_ns / 1000000, " ms, all ",
+        stats.create_ns / 1000000, " ms");
     log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
         ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
         ", ", target.threads, " threads, accuracy ",
@@ -101,7 +104,7 @@ struct Session::Impl {
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
-                             options.weight_limit, &stats.tune_ns});
+                             options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
     plan_text = plan.text();
   }
 

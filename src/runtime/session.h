@@ -28,7 +28,7 @@ struct SessionOptions {
 };
 
 struct SessionStats {
-  std::int64_t create_ns = 0, optimize_ns = 0, tune_ns = 0, prepare_ns = 0;
+  std::int64_t create_ns = 0, optimize_ns = 0, detect_ns = 0, tune_ns = 0, prepare_ns = 0;
   int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
   std::int64_t macs = 0, arena_bytes = 0, tensor_bytes = 0;
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
@@ -41,7 +41,7 @@ struct Port {
 
 struct StepReport {
   std::string name, problem, family, schedule, source;
-  std::int64_t macs = 0;
+  std::int64_t macs = 0, executed_macs = 0;
 };
 
 class Session {

@@ -255,7 +255,12 @@ class ReportTest(unittest.TestCase):
 
 class CollectTest(unittest.TestCase):
     def collected(self, worker):
-        case = {"title": "m", "threads": 1, "engines": ["rt3d", "mnn", "torch"]}
+        case = {
+            "title": "m",
+            "threads": 1,
+            "engines": ["rt3d", "mnn", "torch"],
+            "titles": engines.TITLES,
+        }
         with mock.patch.object(collect, "_listen", worker):
             return collect.collect(case, dict.fromkeys(case["engines"], "1"))
 

@@ -216,8 +216,10 @@ TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to
   CHECK(report["accuracy"] == "default");
   std::int64_t macs = 0;
   for (const json& layer : report["layers"]) {
-    for (const char* key : {"name", "problem", "family", "schedule", "source", "gflops", "percent_of_peak"})
+    for (const char* key :
+         {"name", "problem", "family", "schedule", "source", "gflops", "percent_of_peak", "executed_macs"})
       CHECK(layer.contains(key));
+    CHECK(layer["executed_macs"] <= layer["macs"]);
     CHECK(layer["ns"] > 0);
     macs += layer["macs"].get<std::int64_t>();
   }

@@ -37,14 +37,24 @@ TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") 
                        kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}),
                        {}};
   const TileCut cut(5, 20, 14);
-  const UnitTable table(g, cut, 1, 1, 16 * 16 * 4);
+  std::vector<KernelUnit> units;
+  for (int kd = 0; kd < 3; ++kd)
+    for (int kh = 0; kh < 3; ++kh)
+      for (int kw = 0; kw < 3; ++kw)
+        units.push_back({kd, kh, {100 * kd + 10 * kh + kw, 4 * static_cast<int>(units.size())}});
+  const BorderClasses classes(g.s, cut);
+  const UnitTable table(classes.d, classes.h, {units, {}});
   REQUIRE(cut.pieces.size() == 10);
-  CHECK(table.range(table.d_class(0), table.h_class(0), 0).count == 2 * 2 * 3);  // a corner: 2 planes, 2 rows
-  CHECK(table.range(table.d_class(1), table.h_class(4), 0).count == 2 * 3 * 3);  // rows inside
+  CHECK(table.chunks() == 2);
+  const auto range = [&](std::size_t od, std::size_t piece, int chunk) {
+    return table.range(classes.of_plane[od], classes.of_piece[piece], chunk);
+  };
+  CHECK(range(0, 0, 0).count == 2 * 2 * 3);  // a corner: 2 planes, 2 rows
+  CHECK(range(1, 4, 0).count == 2 * 3 * 3);  // rows inside
+  CHECK(range(1, 4, 1).count == 0);
   // The first unit of the first plane skips kd = 0 and kh = 0.
-  const Unit* first = table.unit(table.range(table.d_class(0), table.h_class(0), 0));
-  CHECK(first->a == (g.in.d + g.in.h) * 4);
-  CHECK(first->w == (9 + 3) * 16 * 16 * 4);
+  CHECK(table.unit(range(0, 0, 0))->a == 110);
+  CHECK(table.unit(range(0, 0, 0))->w == 4 * (9 + 3));
 }
 
 TEST_CASE("pointwise layers become one row, unless a halo stands between rows") {

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "jit/pixel_layout.h"
+#include "jit/pixel_tile.h"
 #include "jit/row_code.h"
 #include "jit/stream.h"
 #include "jit/tile.h"
@@ -60,6 +62,17 @@ TEST_CASE("golden listings of tile, row and stream") {
     compare_or_bless("row_max_" + suffix, list(isa, [&](Asm& as) { emit_row(as, shape); }).text);
     const StreamShape swish{.op = StreamOp::mul, .b_repeats = true, .activation = {kernels::Act::swish}};
     compare_or_bless("stream_" + suffix, list(isa, [&](Asm& as) { emit_stream(as, swish); }).text);
+  }
+}
+
+TEST_CASE("golden listings of code whose lanes are pixels") {
+  for (Isa isa : {Isa::avx2, Isa::avx512}) {
+    const std::string suffix(isa_name(isa));
+    const PixelTileShape shape{2, 4, 2, 4096, 256};
+    compare_or_bless("pixel_tile_" + suffix, list(isa, [&](Asm& as) { emit_pixel_tile(as, shape); }).text);
+    PixelLayoutShape layout{{0, 64, 256}, 1024, true, {0, 64, 192}, {kernels::Act::relu}};
+    compare_or_bless("to_pixels_" + suffix, list(isa, [&](Asm& as) { emit_to_pixels(as, layout); }).text);
+    compare_or_bless("from_pixels_" + suffix, list(isa, [&](Asm& as) { emit_from_pixels(as, layout); }).text);
   }
 }
 

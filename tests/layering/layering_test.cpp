@@ -26,7 +26,7 @@ const std::vector<Floor> kFloors = {
     {"jit", {"base", "kernels"}},
     {"tuning_db", {}},  // the schema, embedded at build time
     {"tuner", {"base", "kernels", "tuning_db"}},
-    {"models", {"base", "graph", "graph/onnx", "kernels"}},
+    {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
     {"cli", {"models", "rt3d"}},

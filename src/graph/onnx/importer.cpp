@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "graph/model.h"
 #include "graph/onnx/functions.h"
+#include "graph/onnx/payloads.h"
 #include "graph/onnx/tensor_data.h"
 #include "graph/onnx/upgrade.h"
 #include "graph/ops/onnx_types.h"
@@ -28,7 +29,7 @@ const std::string& checked_name(const std::string& name) {
 
 class Importer {
  public:
-  explicit Importer(const std::filesystem::path& folder) : external_(folder) {}
+  explicit Importer(DataSources sources) : sources_(std::move(sources)) {}
 
   Graph import(rt3d_onnx::ModelProto& model) {
     rt3d_onnx::GraphProto& source = *model.mutable_graph();
@@ -75,7 +76,7 @@ class Importer {
 
   void add_initializer(rt3d_onnx::TensorProto& proto) {
     const ValueId id = define(proto.name());
-    set_constant(id, take_tensor(proto, external_));
+    set_constant(id, take_tensor(proto, sources_));
   }
 
   void add_input(const rt3d_onnx::ValueInfoProto& info) {
@@ -131,7 +132,7 @@ class Importer {
       fail(Code::unsupported, "node ", node.op, " '", node.name,
            "' holds a subgraph; control flow is not supported");
     if (attribute.has_t())
-      node.tensors[name] = take_tensor(*attribute.mutable_t(), external_);
+      node.tensors[name] = take_tensor(*attribute.mutable_t(), sources_);
     else if (attribute.has_i())
       node.attributes.set(name, static_cast<std::int64_t>(attribute.i()));
     else if (attribute.has_f())
@@ -150,7 +151,7 @@ class Importer {
 
   Tensor constant_value(rt3d_onnx::NodeProto& proto) {
     for (rt3d_onnx::AttributeProto& a : *proto.mutable_attribute()) {
-      if (a.name() == "value" && a.has_t()) return take_tensor(*a.mutable_t(), external_);
+      if (a.name() == "value" && a.has_t()) return take_tensor(*a.mutable_t(), sources_);
       if (a.name() == "value_int" || a.name() == "value_ints") {
         std::vector<std::int64_t> list(a.ints().begin(), a.ints().end());
         if (a.name() == "value_int") list.assign(1, a.i());
@@ -182,25 +183,37 @@ class Importer {
   }
 
   Graph graph_;
-  ExternalData external_;
+  DataSources sources_;
   std::map<std::string, ValueId> ids_;
   std::vector<bool> defined_;
 };
 
-}  // namespace
-
-Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder) {
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    fail(Code::unsupported, "an ONNX file of ", bytes.size(),
-         " bytes; weights beyond 2 GiB must be external data");
-  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+bool parse_structure(const std::string& structure, rt3d_onnx::ModelProto& model) {
+  google::protobuf::io::ArrayInputStream stream(structure.data(), static_cast<int>(structure.size()));
   google::protobuf::io::CodedInputStream coded(&stream);
   coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
   coded.SetRecursionLimit(kDeepestMessage);
+  return model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
+// `file`: where the bytes lie, when they stay there; null: memory that goes away.
+Graph parse(std::span<const std::byte> bytes, const std::filesystem::path& folder,
+            std::shared_ptr<const MappedFile> file) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    fail(Code::unsupported, "an ONNX file of ", bytes.size(),
+         " bytes; weights beyond 2 GiB must be external data");
   rt3d_onnx::ModelProto model;
-  if (!model.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage() || !model.has_graph())
+  std::optional<PartedModel> parted = part_payloads(bytes);
+  if (!parted || !parse_structure(parted->structure, model) || !model.has_graph())
     fail(Code::invalid_model, "this is not an ONNX model, or it is damaged (", bytes.size(), " bytes)");
-  return Importer(folder).import(model);
+  parted->structure = std::string();
+  return Importer({ExternalData(folder), std::move(parted->payloads), std::move(file)}).import(model);
+}
+
+}  // namespace
+
+Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder) {
+  return parse(bytes, folder, nullptr);
 }
 
 Graph load_onnx(const std::filesystem::path& path) {
@@ -208,7 +221,9 @@ Graph load_onnx(const std::filesystem::path& path) {
   const std::filesystem::path folder =
       path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   try {
-    return parse_onnx(file->bytes(), folder);
+    Graph graph = parse(file->bytes(), folder, file);
+    file->release(file->bytes());
+    return graph;
   } catch (const Error& error) {
     fail(error.code(), path.string(), ": ", error.what());
   }

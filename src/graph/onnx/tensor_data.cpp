@@ -69,10 +69,19 @@ Tensor widened(const Tensor& bits) {
     to[0] = to[1] = std::byte{0};
     std::memcpy(to + 2, from, 2);
   }
+  bits.release_pages();
   return out;
 }
 
-Tensor take(rt3d_onnx::TensorProto& proto, ExternalData& external) {
+Tensor from_payload(const TensorDesc& desc, std::span<const std::byte> bytes, const DataSources& sources) {
+  Tensor view = sources.file ? Tensor::in_file(desc, bytes, sources.file) : Tensor(desc, bytes, nullptr);
+  if (sources.file) return view;
+  Tensor copy = Tensor::allocate(desc);
+  std::memcpy(copy.mutable_data(), bytes.data(), bytes.size());
+  return copy;
+}
+
+Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
   const bool brain = proto.data_type() == kOnnxBfloat16;
   if (proto.dims_size() > Shape::kMaxRank)
     fail(Code::unsupported, "it has ", proto.dims_size(), " dimensions");
@@ -81,8 +90,10 @@ Tensor take(rt3d_onnx::TensorProto& proto, ExternalData& external) {
   const auto bytes = static_cast<std::uint64_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
   Tensor tensor;
   if (proto.data_location() == kExternal) {
-    ExternalBytes view = external_bytes(proto, external, bytes);
-    tensor = Tensor(desc, view.bytes, std::move(view.file));
+    ExternalBytes view = external_bytes(proto, sources.external, bytes);
+    tensor = Tensor::in_file(desc, view.bytes, std::move(view.file));
+  } else if (proto.has_payload() && proto.payload() < sources.payloads.size()) {
+    tensor = from_payload(desc, sources.payloads[proto.payload()], sources);
   } else if (proto.has_raw_data()) {
     const std::shared_ptr<const std::string> owner(proto.release_raw_data());
     tensor = Tensor(desc, std::as_bytes(std::span<const char>(*owner)), owner);
@@ -97,9 +108,9 @@ Tensor take(rt3d_onnx::TensorProto& proto, ExternalData& external) {
 
 }  // namespace
 
-Tensor take_tensor(rt3d_onnx::TensorProto& proto, ExternalData& external) {
+Tensor take_tensor(rt3d_onnx::TensorProto& proto, DataSources& sources) {
   try {
-    return take(proto, external);
+    return take(proto, sources);
   } catch (const Error& error) {
     fail(error.code(), "tensor '", proto.name(), "': ", error.what());
   }

@@ -1,6 +1,10 @@
-// An ONNX tensor's bytes as a Tensor: raw data is taken over, external data is viewed in its mapped file,
-// typed fields and bfloat16 are converted.
+// An ONNX tensor's bytes as a Tensor: large raw data and external data are viewed in their mapped file, small raw data is
+// taken over, typed fields and bfloat16 are converted.
 #pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
 
 #include "base/tensor.h"
 #include "graph/onnx/external_data.h"
@@ -11,7 +15,14 @@ class TensorProto;
 
 namespace rt3d::graph {
 
+// Where a model's tensors have their bytes when not in the message itself.
+struct DataSources {
+  ExternalData external;
+  std::vector<std::span<const std::byte>> payloads;  // by the message's payload number
+  std::shared_ptr<const MappedFile> file;  // that the payloads lie in; null: memory that is not ours
+};
+
 // Moves the bytes out of `proto`. Throws invalid_model, unsupported (data type) or io, naming the tensor.
-Tensor take_tensor(rt3d_onnx::TensorProto& proto, ExternalData& external);
+Tensor take_tensor(rt3d_onnx::TensorProto& proto, DataSources& sources);
 
 }  // namespace rt3d::graph

@@ -14,6 +14,7 @@ Tensor scaled_rows(const Tensor& weights, const std::vector<double>& scale) {
   const auto to = out.mutable_values<float>();
   const std::size_t row = from.size() / scale.size();
   for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
+  weights.release_pages();
   return out;
 }
 
@@ -50,10 +51,9 @@ void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
   const std::string stem = editor.graph.value(node.outputs[0]).name;
   const std::size_t channels = scale.size();
   if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {
-    const Tensor& old = *editor.floats(node.inputs[1]);
-    Tensor weights = scaled_rows(old, scale);
+    const Tensor weights = scaled_rows(editor.take_floats(node.inputs[1]), scale);
     const auto transformed = editor.graph.value(node.inputs[1]).transformed;
-    node.inputs[1] = editor.constant(stem + ".w", std::move(weights));
+    node.inputs[1] = editor.constant(stem + ".w", weights);
     if (transformed)  // a factor per output channel commutes with the transform
       editor.graph.value(node.inputs[1]).transformed = std::make_shared<const TransformedWeights>(
           TransformedWeights{transformed->name, transformed->tile, scaled_rows(transformed->values, scale)});

@@ -17,6 +17,17 @@ const Tensor* Editor::floats(ValueId id) {
   return graph.constant(id);
 }
 
+bool Editor::has_floats(ValueId id) const {
+  const Tensor* tensor = graph.constant(id);
+  return tensor && tensor->dtype() == DType::f32;
+}
+
+Tensor Editor::take_floats(ValueId id) {
+  Tensor tensor = graph.constant(id)->aligned_copy();
+  if (used_once(id)) graph.value(id).constant.reset();
+  return tensor;
+}
+
 void Editor::kill(int n) {
   dead_[static_cast<std::size_t>(n)] = true;
   node(n).inputs.clear();

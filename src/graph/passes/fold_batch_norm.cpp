@@ -13,7 +13,7 @@ bool fold(Editor& e, int n) {
   const int producer = e.producer(norm.inputs[0], "Conv");
   if (producer < 0 || !e.used_once(norm.inputs[0])) return false;
   Node& conv = e.node(producer);
-  if (has_activation(conv) || conv.inputs.size() > 3 || !e.floats(conv.inputs[1])) return false;
+  if (has_activation(conv) || conv.inputs.size() > 3 || !e.has_floats(conv.inputs[1])) return false;
   const auto affine = batch_norm_affine(e, norm);
   const auto bias = bias_of(e, conv, e.shape(norm.inputs[0])[1]);
   if (!affine || !bias) return false;

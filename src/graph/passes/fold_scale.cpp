@@ -32,7 +32,7 @@ bool fold_side(Editor& e, int n, std::size_t side) {
   const int producer = linear_producer(e, x);
   if (producer < 0 || !e.used_once(x) || e.graph.value(x).desc != e.graph.value(y).desc) return false;
   Node& linear = e.node(producer);
-  if (has_activation(linear) || linear.inputs.size() > 3 || !e.floats(linear.inputs[1])) return false;
+  if (has_activation(linear) || linear.inputs.size() > 3 || !e.has_floats(linear.inputs[1])) return false;
   const Shape& shape = e.shape(x);
   const int axis = linear.op == "Conv" ? 1 : shape.rank() - 1;
   const auto constant = channel_constant(e, binary.inputs[1 - side], shape, axis);

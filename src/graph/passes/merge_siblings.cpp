@@ -13,12 +13,11 @@ using List = std::vector<std::int64_t>;
 
 bool mergeable(Editor& e, const Node& node) {
   if (node.op != "Conv" || node.inputs.size() > 3 || node.attributes.integer("group", 1) != 1) return false;
-  const Tensor* weights = e.floats(node.inputs[1]);
-  if (!weights || !bias_of(e, node, weights->shape()[0])) return false;
+  const Shape& kernel = e.shape(node.inputs[1]);
   const List pads = node.attributes.integers("pads", {});
-  return std::all_of(weights->shape().begin() + 2, weights->shape().end(),
-                     [](std::int64_t k) { return k == 1; }) &&
-         std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; });
+  return std::all_of(kernel.begin() + 2, kernel.end(), [](std::int64_t k) { return k == 1; }) &&
+         std::all_of(pads.begin(), pads.end(), [](std::int64_t p) { return p == 0; }) &&
+         e.has_floats(node.inputs[1]) && bias_of(e, node, kernel[0]);
 }
 
 std::vector<int> siblings_of(Editor& e, int n) {
@@ -30,6 +29,17 @@ std::vector<int> siblings_of(Editor& e, int n) {
   return siblings;
 }
 
+Tensor one_after_another(std::span<const Tensor> parts, const Shape& shape) {
+  Tensor whole = Tensor::allocate({DType::f32, shape});
+  std::byte* to = whole.mutable_data();
+  for (const Tensor& part : parts) {
+    std::memcpy(to, part.bytes().data(), part.bytes().size());
+    to += part.bytes().size();
+    part.release_pages();
+  }
+  return whole;
+}
+
 bool merge(Editor& e, int n) {
   if (!mergeable(e, e.node(n))) return false;
   const std::vector<int> siblings = siblings_of(e, n);
@@ -37,7 +47,8 @@ bool merge(Editor& e, int n) {
   Node merged = e.node(n);
   Shape w_shape = e.shape(merged.inputs[1]);
   Shape y_shape = e.shape(merged.outputs[0]);
-  std::vector<float> weights, bias;
+  std::vector<Tensor> weights;
+  std::vector<float> bias;
   std::vector<Node> slices;
   std::string name;
   for (int sibling : siblings) {
@@ -48,8 +59,7 @@ bool merge(Editor& e, int n) {
     slice.attributes.set("starts", List{static_cast<std::int64_t>(bias.size())});
     slice.attributes.set("steps", List{1});
     slices.push_back(std::move(slice));
-    const auto w = e.floats(conv.inputs[1])->values<float>();
-    weights.insert(weights.end(), w.begin(), w.end());
+    weights.push_back(e.take_floats(conv.inputs[1]));
     const auto own = bias_of(e, conv, channels).value_or(std::vector<double>());
     bias.insert(bias.end(), own.begin(), own.end());
     name += (name.empty() ? "" : "+") + conv.name;
@@ -58,7 +68,7 @@ bool merge(Editor& e, int n) {
   w_shape[0] = y_shape[1] = static_cast<std::int64_t>(bias.size());
   const std::string stem = e.graph.value(merged.outputs[0]).name + ".merged";
   merged.name = name;
-  merged.inputs = {merged.inputs[0], e.constant(stem + ".w", Tensor::of<float>(DType::f32, w_shape, weights)),
+  merged.inputs = {merged.inputs[0], e.constant(stem + ".w", one_after_another(weights, w_shape)),
                    e.constant(stem + ".b", Tensor::of<float>(DType::f32, Shape{w_shape[0]}, bias))};
   merged.outputs = {e.value(stem, {DType::f32, y_shape})};
   for (Node& slice : slices) {

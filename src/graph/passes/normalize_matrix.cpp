@@ -22,6 +22,7 @@ Tensor transposed(const Tensor& matrix) {
       for (std::int64_t r = r0; r < std::min(rows, r0 + kTile); ++r)
         for (std::int64_t c = c0; c < std::min(columns, c0 + kTile); ++c)
           to[c * rows + r] = from[r * columns + c];
+  matrix.release_pages();
   return out;
 }
 

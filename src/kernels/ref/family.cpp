@@ -95,7 +95,7 @@ class RefKernel : public Kernel {
   void prepare(std::span<const Tensor* const> constants, ThreadPool&) override {
     for (std::size_t i = 0; i < constants.size() && i < held_.size(); ++i) {
       if (!constants[i]) continue;
-      held_[i] = constants[i]->aligned_copy();
+      held_[i] = constants[i]->in_memory();
       constants_[i] = held_[i].bytes().data();
       if (held_[i].bytes().data() != constants[i]->bytes().data()) packed_ += held_[i].bytes().size();
     }

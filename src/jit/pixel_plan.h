@@ -1,0 +1,81 @@
+// How a convolution is cut where lanes are pixels. Of planes and rows of the output one is the outer axis and one the middle axis; the
+// innermost is always the columns. A block is some outer × some middle positions with all columns. What a block reads of a chunk of
+// input channels is repacked as
+//
+//   v[kw][channel][outer line][middle line][column]
+//
+// with the columns that kernel column kw meets, one behind the other, no gaps between lines: so every kernel position is a constant
+// offset, and consecutive pixels may run over lines. Strides are the repacking's matter: lines of one remainder of the stride lie
+// together. Sums are kept as c[output channel][pixel], the pixels of a block in segments that share their lists of units.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/conv_plan.h"
+#include "kernels/conv_shape.h"
+#include "kernels/schedule.h"
+
+namespace rt3d::jit {
+
+// Planes or rows: a dimension of the kernel, and the lines of a block along it.
+struct PixelAxis {
+  int k, stride, pad, dilation, in, out;
+  int block;  // output positions per block
+
+  // The lines of one remainder of the stride: line first + i is input position o · stride - pad + at + i · stride, where o is the
+  // block's first output position. For `outputs` of them there are outputs + more lines.
+  struct Phase {
+    int first, more, at;
+  };
+  std::vector<Phase> phases;
+  std::vector<int> line_of_k;  // of each kernel position, for the block's first output position
+  int lines = 0;
+  std::vector<kernels::Taps> classes;
+  std::vector<int> class_of_out;
+
+  PixelAxis(int k, int stride, int pad, int dilation, int in, int out, int block);
+  int blocks() const { return (out + block - 1) / block; }
+  // The class of all kernel positions that meet the input anywhere in [first, first + count).
+  int union_class(int first, int count);
+};
+
+// Outputs outer_first … × middle_first …, all columns, that share their units.
+struct PixelSegment {
+  int outer_first, outer_count, middle_first, middle_count;
+  int outer_class, middle_class;
+  std::int64_t pixels;
+  std::int64_t v;  // floats from v's start to where kernel position 0 of the first pixel would be read
+  std::int64_t c;  // floats from an output channel's start; a multiple of the lanes
+};
+
+struct PixelBlock {
+  int outer_first, outer_count, middle_first, middle_count;
+  std::vector<PixelSegment> segments;
+};
+
+// Knobs: rows_outside (outer is rows, middle planes), outer, middle (positions per block), split (middle positions at the border are
+// segments of their own), ic_chunk (blocks of input channels per chunk).
+struct PixelPlan {
+  kernels::ConvShape s;
+  int lanes;
+  bool rows_outside;
+  PixelAxis outer, middle;
+  std::int64_t chunk_channels;
+  std::int64_t v_outer, v_channel, v_kw, v_floats;  // strides of v and its size
+  std::int64_t c_channel;                           // floats from one output channel's sums to the next
+  std::vector<PixelBlock> blocks;                   // middle blocks fastest
+
+  PixelPlan(const kernels::ConvShape& shape, const kernels::Schedule& schedule, int lanes);
+
+  // Floats from v's start (kernel position 0 of a pixel) to what a kernel position reads of a channel of the chunk.
+  std::int64_t v_offset(std::int64_t channel, int k_outer, int k_middle, int kw) const;
+
+ private:
+  void add_block(int outer_first, int middle_first, bool split);
+};
+
+// The tiles of a segment: vectors [tile_first(i), tile_first(i + 1)) of `vectors` in all, at most `most` each.
+inline std::int64_t tiles_of(std::int64_t vectors, int most) { return (vectors + most - 1) / most; }
+
+}  // namespace rt3d::jit
