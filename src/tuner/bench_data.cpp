@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "kernels/sparsity.h"
+#include "kernels/winograd_weights.h"
 
 namespace rt3d::tuner {
 namespace {
@@ -125,9 +126,15 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
 BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : problem_(problem) {
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     inputs_.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
+  const std::string tile = problem.attributes.string(kernels::kWinogradAttribute, "");
+  if (const auto known = find_winograd_tile(tile)) {
+    const kernels::ConvShape s = kernels::conv_shape(problem);
+    inputs_.at(4) = kernels::winograd_weights(inputs_[1], *known, {s.sd, s.sh, s.sw});
+  }
+  Tensor& multiplied = inputs_.at(tile.empty() ? 1 : 4);
   if (const auto sparsity = kernels::sparsity_of(problem))
-    kernels::prune(inputs_.at(1), kernels::random_pattern(inputs_[1].shape(), sparsity->scheme, sparsity->gm,
-                                                          sparsity->gn, sparsity->kept(), kPatternSeed));
+    kernels::prune(multiplied, kernels::random_pattern(multiplied.shape(), sparsity->scheme, sparsity->gm,
+                                                       sparsity->gn, sparsity->kept(), kPatternSeed));
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
   const TensorDesc& output = problem.outputs.at(0);

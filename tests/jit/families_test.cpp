@@ -68,7 +68,7 @@ void check_problem(const KernelFamily& family, const Problem& problem, const Tar
 TEST_CASE("every generated family computes what the reference does") {
   ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
   std::vector<Problem> problems;
-  for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move"})
+  for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move", "winograd"})
     for (Problem& problem : read_problems(cat("problems/", file, ".txt")))
       problems.push_back(std::move(problem));
   for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
