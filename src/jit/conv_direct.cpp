@@ -238,10 +238,10 @@ class ConvDirect final : public IsaFamily {
   }
 
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target);
+    return conv_direct_space(p, target, {.lanes = lanes()});
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    return conv_direct_estimate_ns(p, schedule, target);
+    return conv_direct_estimate_ns(p, schedule, target, {.lanes = lanes()});
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);

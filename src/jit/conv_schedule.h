@@ -1,4 +1,4 @@
-// The legal schedules of conv.direct and their analytic time.
+// The legal schedules of direct convolution and their analytic time.
 #pragma once
 
 #include <vector>
@@ -7,11 +7,18 @@
 
 namespace rt3d::jit {
 
+// What its multiply loop works on.
+struct ConvNumbers {
+  int lanes;      // output channels per vector, and input channels per block where there are more than four
+  int bytes = 4;  // of a weight or an activation
+  double cycles_per_k = 0;  // of each accumulator, for what is done once per so many products
+};
+
 std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem,
-                                                 const kernels::Target& target);
+                                                 const kernels::Target& target, const ConvNumbers& numbers);
 
 double conv_direct_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
-                               const kernels::Target& target);
+                               const kernels::Target& target, const ConvNumbers& numbers);
 
 // The most rows that a tile of `vecs` vectors can have; 0 when not even one fits.
 int most_rows(Isa isa, int vecs, const kernels::Problem& problem);

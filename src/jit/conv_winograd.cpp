@@ -314,7 +314,7 @@ class ConvWinograd final : public IsaFamily {
   ConvWinograd(WinogradMethod method, Isa isa)
       : IsaFamily(cat("conv.winograd.t", method.t, "s", method.s), 1, isa), method_(method) {}
 
-  bool exact() const override { return false; }
+  kernels::Accuracy accuracy() const override { return kernels::Accuracy::standard; }
   bool computes(const Problem& p) const override {
     return is_plain_conv(p) && winograd_computes(kernels::conv_shape(p), method_, lanes()) &&
            winograd_fits(isa(), kernels::conv_shape(p), method_, kernels::activation_of(p.attributes),

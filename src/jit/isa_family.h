@@ -29,13 +29,16 @@ class IsaFamily : public kernels::KernelFamily {
   std::string_view id() const override { return id_; }
   int version() const override { return version_; }
   bool supports(const Problem& problem, const Target& target) const final {
-    return target.device.isa == isa_ && (exact() || target.accuracy == kernels::Accuracy::standard) &&
+    return target.device.isa == isa_ && target.accuracy >= accuracy() && runs_on(target.device) &&
            computes(problem);
   }
 
  protected:
   virtual bool computes(const Problem& problem) const = 0;
-  virtual bool exact() const { return true; }  // in the sense of kernels::Accuracy
+  virtual kernels::Accuracy accuracy() const {
+    return kernels::Accuracy::exact;
+  }                                                           // the strictest that it keeps
+  virtual bool runs_on(const Device&) const { return true; }  // whether it has more than the instruction set
   Isa isa() const { return isa_; }
   int lanes() const { return isa_lanes(isa_); }
 

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "jit/conv_direct.h"
+#include "jit/conv_direct_f16.h"
 #include "jit/conv_rows.h"
 #include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
+#include "jit/fc_dot_f16.h"
 #include "jit/fc_tile.h"
 #include "jit/pool.h"
 
@@ -23,6 +25,7 @@ std::span<const kernels::KernelFamily* const> families() {
       for (auto* make : kFamilies) rows.push_back(&make(isa));
       for (const kernels::KernelFamily* family : conv_winograd(isa)) rows.push_back(family);
     }
+    for (auto* make : {conv_direct_f16, fc_dot_f16}) rows.push_back(&make());
     return rows;
   }();
   return table;

@@ -64,6 +64,9 @@ struct TileShape {
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);
 
+// Part of a tile's name: the step of an even run of distances, else a hash of them.
+std::string distances(const std::vector<std::int32_t>& d);
+
 void emit_tile(Asm& as, const TileShape& shape);
 std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape);
 

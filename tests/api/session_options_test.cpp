@@ -29,7 +29,7 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
   CHECK(refused([](auto& o) { o.tuning_limit_ms = -7; }, "-7"));
-  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(2); }, "no accuracy 2"));
+  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(3); }, "no accuracy 3"));
   CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
   CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
   CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));

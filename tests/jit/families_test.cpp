@@ -79,7 +79,7 @@ TEST_CASE("every generated family computes what the reference does") {
     for (const Problem& problem : problems)
       for (const KernelFamily* family : jit::families())
         for (ThreadPool& pool : pools) {
-          const Target target{device_with(isa), pool.size()};
+          const Target target{device_with(isa), pool.size(), kernels::Accuracy::half};
           Count& count = counts[std::string(family->id())];
           if (count.failures < kMostFailures && family->supports(problem, target))
             check_problem(*family, problem, target, pool, count);
