@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "base/error.h"
 #include "jit/emit_activation.h"
@@ -11,15 +12,16 @@ namespace rt3d::jit {
 namespace {
 
 // Register use. Activations come first: a multiplication by lane of halves reaches registers 0-15 only.
-//   rows activations (8 channels each) | a ring of weights, at least vecs | accumulators by vector, then row
+//   rows activations (8 channels each) | a ring of weights, at least vecs | accumulators by vector, then row; twice in small tiles
 // When the units are done, all but the accumulators is free, and so are those already added to the sums.
 struct Registers {
   const Asm& as;
   int rows, vecs;
+  int sets;  // of accumulators: even and odd k steps add into sets of their own where there are two
 
-  int accumulators() const { return rows * vecs; }
-  int first() const { return as.vectors() - accumulators(); }
-  Vec acc(int i) const { return {first() + i}; }
+  int tile() const { return rows * vecs; }
+  int first() const { return as.vectors() - sets * tile(); }
+  Vec acc(int i, int set) const { return {first() + i * sets + set}; }
 };
 
 constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
@@ -44,19 +46,20 @@ void emit_units(Asm& as, const HalfTileShape& s, const Registers& regs) {
                       .a = kUnitA,
                       .w = kUnitW,
                       .before_step = {},
-                      .multiply = [&](int r, int v, int, Vec weight, Vec activation, int lane) {
-                        as.fma_lane_half(regs.acc(v * regs.rows + r), weight, activation, lane);
+                      .multiply = [&](int r, int v, int k, Vec weight, Vec activation, int lane) {
+                        as.fma_lane_half(regs.acc(v * regs.rows + r, k % regs.sets), weight, activation,
+                                         lane);
                       }});
   as.decrement_and_loop(kCount, top);
   as.bind(done);
 }
 
-// Four channels of a row's result: which half of which accumulator, and where it lies.
+// What one accumulator is added to: a row's result in two blocks of four channels, or in the only one that exists.
 struct Sum {
-  int accumulator, half;
+  int accumulator;
   std::size_t row;
-  std::int32_t block;  // of output channels
-  Vec reg;
+  std::int32_t block;  // the first
+  std::vector<Vec> blocks;
 };
 
 // Adds some accumulators to their sums, finishes and stores these.
@@ -65,45 +68,52 @@ struct Batch {
   const HalfTileShape& s;
   const Registers& regs;
   std::vector<Sum> sums;
-  std::vector<Vec> scratch;  // the first four: widened halves, and the scale of the vector at hand
+  std::vector<Vec> scratch;  // widened halves, and the scale of the vector at hand
 
-  std::int32_t c_at(const Sum& sum) const { return s.c_rows[sum.row] + sum.block * s.c_block; }
-
+  template <typename Visit>
+  void each(const Visit& visit) const {  // (register, row, block)
+    for (const Sum& sum : sums)
+      for (std::size_t i = 0; i < sum.blocks.size(); ++i)
+        visit(sum.blocks[i], sum.row, sum.block + static_cast<std::int32_t>(i));
+  }
   void load() const {
     const Label from_bias = as.new_label(), ready = as.new_label();
     as.jump_if_bit_clear(kFlags, 0, from_bias);
-    for (const Sum& sum : sums) as.load(sum.reg, kC, c_at(sum));
+    each([&](Vec sum, std::size_t row, std::int32_t block) {
+      as.load(sum, kC, s.c_rows[row] + block * s.c_block);
+    });
     as.jump(ready);
     as.bind(from_bias);
-    for (const Sum& sum : sums) as.load(sum.reg, kBias, sum.block * as.vector_bytes());
+    each([&](Vec sum, std::size_t, std::int32_t block) { as.load(sum, kBias, block * as.vector_bytes()); });
     as.bind(ready);
   }
   void add() const {
-    std::int32_t scales = -1;
+    std::int32_t scaled = -1;
     for (const Sum& sum : sums) {
-      if (sum.block / 2 != scales) {
-        scales = sum.block / 2;
-        as.load_pair(scratch[2], scratch[3], kScale, scales * 2 * as.vector_bytes());
+      if (sum.block != scaled) as.load_pair(scratch[2], scratch[3], kScale, sum.block * as.vector_bytes());
+      scaled = sum.block;
+      for (int set = 0; set < regs.sets; ++set) {
+        as.widen(scratch[0], scratch[1], regs.acc(sum.accumulator, set));
+        for (std::size_t i = 0; i < sum.blocks.size(); ++i) as.fma(sum.blocks[i], scratch[i], scratch[2 + i]);
       }
-      if (sum.half == 0) as.widen(scratch[0], scratch[1], regs.acc(sum.accumulator));
-      as.fma(sum.reg, scratch[static_cast<std::size_t>(sum.half)],
-             scratch[static_cast<std::size_t>(2 + sum.half)]);
     }
   }
   void finish() const {
     const Label plain = as.new_label();
     as.jump_if_bit_clear(kFlags, 1, plain);
     std::vector<Vec> values;
-    for (const Sum& sum : sums) {
-      values.push_back(sum.reg);
+    each([&](Vec sum, std::size_t row, std::int32_t block) {
+      values.push_back(sum);
       if (s.has_residual)
-        as.add_load(sum.reg, kResidual, s.residual_rows[sum.row] + sum.block * s.residual_block, scratch[0]);
-    }
+        as.add_load(sum, kResidual, s.residual_rows[row] + block * s.residual_block, scratch[0]);
+    });
     emit_activation(as, s.activation, values, scratch);
     as.bind(plain);
   }
   void store() const {
-    for (const Sum& sum : sums) as.store(sum.reg, kC, c_at(sum));
+    each([&](Vec sum, std::size_t row, std::int32_t block) {
+      as.store(sum, kC, s.c_rows[row] + block * s.c_block);
+    });
   }
 };
 
@@ -114,17 +124,18 @@ void emit_sums(Asm& as, const HalfTileShape& s, const Registers& regs) {
   as.load_pointer(kBias, kArgs, offsetof(HalfTileArgs, bias));
   as.load_pointer(kScale, kArgs, offsetof(HalfTileArgs, scale));
   if (s.has_residual) as.load_pointer(kResidual, kArgs, offsetof(HalfTileArgs, residual));
-  for (int done = 0; done < regs.accumulators();) {
+  for (int done = 0; done < regs.tile();) {
     Batch batch{as, s, regs, {}, {}};
     int next = 0;  // of the free registers
     for (; next < kScratch; ++next) batch.scratch.push_back({next});
-    const int free = regs.first() + done, end = std::min(regs.accumulators(), done + (free - kScratch) / 2);
-    for (; done < end; ++done)
-      for (int half = 0; half < 2; ++half) {
-        const std::int32_t block = done / regs.rows * 2 + half;
-        if (s.odd_blocks && block == 2 * s.vecs - 1) continue;
-        batch.sums.push_back({done, half, static_cast<std::size_t>(done % regs.rows), block, {next++}});
-      }
+    const int free = regs.first() + done * regs.sets;
+    const int end = std::min(regs.tile(), done + (free - kScratch) / 2);
+    for (; done < end; ++done) {
+      const std::int32_t block = done / regs.rows * 2;
+      Sum sum{done, static_cast<std::size_t>(done % regs.rows), block, {{next++}}};
+      if (!s.odd_blocks || block + 2 < 2 * s.vecs) sum.blocks.push_back({next++});
+      batch.sums.push_back(std::move(sum));
+    }
     batch.load();
     batch.add();
     batch.finish();
@@ -143,14 +154,15 @@ std::string HalfTileShape::name() const {
 }
 
 void emit_half_tile(Asm& as, const HalfTileShape& s) {
-  const Registers regs{as, s.rows(), s.vecs};
+  constexpr int kEnough = 8;  // accumulators for two units of four cycles' latency
+  const Registers regs{as, s.rows(), s.vecs, s.rows() * s.vecs < kEnough && s.depth > 1 ? 2 : 1};
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation) || s.depth > 8)
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   as.load_pointer(kA, kArgs, offsetof(HalfTileArgs, a));
   as.load_pointer(kUnits, kArgs, offsetof(HalfTileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(HalfTileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(HalfTileArgs, w));
-  for (int i = 0; i < regs.accumulators(); ++i) as.zero(regs.acc(i));
+  for (int i = regs.first(); i < as.vectors(); ++i) as.zero({i});
   emit_units(as, s, regs);
   emit_sums(as, s, regs);
 }

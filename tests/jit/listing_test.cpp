@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "jit/half_tile.h"
+#include "jit/narrow.h"
 #include "jit/row_code.h"
 #include "jit/stream.h"
 #include "jit/tile.h"
@@ -61,6 +63,27 @@ TEST_CASE("golden listings of tile, row and stream") {
     const StreamShape swish{.op = StreamOp::mul, .b_repeats = true, .activation = {kernels::Act::swish}};
     compare_or_bless("stream_" + suffix, list(isa, [&](Asm& as) { emit_stream(as, swish); }).text);
   }
+}
+
+TEST_CASE("golden listings of half precision") {
+  HalfTileShape t;
+  t.vecs = 2;
+  t.depth = 5;
+  t.c_block = 4096;
+  t.odd_blocks = t.has_residual = true;
+  for (int r = 0; r < 3; ++r) {
+    t.a_rows.push_back(r * 16);
+    t.c_rows.push_back(r * 16);
+    t.residual_rows.push_back(r * 16);
+  }
+  t.residual_block = 4096;
+  t.activation.act = kernels::Act::relu;
+  compare_or_bless("half_tile_neon", list(Isa::neon, [&](Asm& as) { emit_half_tile(as, t); }).text);
+  compare_or_bless("narrow_neon", list(Isa::neon, [](Asm& as) { emit_narrow(as, {}); }).text);
+}
+
+TEST_CASE("half precision is AArch64's") {
+  CHECK_THROWS(list(Isa::avx2, [](Asm& as) { as.widen({0}, {1}, {2}); }));
 }
 
 }  // namespace rt3d::jit
