@@ -75,7 +75,9 @@ typedef enum rt3d_tuning {
 /* What a session's results may differ by from the exact sums. */
 typedef enum rt3d_accuracy {
   RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd), whose error stays below 1e-3 of the output's range */
-  RT3D_ACCURACY_EXACT = 1    /* direct methods only: nothing but the order of summation differs */
+  RT3D_ACCURACY_EXACT = 1,   /* direct methods only: nothing but the order of summation differs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the range;
+                              * as the default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */

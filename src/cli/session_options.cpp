@@ -75,8 +75,8 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("NAME");
   app.add_option("--accuracy", options.accuracy,
                  "exact: direct methods only; default: also fast methods whose error stays below 1e-3 of the "
-                 "output's range")
-      ->check(CLI::IsMember({"exact", "default"}))
+                 "output's range; half: also 16-bit arithmetic where the CPU has it, below 1e-2")
+      ->check(CLI::IsMember({"exact", "default", "half"}))
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option(
@@ -139,7 +139,9 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
   wanted.progress = progress ? TuningProgress::callback : nullptr;
   wanted.progress_user = progress ? &*progress : nullptr;
-  wanted.accuracy = options.accuracy == "exact" ? RT3D_ACCURACY_EXACT : RT3D_ACCURACY_DEFAULT;
+  wanted.accuracy = options.accuracy == "exact"  ? RT3D_ACCURACY_EXACT
+                    : options.accuracy == "half" ? RT3D_ACCURACY_HALF
+                                                 : RT3D_ACCURACY_DEFAULT;
   wanted.weight_limit_bytes = static_cast<std::int64_t>(options.weight_limit_mib * 1024 * 1024);
   wanted.profile = profile ? 1 : 0;
   wanted.input_shape_count = static_cast<std::int32_t>(shapes.size());

@@ -88,6 +88,12 @@ class Asm {
   // gives the first register of the result, which is one of the two.
   virtual Vec transpose(Vec rows, Vec spare) = 0;
 
+  // AArch64 with half-precision arithmetic: vectors of 2 · lanes() halves. acc += a * b[lane]; b is one of the first 16 registers.
+  virtual void fma_lane_half(Vec acc, Vec a, Vec b, int lane) = 0;
+  virtual void narrow(Vec to, Vec low,
+                      Vec high) = 0;  // to = halves of low, then of high; rounds to nearest; to is not high
+  virtual void widen(Vec low, Vec high, Vec from) = 0;  // the floats of from's halves; low is not from
+
   // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;
   // to *= 2^n for integral floats n in [-126, 126] and to in [0.5, 2); n is destroyed.

@@ -114,6 +114,9 @@ class X64Asm final : public FunctionAsm {
   }
   bool has_fma_lane() const override { return false; }
   void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
+  void fma_lane_half(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void narrow(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void widen(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
 
   // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
   Vec transpose(Vec rows, Vec spare) override {

@@ -118,6 +118,24 @@ BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
   for (const TileCut::Piece& piece : cut.pieces) of_piece.push_back(class_of(h, tile_taps(s, cut, piece)));
 }
 
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+                                                 std::int64_t unit_bytes) {
+  const ConvShape& s = g.s;
+  std::vector<std::vector<KernelUnit>> chunks;
+  std::int64_t w = 0;
+  for (int icb = 0; icb < ic_blocks; ++icb) {
+    if (icb % chunk == 0) chunks.emplace_back();
+    for (int kd = 0; kd < s.kd; ++kd)
+      for (int kh = 0; kh < s.kh; ++kh)
+        for (int kw = 0; kw < s.kw; ++kw, w += unit_bytes) {
+          const std::int64_t a =
+              icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
+          chunks.back().push_back({kd, kh, {static_cast<std::int32_t>(a * 4), static_cast<std::int32_t>(w)}});
+        }
+  }
+  return chunks;
+}
+
 UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>& h_classes,
                      const std::vector<std::vector<KernelUnit>>& chunks)
     : chunks_(static_cast<int>(chunks.size())), h_classes_(static_cast<int>(h_classes.size())) {

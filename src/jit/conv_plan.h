@@ -64,6 +64,11 @@ struct KernelUnit {
   Unit unit;
 };
 
+// The units of a kernel without zeros, by chunk: `ic_blocks` input-channel blocks in chunks of `chunk`, all positions of each, their
+// packed weights `unit_bytes` apart.
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+                                                 std::int64_t unit_bytes);
+
 // Lists of units by border class and chunk: a class (d, h) keeps those whose planes and rows meet the input.
 class UnitTable {
  public:

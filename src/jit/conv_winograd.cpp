@@ -18,7 +18,7 @@ class ConvWinograd final : public IsaFamily {
         method_(method),
         sparse_(sparse) {}
 
-  bool exact() const override { return false; }
+  kernels::Accuracy accuracy() const override { return kernels::Accuracy::standard; }
   bool computes(const Problem& p) const override {
     if (!is_plain_conv(p) || (sparse_ && !kernels::sparsity_of(p))) return false;
     const WinogradLayer layer = layer_of(p);

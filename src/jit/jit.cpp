@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "jit/conv_direct.h"
+#include "jit/conv_direct_f16.h"
 #include "jit/conv_rows.h"
 #include "jit/conv_sparse.h"
 #include "jit/conv_sparse_pixels.h"
 #include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
+#include "jit/fc_dot_f16.h"
 #include "jit/fc_tile.h"
 #include "jit/pool.h"
 
@@ -26,6 +28,7 @@ std::span<const kernels::KernelFamily* const> families() {
       for (auto* make : kFamilies) rows.push_back(&make(isa));
       for (const kernels::KernelFamily* family : conv_winograd(isa)) rows.push_back(family);
     }
+    for (auto* make : {conv_direct_f16, fc_dot_f16}) rows.push_back(&make());
     return rows;
   }();
   return table;

@@ -1,10 +1,16 @@
 #include "kernels/family.h"
 
 #include <algorithm>
+#include <array>
 
 #include "kernels/conv_shape.h"
 
 namespace rt3d::kernels {
+
+std::string_view accuracy_name(Accuracy accuracy) {
+  constexpr std::array<std::string_view, 3> kNames{"exact", "default", "half"};
+  return kNames[static_cast<std::size_t>(accuracy)];
+}
 
 std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&, const Target&) const {
   std::int64_t bytes = 0;

@@ -20,9 +20,11 @@
 
 namespace rt3d::kernels {
 
-// What results may differ by. exact: only the order of summation, as in every direct method. standard: also fast methods (Winograd)
-// whose error stays below 1e-3 of the output's range.
-enum class Accuracy { exact, standard };
+// What results may differ by, strictest first; each allows what those before it allow. exact: only the order of summation, as in every
+// direct method. standard: also fast methods (Winograd) whose error stays below 1e-3 of the output's range. half: also 16-bit
+// arithmetic where the CPU has it, below 1e-2 of the range.
+enum class Accuracy { exact, standard, half };
+std::string_view accuracy_name(Accuracy accuracy);  // for people and options: "exact", "default", "half"
 
 struct Target {
   Device device;

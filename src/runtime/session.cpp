@@ -85,8 +85,10 @@ struct Session::Impl {
         stats.create_ns / 1000000, " ms");
     log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
         ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-        ", ", target.threads, " threads, accuracy ",
-        target.accuracy == kernels::Accuracy::exact ? "exact" : "default");
+        ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
+    if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
+      log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
+          isa_name(target.device.isa), " has no 16-bit arithmetic");
   }
 
   static std::size_t bytes_of(const Port& port) {

@@ -312,6 +312,8 @@ TEST_CASE("accuracy and the limit of packed weights are options of every command
       json::parse(shell.rt3d("bench " + model + off + "--runs 1 --accuracy exact --json").out)["accuracy"] ==
       "exact");
   CHECK(json::parse(shell.tune(model + " --tune-ms 1 --db none --json").out)["accuracy"] == "default");
+  CHECK(json::parse(shell.tune(model + " --tune-ms 1 --db none --accuracy half --json").out)["accuracy"] ==
+        "half");
   CHECK_FALSE(holds(shell.rt3d("plan " + model + off + "--accuracy exact").out, "winograd"));
   CHECK(shell.rt3d("plan " + model + off + "--weight-limit-mib 1000").exit_code == 0);
   const Result refused = shell.rt3d("plan " + model + off + "--weight-limit-mib 0.01");
