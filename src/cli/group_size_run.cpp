@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint64_t kInputSeed = 1;
 constexpr double kMiddleRate = 3;
+constexpr std::int64_t kDenseTuning = 10;  // times as long: every point is compared with the dense layer
 
 struct Task {
   std::size_t layer;
@@ -59,6 +60,7 @@ class Dense {
   std::unique_ptr<ProblemSession> open(const std::string& sparsity, const std::string& code) const {
     SessionOptions options = options_;
     options.accuracy = code == "direct" ? "exact" : "default";
+    if (sparsity.empty()) options.tune_ms *= kDenseTuning;
     const std::string attribute = sparsity.empty() ? "" : " sparsity=" + sparsity;
     return std::make_unique<ProblemSession>(layer_.problem + attribute, options, kInputSeed);
   }
