@@ -1,5 +1,6 @@
 #include "runtime/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <set>
@@ -48,9 +49,18 @@ std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::V
   return ports;
 }
 
-StepReport report_of(const Plan& plan, const Step& step, const kernels::Target& target) {
+bool has_sparse_code(const Backend& backend, const Choice& choice, const kernels::Target& target) {
+  const Families families = supporting(backend, choice.problem, target);
+  return std::any_of(families.begin(), families.end(), [](const auto* family) { return is_sparse(*family); });
+}
+
+StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code,
+                     const kernels::Target& target) {
   const Choice* choice = plan.choice_of(step);
   StepReport report;
+  if (choice && step.node >= 0)
+    static_cast<StepSparsity&>(report) =
+        step_sparsity(*choice, plan.zeros[static_cast<std::size_t>(step.node)], removed, sparse_code);
   report.name = step.name;
   report.problem = plan.problem_text(step);
   report.family = choice ? std::string(choice->family->id()) : "reorder.copy.cpu";
@@ -69,7 +79,7 @@ StepReport report_of(const Plan& plan, const Step& step, const kernels::Target& 
 
 struct Session::Impl {
   Impl(const graph::Graph& model, const SessionOptions& options)
-      : target(target_of(options)), pool(target.threads), profile(options.profile) {
+      : device(options.device), target(target_of(options)), pool(target.threads), profile(options.profile) {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
@@ -106,12 +116,28 @@ struct Session::Impl {
     graph::optimize(graph, evaluate);
     stats.optimize_ns = ns_since(start);
     graph_text = graph::to_text(graph);
+    removed = removed_channels(model, graph);
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
                              options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
     plan_text = plan.text();
+  }
+
+  void report_steps() {
+    const Backend& backend = find_backend(device);
+    for (const Step& step : plan.steps) {
+      const Choice* choice = plan.choice_of(step);
+      const bool sparse_code = choice && choice->problem.attributes.has(kernels::kSparsityAttribute) &&
+                               has_sparse_code(backend, *choice, target);
+      reports.push_back(report_of(
+          plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
+          sparse_code, target));
+      stats.macs += reports.back().macs;
+      stats.unpruned_macs += reports.back().unpruned_macs;
+      stats.kept_macs += reports.back().kept_macs;
+    }
   }
 
   void count(Clock::time_point start) {
@@ -125,10 +151,7 @@ struct Session::Impl {
       stats.estimated += choice.source == Source::estimate;
       stats.measurements += choice.measurements;
     }
-    for (const Step& step : plan.steps) {
-      reports.push_back(report_of(plan, step, target));
-      stats.macs += reports.back().macs;
-    }
+    report_steps();
     stats.arena_bytes = static_cast<std::int64_t>(plan.arena_bytes);
     stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
     stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
@@ -137,6 +160,7 @@ struct Session::Impl {
     stats.create_ns = ns_since(start);
   }
 
+  std::string device;
   kernels::Target target;
   ThreadPool pool;
   bool profile;
@@ -144,6 +168,7 @@ struct Session::Impl {
   Plan plan;
   std::optional<Executor> executor;
   std::vector<Port> inputs, outputs;
+  std::vector<RemovedChannels> removed;  // by node of the graph
   std::vector<StepReport> reports;
   std::string plan_text, graph_text;
   SessionStats stats;

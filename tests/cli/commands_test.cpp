@@ -301,6 +301,33 @@ TEST_CASE("info and plan describe the model, as text and as JSON") {
   CHECK(holds(shell.rt3d("plan " + shell.small_model()).out, "Conv"));
 }
 
+TEST_CASE("info shows what pruning left of each layer and of the model") {
+  const Shell shell;
+  const std::string pruned = shell.scratch.path("pruned.onnx");
+  const Result made = shell.rt3d(
+      "make-model c3d --frames 16 --size 32 --width 0.25 --classes 7 --sparsity kgs:8x4:2.6 -o " + pruned);
+  CAPTURE(made.err);
+  REQUIRE(made.exit_code == 0);
+  const json report = json::parse(shell.rt3d("info --json " + pruned).out);
+  const auto before = report["unpruned_macs"].get<double>(), after = report["kept_macs"].get<double>();
+  CHECK(before == report["macs"]);
+  CHECK(before / after == doctest::Approx(2.6).epsilon(0.05));
+  int sparse = 0;
+  for (const json& layer : report["layers"]) {
+    if (layer["sparsity"] == "") continue;
+    ++sparse;
+    CHECK(layer["sparsity"].get<std::string>().rfind("kgs:8x4:", 0) == 0);
+    CHECK(layer["kept"].get<double>() < 0.9);
+    CHECK(layer["note"] != "");
+  }
+  CHECK(sparse >= 2);
+  const std::string text = shell.rt3d("info " + pruned).out;
+  CHECK(holds(text, "before pruning"));
+  CHECK(holds(text, "kgs:8x4"));
+  CHECK_FALSE(holds(shell.rt3d("info " + shell.small_model()).out, "before pruning"));
+  CHECK(holds(shell.rt3d("info --layers " + shell.small_model()).out, "MACs before"));
+}
+
 TEST_CASE("accuracy and the limit of packed weights are options of every command with a session") {
   const Shell shell;
   const std::string model = shell.small_model(), off = " --tune off --db none --threads 1 ";

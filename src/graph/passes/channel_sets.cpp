@@ -63,11 +63,12 @@ std::optional<Followed> elementwise(const View& v) {
   return result;
 }
 
-// Constant weights [out, in per group, …] of f32 and a constant bias or none.
+// Constant weights [out, in per group, …] of f32 and a constant bias or none. Weights that come transformed as well stay as they are.
 bool has_weights(const View& v, std::int64_t out, std::int64_t in) {
   const Tensor* weights = v.has(1) ? v.graph.constant(v.in(1)) : nullptr;
-  if (!weights || weights->dtype() != DType::f32 || weights->shape().rank() < 2 || weights->elements() == 0 ||
-      weights->shape()[0] != out || weights->shape()[1] != in)
+  if (!weights || v.graph.value(v.in(1)).transformed || weights->dtype() != DType::f32 ||
+      weights->shape().rank() < 2 || weights->elements() == 0 || weights->shape()[0] != out ||
+      weights->shape()[1] != in)
     return false;
   if (!v.has(2)) return true;
   const Tensor* bias = v.graph.constant(v.in(2));
@@ -75,7 +76,7 @@ bool has_weights(const View& v, std::int64_t out, std::int64_t in) {
 }
 
 std::optional<Followed> conv(const View& v) {
-  if (v.axis(v.in()) != 1) return std::nullopt;
+  if (v.axis(v.in()) != 1 || v.has(4)) return std::nullopt;
   Followed result{1, {}};
   const std::int64_t groups = v.node.attributes.integer("group", 1);
   const std::int64_t in = v.shape(v.in())[1], out = v.shape(v.out())[1];

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "graph/passes/activation.h"
+#include "graph/passes/weight_matrix.h"
 
 namespace rt3d::graph {
 namespace {
@@ -75,8 +76,9 @@ Numbers operand(const View& v, ValueId id) {
   const Tensor* constant = v.graph.constant(id);
   if (!constant) return v.of(id);
   Numbers out = unknown(v);
-  if (constant->dtype() != DType::f32 || !constant->aligned()) return out;
-  const auto values = constant->values<float>();
+  if (constant->dtype() != DType::f32) return out;
+  const Tensor aligned = constant->aligned_copy();
+  const auto values = aligned.values<float>();
   const int from_end = v.graph.value(v.out()).desc.shape.rank() - v.sets.axis(v.out());
   const Shape& shape = constant->shape();
   const bool per_channel = static_cast<std::int64_t>(values.size()) == v.channels() &&
@@ -102,26 +104,22 @@ Numbers binary(const View& v) {
 // Weights [out, in per group, …] times known channels; a known number other than zero counts only where no padding is read.
 Numbers linear(const View& v) {
   const Node& node = v.node();
-  const Tensor& weights = *v.graph.constant(node.inputs[1]);
   Numbers out = unknown(v);
-  if (weights.dtype() != DType::f32 || !weights.aligned()) return out;
-  const std::int64_t oc = weights.shape()[0], ic = weights.shape()[1];
-  const std::int64_t positions = oc * ic > 0 ? weights.elements() / (oc * ic) : 0;
+  const WeightMatrix weights(*v.graph.constant(node.inputs[1]));
   const std::int64_t groups = node.op == "Conv" ? node.attributes.integer("group", 1) : 1;
   const Numbers& in = v.of(node.inputs[0]);
   const auto input = [&](std::size_t i) { return i < node.inputs.size() ? node.inputs[i] : kNoValue; };
-  const Tensor* bias = input(2) == kNoValue ? nullptr : v.graph.constant(input(2));
+  const Tensor bias = input(2) == kNoValue ? Tensor() : v.graph.constant(input(2))->aligned_copy();
   const bool padded = has_pads(node);
-  const float* w = weights.values<float>().data();
-  for (std::int64_t o = 0; o < oc; ++o) {
-    double sum = bias ? bias->values<float>()[static_cast<std::size_t>(o)] : 0;
-    if (input(3) != kNoValue)
-      sum += v.graph.constant(input(3)) ? kUnknown : v.of(input(3))[static_cast<std::size_t>(o)];
-    const float* row = w + o * ic * positions;
-    for (std::int64_t i = 0; i < ic * positions && !std::isnan(sum); ++i) {
-      if (row[i] == 0) continue;
-      const double k = in[static_cast<std::size_t>(o / (oc / groups) * ic + i / positions)];
-      sum += padded && k != 0 ? kUnknown : k * row[i];
+  for (std::int64_t o = 0; o < weights.rows; ++o) {
+    double sum = input(2) == kNoValue ? 0 : bias.values<float>()[static_cast<std::size_t>(o)];
+    if (input(3) != kNoValue) sum += v.of(input(3))[static_cast<std::size_t>(o)];
+    const std::int64_t first = o / (weights.rows / groups) * weights.columns;
+    for (std::int64_t i = 0; i < weights.columns && !std::isnan(sum); ++i) {
+      if (weights.zero(o, i)) continue;
+      const double k = in[static_cast<std::size_t>(first + i)];
+      for (std::int64_t p = 0; p < weights.positions; ++p)
+        sum += padded && k != 0 ? kUnknown : k * weights.at(o, i, p);
     }
     out[static_cast<std::size_t>(o)] = sum;
   }

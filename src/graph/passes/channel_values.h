@@ -8,7 +8,7 @@
 
 namespace rt3d::graph {
 
-// By value and channel: the number that stands at every position, or NaN where none is known. Weights must be aligned. A weight of
+// By value and channel: the number that stands at every position, or NaN where none is known. A weight of
 // zero is taken to give zero, whatever it is multiplied with.
 std::vector<std::vector<double>> known_channels(const Graph& graph, const ChannelSets& sets,
                                                 const Evaluator& evaluate);

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "graph/passes/channel_values.h"
+#include "graph/passes/weight_matrix.h"
 
 namespace rt3d::graph {
 namespace {
@@ -16,28 +17,12 @@ constexpr std::int64_t kRowBlock = 32,
 constexpr int kSamples = 1024;
 constexpr double kScattered = 0.1;  // zeros in other filters and columns: there may be groups
 
-struct Matrix {
-  const float* values;
-  std::int64_t rows, columns, positions;
-
-  bool zero(std::int64_t row, std::int64_t column) const {
-    const float* w = values + (row * columns + column) * positions;
-    return std::all_of(w, w + positions, [](float x) { return x == 0; });
-  }
-  bool zero_row(std::int64_t row) const {
-    const float* w = values + row * columns * positions;
-    return std::all_of(w, w + columns * positions, [](float x) { return x == 0; });
-  }
-};
-
-Matrix matrix_of(const Graph& graph, const Node& node) {
-  const Tensor& w = *graph.constant(node.inputs[1]);
-  const std::int64_t rows = w.shape()[0], columns = w.shape()[1];
-  return {w.values<float>().data(), rows, columns, w.elements() / (rows * columns)};
+WeightMatrix weights_of(const Graph& graph, const Node& node) {
+  return WeightMatrix(*graph.constant(node.inputs[1]));
 }
 
 // Columns that hold something in one of the rows at least, row by row, so that memory is read in order.
-std::vector<bool> used_columns(const Matrix& m, const std::vector<bool>& row_gone) {
+std::vector<bool> used_columns(const WeightMatrix& m, const std::vector<bool>& row_gone) {
   std::vector<bool> used(static_cast<std::size_t>(m.columns), false);
   std::vector<std::int64_t> open;
   for (std::int64_t c = 0; c < m.columns; ++c) open.push_back(c);
@@ -53,17 +38,24 @@ std::vector<bool> used_columns(const Matrix& m, const std::vector<bool>& row_gon
 }
 
 // Zeros in filters and columns that are not zero as a whole.
-bool scattered_zeros(const Matrix& m, const std::vector<bool>& used) {
+bool scattered_zeros(const WeightMatrix& m, const std::vector<bool>& used) {
   Random random(1);
   int seen = 0, zeros = 0;
   for (int i = 0; i < kSamples; ++i) {
     const std::int64_t row = random.below(m.rows), column = random.below(m.columns);
-    const float w = m.values[(row * m.columns + column) * m.positions + random.below(m.positions)];
+    const float w = m.at(row, column, random.below(m.positions));
     if (w == 0 && (!used[static_cast<std::size_t>(column)] || m.zero_row(row))) continue;
     ++seen;
     zeros += w == 0;
   }
   return zeros > kScattered * seen;
+}
+
+bool zero_channel(const WeightMatrix& m) {
+  for (std::int64_t r = 0; r < m.rows; ++r)
+    if (m.zero_row(r)) return true;
+  const std::vector<bool> used = used_columns(m, std::vector<bool>(static_cast<std::size_t>(m.rows), false));
+  return !std::all_of(used.begin(), used.end(), [](bool u) { return u; });
 }
 
 class Search {
@@ -107,7 +99,7 @@ class Search {
 
   void find_blocks() {
     for_each_reader([&](const Node& node, const std::vector<bool>& row_gone) {
-      const Matrix m = matrix_of(graph_, node);
+      const WeightMatrix m = weights_of(graph_, node);
       if (!scattered_zeros(m, used_columns(m, row_gone))) return;
       std::int64_t& in = block_[static_cast<std::size_t>(node.inputs[0])];
       in = std::max(in, kColumnBlock);
@@ -120,7 +112,7 @@ class Search {
     std::vector<bool> may(gone_.size());
     for (std::size_t s = 0; s < may.size(); ++s) may[s] = !gone_[s] && !sets_.pinned(s);
     for_each_reader([&](const Node& node, const std::vector<bool>& row_gone) {
-      const std::vector<bool> used = used_columns(matrix_of(graph_, node), row_gone);
+      const std::vector<bool> used = used_columns(weights_of(graph_, node), row_gone);
       const ValueId in = node.inputs[0];
       const bool padded = has_pads(node);
       for (std::size_t c = 0; c < used.size(); ++c) {
@@ -207,12 +199,9 @@ bool any_zero_channel(const Graph& graph) {
     if ((node.op != "Conv" && node.op != "Gemm") || node.inputs.size() < 2) continue;
     const Tensor* w = graph.constant(node.inputs[1]);
     if (!w || w->dtype() != DType::f32 || w->shape().rank() < 2 || w->elements() == 0) continue;
-    const Matrix m = matrix_of(graph, node);
-    for (std::int64_t r = 0; r < m.rows; ++r)
-      if (m.zero_row(r)) return true;
-    const std::vector<bool> used =
-        used_columns(m, std::vector<bool>(static_cast<std::size_t>(m.rows), false));
-    if (!std::all_of(used.begin(), used.end(), [](bool u) { return u; })) return true;
+    const bool found = zero_channel(WeightMatrix(*w));
+    w->release_pages();
+    if (found) return true;
   }
   return false;
 }

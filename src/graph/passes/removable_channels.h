@@ -8,7 +8,7 @@
 
 namespace rt3d::graph {
 
-// By set: whether its channels can vanish, all together. Weights must be aligned; `known` is from known_channels(). Every value keeps at
+// By set: whether its channels can vanish, all together. `known` is from known_channels(). Every value keeps at
 // least one channel. Layers with zeros beside those of whole filters and channels keep the groups that these may form: there,
 // channels vanish in whole aligned blocks only.
 std::vector<bool> removable_channels(const Graph& graph, const ChannelSets& sets,

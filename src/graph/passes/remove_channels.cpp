@@ -8,6 +8,7 @@
 #include "graph/passes/editor.h"
 #include "graph/passes/pass.h"
 #include "graph/passes/removable_channels.h"
+#include "graph/passes/weight_matrix.h"
 
 namespace rt3d::graph {
 namespace {
@@ -66,7 +67,8 @@ class Rewrite {
 
   void cut_weights(Node& node) {
     const ValueId in = node.inputs[0], out = node.outputs[0];
-    const Tensor old = *e_.floats(node.inputs[1]);
+    const Tensor old = *e_.graph.constant(node.inputs[1]);
+    const WeightMatrix matrix(old);
     const bool mixing = mixes_channels(node);
     const Indices rows = kept(out);
     Indices columns;
@@ -74,38 +76,35 @@ class Rewrite {
       if (!mixing || !gone_[sets_.set(in, c)]) columns.push_back(c);
     const std::string stem = e_.graph.value(out).name;
     if (mixing || (node.inputs.size() > 2 && node.inputs[2] != kNoValue))
-      cut_bias(node, old, rows, mixing, stem);
+      cut_bias(node, matrix, rows, mixing, stem);
     if (!mixing)
       node.attributes.set("group", node.attributes.integer("group", 1) *
                                        static_cast<std::int64_t>(rows.size()) / old.shape()[0]);
-    const std::int64_t positions = old.elements() / (old.shape()[0] * old.shape()[1]);
     Shape shape = old.shape();
     shape[0] = static_cast<std::int64_t>(rows.size());
     shape[1] = static_cast<std::int64_t>(columns.size());
     Tensor weights = Tensor::allocate({DType::f32, shape});
-    float* to = weights.mutable_values<float>().data();
+    std::byte* to = weights.mutable_data();
     for (const std::int64_t r : rows)
       for (const std::int64_t c : columns)
-        to = std::copy_n(old.values<float>().data() + (r * old.shape()[1] + c) * positions, positions, to);
+        to = std::copy_n(matrix.kernel(r, c), sizeof(float) * static_cast<std::size_t>(matrix.positions), to);
+    old.release_pages();
     node.inputs[1] = e_.constant(stem + ".w", std::move(weights));
   }
 
   // With what the removed channels gave, where that was not zero.
-  void cut_bias(Node& node, const Tensor& weights, const Indices& rows, bool mixing,
+  void cut_bias(Node& node, const WeightMatrix& weights, const Indices& rows, bool mixing,
                 const std::string& stem) {
     const ValueId old = node.inputs.size() > 2 ? node.inputs[2] : kNoValue;
     const Tensor* before = old == kNoValue ? nullptr : e_.floats(old);
-    const std::int64_t columns = weights.shape()[1],
-                       positions = weights.elements() / (weights.shape()[0] * columns);
     std::vector<float> bias;
     bool any = before != nullptr;
     for (const std::int64_t r : rows) {
       double sum = before ? before->values<float>()[static_cast<std::size_t>(r)] : 0;
-      for (std::int64_t c = 0; mixing && c < columns; ++c) {
+      for (std::int64_t c = 0; mixing && c < weights.columns; ++c) {
         const double k = known_[static_cast<std::size_t>(node.inputs[0])][static_cast<std::size_t>(c)];
         if (!gone_[sets_.set(node.inputs[0], c)] || std::isnan(k) || k == 0) continue;
-        const float* w = weights.values<float>().data() + (r * columns + c) * positions;
-        for (std::int64_t p = 0; p < positions; ++p) sum += k * w[p];
+        for (std::int64_t p = 0; p < weights.positions; ++p) sum += k * weights.at(r, c, p);
       }
       any = any || sum != 0;
       bias.push_back(static_cast<float>(sum));
@@ -161,12 +160,8 @@ class Rewrite {
 }  // namespace
 
 int remove_channels(Graph& graph, const Evaluator& evaluate) {
-  Editor editor(graph);
-  for (const Node& node : graph.nodes)
-    if ((node.op == "Conv" || node.op == "Gemm"))
-      for (std::size_t i = 1; i < std::min<std::size_t>(node.inputs.size(), 3); ++i)
-        if (node.inputs[i] != kNoValue) editor.floats(node.inputs[i]);
   if (!any_zero_channel(graph)) return 0;
+  Editor editor(graph);
   const ChannelSets sets(graph);
   const auto known = known_channels(graph, sets, evaluate);
   const std::vector<bool> gone = removable_channels(graph, sets, known);
