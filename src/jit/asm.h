@@ -63,6 +63,7 @@ class Asm {
   virtual void load_pair(Vec first, Vec second, Gp base, std::int32_t disp) = 0;  // two vectors side by side
   virtual void store(Vec from, Gp base, std::int32_t disp) = 0;
   virtual void broadcast(Vec to, Gp base, std::int32_t disp) = 0;
+  virtual void broadcast_four(Vec to, Gp base, std::int32_t disp) = 0;  // four floats, over and over
   // Channel `j` of every group of `width` lanes (2, 4; 8 with 16 lanes) in all lanes of its group.
   virtual void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) = 0;
   virtual void prefetch(Gp base, std::int32_t disp) = 0;

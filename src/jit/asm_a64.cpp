@@ -95,6 +95,7 @@ class A64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     out().ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
+  void broadcast_four(Vec to, Gp base, std::int32_t disp) override { load(to, base, disp); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     if (width == 4) return broadcast(to, base, disp + 4 * j);
     load_whole(to, base, disp);

@@ -157,6 +157,10 @@ void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int line
     shape.channel = static_cast<std::int32_t>((there ? plan_.v_channel : plan_.c_channel) * 4);
     shape.has_residual = !there && has_residual_;
     if (!there) shape.activation = activation_;
+    // The line after the next comes from afar unless it is asked for early.
+    if (there)
+      shape.ahead =
+          static_cast<std::int32_t>((plan_.middle.lines > 1 ? y_step : from.outer * plan_.outer.stride) * 4);
 
     for (int y = 0; y < kind.h; ++y)
       for (int x = 0; x < kind.w; ++x) {
@@ -260,6 +264,8 @@ void ConvSparsePixelsKernel::repack(const Task& task, int chunk) const {
 void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, float* v) const {
   const Strides from = strides(in_);
   const PixelAxis &outer = plan_.outer, &middle = plan_.middle;
+  const Pieces* pieces = nullptr;
+  int pieces_lines = 0;
   for (const PixelAxis::Phase& o : outer.phases)
     for (int i = 0; i < task.block.outer_count + o.more; ++i) {
       const int at = (task.block.outer_first + i) * outer.stride - outer.pad + o.at;
@@ -267,14 +273,17 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
       for (const PixelAxis::Phase& m : middle.phases) {
         const Lines lines = middle_lines(task.block, m);
         if (lines.count == 0) continue;
-        const Pieces& pieces = there_.at(lines.count);
+        if (lines.count != pieces_lines) {
+          pieces = &there_.at(lines.count);
+          pieces_lines = lines.count;
+        }
         const float* line = in + at * from.outer + lines.input * from.middle;
         float* to = v + (o.first + i) * plan_.v_outer + (m.first + lines.first) * plan_.pitch;
-        for (const TileCut::Piece& piece : pieces.cut.pieces) {
+        for (const TileCut::Piece& piece : pieces->cut.pieces) {
           const PixelLayoutArgs call{
               line + piece.oh * middle.stride * from.middle + piece.ow * plan_.s.sw * from.pixel,
               to + piece.oh * plan_.pitch + piece.ow, nullptr, nullptr};
-          pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
+          pieces->code[static_cast<std::size_t>(piece.kind)]->call(&call);
         }
       }
     }
@@ -315,9 +324,9 @@ void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
   const Strides to = strides(out_), residual = strides(residual_);
   for (std::int64_t oc = task.first_group * channels_; oc < task.last_group * channels_; oc += lanes_) {
     const float* c = task.c + (oc - task.first_group * channels_) * plan_.c_channel;
-    for (const PixelSegment& segment : task.block.segments)
-      for (int o = 0; o < segment.outer_count; ++o) {
-        const Pieces& pieces = back_.at(segment.middle_count);
+    for (const PixelSegment& segment : task.block.segments) {
+      const Pieces& pieces = back_.at(segment.middle_count);
+      for (int o = 0; o < segment.outer_count; ++o)
         for (const TileCut::Piece& piece : pieces.cut.pieces) {
           const std::int64_t outer = segment.outer_first + o, middle = segment.middle_first + piece.oh;
           const std::int64_t from =
@@ -331,7 +340,7 @@ void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
                             middle * residual.middle + piece.ow * residual.pixel;
           pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
         }
-      }
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
 #include "jit/fc_dot_f16.h"
+#include "jit/fc_sparse.h"
 #include "jit/fc_tile.h"
 #include "jit/pool.h"
 
@@ -20,9 +21,9 @@ namespace rt3d::jit {
 // One row per family and instruction set; a family answers for its own set only.
 std::span<const kernels::KernelFamily* const> families() {
   static const std::vector<const kernels::KernelFamily*> table = [] {
-    constexpr std::array kFamilies{conv_depthwise, conv_grouped,       conv_direct,
-                                   conv_sparse,    conv_sparse_pixels, fc_dot,
-                                   fc_tile,        pool_window,        elementwise_stream};
+    constexpr std::array kFamilies{
+        conv_depthwise, conv_grouped, conv_direct, conv_sparse, conv_sparse_pixels,
+        fc_dot,         fc_sparse,    fc_tile,     pool_window, elementwise_stream};
     std::vector<const kernels::KernelFamily*> rows;
     for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon}) {
       for (auto* make : kFamilies) rows.push_back(&make(isa));

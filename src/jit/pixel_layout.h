@@ -28,6 +28,8 @@ struct PixelLayoutShape {
   std::vector<std::int32_t>
       pixels;                // bytes from pixel 0 to each, in the channel-blocked tensor; at most `lanes`
   std::int32_t channel = 0;  // bytes from one channel to the next where lanes are pixels
+  std::int32_t ahead =
+      0;  // to_pixels: bytes from every pixel to one that a later call reads, prefetched; 0: none
   bool has_residual = false;
   std::vector<std::int32_t> residual_pixels;
   kernels::Activation activation;

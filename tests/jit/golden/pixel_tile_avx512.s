@@ -33,6 +33,7 @@ mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
+mov r11, [rdi+48]                           ; 4C8B5F30
 test rcx, rcx                               ; 4885C9
 jz L3                                       ; 0F84........
 L2:
@@ -41,6 +42,8 @@ movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
 add r9, rsi                                 ; 4901F1
 add r10, r8                                 ; 4D01C2
+prefetcht1 [r11]                            ; 410F1813
+add r11, 32                                 ; 4983C320
 vmovups zmm16, [r9]                         ; 62C17C481001
 vmovups zmm17, [r9+64]                      ; 62C17C48104901
 vbroadcastss zmm18, dword ptr [r10]         ; 62C27D481812
@@ -70,8 +73,9 @@ vbroadcastss zmm25, dword ptr [r10+28]      ; 62427D48184A07
 vfmadd231ps zmm14, zmm16, zmm25             ; 62127D40B8F1
 vfmadd231ps zmm15, zmm17, zmm25             ; 62127540B8F9
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F8533FFFFFF
+jnz L2                                      ; 0F852BFFFFFF
 L3:
+mov r11, [rdi+32]                           ; 4C8B5F20
 vaddps zmm0, zmm0, zmm8                     ; 62D17C4858C0
 vaddps zmm1, zmm1, zmm9                     ; 62D1744858C9
 vaddps zmm2, zmm2, zmm10                    ; 62D16C4858D2
