@@ -18,35 +18,39 @@ namespace {
 
 using Block = std::vector<double>;  // of three axes
 
-constexpr int kInputs = 64, kOutputs = 16, kTiles = 6, kTaps = 3;
+constexpr int kTaps = 3;
+constexpr std::size_t kInputs = 64, kOutputs = 16, kTiles = 6;
 
 // The map along one axis of a block whose sizes are given, and then are the new ones.
-Block along(const jit::LinearMap& map, const Block& x, std::array<int, 3>& sizes, std::size_t axis) {
-  int inner = 1, outer = 1;
+Block along(const jit::LinearMap& map, const Block& x, std::array<std::size_t, 3>& sizes, std::size_t axis) {
+  const auto outputs = static_cast<std::size_t>(map.outputs), inputs = static_cast<std::size_t>(map.inputs);
+  std::size_t inner = 1, outer = 1;
   for (std::size_t a = axis + 1; a < 3; ++a) inner *= sizes[a];
   for (std::size_t a = 0; a < axis; ++a) outer *= sizes[a];
-  Block y(static_cast<std::size_t>(outer * map.outputs * inner));
-  for (int o = 0; o < outer; ++o)
-    for (int i = 0; i < map.outputs; ++i)
-      for (int j = 0; j < map.inputs; ++j)
-        for (int k = 0; k < inner; ++k)
-          y[static_cast<std::size_t>((o * map.outputs + i) * inner + k)] +=
-              map.at(i, j) * x[static_cast<std::size_t>((o * map.inputs + j) * inner + k)];
-  sizes[axis] = map.outputs;
+  Block y(outer * outputs * inner);
+  for (std::size_t o = 0; o < outer; ++o)
+    for (std::size_t i = 0; i < outputs; ++i)
+      for (std::size_t j = 0; j < inputs; ++j)
+        for (std::size_t k = 0; k < inner; ++k)
+          y[(o * outputs + i) * inner + k] +=
+              map.at(static_cast<int>(i), static_cast<int>(j)) * x[(o * inputs + j) * inner + k];
+  sizes[axis] = outputs;
   return y;
 }
 
 using Axes = std::array<jit::LinearMap, 3>;
 Block transformed(const Axes& maps, Block x) {
-  std::array<int, 3> sizes{maps[0].inputs, maps[1].inputs, maps[2].inputs};
+  std::array<std::size_t, 3> sizes{};
+  for (std::size_t axis = 0; axis < 3; ++axis) sizes[axis] = static_cast<std::size_t>(maps[axis].inputs);
   for (std::size_t axis = 0; axis < 3; ++axis) x = along(maps[axis], x, sizes, axis);
   return x;
 }
 
 double half(double x) { return half_to_float(jit::nearest_half(static_cast<float>(x))); }
 
-std::vector<Block> random_blocks(int count, std::size_t size, double scale, bool relu, Random& random) {
-  std::vector<Block> blocks(static_cast<std::size_t>(count), Block(size));
+std::vector<Block> random_blocks(std::size_t count, std::size_t size, double scale, bool relu,
+                                 Random& random) {
+  std::vector<Block> blocks(count, Block(size));
   for (Block& block : blocks)
     for (double& v : block) {
       const double x = static_cast<double>(random.normal()) * scale;
@@ -69,26 +73,26 @@ double error_in_halves(int t, int s) {
                                &space = jit::winograd_transform(s, kTaps, 1);
   const Axes input{time.input, space.input, space.input}, kernel{time.kernel, space.kernel, space.kernel},
       output{time.output, space.output, space.output};
+  const std::size_t pixels = static_cast<std::size_t>(time.span) * static_cast<std::size_t>(space.span) *
+                             static_cast<std::size_t>(space.span);
   Random random(5);
   std::vector<Block> u;
   double largest_sum = 0;
-  for (const Block& w :
-       random_blocks(kInputs * kOutputs, 27, std::sqrt(2.0 / (kInputs * 27)), false, random)) {
+  for (const Block& w : random_blocks(kInputs * kOutputs, 27,
+                                      std::sqrt(2.0 / static_cast<double>(kInputs * 27)), false, random)) {
     u.push_back(transformed(kernel, w));
-    for (double x : u.back()) largest_sum = std::fmax(largest_sum, std::fabs(x) * kInputs);
+    for (double x : u.back())
+      largest_sum = std::fmax(largest_sum, std::fabs(x) * static_cast<double>(kInputs));
   }
   for (Block& block : u)  // as the weights of direct convolution: by a power of two, so that no sum overflows
     for (double& x : block) x /= jit::half_scale(static_cast<float>(largest_sum));
   double worst = 0, range = 0;
-  for (int tile = 0; tile < kTiles; ++tile) {
+  for (std::size_t tile = 0; tile < kTiles; ++tile) {
     std::vector<Block> v;
-    for (const Block& x : random_blocks(
-             kInputs, static_cast<std::size_t>(time.span * space.span * space.span), 1, true, random))
-      v.push_back(transformed(input, x));
-    for (int o = 0; o < kOutputs; ++o) {
-      const Block want =
-          transformed(output, add_products(v, &u[static_cast<std::size_t>(o * kInputs)], false));
-      const Block got = transformed(output, add_products(v, &u[static_cast<std::size_t>(o * kInputs)], true));
+    for (const Block& x : random_blocks(kInputs, pixels, 1, true, random)) v.push_back(transformed(input, x));
+    for (std::size_t o = 0; o < kOutputs; ++o) {
+      const Block want = transformed(output, add_products(v, &u[o * kInputs], false));
+      const Block got = transformed(output, add_products(v, &u[o * kInputs], true));
       for (std::size_t i = 0; i < want.size(); ++i) {
         worst = std::fmax(worst, std::fabs(got[i] - want[i]));
         range = std::fmax(range, std::fabs(want[i]));
