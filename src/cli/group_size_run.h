@@ -21,7 +21,7 @@ struct GroupStudy {
   std::vector<int> gm, gn;
   std::vector<double> rates;
   std::vector<std::string> schemes;  // "kgs", "vanilla"
-  int runs = 5;
+  int runs = 7;
   double limit_seconds = 0;  // stops between two points; 0: no limit
 };
 

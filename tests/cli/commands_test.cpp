@@ -73,7 +73,7 @@ TEST_CASE("every command's help has examples and exits with 0") {
     CHECK(help.exit_code == 0);
     CHECK(holds(help.out, "Examples:"));
   }
-  for (const char* command : {"", "list", "export", "import", "merge"}) {
+  for (const char* command : {"", "group-size", "list", "export", "import", "merge"}) {
     const Result help = shell.tune(std::string(command) + " --help");
     CHECK(help.exit_code == 0);
     CHECK(holds(help.out, "Examples:"));
