@@ -76,6 +76,13 @@ class X64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
+  void broadcast_four(Vec to, Gp base, std::int32_t disp) override {
+    const x86::Mem four = x86::ptr(gp(base), disp, 16);
+    if (wide())
+      a_.vbroadcastf32x4(vec(to), four);
+    else
+      a_.vbroadcastf128(vec(to), four);
+  }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
     if (width == 2) return void(a_.vpermilps(vec(to), from, j == 0 ? 0xA0 : 0xF5));
@@ -114,6 +121,9 @@ class X64Asm final : public FunctionAsm {
   }
   bool has_fma_lane() const override { return false; }
   void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
+  void fma_lane_half(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void narrow(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void widen(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
 
   // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
   Vec transpose(Vec rows, Vec spare) override {

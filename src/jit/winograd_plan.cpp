@@ -88,8 +88,9 @@ std::int32_t WinogradPlan::group_bytes(std::int64_t group) const {
 // t > 1: all rows of V are of one class. t = 1: frames that meet the same taps are, and a tap is another frame of S.
 std::uint32_t WinogradPlan::class_of(const RowClass& row_class) {
   const auto found = std::find(classes.begin(), classes.end(), row_class);
+  const auto number = static_cast<std::uint32_t>(found - classes.begin());
   if (found == classes.end()) classes.push_back(row_class);
-  return static_cast<std::uint32_t>(found - classes.begin());
+  return number;
 }
 
 void WinogradPlan::make_groups() {

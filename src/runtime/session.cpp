@@ -54,7 +54,8 @@ bool has_sparse_code(const Backend& backend, const Choice& choice, const kernels
   return std::any_of(families.begin(), families.end(), [](const auto* family) { return is_sparse(*family); });
 }
 
-StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code) {
+StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code,
+                     const kernels::Target& target) {
   const Choice* choice = plan.choice_of(step);
   StepReport report;
   if (choice && step.node >= 0)
@@ -66,7 +67,11 @@ StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& 
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
-  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
+  if (choice) {
+    report.useful_macs = kernels::useful_multiply_accumulates(choice->problem);
+    report.executed_macs =
+        choice->family->executed_multiply_accumulates(choice->problem, choice->schedule, target);
+  }
   return report;
 }
 
@@ -90,8 +95,10 @@ struct Session::Impl {
         stats.create_ns / 1000000, " ms");
     log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
         ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-        ", ", target.threads, " threads, accuracy ",
-        target.accuracy == kernels::Accuracy::exact ? "exact" : "default");
+        ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
+    if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
+      log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
+          isa_name(target.device.isa), " has no 16-bit arithmetic");
   }
 
   static std::size_t bytes_of(const Port& port) {
@@ -126,7 +133,7 @@ struct Session::Impl {
                                has_sparse_code(backend, *choice, target);
       reports.push_back(report_of(
           plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
-          sparse_code));
+          sparse_code, target));
       stats.macs += reports.back().macs;
       stats.unpruned_macs += reports.back().unpruned_macs;
       stats.kept_macs += reports.back().kept_macs;

@@ -42,7 +42,7 @@ struct Port {
 
 struct StepReport : StepSparsity {
   std::string name, problem, family, schedule, source;
-  std::int64_t macs = 0, executed_macs = 0;
+  std::int64_t macs = 0, useful_macs = 0, executed_macs = 0;
 };
 
 class Session {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "kernels/sparsity.h"
+#include "kernels/winograd_weights.h"
 
 namespace rt3d::tuner {
 namespace {
@@ -19,7 +20,8 @@ constexpr std::int64_t kPattern =
     65521;  // a prime: rows of a matrix start at different places of the pattern
 constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
-constexpr double kTolerance = 2e-4;  // of the largest reference value: sums of many terms in single precision
+// Of the largest reference value: sums of many terms in single precision, and in half.
+constexpr double kTolerance = 2e-4, kHalfTolerance = 1e-2;
 constexpr unsigned char kGuardByte = 0xa5;
 
 // Values of magnitude 1/4 to 1 and either sign, repeating: large weights must be made quickly.
@@ -125,9 +127,15 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
 BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : problem_(problem) {
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     inputs_.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
+  const std::string tile = problem.attributes.string(kernels::kWinogradAttribute, "");
+  if (const auto known = find_winograd_tile(tile)) {
+    const kernels::ConvShape s = kernels::conv_shape(problem);
+    inputs_.at(4) = kernels::winograd_weights(inputs_[1], *known, {s.sd, s.sh, s.sw});
+  }
+  Tensor& multiplied = inputs_.at(tile.empty() ? 1 : 4);
   if (const auto sparsity = kernels::sparsity_of(problem))
-    kernels::prune(inputs_.at(1), kernels::random_pattern(inputs_[1].shape(), sparsity->scheme, sparsity->gm,
-                                                          sparsity->gn, sparsity->kept(), kPatternSeed));
+    kernels::prune(multiplied, kernels::random_pattern(multiplied.shape(), sparsity->scheme, sparsity->gm,
+                                                       sparsity->gn, sparsity->kept(), kPatternSeed));
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
   const TensorDesc& output = problem.outputs.at(0);
@@ -164,7 +172,9 @@ GuardedBuffer& BenchData::output(std::size_t i, const Placement& placement) {
   return laid(laid_outputs_, i, placement, problem_.outputs[i], fresh);
 }
 
-std::string BenchData::compare(const std::byte* output, const Placement& placement) {
+std::string BenchData::compare(const std::byte* output, const Placement& placement,
+                               kernels::Accuracy accuracy) {
+  const double tolerance = accuracy == kernels::Accuracy::half ? kHalfTolerance : kTolerance;
   const TensorDesc& desc = problem_.outputs[0];
   double largest = 0;
   for (const float r : reference_)
@@ -174,7 +184,7 @@ std::string BenchData::compare(const std::byte* output, const Placement& placeme
     const float expected = reference_[i];
     if (!std::isfinite(expected)) continue;  // overflow may come sooner or later
     const float value = values[offset_of(desc.shape, placement, samples_[i])];
-    if (!(std::fabs(static_cast<double>(value) - expected) <= kTolerance * largest))
+    if (!(std::fabs(static_cast<double>(value) - expected) <= tolerance * largest))
       return cat("element ", samples_[i], " is ", value, ", not ", expected);
   }
   return {};

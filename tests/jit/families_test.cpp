@@ -68,7 +68,7 @@ void check_problem(const KernelFamily& family, const Problem& problem, const Tar
 TEST_CASE("every generated family computes what the reference does") {
   ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
   std::vector<Problem> problems;
-  for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move"})
+  for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move", "winograd"})
     for (Problem& problem : read_problems(cat("problems/", file, ".txt")))
       problems.push_back(std::move(problem));
   for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
@@ -80,7 +80,7 @@ TEST_CASE("every generated family computes what the reference does") {
     for (const Problem& problem : problems)
       for (const KernelFamily* family : jit::families())
         for (ThreadPool& pool : pools) {
-          const Target target{device_with(isa), pool.size()};
+          const Target target{device_with(isa), pool.size(), kernels::Accuracy::half};
           // Families that look at all weights do the same with zeros among them.
           const bool dense = family->id().find("sparse") == std::string_view::npos;
           if (dense && problem.attributes.has(kernels::kSparsityAttribute)) continue;

@@ -135,6 +135,7 @@ ConvShape with_long_rows(ConvShape s) {
 }  // namespace
 
 Operation prepare_conv(const Problem& p) {
+  if (p.attributes.has(kWinogradAttribute)) return prepare_transformed_conv(p);
   require_operands(p, 2, 4);
   require_type(p, DType::f32);
   const Conv conv{with_long_rows(conv_shape(p)), activation_of(p.attributes)};

@@ -5,8 +5,9 @@
 
 namespace rt3d::kernels::ref {
 
-Operation prepare_conv(const Problem& problem);      // conv.cpp
-Operation prepare_max_pool(const Problem& problem);  // pool.cpp
+Operation prepare_conv(const Problem& problem);              // conv.cpp
+Operation prepare_transformed_conv(const Problem& problem);  // conv_transformed.cpp
+Operation prepare_max_pool(const Problem& problem);          // pool.cpp
 Operation prepare_average_pool(const Problem& problem);
 Operation prepare_gemm(const Problem& problem);  // matmul.cpp
 Operation prepare_matmul(const Problem& problem);
