@@ -316,7 +316,7 @@ TEST_CASE("info shows what pruning left of each layer and of the model") {
   for (const json& layer : report["layers"]) {
     if (layer["sparsity"] == "") continue;
     ++sparse;
-    CHECK(layer["sparsity"].get<std::string>().rfind("kgs:8x4:", 0) == 0);
+    CHECK(holds(layer["sparsity"].get<std::string>(), ":8x4:"));
     CHECK(layer["kept"].get<double>() < 0.9);
     CHECK(layer["note"] != "");
   }
