@@ -93,10 +93,17 @@ class ConvSparsePixelsKernel final : public Kernel {
   }
   std::int64_t v_floats() const { return kernels::odd_lines(plan_.v_floats); }
   std::int64_t worker_floats() const {
-    return v_floats() + std::int64_t{oc_blocks_} * lanes_ * plan_.c_channel;
+    return v_floats() + (one_by_one() ? 1 : oc_blocks_) * lanes_ * plan_.c_channel;
   }
   int chunks() const {
     return static_cast<int>((plan_.s.ic + plan_.chunk_channels - 1) / plan_.chunk_channels);
+  }
+
+  // Whether sums are done with before those of the next vector of output channels come: one place serves all.
+  bool one_by_one() const { return chunks() == 1 && !tiles_outside_; }
+  // A task's sums from an output channel on.
+  float* sums(const Task& task, std::int64_t oc) const {
+    return task.c + (one_by_one() ? oc % lanes_ : oc - task.first_group * channels_) * plan_.c_channel;
   }
 
   // The middle lines of a phase that a block reads: all, with rows from the halo; of planes those that there are.
@@ -124,7 +131,7 @@ class ConvSparsePixelsKernel final : public Kernel {
   void multiply(const Task& task, int chunk) const;
   void multiply_run(const Task& task, std::int64_t group, const PixelRun& run, int chunk,
                     bool look_ahead) const;
-  void transpose_back(const Task& task) const;
+  void transpose_back(const Task& task, std::int64_t oc) const;
 
   Isa isa_;
   int lanes_, threads_;
@@ -247,7 +254,6 @@ void ConvSparsePixelsKernel::run(const RunArgs& args) const {
       repack(task, chunk);
       multiply(task, chunk);
     }
-    transpose_back(task);
   });
 }
 
@@ -289,16 +295,22 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
     }
 }
 
+// Sums go back as soon as they are final and a vector of output channels is complete: they are near, and the stores have time.
 void ConvSparsePixelsKernel::multiply(const Task& task, int chunk) const {
+  const bool last = chunk + 1 == chunks();
   if (tiles_outside_) {
     for (const PixelRun& run : task.block.runs)
       for (std::int64_t g = task.first_group; g < task.last_group; ++g)
         multiply_run(task, g, run, chunk, true);
+    for (std::int64_t g = task.first_group; last && g < task.last_group; g += lanes_ / channels_)
+      transpose_back(task, g * channels_);
     return;
   }
-  for (std::int64_t g = task.first_group; g < task.last_group; ++g)
+  for (std::int64_t g = task.first_group; g < task.last_group; ++g) {
     for (const PixelRun& run : task.block.runs)
       multiply_run(task, g, run, chunk, &run == task.block.runs.data());
+    if (last && (g + 1) * channels_ % lanes_ == 0) transpose_back(task, (g + 1) * channels_ - lanes_);
+  }
 }
 
 void ConvSparsePixelsKernel::multiply_run(const Task& task, std::int64_t group, const PixelRun& run,
@@ -313,34 +325,31 @@ void ConvSparsePixelsKernel::multiply_run(const Task& task, std::int64_t group, 
                      here.units.unit(range),
                      range.count,
                      weights_.as<float>() + here.weights,
-                     task.c + (group - task.first_group) * channels_ * plan_.c_channel + run.c,
+                     sums(task, group * channels_) + run.c,
                      chunk > 0 ? kLoadPartial : 0,
                      weights_.as<float>() + next.weights};
   if (next_range.count > 0) call.ahead += next.units.unit(next_range)->w / 4;
   tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
 }
 
-void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
+// One vector of output channels from `oc` on.
+void ConvSparsePixelsKernel::transpose_back(const Task& task, std::int64_t oc) const {
   const Strides to = strides(out_), residual = strides(residual_);
-  for (std::int64_t oc = task.first_group * channels_; oc < task.last_group * channels_; oc += lanes_) {
-    const float* c = task.c + (oc - task.first_group * channels_) * plan_.c_channel;
-    for (const PixelSegment& segment : task.block.segments) {
-      const Pieces& pieces = back_.at(segment.middle_count);
-      for (int o = 0; o < segment.outer_count; ++o)
-        for (const TileCut::Piece& piece : pieces.cut.pieces) {
-          const std::int64_t outer = segment.outer_first + o, middle = segment.middle_first + piece.oh;
-          const std::int64_t from =
-              segment.c + (std::int64_t{o} * segment.middle_count + piece.oh) * plan_.pitch + piece.ow;
-          PixelLayoutArgs call{
-              c + from,
-              task.out + oc / lanes_ * out_.c + outer * to.outer + middle * to.middle + piece.ow * to.pixel,
-              bias_.as<float>() + oc, nullptr};
-          if (has_residual_)
-            call.residual = task.residual + oc / lanes_ * residual_.c + outer * residual.outer +
-                            middle * residual.middle + piece.ow * residual.pixel;
-          pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
-        }
-    }
+  for (const PixelSegment& segment : task.block.segments) {
+    const Pieces& pieces = back_.at(segment.middle_count);
+    for (int o = 0; o < segment.outer_count; ++o)
+      for (const TileCut::Piece& piece : pieces.cut.pieces) {
+        const std::int64_t outer = segment.outer_first + o, middle = segment.middle_first + piece.oh;
+        const std::int64_t line = std::int64_t{o} * segment.middle_count + piece.oh;
+        PixelLayoutArgs call{
+            sums(task, oc) + segment.c + line * plan_.pitch + piece.ow,
+            task.out + oc / lanes_ * out_.c + outer * to.outer + middle * to.middle + piece.ow * to.pixel,
+            bias_.as<float>() + oc, nullptr};
+        if (has_residual_)
+          call.residual = task.residual + oc / lanes_ * residual_.c + outer * residual.outer +
+                          middle * residual.middle + piece.ow * residual.pixel;
+        pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
+      }
   }
 }
 

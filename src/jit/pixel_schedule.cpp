@@ -115,7 +115,9 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
 
   const bool tiles_outside = schedule.get("tiles_outside") != 0;
   const double v = as_double(plan.v_floats) * 4, chunk_weights = weights / tasks_of_oc / chunks;
-  const double sums = oc / tasks_of_oc * as_double(plan.c_channel) * 4;
+  // Sums of one chunk that is all go back before the next come.
+  const double sums =
+      (chunks > 1 || tiles_outside ? oc / tasks_of_oc : lanes) * as_double(plan.c_channel) * 4;
   const double set = v + sums + (tiles_outside ? chunk_weights : 0);
 
   double multiply = 0, fetch = 0, layout = 0;
