@@ -129,8 +129,10 @@ class ConvSparsePixelsKernel final : public Kernel {
   void repack(const Task& task, int chunk) const;
   void repack_lines(const Task& task, const float* in, float* v) const;
   void multiply(const Task& task, int chunk) const;
+  const float* next_weights(const Task& task, std::int64_t group, const PixelRun& run, int chunk) const;
+  const float* outputs(const Task& task, std::int64_t group, const PixelRun& run) const;
   void multiply_run(const Task& task, std::int64_t group, const PixelRun& run, int chunk,
-                    bool look_ahead) const;
+                    const float* ahead) const;
   void transpose_back(const Task& task, std::int64_t oc) const;
 
   Isa isa_;
@@ -295,40 +297,53 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
     }
 }
 
-// Sums go back as soon as they are final and a vector of output channels is complete: they are near, and the stores have time.
+// Sums go back as soon as they are final and a vector of output channels is complete: they are near, and the stores have time. While
+// tiles are multiplied, what comes next is prefetched: the next group's weights, then the lines that the sums go to.
 void ConvSparsePixelsKernel::multiply(const Task& task, int chunk) const {
   const bool last = chunk + 1 == chunks();
   if (tiles_outside_) {
     for (const PixelRun& run : task.block.runs)
       for (std::int64_t g = task.first_group; g < task.last_group; ++g)
-        multiply_run(task, g, run, chunk, true);
+        multiply_run(task, g, run, chunk, next_weights(task, g, run, chunk));
     for (std::int64_t g = task.first_group; last && g < task.last_group; g += lanes_ / channels_)
       transpose_back(task, g * channels_);
     return;
   }
   for (std::int64_t g = task.first_group; g < task.last_group; ++g) {
-    for (const PixelRun& run : task.block.runs)
-      multiply_run(task, g, run, chunk, &run == task.block.runs.data());
+    for (const PixelRun& run : task.block.runs) {
+      const bool weights = !last || &run == task.block.runs.data();
+      multiply_run(task, g, run, chunk, weights ? next_weights(task, g, run, chunk) : outputs(task, g, run));
+    }
     if (last && (g + 1) * channels_ % lanes_ == 0) transpose_back(task, (g + 1) * channels_ - lanes_);
   }
 }
 
+const float* ConvSparsePixelsKernel::next_weights(const Task& task, std::int64_t group, const PixelRun& run,
+                                                  int chunk) const {
+  const Group& next = groups_[static_cast<std::size_t>(std::min(group + 1, task.last_group - 1))];
+  const UnitTable::Range range = next.units.range(run.outer_class, run.middle_class, chunk);
+  return weights_.as<float>() + next.weights + (range.count > 0 ? next.units.unit(range)->w / 4 : 0);
+}
+
+const float* ConvSparsePixelsKernel::outputs(const Task& task, std::int64_t group,
+                                             const PixelRun& run) const {
+  const Strides to = strides(out_);
+  return task.out + group * channels_ / lanes_ * out_.c + run.outer * to.outer + run.middle * to.middle +
+         run.column * to.pixel;
+}
+
 void ConvSparsePixelsKernel::multiply_run(const Task& task, std::int64_t group, const PixelRun& run,
-                                          int chunk, bool look_ahead) const {
-  const Group& here = groups_[static_cast<std::size_t>(group)];
-  const Group& next =
-      groups_[static_cast<std::size_t>(look_ahead && group + 1 < task.last_group ? group + 1 : group)];
-  const UnitTable::Range range = here.units.range(run.outer_class, run.middle_class, chunk);
+                                          int chunk, const float* ahead) const {
+  const Group& g = groups_[static_cast<std::size_t>(group)];
+  const UnitTable::Range range = g.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const UnitTable::Range next_range = next.units.range(run.outer_class, run.middle_class, chunk);
-  PixelTileArgs call{task.v + run.v,
-                     here.units.unit(range),
-                     range.count,
-                     weights_.as<float>() + here.weights,
-                     sums(task, group * channels_) + run.c,
-                     chunk > 0 ? kLoadPartial : 0,
-                     weights_.as<float>() + next.weights};
-  if (next_range.count > 0) call.ahead += next.units.unit(next_range)->w / 4;
+  const PixelTileArgs call{task.v + run.v,
+                           g.units.unit(range),
+                           range.count,
+                           weights_.as<float>() + g.weights,
+                           sums(task, group * channels_) + run.c,
+                           chunk > 0 ? kLoadPartial : 0,
+                           ahead};
   tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
 }
 
