@@ -135,8 +135,12 @@ void PixelPlan::add_runs(PixelBlock& block, int most) const {
     const std::int64_t vectors = (segment.pixels + lanes - 1) / lanes, runs = (vectors + most - 1) / most;
     for (std::int64_t i = 0; i < runs; ++i) {
       const std::int64_t first = vectors * i / runs, end = vectors * (i + 1) / runs;
+      const auto line = static_cast<int>(first * lanes / pitch);
       block.runs.push_back({static_cast<int>(end - first), segment.outer_class, segment.middle_class,
-                            segment.v + first * lanes, segment.c + first * lanes});
+                            segment.outer_first + line / segment.middle_count,
+                            segment.middle_first + line % segment.middle_count,
+                            static_cast<int>(first * lanes % pitch), segment.v + first * lanes,
+                            segment.c + first * lanes});
     }
   }
 }

@@ -53,6 +53,7 @@ struct PixelSegment {
 // Consecutive vectors of a segment that are multiplied at a time. Distances as there.
 struct PixelRun {
   int vectors, outer_class, middle_class;
+  int outer, middle, column;  // of the first pixel
   std::int64_t v, c;
 };
 

@@ -115,7 +115,9 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
 
   const bool tiles_outside = schedule.get("tiles_outside") != 0;
   const double v = as_double(plan.v_floats) * 4, chunk_weights = weights / tasks_of_oc / chunks;
-  const double sums = oc / tasks_of_oc * as_double(plan.c_channel) * 4;
+  // Sums of one chunk that is all go back before the next come.
+  const double sums =
+      (chunks > 1 || tiles_outside ? oc / tasks_of_oc : lanes) * as_double(plan.c_channel) * 4;
   const double set = v + sums + (tiles_outside ? chunk_weights : 0);
 
   double multiply = 0, fetch = 0, layout = 0;
@@ -138,13 +140,16 @@ double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Sch
     const double lines = (as_double(block.outer_count) / plan.outer.block * plan.outer.lines) *
                          (as_double(block.middle_count) / plan.middle.block * plan.middle.lines);
     const double outputs = as_double(std::int64_t{block.outer_count} * block.middle_count) * pieces_of(s.ow);
-    layout += lines * pieces_of(plan.pitch) * as_double(plan.copies) * ic_blocks * lanes * 3.0 * tasks_of_oc +
-              outputs * oc * 3.0;
+    layout +=
+        lines * pieces_of(plan.pitch) * as_double(plan.copies) * ic_blocks * lanes * 3.0 * tasks_of_oc +
+        outputs * oc * (tiles_outside ? 7.0 : 4.0);  // from afar, or prefetched while tiles are multiplied
     // Pixels of the chunk, for every group or, where tiles are outside, for the first; weights once or for every tile; sums.
     const double near = tiles_outside ? v / std::max(1.0, tiles) * 2 : set;
     fetch += fetch_cycles(device, step_bytes, near) * 0.6;
     fetch += (tiles_outside ? tiles : 1) * fetch_cycles(device, weights, tiles_outside ? set : weights);
-    fetch += (2 * chunks - 1) * fetch_cycles(device, vectors * lanes * 4 * oc, set);
+    // Sums come and go from one chunk to the next; beyond L2 that is slow.
+    fetch += (2 * chunks - 1) * fetch_cycles(device, vectors * lanes * 4 * oc, set) *
+             (set < as_double(device.l2_bytes) ? 1 : 2);
     fetch += tasks_of_oc * fetch_cycles(device, v * chunks, as_double(s.ic * s.id * s.ih * s.iw) * 4);
   }
   const double n = as_double(s.n),
