@@ -63,6 +63,9 @@ class Asm {
   virtual void load_pair(Vec first, Vec second, Gp base, std::int32_t disp) = 0;  // two vectors side by side
   virtual void store(Vec from, Gp base, std::int32_t disp) = 0;
   virtual void broadcast(Vec to, Gp base, std::int32_t disp) = 0;
+  // x86-64: four floats from memory in every 128 bits; and float j of every 128 bits in all four places.
+  virtual void broadcast_four(Vec to, Gp base, std::int32_t disp) = 0;
+  virtual void spread_of_four(Vec to, Vec from, int j) = 0;
   // Channel `j` of every group of `width` lanes (2, 4; 8 with 16 lanes) in all lanes of its group.
   virtual void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) = 0;
   virtual void prefetch(Gp base, std::int32_t disp) = 0;

@@ -140,6 +140,10 @@ class A64Asm final : public FunctionAsm {
   bool has_fma_lane() const override { return true; }
   void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, lane); }
 
+  void broadcast_four(Vec, Gp, std::int32_t) override {
+    throw std::logic_error("AArch64 multiplies by lane");
+  }
+  void spread_of_four(Vec, Vec, int) override { throw std::logic_error("AArch64 multiplies by lane"); }
   Vec transpose(Vec, Vec) override { throw std::logic_error("AArch64 has no square transpose"); }
 
   void round(Vec to, Vec from) override { out().frintn(vec(to).s4(), vec(from).s4()); }

@@ -76,6 +76,13 @@ class X64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
+  void broadcast_four(Vec to, Gp base, std::int32_t disp) override {
+    if (wide())
+      a_.vbroadcastf32x4(vec(to), x86::ptr(gp(base), disp, 16));
+    else
+      a_.vbroadcastf128(vec(to), x86::ptr(gp(base), disp, 16));
+  }
+  void spread_of_four(Vec to, Vec from, int j) override { a_.vpermilps(vec(to), vec(from), j * 0x55); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
     if (width == 2) return void(a_.vpermilps(vec(to), from, j == 0 ? 0xA0 : 0xF5));
