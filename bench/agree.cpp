@@ -1,13 +1,16 @@
-// Runs one model and says how far its outputs are from known ones: rt3d-agree FOLDER [THREADS]
+// Runs one model and says how far its outputs are from known ones: rt3d-agree FOLDER [THREADS [default|exact|half]]
 // FOLDER is laid out like those of tests/fixtures: model.onnx, input_<k>.npy and output_<k>.npy in the model's order.
-// Exits with 1 when a difference is above 1e-4 of the output's largest value. Needs no library but librt3d, so it also
+// Exits with 1 when a difference is above 1e-4 of the output's largest value, 1e-2 with half. Needs no library but librt3d, so it also
 // runs where the commands are not built: under qemu, on a phone.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include "cli/failure.h"
 #include "cli/npy.h"
@@ -18,7 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 using namespace rt3d::cli;
 
-constexpr double kLimit = 1e-4;
+struct Promise {
+  const char* name;
+  rt3d_accuracy accuracy;
+  double limit;
+};
+constexpr Promise kPromises[] = {{"default", RT3D_ACCURACY_DEFAULT, 1e-4},
+                                 {"exact", RT3D_ACCURACY_EXACT, 1e-4},
+                                 {"half", RT3D_ACCURACY_HALF, 1e-2}};
 
 struct Run {
   rt3d_model* model = nullptr;
@@ -58,13 +68,14 @@ double difference(const Run& run, std::int32_t index, const Array& expected) {
   return worst / largest;
 }
 
-bool agrees(const fs::path& folder, int threads) {
+bool agrees(const fs::path& folder, int threads, const Promise& promise) {
   Run run;
   check(rt3d_model_load(&run.model, (folder / "model.onnx").c_str()));
   rt3d_session_options options = RT3D_SESSION_OPTIONS_INIT;
   options.threads = threads;
   options.tuning = RT3D_TUNE_OFF;
   options.database = "";
+  options.accuracy = promise.accuracy;
   check(rt3d_session_create(&run.session, run.model, &options));
   for (std::int32_t i = 0; i < rt3d_session_input_count(run.session); ++i) {
     const Array values = read_npy(file(folder, "input", i));
@@ -72,12 +83,12 @@ bool agrees(const fs::path& folder, int threads) {
   }
   const auto start = std::chrono::steady_clock::now();
   check(rt3d_session_run(run.session));
-  std::printf("%s: %s, %d threads, run took %.2f s\n", folder.c_str(), rt3d_device_text(), threads,
-              seconds_since(start));
+  std::printf("%s: %s, %d threads, accuracy %s, run took %.2f s\n", folder.c_str(), rt3d_device_text(),
+              threads, promise.name, seconds_since(start));
   bool all = true;
   for (std::int32_t i = 0; i < rt3d_session_output_count(run.session); ++i) {
     const double apart = difference(run, i, read_npy(file(folder, "output", i)));
-    const bool passed = apart < kLimit;
+    const bool passed = apart < promise.limit;
     std::printf("output %d: max |difference| / max |output| = %.2e: %s\n", i, apart,
                 passed ? "pass" : "FAIL");
     all = all && passed;
@@ -88,13 +99,16 @@ bool agrees(const fs::path& folder, int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int threads = argc == 3 ? std::atoi(argv[2]) : 1;
-  if (argc < 2 || argc > 3 || threads < 1) {
-    std::fputs("usage: rt3d-agree FOLDER [THREADS]\n", stderr);
+  const int threads = argc > 2 ? std::atoi(argv[2]) : 1;
+  const auto* promise = std::find_if(std::begin(kPromises), std::end(kPromises), [&](const Promise& p) {
+    return std::string_view(p.name) == (argc > 3 ? argv[3] : "default");
+  });
+  if (argc < 2 || argc > 4 || threads < 1 || promise == std::end(kPromises)) {
+    std::fputs("usage: rt3d-agree FOLDER [THREADS [default|exact|half]]\n", stderr);
     return 2;
   }
   try {
-    return agrees(argv[1], threads) ? 0 : 1;
+    return agrees(argv[1], threads, *promise) ? 0 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "rt3d-agree: %s\n", error.what());
     return 1;

@@ -29,7 +29,7 @@ class Step:
         """FMLAs that the method cannot do without: 0 where it is not a multiplication of matrices."""
         winograd = re.match(r"conv\.winograd\.t(\d+)s(\d+)\.", self.family)
         if not winograd:
-            return self.needed_macs / 4
+            return self.needed_macs / (8 if self.family.startswith("conv.direct_f16.") else 4)
         return winograd_macs(self.problem, int(winograd[1]), int(winograd[2])) / 4
 
     def loop_cycles(self, model):

@@ -26,8 +26,8 @@ MOST_EXECUTED = 1.05  # FMLAs executed / ideal, for convolutions
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="an ONNX file with static shapes")
-    parser.add_argument("--accuracy", choices=["exact", "default"], default="default",
-                        help="exact: direct convolutions only; default: Winograd too (default: %(default)s)")
+    parser.add_argument("--accuracy", choices=["exact", "default", "half"], default="default",
+                        help="exact: direct convolutions only; default: Winograd too; half: also 16-bit arithmetic (default: %(default)s)")
     parser.add_argument("--steps", default="", metavar="TEXT", help="only steps whose name, problem or family contains TEXT")
     parser.add_argument("--seconds", type=int, default=0, metavar="S",
                         help="break each step off after S seconds of processor time and scale its counts to the ideal number of FMLAs; 0: never (default)")
@@ -67,7 +67,7 @@ def count(options, folder):
     caches = [f"{level}={size}" for level, size in phone.CACHES.items()]
     command = [needed_tool("qemu-aarch64", "qemu-user"), "-cpu", options.cpu, "-L", ROOT / "build/sysroot-aarch64",
                "-plugin", ",".join([str(plugin), f"out={folder / 'counts.txt'}", f"lines={'off' if options.no_lines else 'on'}", *caches]),
-               program, options.model, folder / "steps.tsv", "exact" if options.accuracy == "exact" else "standard", options.threads, options.seconds, options.steps]
+               program, options.model, folder / "steps.tsv", "standard" if options.accuracy == "default" else options.accuracy, options.threads, options.seconds, options.steps]
     environment = {**os.environ, "RT3D_DUMP": str(folder), "RT3D_PERF": "map", "RT3D_KEEP_CODE": "1"}
     done = subprocess.run(list(map(str, command)), env=environment)
     if done.returncode != 0:

@@ -1,5 +1,5 @@
 // Runs the steps of a model's plan for a phone one by one, so that an emulator can count what each executes:
-//   rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [SECONDS] [PATTERN]
+//   rt3d-arm-steps MODEL PLAN [exact|standard|half] [THREADS] [SECONDS] [PATTERN]
 // The plan is what a session on that phone would start with: no tuning, no database, THREADS threads (4), the caches of a
 // Snapdragon 865's Cortex-A77. One thread computes it. Steps with the same problem, schedule and layouts run once; a step is
 // broken off after SECONDS of processor time (0: never), and PATTERN leaves out steps whose name, problem or family does not contain it. Marks around each step are for count_plugin.c: system calls that do not exist. PLAN is a file
@@ -92,7 +92,10 @@ kernels::Target phone(std::string_view accuracy, int threads) {
   target.device.l2_bytes = 256 << 10;
   target.device.l3_bytes = 4 << 20;
   target.threads = threads;
-  target.accuracy = accuracy == "exact" ? kernels::Accuracy::exact : kernels::Accuracy::standard;
+  target.device.features = {.fp16 = true, .dotprod = true};
+  target.accuracy = accuracy == "exact"  ? kernels::Accuracy::exact
+                    : accuracy == "half" ? kernels::Accuracy::half
+                                         : kernels::Accuracy::standard;
   return target;
 }
 
@@ -168,9 +171,11 @@ int main(int argc, char** argv) {
   if (argc > 4) std::from_chars(argv[4], argv[4] + std::strlen(argv[4]), request.threads);
   if (argc > 5) std::from_chars(argv[5], argv[5] + std::strlen(argv[5]), request.seconds);
   if (argc > 6) request.pattern = argv[6];
-  if (argc < 3 || argc > 7 || (request.accuracy != "exact" && request.accuracy != "standard") ||
-      request.threads < 1 || request.threads > 64) {
-    std::fputs("usage: rt3d-arm-steps MODEL PLAN [exact|standard] [THREADS] [SECONDS] [PATTERN]\n", stderr);
+  const bool known =
+      request.accuracy == "exact" || request.accuracy == "standard" || request.accuracy == "half";
+  if (argc < 3 || argc > 7 || !known || request.threads < 1 || request.threads > 64) {
+    std::fputs("usage: rt3d-arm-steps MODEL PLAN [exact|standard|half] [THREADS] [SECONDS] [PATTERN]\n",
+               stderr);
     return 2;
   }
   try {

@@ -75,7 +75,9 @@ typedef enum rt3d_tuning {
 /* What a session's results may differ by from the exact sums. */
 typedef enum rt3d_accuracy {
   RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd), whose error stays below 1e-3 of the output's range */
-  RT3D_ACCURACY_EXACT = 1    /* direct methods only: nothing but the order of summation differs */
+  RT3D_ACCURACY_EXACT = 1,   /* direct methods only: nothing but the order of summation differs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the range;
+                              * as the default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
@@ -194,8 +196,10 @@ typedef struct rt3d_session_stats {
   int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
   int64_t code_bytes;         /* generated machine code */
   int64_t detect_ns;          /* looking for structured zeros in the weights */
+  int64_t unpruned_macs;      /* of the model as its file has it, before zero filters and channels were removed */
+  int64_t kept_macs;          /* of macs, those of weights in units that hold more than zeros: what pruning leaves to do */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */
@@ -208,9 +212,16 @@ typedef struct rt3d_step_info {
   const char *source;   /* "database", "tuned", "estimate", "only choice" */
   int64_t macs;
   int64_t last_ns;      /* 0 without profile */
-  int64_t executed_macs; /* of macs, those whose input is no padding: what a direct method has to execute */
+  int64_t useful_macs;  /* of macs, those whose input is no padding */
+  int64_t executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
+                          * of zero rows and columns; 0 when it multiplies sums of operands (Winograd) */
+  const char *sparsity;  /* structure of the weights' zeros, "kgs:8x4:28%": scheme, group, share kept; "" when there is none */
+  double zero_share;     /* of the weights; where these are few, of a sample */
+  int64_t unpruned_macs; /* of the layer as the model's file has it, before zero filters and channels were removed */
+  int64_t kept_macs;     /* of macs, those of weights in units that hold more than zeros */
+  const char *sparsity_note; /* what was removed, whether sparse code is used, and why or why not; "" for dense layers */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL }
 RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 

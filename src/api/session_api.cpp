@@ -106,7 +106,9 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .packed_weight_bytes = s.packed_weight_bytes,
                                  .model_weight_bytes = s.model_weight_bytes,
                                  .code_bytes = s.code_bytes,
-                                 .detect_ns = s.detect_ns};
+                                 .detect_ns = s.detect_ns,
+                                 .unpruned_macs = s.unpruned_macs,
+                                 .kept_macs = s.kept_macs};
     rt3d::api::copy_sized(stats, out);
   });
 }
@@ -132,7 +134,13 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .source = step.source.c_str(),
                              .macs = step.macs,
                              .last_ns = session->session->step_ns(static_cast<std::size_t>(index)),
-                             .executed_macs = step.executed_macs};
+                             .useful_macs = step.useful_macs,
+                             .executed_macs = step.executed_macs,
+                             .sparsity = step.sparsity.c_str(),
+                             .zero_share = step.zeros,
+                             .unpruned_macs = step.unpruned_macs,
+                             .kept_macs = step.kept_macs,
+                             .sparsity_note = step.note.c_str()};
     rt3d::api::copy_sized(info, out);
   });
 }

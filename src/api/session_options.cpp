@@ -1,6 +1,7 @@
 #include "api/session_options.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -75,9 +76,11 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   else if (out.device == "cpu")
     out.database = tuner::TuningDb::default_path();
   const std::int32_t accuracy = number_in(o.accuracy);
-  if (accuracy != RT3D_ACCURACY_DEFAULT && accuracy != RT3D_ACCURACY_EXACT)
-    fail(Code::invalid_argument, "there is no accuracy ", accuracy, "; 0 is the default, 1 exact");
-  out.accuracy = accuracy == RT3D_ACCURACY_EXACT ? kernels::Accuracy::exact : kernels::Accuracy::standard;
+  constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
+                                   kernels::Accuracy::half};  // by rt3d_accuracy
+  if (accuracy < RT3D_ACCURACY_DEFAULT || accuracy > RT3D_ACCURACY_HALF)
+    fail(Code::invalid_argument, "there is no accuracy ", accuracy, "; 0 is the default, 1 exact, 2 half");
+  out.accuracy = kAccuracies[static_cast<std::size_t>(accuracy)];
   out.weight_limit = o.weight_limit_bytes;
   out.profile = o.profile != 0;
   out.input_shapes = input_shapes(o);

@@ -19,6 +19,16 @@ struct BenchOptions {
   bool as_csv = false;
 };
 
+constexpr const char* kColumns = R"(
+
+What the numbers mean:
+  % peak    multiply-accumulates as papers count them, padding included, over the multiply-add peak measured in the same run
+  executed  the same for those that the code carries out: kernel planes outside the clip and rows outside the image are left
+            out, zero columns mostly not, and what fills up vectors never counts. Winograd's layers have no such number:
+            they multiply fewer, transformed values, and their % peak may pass 100
+  convs     the same over all convolutions that multiply directly: with --accuracy exact over all of them
+  memory    what became resident since before the model was loaded, beside weights as packed and activations)";
+
 void declare(CLI::App& app, BenchOptions& options) {
   app.add_option("MODEL", options.models,
                  "ONNX files, or shape lists: .problems files with one problem a line")
@@ -39,15 +49,7 @@ void declare(CLI::App& app, BenchOptions& options) {
   app.add_flag("--csv", options.as_csv, "Print CSV: one row per layer")->excludes(json);
   add_session_options(app, options.settings.session);
   add_tuning_options(app, options.settings.session);
-  app.footer(
-      "% peak counts multiply-accumulates as papers do, padding included, over the fused-multiply-add peak "
-      "measured\n"
-      "in the same run. executed counts only those whose input is no padding, which a direct method has to "
-      "execute;\n"
-      "Winograd layers have none: they multiply fewer, transformed values, and their % peak may pass 100.\n"
-      "convs: the share over all convolutions computed directly (with --accuracy exact: over all of them).\n"
-      "memory: what became resident since before the model was loaded, over the weights as packed and the "
-      "activations.");
+  app.footer(app.get_footer() + kColumns);
 }
 
 BenchReport measure(const std::string& path, const BenchSettings& settings) {

@@ -18,14 +18,11 @@ std::string percent_text(std::int64_t macs, double ns, double peak) {
   return macs > 0 && peak > 0 ? fixed(percent_of_peak(macs, ns, peak), 1) : "";
 }
 
-std::string executed_text(const Layer& layer, double peak) {
-  return multiplies_directly(layer.step) ? percent_text(layer.step.executed_macs, layer.ns, peak) : "";
-}
-
 std::string share_text(const ConvolutionShare& share, double peak) {
-  if (share.direct_layers == 0) return join("none of ", share.layers, " computed directly");
-  return join(share.direct_layers, " of ", share.layers, " computed directly, ", duration(share.ns), ": ",
-              fixed(percent_of_peak(share.executed_macs, share.ns, peak), 1), " % of peak on executed work");
+  if (share.direct_layers == 0) return join("none of ", share.layers, " multiplies directly");
+  return join(share.direct_layers, " of ", share.layers, " multiply directly, ", duration(share.ns), ": ",
+              percent_text(share.executed_macs, share.ns, peak), " % of peak on executed work, ",
+              percent_text(share.useful_macs, share.ns, peak), " % without zero rows and columns");
 }
 
 std::string csv_field(const std::string& text) {
@@ -37,15 +34,14 @@ std::string csv_field(const std::string& text) {
 
 }  // namespace
 
-bool multiplies_directly(const Step& step) { return step.family.find(".winograd") == std::string::npos; }
-
 ConvolutionShare convolution_share(const std::vector<Layer>& layers) {
   ConvolutionShare share;
   for (const Layer& layer : layers) {
     if (layer.step.problem.rfind("Conv ", 0) != 0) continue;
     ++share.layers;
-    if (!multiplies_directly(layer.step)) continue;
+    if (layer.step.executed_macs == 0) continue;
     ++share.direct_layers;
+    share.useful_macs += layer.step.useful_macs;
     share.executed_macs += layer.step.executed_macs;
     share.ns += layer.ns;
   }
@@ -67,7 +63,7 @@ void print_report(const BenchReport& report) {
     const std::int64_t macs = layer.step.macs;
     table.add({short_problem(layer.step.problem), layer.step.family, fixed(layer.ns * 1e-6, 3),
                rate_text(macs, layer.ns), percent_text(macs, layer.ns, report.peak_gflops),
-               executed_text(layer, report.peak_gflops),
+               percent_text(layer.step.executed_macs, layer.ns, report.peak_gflops),
                layer.step.schedule + " (" + layer.step.source + ")"});
     total_ns += layer.ns;
   }
@@ -109,8 +105,9 @@ json report_json(const BenchReport& report) {
                       {"ns", layer.ns},
                       {"gflops", gflops(step.macs, layer.ns)},
                       {"percent_of_peak", percent_of_peak(step.macs, layer.ns, report.peak_gflops)},
+                      {"useful_macs", step.useful_macs},
                       {"executed_macs", step.executed_macs}});
-    if (multiplies_directly(step))
+    if (step.executed_macs > 0)
       layers.back()["percent_of_peak_executed"] =
           percent_of_peak(step.executed_macs, layer.ns, report.peak_gflops);
   }
@@ -155,12 +152,12 @@ void print_csv(const BenchReport& report, bool header) {
         "macs\n");
   for (const Layer& layer : report.layers) {
     const Step& step = layer.step;
-    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f,%lld\n", csv_field(report.model).c_str(),
+    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f,%lld,%lld\n", csv_field(report.model).c_str(),
                 report.threads, report.isa.c_str(), csv_field(step.name).c_str(),
                 csv_field(step.problem).c_str(), step.family.c_str(), csv_field(step.schedule).c_str(),
                 csv_field(step.source).c_str(), static_cast<long long>(step.macs), layer.ns,
                 gflops(step.macs, layer.ns), percent_of_peak(step.macs, layer.ns, report.peak_gflops),
-                static_cast<long long>(step.executed_macs));
+                static_cast<long long>(step.useful_macs), static_cast<long long>(step.executed_macs));
   }
 }
 

@@ -28,15 +28,11 @@ struct BenchReport {
   std::vector<Layer> layers;  // in the plan's order
 };
 
-// Whether the step computes its products one by one, so that their number says how busy the multipliers were. Winograd's steps
-// multiply transformed values, fewer than the products they stand for.
-bool multiplies_directly(const Step& step);
-
-// The convolutions that multiply directly, together: their share of the machine's peak on executed work, which is what remains of
-// the multiply-accumulates when padding is not counted.
+// The convolutions whose code multiplies operands, together. Winograd's multiply sums of them, fewer than there are products, so
+// that their number does not say how busy the multipliers were.
 struct ConvolutionShare {
   int layers = 0, direct_layers = 0;
-  std::int64_t executed_macs = 0;
+  std::int64_t useful_macs = 0, executed_macs = 0;  // of the direct ones
   double ns = 0;
 };
 ConvolutionShare convolution_share(const std::vector<Layer>& layers);

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "cli/failure.h"
-#include "cli/model_inputs.h"
-#include "cli/problem_model.h"
+#include "cli/problem_session.h"
+#include "cli/random_inputs.h"
 #include "cli/statistics.h"
 #include "cli/timing.h"
 
@@ -140,32 +140,21 @@ std::vector<std::string> read_lines(const std::string& path) {
   return lines;
 }
 
-// The step that computes the line's operation, timed over all runs; conversions of the layout around it are
-// left out.
+// The step that computes the line's operation, timed over all runs.
 std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line,
                                                          const BenchSettings& settings, BenchReport& report) {
-  const ProblemText problem = parse_problem_text(line);
-  const std::string bytes = problem_model(problem);
   const std::int64_t start = now_ns();
-  rt3d_model* loaded = nullptr;
-  check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
-  const ModelHandle model(loaded);
-  const SessionHandle session = create_session(loaded, settings.session, {}, true);
+  ProblemSession session(line, settings.session, settings.seed);
   report.load_ns += now_ns() - start;
-  add(report.stats, stats_of(session.get()));
-  set_random_inputs(session.get(), settings.seed);
-  report.first_run_ns += timed_run_ns(session.get());
-  for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session.get());
-  const std::vector<Step> plan = steps_of(session.get());
-  const auto computes = [&](const Step& step) { return step.problem.rfind(problem.op + " ", 0) == 0; };
-  const auto found = std::find_if(plan.begin(), plan.end(), computes);
-  if (found == plan.end()) throw Failure("the plan of '" + line + "' has no step of " + problem.op);
+  add(report.stats, session.stats());
+  report.first_run_ns += session.run_ns();
+  for (int i = 1; i < settings.warmup; ++i) session.run_ns();
   std::vector<std::int64_t> times;
   for (int i = 0; i < settings.runs; ++i) {
-    timed_run_ns(session.get());
-    times.push_back(steps_of(session.get())[static_cast<std::size_t>(found - plan.begin())].last_ns);
+    session.run_ns();
+    times.push_back(session.step().last_ns);
   }
-  return {{*found, median(times)}, times};
+  return {{session.step(), median(times)}, times};
 }
 
 }  // namespace

@@ -16,5 +16,6 @@ Runner tune_list_command(CLI::App& app);
 Runner tune_export_command(CLI::App& app);
 Runner tune_import_command(CLI::App& app);
 Runner tune_merge_command(CLI::App& app);
+Runner tune_group_size_command(CLI::App& app);
 
 }  // namespace rt3d::cli

@@ -35,8 +35,11 @@ rt3d_session_stats stats_of(const rt3d_session* session);
 // One step of the plan, copied.
 struct Step {
   std::string name, problem, family, schedule, source;
-  std::int64_t macs = 0, executed_macs = 0;
+  std::int64_t macs = 0, useful_macs = 0, executed_macs = 0;
   std::int64_t last_ns = 0;
+  std::string sparsity, sparsity_note;
+  double zero_share = 0;
+  std::int64_t unpruned_macs = 0, kept_macs = 0;
 };
 std::vector<Step> steps_of(const rt3d_session* session);
 

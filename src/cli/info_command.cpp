@@ -1,10 +1,11 @@
-// rt3d info: what a model is, before anything is measured.
+// rt3d info: what a model is, before anything is measured, and what pruning left of it.
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/layer_table.h"
 #include "cli/npy.h"
 #include "cli/session_options.h"
 #include "cli/table.h"
@@ -19,12 +20,14 @@ struct InfoOptions {
   std::string model;
   SessionOptions session;
   bool graph = false;
+  bool layers = false;
   bool as_json = false;
 };
 
 void declare(CLI::App& app, InfoOptions& options) {
   app.add_option("MODEL", options.model, "ONNX file")->required();
   app.add_flag("--graph", options.graph, "Print the graph as imported and after the passes");
+  app.add_flag("--layers", options.layers, "Print every layer with weights, not only those with zeros");
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);
   options.session.tune = "off";
@@ -75,7 +78,8 @@ void run(const InfoOptions& options) {
   const std::vector<TensorInfo> inputs = inputs_of(session.get());
   const std::vector<TensorInfo> outputs = outputs_of(session.get());
   const std::int64_t parameters = rt3d_model_parameters(model.get());
-  const std::map<std::string, OperatorCount> operators = histogram(steps_of(session.get()));
+  const std::vector<Step> steps = steps_of(session.get());
+  const std::map<std::string, OperatorCount> operators = histogram(steps);
 
   if (options.as_json) {
     json counts = json::object();
@@ -85,6 +89,9 @@ void run(const InfoOptions& options) {
                    {"outputs", tensors_json(outputs)},
                    {"parameters", parameters},
                    {"macs", stats.macs},
+                   {"unpruned_macs", stats.unpruned_macs},
+                   {"kept_macs", stats.kept_macs},
+                   {"layers", layers_json(steps)},
                    {"operators", counts},
                    {"arena_bytes", stats.arena_bytes},
                    {"tensor_bytes", stats.tensor_bytes},
@@ -102,6 +109,8 @@ void run(const InfoOptions& options) {
   std::printf("%-10s %lld (%s)\n", "parameters", static_cast<long long>(parameters),
               millions(parameters).c_str());
   std::printf("%-10s %lld (%s)\n", "MACs", static_cast<long long>(stats.macs), millions(stats.macs).c_str());
+  if (const std::string pruning = pruning_text(stats); !pruning.empty())
+    std::printf("%-10s %s\n", "MACs", pruning.c_str());
   print_memory(stats);
   Table table("lrr");
   table.add({"operator", "steps", "MACs"});
@@ -110,6 +119,8 @@ void run(const InfoOptions& options) {
     table.add({name, std::to_string(count.steps), count.macs > 0 ? millions(count.macs) : ""});
   }
   std::printf("\n%s", table.text().c_str());
+  if (const std::string layers = layer_table(steps, options.layers); !layers.empty())
+    std::printf("\n%s", layers.c_str());
   if (options.graph) {
     std::printf("\ngraph as imported\n%s\ngraph after the passes\n%s", rt3d_model_text(model.get()),
                 rt3d_session_graph_text(session.get()));

@@ -2,12 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <random>
 
 #include "cli/failure.h"
+#include "cli/random_inputs.h"
 #include "cli/table.h"
 
 namespace rt3d::cli {
@@ -63,34 +62,6 @@ void read_video_input(const rt3d_model* model, const InputOptions& options,
   result.notes.push_back(join(inputs[slot].name, ": ", settings.frames, " of ", clip.video_frames,
                               " frames of ", clip.width, "x", clip.height, " from ", options.video,
                               ", cropped to ", settings.crop.width, "x", settings.crop.height));
-}
-
-// Normal numbers (Box-Muller) from a generator that gives the same on every platform.
-class RandomNormal {
- public:
-  explicit RandomNormal(std::uint64_t seed) : bits_(seed) {}
-  double operator()() {
-    const double u = (static_cast<double>(bits_() >> 11) + 1) * 0x1p-53;
-    const double v = static_cast<double>(bits_() >> 11) * 0x1p-53;
-    return std::sqrt(-2 * std::log(u)) * std::cos(2 * 3.14159265358979 * v);
-  }
-
- private:
-  std::mt19937_64 bits_;
-};
-
-// Normal numbers for floats; zeros and ones, valid for masks and indices, for integers.
-Array random_array(const TensorInfo& input, RandomNormal& random) {
-  const std::int64_t count = element_count(input.dims);
-  Array numbers{RT3D_F32, input.dims,
-                std::vector<std::byte>(static_cast<std::size_t>(count) * sizeof(float))};
-  const bool real = input.dtype == RT3D_F32 || input.dtype == RT3D_F64 || input.dtype == RT3D_F16;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const double value = random();
-    const auto number = static_cast<float>(real ? value : value > 0);
-    std::memcpy(numbers.data.data() + i * static_cast<std::int64_t>(sizeof number), &number, sizeof number);
-  }
-  return converted(numbers, input.dtype);
 }
 
 }  // namespace
@@ -149,7 +120,7 @@ std::vector<TensorInfo> shapes_of(const ModelInputs& inputs, const rt3d_model* m
 }
 
 void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t seed) {
-  RandomNormal random(seed);
+  RandomInputs random(seed);
   const std::vector<TensorInfo> infos = inputs_of(session);
   for (std::size_t i = 0; i < infos.size(); ++i) {
     const bool given = i < inputs.given.size() && inputs.given[i];
@@ -157,12 +128,9 @@ void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t 
       throw Failure("the input '" + infos[i].name + "' takes " + dims_text(infos[i].dims) + ", but " +
                     dims_text(inputs.arrays[i].shape) + " is given: give an array of that shape");
     }
-    const Array array = given ? converted(inputs.arrays[i], infos[i].dtype) : random_array(infos[i], random);
-    check(rt3d_session_set_input(session, static_cast<std::int32_t>(i), array.data.data(), array.data.size()),
-          "cannot set the input '" + infos[i].name + "'");
+    const Array array = given ? converted(inputs.arrays[i], infos[i].dtype) : random.draw(infos[i]);
+    set_input(session, i, infos[i], array);
   }
 }
-
-void set_random_inputs(rt3d_session* session, std::uint64_t seed) { set_inputs(session, {}, seed); }
 
 }  // namespace rt3d::cli

@@ -40,6 +40,5 @@ std::vector<TensorInfo> shapes_of(const ModelInputs& inputs, const rt3d_model* m
 // Hands all inputs to the session, converted to its types. Throws Failure when a shape differs from the
 // session's.
 void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t seed);
-void set_random_inputs(rt3d_session* session, std::uint64_t seed);
 
 }  // namespace rt3d::cli

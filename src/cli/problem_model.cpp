@@ -8,11 +8,14 @@
 #include "cli/failure.h"
 #include "cli/npy.h"
 #include "cli/onnx_message.h"
+#include "models/pruned_weights.h"
 
 namespace rt3d::cli {
 namespace {
 
 using Nodes = std::vector<std::string>;
+
+constexpr std::uint64_t kPatternSeed = 1;
 
 // Attributes that ONNX writes as lists, as integers.
 constexpr const char* kLists[] = {"strides", "pads", "dilations", "kernel_shape"};
@@ -62,7 +65,10 @@ class ProblemModel {
       throw Failure("cannot measure inputs of type " + text + ": f32 only");
     const std::vector<std::int64_t> shape = text == "scalar" ? std::vector<std::int64_t>() : sizes_of(text);
     if (!constant) return model_.input(names_[i], shape);
-    model_.constant(names_[i], shape, random_values(shape));
+    std::vector<float> values = random_values(shape);
+    const std::string sparsity = problem_.attribute("sparsity");
+    if (i == 1 && !sparsity.empty()) models::prune_weights(values, Shape(shape), sparsity, kPatternSeed);
+    model_.constant(names_[i], shape, values);
   }
 
   // Uniform with a variance that keeps sums over all but the first dimension near one.

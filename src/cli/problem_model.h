@@ -9,7 +9,8 @@
 namespace rt3d::cli {
 
 // An ONNX model whose optimised graph is this problem: one node, followed by what is fused into it (a sum, an
-// activation). Constants are seeded random numbers. Covers Conv, Gemm, pooling and Add, Sub, Mul, Div on f32;
+// activation). Constants are seeded random numbers; weights hold the zeros that the
+// attribute sparsity says. Covers Conv, Gemm, pooling and Add, Sub, Mul, Div on f32;
 // throws Failure naming what is not covered.
 std::string problem_model(const ProblemText& problem);
 

@@ -84,6 +84,7 @@ std::string short_problem(const std::string& line) {
   const std::string strides = problem.attribute("strides");
   const std::string group = problem.attribute("group");
   const std::string activation = problem.attribute("act");
+  const std::string sparsity = problem.attribute("sparsity");
   std::string text = problem.op + " " + without_batch(inputs[0]);
   if (!kernel.empty()) text += " k" + kernel;
   if (!all_ones(strides)) text += " s" + strides;
@@ -91,6 +92,7 @@ std::string short_problem(const std::string& line) {
   text += " > " + without_batch(problem.output);
   if (conv && inputs.size() > 3 && inputs[3] != "-") text += " +add";
   if (!activation.empty()) text += " " + activation;
+  if (!sparsity.empty()) text += " " + sparsity;
   return text;
 }
 

@@ -23,8 +23,8 @@ ProblemText parse_problem_text(const std::string& line);
 std::vector<std::int64_t> sizes_of(const std::string& text);  // "1x64" or "[5]"; throws Failure
 
 // For tables, "Conv 64x16x56x56 k3x3x3 s1x2x2 > 128x16x28x28 relu": the operation, the first input without a
-// leading 1, kernel, stride and group where they say something, the first output, the activation, "+add" when
-// a tensor is added. A line of another form comes back as it is.
+// leading 1, kernel, stride and group where they say something, the first output, "+add" when a tensor is
+// added, the activation, the sparsity. A line of another form comes back as it is.
 std::string short_problem(const std::string& line);
 
 }  // namespace rt3d::cli

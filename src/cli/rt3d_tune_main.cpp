@@ -1,4 +1,5 @@
-// The program rt3d-tune: tunes a model, or, with a command, shows and moves what databases remember.
+// The program rt3d-tune: tunes a model, or, with a command, studies groups of sparse weights or shows and moves what
+// databases remember.
 #include "cli/commands.h"
 
 namespace {
@@ -6,6 +7,12 @@ namespace {
 using rt3d::cli::Command;
 
 constexpr Command kCommands[] = {
+    {"group-size", rt3d::cli::tune_group_size_command,
+     "Measure which group of weights to prune together on this machine",
+     "Examples:\n"
+     "  rt3d-tune group-size --quick\n"
+     "  rt3d-tune group-size --threads 2 --svg groups.svg --csv groups.csv\n"
+     "  rt3d-tune group-size --layer 3x3x3 --rates 2,3.6 --limit-seconds 60"},
     {"list", rt3d::cli::tune_list_command, "Show the rows of a database",
      "Examples:\n"
      "  rt3d-tune list\n"

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "cli/failure.h"
@@ -74,8 +75,8 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("NAME");
   app.add_option("--accuracy", options.accuracy,
                  "exact: direct methods only; default: also fast methods whose error stays below 1e-3 of the "
-                 "output's range")
-      ->check(CLI::IsMember({"exact", "default"}))
+                 "output's range; half: also 16-bit arithmetic where the CPU has it, below 1e-2")
+      ->check(CLI::IsMember({"exact", "default", "half"}))
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option(
@@ -127,7 +128,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }
-  TuningProgress progress;
+  std::optional<TuningProgress> progress;
+  if (!options.quiet) progress.emplace();
   rt3d_session_options wanted = RT3D_SESSION_OPTIONS_INIT;
   wanted.device = options.device.c_str();
   wanted.isa = options.isa.empty() ? nullptr : options.isa.c_str();
@@ -135,9 +137,11 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.tuning = tuning_of(options.tune);
   wanted.tuning_limit_ms = options.tune_ms;
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
-  wanted.progress = TuningProgress::callback;
-  wanted.progress_user = &progress;
-  wanted.accuracy = options.accuracy == "exact" ? RT3D_ACCURACY_EXACT : RT3D_ACCURACY_DEFAULT;
+  wanted.progress = progress ? TuningProgress::callback : nullptr;
+  wanted.progress_user = progress ? &*progress : nullptr;
+  wanted.accuracy = options.accuracy == "exact"  ? RT3D_ACCURACY_EXACT
+                    : options.accuracy == "half" ? RT3D_ACCURACY_HALF
+                                                 : RT3D_ACCURACY_DEFAULT;
   wanted.weight_limit_bytes = static_cast<std::int64_t>(options.weight_limit_mib * 1024 * 1024);
   wanted.profile = profile ? 1 : 0;
   wanted.input_shape_count = static_cast<std::int32_t>(shapes.size());

@@ -63,9 +63,9 @@ class Asm {
   virtual void load_pair(Vec first, Vec second, Gp base, std::int32_t disp) = 0;  // two vectors side by side
   virtual void store(Vec from, Gp base, std::int32_t disp) = 0;
   virtual void broadcast(Vec to, Gp base, std::int32_t disp) = 0;
-  // x86-64: four floats from memory in every 128 bits; and float j of every 128 bits in all four places.
-  virtual void broadcast_four(Vec to, Gp base, std::int32_t disp) = 0;
-  virtual void spread_of_four(Vec to, Vec from, int j) = 0;
+  virtual void broadcast_four(Vec to, Gp base, std::int32_t disp) = 0;  // four floats, over and over
+  virtual void spread_of_four(Vec to, Vec from,
+                              int j) = 0;  // x86-64: float j of every four in all four places
   // Channel `j` of every group of `width` lanes (2, 4; 8 with 16 lanes) in all lanes of its group.
   virtual void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) = 0;
   virtual void prefetch(Gp base, std::int32_t disp) = 0;
@@ -90,6 +90,12 @@ class Asm {
   // x86-64: transposes the square matrix whose rows are `lanes` registers from `rows` on, with as many from `spare` on to help;
   // gives the first register of the result, which is one of the two.
   virtual Vec transpose(Vec rows, Vec spare) = 0;
+
+  // AArch64 with half-precision arithmetic: vectors of 2 · lanes() halves. acc += a * b[lane]; b is one of the first 16 registers.
+  virtual void fma_lane_half(Vec acc, Vec a, Vec b, int lane) = 0;
+  virtual void narrow(Vec to, Vec low,
+                      Vec high) = 0;  // to = halves of low, then of high; rounds to nearest; to is not high
+  virtual void widen(Vec low, Vec high, Vec from) = 0;  // the floats of from's halves; low is not from
 
   // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;

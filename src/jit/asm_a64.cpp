@@ -95,6 +95,7 @@ class A64Asm final : public FunctionAsm {
   void broadcast(Vec to, Gp base, std::int32_t disp) override {
     out().ld1r(vec(to).s4(), a64::ptr(disp == 0 ? gp(base) : far(base, disp)));
   }
+  void broadcast_four(Vec to, Gp base, std::int32_t disp) override { load(to, base, disp); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     if (width == 4) return broadcast(to, base, disp + 4 * j);
     load_whole(to, base, disp);
@@ -116,7 +117,7 @@ class A64Asm final : public FunctionAsm {
   void div(Vec to, Vec a, Vec b) override { out().fdiv(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void max(Vec to, Vec a, Vec b) override { out().fmax(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
   void min(Vec to, Vec a, Vec b) override { out().fmin(vec(to).s4(), vec(a).s4(), vec(b).s4()); }
-  void fma(Vec acc, Vec a, Vec b) override { multiply(acc, a, b, kWhole); }
+  void fma(Vec acc, Vec a, Vec b) override { multiply(acc, a, b, {}); }
   void multiply_add(Vec to, Vec a, Vec b) override {  // fmla keeps the sum, not the factor
     mul(to, to, a);
     add(to, to, b);
@@ -138,11 +139,19 @@ class A64Asm final : public FunctionAsm {
     fma(acc, a, scratch);
   }
   bool has_fma_lane() const override { return true; }
-  void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, lane); }
-
-  void broadcast_four(Vec, Gp, std::int32_t) override {
-    throw std::logic_error("AArch64 multiplies by lane");
+  void fma_lane(Vec acc, Vec a, Vec b, int lane) override { multiply(acc, a, b, {.lane = lane}); }
+  void fma_lane_half(Vec acc, Vec a, Vec b, int lane) override {
+    multiply(acc, a, b, {.lane = lane, .halves = true});
   }
+  void narrow(Vec to, Vec low, Vec high) override {
+    out().fcvtn(vec(to).h4(), vec(low).s4());
+    out().fcvtn2(vec(to).h8(), vec(high).s4());
+  }
+  void widen(Vec low, Vec high, Vec from) override {
+    out().fcvtl(vec(low).s4(), vec(from).h4());
+    out().fcvtl2(vec(high).s4(), vec(from).h8());
+  }
+
   void spread_of_four(Vec, Vec, int) override { throw std::logic_error("AArch64 multiplies by lane"); }
   Vec transpose(Vec, Vec) override { throw std::logic_error("AArch64 has no square transpose"); }
 
@@ -155,12 +164,17 @@ class A64Asm final : public FunctionAsm {
 
  private:
   inline static const a64::Gp kScratch = a64::x16;
-  static constexpr int kWhole = -1;  // instead of a lane: all of b
+
+  // What of its second factor a multiply-add takes: a lane or, without, all of it; and the floats' size.
+  struct Factor {
+    int lane = -1;
+    bool halves = false;
+  };
 
   // For in-order cores: what waits for the end of its stretch. BlockOp::other is a prefetch, or an addition of disp to base.
   struct Queued {
     BlockOp op;
-    int lane = kWhole;
+    Factor factor{};
     Gp base{};
     std::int32_t disp = 0;
   };
@@ -185,17 +199,20 @@ class A64Asm final : public FunctionAsm {
     return a_;
   }
   void queue(const Queued& operation) { queued_.push_back(operation); }
-  void multiply(Vec acc, Vec a, Vec b, int lane) {
+  void multiply(Vec acc, Vec a, Vec b, Factor factor) {
     if (in_order_)
-      queue({.op = {BlockOp::multiply, acc.id, a.id, b.id}, .lane = lane});
+      queue({.op = {BlockOp::multiply, acc.id, a.id, b.id}, .factor = factor});
     else
-      emit_multiply(acc, a, b, lane);
+      emit_multiply(acc, a, b, factor);
   }
-  void emit_multiply(Vec acc, Vec a, Vec b, int lane) {
-    if (lane == kWhole)
+  void emit_multiply(Vec acc, Vec a, Vec b, Factor factor) {
+    const auto lane = static_cast<std::uint32_t>(factor.lane);
+    if (factor.halves)
+      a_.fmla(vec(acc).h8(), vec(a).h8(), vec(b).h(lane));
+    else if (factor.lane < 0)
       a_.fmla(vec(acc).s4(), vec(a).s4(), vec(b).s4());
     else
-      a_.fmla(vec(acc).s4(), vec(a).s4(), vec(b).s(static_cast<std::uint32_t>(lane)));
+      a_.fmla(vec(acc).s4(), vec(a).s4(), vec(b).s(lane));
   }
   void emit_add(Gp to, std::int32_t value) {
     if (value > 0 && value < 4096) return void(a_.add(gp(to), gp(to), value));
@@ -221,7 +238,7 @@ class A64Asm final : public FunctionAsm {
   void emit(const Issue& issue, const Queued& from) {
     const a64::Gp half = a64::x(issue.temporary < 7 ? 9 + static_cast<std::uint32_t>(issue.temporary) : 17);
     switch (issue.kind) {
-      case Issue::multiply: return emit_multiply({from.op.to}, {from.op.a}, {from.op.b}, from.lane);
+      case Issue::multiply: return emit_multiply({from.op.to}, {from.op.a}, {from.op.b}, from.factor);
       case Issue::low_half: return void(a_.ldr(vec({from.op.to}).d(), half_address(from.base, from.disp)));
       case Issue::high_half: return void(a_.ldr(half, half_address(from.base, from.disp + 8)));
       case Issue::insert: return void(a_.ins(vec({from.op.to}).d(1), half));

@@ -77,10 +77,11 @@ class X64Asm final : public FunctionAsm {
     a_.vbroadcastss(vec(to), x86::dword_ptr(gp(base), disp));
   }
   void broadcast_four(Vec to, Gp base, std::int32_t disp) override {
+    const x86::Mem four = x86::ptr(gp(base), disp, 16);
     if (wide())
-      a_.vbroadcastf32x4(vec(to), x86::ptr(gp(base), disp, 16));
+      a_.vbroadcastf32x4(vec(to), four);
     else
-      a_.vbroadcastf128(vec(to), x86::ptr(gp(base), disp, 16));
+      a_.vbroadcastf128(vec(to), four);
   }
   void spread_of_four(Vec to, Vec from, int j) override { a_.vpermilps(vec(to), vec(from), j * 0x55); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
@@ -121,6 +122,9 @@ class X64Asm final : public FunctionAsm {
   }
   bool has_fma_lane() const override { return false; }
   void fma_lane(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no multiply by lane"); }
+  void fma_lane_half(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void narrow(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+  void widen(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
 
   // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
   Vec transpose(Vec rows, Vec spare) override {

@@ -30,7 +30,9 @@ class ConvDirectKernel final : public ConvTiles {
     for (OutputBlock& block : blocks_) {
       const auto [ic_first, ic_count] = reached(block);
       auto& table = tables_[{block.vecs, ic_count}];
-      if (!table) table = std::make_unique<UnitTable>(classes_.d, classes_.h, units(block.vecs, ic_count));
+      if (!table)
+        table = std::make_unique<UnitTable>(classes_.d, classes_.h,
+                                            dense_units(g_, ic_count, chunk_, unit_floats(block.vecs) * 4));
       block.ic_first = ic_first;
       block.units = table.get();
       block.weights = weight_floats_;
@@ -58,23 +60,6 @@ class ConvDirectKernel final : public ConvTiles {
   std::pair<std::int64_t, int> reached(const OutputBlock& block) const {
     const std::int64_t end = block.first + static_cast<std::int64_t>(block.vecs) * lanes_;
     return input_blocks(g_.s, g_.in.block, block.first, std::min(g_.s.oc, end));
-  }
-
-  // All units of `ic_count` input-channel blocks, by chunk.
-  std::vector<std::vector<KernelUnit>> units(int vecs, int ic_count) const {
-    const ConvShape& s = g_.s;
-    std::vector<std::vector<KernelUnit>> chunks;
-    std::int64_t w = 0;
-    for (int icb = 0; icb < ic_count; ++icb) {
-      if (icb % chunk_ == 0) chunks.emplace_back();
-      for (int kd = 0; kd < s.kd; ++kd)
-        for (int kh = 0; kh < s.kh; ++kh)
-          for (int kw = 0; kw < s.kw; ++kw, w += unit_floats(vecs) * 4) {
-            const std::int64_t a = input_offset(std::int64_t{icb} * g_.in.block, kd, kh, kw) * 4;
-            chunks.back().push_back({kd, kh, {static_cast<std::int32_t>(a), static_cast<std::int32_t>(w)}});
-          }
-    }
-    return chunks;
   }
 
   // Packs the weights of one output block and one input block: [kernel position][depth][vecs · lanes].
@@ -109,10 +94,10 @@ class ConvDirect final : public IsaFamily {
   bool computes(const Problem& p) const override { return tiles_reach(p); }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target);
+    return conv_direct_space(p, target, {.lanes = lanes()});
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    return conv_direct_estimate_ns(p, schedule, target);
+    return conv_direct_estimate_ns(p, schedule, target, {.lanes = lanes()});
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
@@ -125,6 +110,12 @@ class ConvDirect final : public IsaFamily {
                 blocks(end - first, lanes()) * lanes();
     }
     return floats * static_cast<std::int64_t>(sizeof(float));
+  }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    // The code flattens what it can, which changes nothing here: merged dimensions have no padding.
+    const ConvShape s = kernels::conv_shape(p);
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")));
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectKernel>(request);

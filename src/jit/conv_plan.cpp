@@ -85,20 +85,55 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     }
 }
 
+Taps tile_taps(const ConvShape& s, const TileCut& cut, const TileCut::Piece& piece) {
+  Taps all{s.kh, 0};
+  for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
+    const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
+    if (taps.first == taps.last) continue;
+    all.first = std::min(all.first, taps.first);
+    all.last = std::max(all.last, taps.last);
+  }
+  all.last = std::max(all.first, all.last);
+  return all;
+}
+
+std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cut) {
+  std::int64_t planes = 0,
+               rows = 0;  // kernel planes, over the output's planes; kernel rows, over a plane's pixels
+  for (std::int64_t od = 0; od < s.od; ++od) {
+    const Taps taps = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
+    planes += taps.last - taps.first;
+  }
+  for (const TileCut::Piece& piece : cut.pieces) {
+    const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+    const Taps taps = tile_taps(s, cut, piece);
+    rows += (taps.last - taps.first) * kind.h * kind.w;
+  }
+  return s.n * s.oc * (s.ic / s.g) * planes * rows * s.kw;
+}
+
 BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
   for (std::int64_t od = 0; od < s.od; ++od)
     of_plane.push_back(class_of(d, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
-  for (const TileCut::Piece& piece : cut.pieces) {
-    Taps all{s.kh, 0};
-    for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {
-      const Taps taps = kernels::valid_taps(y, s.sh, s.ph, s.dh, s.kh, s.ih);
-      if (taps.first == taps.last) continue;
-      all.first = std::min(all.first, taps.first);
-      all.last = std::max(all.last, taps.last);
-    }
-    all.last = std::max(all.first, all.last);
-    of_piece.push_back(class_of(h, all));
+  for (const TileCut::Piece& piece : cut.pieces) of_piece.push_back(class_of(h, tile_taps(s, cut, piece)));
+}
+
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+                                                 std::int64_t unit_bytes) {
+  const ConvShape& s = g.s;
+  std::vector<std::vector<KernelUnit>> chunks;
+  std::int64_t w = 0;
+  for (int icb = 0; icb < ic_blocks; ++icb) {
+    if (icb % chunk == 0) chunks.emplace_back();
+    for (int kd = 0; kd < s.kd; ++kd)
+      for (int kh = 0; kh < s.kh; ++kh)
+        for (int kw = 0; kw < s.kw; ++kw, w += unit_bytes) {
+          const std::int64_t a =
+              icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
+          chunks.back().push_back({kd, kh, {static_cast<std::int32_t>(a * 4), static_cast<std::int32_t>(w)}});
+        }
   }
+  return chunks;
 }
 
 UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>& h_classes,

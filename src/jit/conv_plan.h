@@ -39,6 +39,13 @@ struct TileCut {
   TileCut(std::int64_t oh, std::int64_t ow, int rows);
 };
 
+// The kernel rows that meet the input for any row of the tile; the halo serves the rows that need fewer.
+kernels::Taps tile_taps(const kernels::ConvShape& s, const TileCut& cut, const TileCut::Piece& piece);
+
+// Multiply-accumulates of such a convolution: kernel planes outside the clip and kernel rows outside a tile's image are left out,
+// columns are not.
+std::int64_t executed_multiply_accumulates(const kernels::ConvShape& s, const TileCut& cut);
+
 // The number of these taps among the classes, which they join when they are new.
 int class_of(std::vector<kernels::Taps>& classes, const kernels::Taps& taps);
 
@@ -56,6 +63,11 @@ struct KernelUnit {
   int kd, kh;
   Unit unit;
 };
+
+// The units of a kernel without zeros, by chunk: `ic_blocks` input-channel blocks in chunks of `chunk`, all positions of each, their
+// packed weights `unit_bytes` apart.
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+                                                 std::int64_t unit_bytes);
 
 // Lists of units by border class and chunk: a class (d, h) keeps those whose planes and rows meet the input.
 class UnitTable {

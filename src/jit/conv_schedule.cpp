@@ -29,13 +29,6 @@ std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
   return blocks(groups * icg, s.ic <= 4 ? 4 : lanes);
 }
 
-// Divides `whole` into pieces of about `piece`, evenly.
-int even(std::int64_t whole, std::int64_t piece) {
-  piece = std::clamp<std::int64_t>(piece, 1, whole);
-  const std::int64_t parts = (whole + piece - 1) / piece;
-  return static_cast<int>((whole + parts - 1) / parts);
-}
-
 }  // namespace
 
 int most_rows(Isa isa, int vecs, const Problem& p) {
@@ -51,22 +44,22 @@ int sparse_depth(int gn, int block) {
   return depth;
 }
 
-std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target,
-                                        const std::optional<Sparsity>& sparsity) {
+std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, const ConvNumbers& numbers) {
   const ConvShape s = flattened(kernels::conv_shape(p));
-  const int lanes = isa_lanes(target.device.isa);
+  const int lanes = numbers.lanes;
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 6; ++vecs) {
     const int rows = most_rows(target.device.isa, vecs, p);
     if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
-    if (sparsity && sparsity->gm % (vecs * lanes) != 0) continue;  // a block lies within a group
+    if (numbers.sparsity && numbers.sparsity->gm % (vecs * lanes) != 0) continue;  // a block lies within a group
     const TileCut cut(s.oh, s.ow, rows);
     const auto per_plane = static_cast<std::int64_t>(cut.pieces.size());
     const std::int64_t tiles = per_plane * s.od;
     const std::int64_t ic_blocks = reached_blocks(s, vecs, lanes);
-    const std::int64_t dense_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * 4;
+    const std::int64_t dense_bytes = s.kernel_positions() * depth(s, lanes) * vecs * lanes * numbers.bytes;
     const std::int64_t block_bytes =
-        sparsity ? std::max<std::int64_t>(1, dense_bytes * sparsity->kept_percent / 100) : dense_bytes;
+        numbers.sparsity ? std::max<std::int64_t>(1, dense_bytes * numbers.sparsity->kept_percent / 100)
+                         : dense_bytes;
     const std::int64_t output_blocks = (blocks(s.oc, lanes) + vecs - 1) / vecs;
     std::set<int> chunks{static_cast<int>(ic_blocks)}, groups;
     for (std::int64_t budget :
@@ -83,7 +76,7 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target,
         for (std::int64_t count : {per_plane / 4, per_plane / 2, per_plane, 2 * per_plane})
           tile_counts.insert(even(tiles, count));
       // And blocks whose input stays in L2 while all output channels are made of it.
-      const std::int64_t tile_bytes = rows * s.sh * s.sw * ic_blocks * depth(s, lanes) * 4;
+      const std::int64_t tile_bytes = rows * s.sh * s.sw * ic_blocks * depth(s, lanes) * numbers.bytes;
       for (std::int64_t budget : {target.device.l2_bytes / 2, target.device.l2_bytes / 8})
         if (budget / tile_bytes < per_plane / 4) tile_counts.insert(even(tiles, budget / tile_bytes));
       for (int chunk : chunks)
@@ -97,9 +90,8 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target,
                                      {"depth_first", depth_first}});
     }
   }
-  sort_by_estimate(space, [&](const Schedule& schedule) {
-    return conv_direct_estimate_ns(p, schedule, target, sparsity);
-  });
+  sort_by_estimate(
+      space, [&](const Schedule& schedule) { return conv_direct_estimate_ns(p, schedule, target, numbers); });
   return space;
 }
 
@@ -107,14 +99,16 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target,
 // from beyond L1 at the bandwidth of the level where it lives, divided over threads with the imbalance of the
 // task count.
 double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target,
-                               const std::optional<Sparsity>& sparsity) {
+                               const ConvNumbers& numbers) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const Device& device = target.device;
-  const int lanes = isa_lanes(device.isa);
+  const int lanes = numbers.lanes;
   const int rows = schedule.get("rows"), vecs = schedule.get("vecs");
   const TileCut cut(s.oh, s.ow, rows);
-  const double k = static_cast<double>(depth(s, lanes)), kept = sparsity ? sparsity->kept() : 1;
-  const double lists = sparsity ? k / sparse_depth(sparsity->gn, depth(s, lanes)) : 1;  // units for k steps
+  const double k = static_cast<double>(depth(s, lanes)),
+               kept = numbers.sparsity ? numbers.sparsity->kept() : 1;
+  const double lists =
+      numbers.sparsity ? k / sparse_depth(numbers.sparsity->gn, depth(s, lanes)) : 1;  // units for k steps
   const double ic_blocks = static_cast<double>(reached_blocks(s, vecs, lanes));
   const double chunk = std::min<double>(schedule.get("ic_chunk"), ic_blocks);
   const double chunks = std::ceil(ic_blocks / chunk);
@@ -127,8 +121,8 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
     taps_d += static_cast<double>(t.last - t.first);
   }
   const auto tile_cycles = [&](double r, double v) {
-    const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
-    return std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
+    const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / lanes : v + r;
+    return std::max({fma, loads / 2, 4.0}) + 0.06 * loads + r * v * numbers.cycles_per_k;
   };
   double cycles_last = 0;
   for (const TileCut::Piece& piece : cut.pieces) {
@@ -154,9 +148,10 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
   const double all_tiles = static_cast<double>(s.od) * static_cast<double>(cut.pieces.size());
   const double tiles = std::min<double>(schedule.get("tiles"), all_tiles);
   const double tile_blocks = std::ceil(all_tiles / tiles);
-  const double weight_chunk = chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * 4 * kept;
+  const double weight_chunk =
+      chunk * static_cast<double>(s.kernel_positions()) * k * vecs * lanes * numbers.bytes * kept;
   const double weights = weight_chunk * chunks * output_blocks;
-  const double input = ic_blocks * static_cast<double>(s.id * s.ih * s.iw) * k * 4;
+  const double input = ic_blocks * static_cast<double>(s.id * s.ih * s.iw) * k * numbers.bytes;
   // The input under one block of tiles and one chunk: planes × the share of a plane; and what one tile reads of it.
   const double od = static_cast<double>(s.od), id = static_cast<double>(s.id), kd = static_cast<double>(s.kd);
   const double columns =
@@ -165,7 +160,7 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
       schedule.get("depth_first")
           ? id
           : std::min(id, std::ceil(tiles * od / all_tiles) * static_cast<double>(s.sd) + kd - 1);
-  const double plane = static_cast<double>(s.ih * s.iw) * k * 4 * chunk;
+  const double plane = static_cast<double>(s.ih * s.iw) * k * numbers.bytes * chunk;
   const double rows_more =
       1 + static_cast<double>(s.kh - 1) / std::max(1.0, columns * od / all_tiles * static_cast<double>(s.ih));
   const double slab = planes * std::min(plane, plane * columns * od / all_tiles * rows_more);

@@ -1,4 +1,4 @@
-// The legal schedules of conv.direct and conv.sparse, and their analytic time.
+// The legal schedules of direct convolution and their analytic time.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,19 @@
 
 namespace rt3d::jit {
 
-// Without a sparsity everything is multiplied.
+// What its multiply loop works on.
+struct ConvNumbers {
+  int lanes;      // output channels per vector, and input channels per block where there are more than four
+  int bytes = 4;  // of a weight or an activation
+  double cycles_per_k = 0;  // of each accumulator, for what is done once per so many products
+  std::optional<kernels::Sparsity> sparsity = {};  // absent: everything is multiplied
+};
+
 std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem,
-                                                 const kernels::Target& target,
-                                                 const std::optional<kernels::Sparsity>& sparsity = {});
+                                                 const kernels::Target& target, const ConvNumbers& numbers);
 
 double conv_direct_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
-                               const kernels::Target& target,
-                               const std::optional<kernels::Sparsity>& sparsity = {});
+                               const kernels::Target& target, const ConvNumbers& numbers);
 
 // The k steps of a sparse unit whose channels lie in blocks of `block`: a part of gn that divides both.
 int sparse_depth(int gn, int block);

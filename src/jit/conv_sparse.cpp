@@ -105,10 +105,10 @@ class ConvSparse final : public IsaFamily {
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target, kernels::sparsity_of(p));
+    return conv_direct_space(p, target, numbers(p));
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    return conv_direct_estimate_ns(p, schedule, target, kernels::sparsity_of(p));
+    return conv_direct_estimate_ns(p, schedule, target, numbers(p));
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
@@ -120,8 +120,19 @@ class ConvSparse final : public IsaFamily {
     // Most layers have three classes of planes and of rows.
     return units * (depth * width * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) + (s.oc + width) * 4;
   }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows"))) *
+           kernels::sparsity_of(p)->kept_percent / 100;
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvSparseKernel>(request);
+  }
+
+ private:
+  ConvNumbers numbers(const Problem& p) const {
+    return {.lanes = lanes(), .sparsity = kernels::sparsity_of(p)};
   }
 };
 

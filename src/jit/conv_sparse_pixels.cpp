@@ -28,7 +28,7 @@ struct Strides {
   std::int64_t outer, middle, pixel;
 };
 
-// The pieces of `lines` lines of a plan's columns, and their code by kind.
+// The pieces of some lines of a plan's columns, and their code by kind.
 struct Pieces {
   TileCut cut;
   std::vector<CodePtr> code;
@@ -50,6 +50,7 @@ class ConvSparsePixelsKernel final : public Kernel {
         vectors_(r.schedule.get("vectors")),
         oc_blocks_(r.schedule.get("oc_blocks")),
         tiles_outside_(r.schedule.get("tiles_outside") != 0),
+
         depth_(sparse_depth(kernels::sparsity_of(r.problem)->gn, lanes_)) {
     for (int v = 1; v <= vectors_; ++v)
       tiles_.push_back(pixel_tile(isa_, {v, channels_, depth_, static_cast<std::int32_t>(plan_.v_channel * 4),
@@ -121,8 +122,8 @@ class ConvSparsePixelsKernel final : public Kernel {
   void repack(const Task& task, int chunk) const;
   void repack_lines(const Task& task, const float* in, float* v) const;
   void multiply(const Task& task, int chunk) const;
-  void multiply_tile(const Task& task, const Group& group, const PixelSegment& segment, std::int64_t tile,
-                     int chunk, float* c) const;
+  void multiply_run(const Task& task, std::int64_t group, const PixelRun& run, int chunk,
+                    bool look_ahead) const;
   void transpose_back(const Task& task) const;
 
   Isa isa_;
@@ -133,6 +134,7 @@ class ConvSparsePixelsKernel final : public Kernel {
   PixelPlan plan_;
   int channels_, vectors_, oc_blocks_;
   bool tiles_outside_;
+
   int depth_;
   std::vector<CodePtr> tiles_;          // by vectors, from 1
   std::map<int, Pieces> there_, back_;  // by lines
@@ -142,7 +144,10 @@ class ConvSparsePixelsKernel final : public Kernel {
 
 void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int lines, bool there) {
   if (lines == 0) return;
-  const auto [it, fresh] = pieces.try_emplace(lines, Pieces{TileCut(lines, plan_.s.ow, lanes_), {}});
+  const auto columns = static_cast<int>(there ? plan_.pitch : plan_.s.ow);
+  // Where there are gaps between lines, a piece lies within one.
+  const int most = !there && plan_.gaps ? std::min(lanes_, 2 * columns - 1) : lanes_;
+  const auto [it, fresh] = pieces.try_emplace(lines, Pieces{TileCut(lines, columns, most), {}});
   if (!fresh) return;
   const Strides from = strides(there ? in_ : out_), residual = strides(residual_);
   const std::int64_t y_step = from.middle * (there ? plan_.middle.stride : 1),
@@ -152,6 +157,11 @@ void ConvSparsePixelsKernel::make_pieces(std::map<int, Pieces>& pieces, int line
     shape.channel = static_cast<std::int32_t>((there ? plan_.v_channel : plan_.c_channel) * 4);
     shape.has_residual = !there && has_residual_;
     if (!there) shape.activation = activation_;
+    // The line after the next comes from afar unless it is asked for early.
+    if (there)
+      shape.ahead =
+          static_cast<std::int32_t>((plan_.middle.lines > 1 ? y_step : from.outer * plan_.outer.stride) * 4);
+
     for (int y = 0; y < kind.h; ++y)
       for (int x = 0; x < kind.w; ++x) {
         shape.pixels.push_back(static_cast<std::int32_t>((y * y_step + x * x_step) * 4));
@@ -245,16 +255,17 @@ void ConvSparsePixelsKernel::repack(const Task& task, int chunk) const {
   const ConvShape& s = plan_.s;
   const std::int64_t first = chunk * plan_.chunk_channels, end = std::min(s.ic, first + plan_.chunk_channels);
   for (std::int64_t ic = first; ic < end; ic += lanes_)
-    for (std::int64_t kw = 0; kw < s.kw; ++kw)
-      repack_lines(task, task.in + ic / lanes_ * in_.c + (kw * s.dw - s.pw) * in_.block,
-                   task.v + kw * plan_.v_kw + (ic - first) * plan_.v_channel);
+    for (std::int64_t copy = 0; copy < plan_.copies; ++copy)
+      repack_lines(task, task.in + ic / lanes_ * in_.c + (copy * s.dw - s.pw) * in_.block,
+                   task.v + copy * plan_.v_copy + (ic - first) * plan_.v_channel);
 }
 
-// One block of channels at one kernel column. What a piece writes behind its pixels the next one overwrites: addresses ascend.
+// One block of channels for one kernel column, or for all. What a piece writes behind its pixels the next one overwrites: addresses ascend.
 void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, float* v) const {
   const Strides from = strides(in_);
   const PixelAxis &outer = plan_.outer, &middle = plan_.middle;
-  const std::int64_t ow = plan_.s.ow;
+  const Pieces* pieces = nullptr;
+  int pieces_lines = 0;
   for (const PixelAxis::Phase& o : outer.phases)
     for (int i = 0; i < task.block.outer_count + o.more; ++i) {
       const int at = (task.block.outer_first + i) * outer.stride - outer.pad + o.at;
@@ -262,64 +273,64 @@ void ConvSparsePixelsKernel::repack_lines(const Task& task, const float* in, flo
       for (const PixelAxis::Phase& m : middle.phases) {
         const Lines lines = middle_lines(task.block, m);
         if (lines.count == 0) continue;
-        const Pieces& pieces = there_.at(lines.count);
-        for (const TileCut::Piece& piece : pieces.cut.pieces) {
+        if (lines.count != pieces_lines) {
+          pieces = &there_.at(lines.count);
+          pieces_lines = lines.count;
+        }
+        const float* line = in + at * from.outer + lines.input * from.middle;
+        float* to = v + (o.first + i) * plan_.v_outer + (m.first + lines.first) * plan_.pitch;
+        for (const TileCut::Piece& piece : pieces->cut.pieces) {
           const PixelLayoutArgs call{
-              in + at * from.outer + (lines.input + piece.oh * middle.stride) * from.middle +
-                  piece.ow * plan_.s.sw * from.pixel,
-              v + (o.first + i) * plan_.v_outer + (m.first + lines.first + piece.oh) * ow + piece.ow, nullptr,
-              nullptr};
-          pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
+              line + piece.oh * middle.stride * from.middle + piece.ow * plan_.s.sw * from.pixel,
+              to + piece.oh * plan_.pitch + piece.ow, nullptr, nullptr};
+          pieces->code[static_cast<std::size_t>(piece.kind)]->call(&call);
         }
       }
     }
 }
 
 void ConvSparsePixelsKernel::multiply(const Task& task, int chunk) const {
-  const auto groups = [&](auto&& body) {
-    for (std::int64_t g = task.first_group; g < task.last_group; ++g)
-      body(groups_[static_cast<std::size_t>(g)],
-           task.c + (g - task.first_group) * channels_ * plan_.c_channel);
-  };
-  const auto tiles = [&](auto&& body) {
-    for (const PixelSegment& segment : task.block.segments)
-      for (std::int64_t t = 0; t < tiles_of(blocks(segment.pixels, lanes_), vectors_); ++t) body(segment, t);
-  };
-  if (tiles_outside_)
-    tiles([&](const PixelSegment& segment, std::int64_t t) {
-      groups([&](const Group& group, float* c) { multiply_tile(task, group, segment, t, chunk, c); });
-    });
-  else
-    groups([&](const Group& group, float* c) {
-      tiles([&](const PixelSegment& segment, std::int64_t t) {
-        multiply_tile(task, group, segment, t, chunk, c);
-      });
-    });
+  if (tiles_outside_) {
+    for (const PixelRun& run : task.block.runs)
+      for (std::int64_t g = task.first_group; g < task.last_group; ++g)
+        multiply_run(task, g, run, chunk, true);
+    return;
+  }
+  for (std::int64_t g = task.first_group; g < task.last_group; ++g)
+    for (const PixelRun& run : task.block.runs)
+      multiply_run(task, g, run, chunk, &run == task.block.runs.data());
 }
 
-void ConvSparsePixelsKernel::multiply_tile(const Task& task, const Group& group, const PixelSegment& segment,
-                                           std::int64_t tile, int chunk, float* c) const {
-  const std::int64_t vectors = blocks(segment.pixels, lanes_), tiles = tiles_of(vectors, vectors_);
-  const std::int64_t first = vectors * tile / tiles, end = vectors * (tile + 1) / tiles;
-  const UnitTable::Range range = group.units.range(segment.outer_class, segment.middle_class, chunk);
+void ConvSparsePixelsKernel::multiply_run(const Task& task, std::int64_t group, const PixelRun& run,
+                                          int chunk, bool look_ahead) const {
+  const Group& here = groups_[static_cast<std::size_t>(group)];
+  const Group& next =
+      groups_[static_cast<std::size_t>(look_ahead && group + 1 < task.last_group ? group + 1 : group)];
+  const UnitTable::Range range = here.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const PixelTileArgs call{
-      task.v + segment.v + first * lanes_,  group.units.unit(range),        range.count,
-      weights_.as<float>() + group.weights, c + segment.c + first * lanes_, chunk > 0 ? kLoadPartial : 0};
-  tiles_[static_cast<std::size_t>(end - first - 1)]->call(&call);
+  const UnitTable::Range next_range = next.units.range(run.outer_class, run.middle_class, chunk);
+  PixelTileArgs call{task.v + run.v,
+                     here.units.unit(range),
+                     range.count,
+                     weights_.as<float>() + here.weights,
+                     task.c + (group - task.first_group) * channels_ * plan_.c_channel + run.c,
+                     chunk > 0 ? kLoadPartial : 0,
+                     weights_.as<float>() + next.weights};
+  if (next_range.count > 0) call.ahead += next.units.unit(next_range)->w / 4;
+  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
 }
 
 void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
   const Strides to = strides(out_), residual = strides(residual_);
   for (std::int64_t oc = task.first_group * channels_; oc < task.last_group * channels_; oc += lanes_) {
     const float* c = task.c + (oc - task.first_group * channels_) * plan_.c_channel;
-    for (const PixelSegment& segment : task.block.segments)
-      for (int o = 0; o < segment.outer_count; ++o) {
-        const Pieces& pieces = back_.at(segment.middle_count);
+    for (const PixelSegment& segment : task.block.segments) {
+      const Pieces& pieces = back_.at(segment.middle_count);
+      for (int o = 0; o < segment.outer_count; ++o)
         for (const TileCut::Piece& piece : pieces.cut.pieces) {
           const std::int64_t outer = segment.outer_first + o, middle = segment.middle_first + piece.oh;
           const std::int64_t from =
-              segment.c + (std::int64_t{o} * segment.middle_count + piece.oh) * plan_.s.ow + piece.ow;
+              segment.c + (std::int64_t{o} * segment.middle_count + piece.oh) * plan_.pitch + piece.ow;
           PixelLayoutArgs call{
               c + from,
               task.out + oc / lanes_ * out_.c + outer * to.outer + middle * to.middle + piece.ow * to.pixel,
@@ -329,7 +340,7 @@ void ConvSparsePixelsKernel::transpose_back(const Task& task) const {
                             middle * residual.middle + piece.ow * residual.pixel;
           pieces.code[static_cast<std::size_t>(piece.kind)]->call(&call);
         }
-      }
+    }
   }
 }
 

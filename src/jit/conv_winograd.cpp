@@ -18,7 +18,7 @@ class ConvWinograd final : public IsaFamily {
         method_(method),
         sparse_(sparse) {}
 
-  bool exact() const override { return false; }
+  kernels::Accuracy accuracy() const override { return kernels::Accuracy::standard; }
   bool computes(const Problem& p) const override {
     if (!is_plain_conv(p) || (sparse_ && !kernels::sparsity_of(p))) return false;
     const WinogradLayer layer = layer_of(p);
@@ -42,6 +42,9 @@ class ConvWinograd final : public IsaFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const WinogradLayer layer = layer_of(p);
     return winograd_weight_bytes(layer, winograd_cut(layer, schedule, lanes()), target);
+  }
+  std::int64_t executed_multiply_accumulates(const Problem&, const Schedule&, const Target&) const override {
+    return 0;  // sums of operands are multiplied, fewer than there are products
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return winograd_kernel(request, layer_of(request.problem));

@@ -30,6 +30,13 @@ inline double parallel_ns(double cycles, double tasks, const kernels::Target& ta
   return cycles / std::max(tasks, 1.0) * rounds / kNominalGhz + start;
 }
 
+// Divides `whole` into pieces of about `piece`, evenly.
+inline int even(std::int64_t whole, std::int64_t piece) {
+  piece = std::clamp<std::int64_t>(piece, 1, whole);
+  const std::int64_t parts = (whole + piece - 1) / piece;
+  return static_cast<int>((whole + parts - 1) / parts);
+}
+
 // Best estimate first; equal estimates keep their order.
 template <typename Estimate>
 void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& estimate) {

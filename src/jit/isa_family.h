@@ -29,15 +29,19 @@ class IsaFamily : public kernels::KernelFamily {
   std::string_view id() const override { return id_; }
   int version() const override { return version_; }
   bool supports(const Problem& problem, const Target& target) const final {
-    if (exact() ? problem.attributes.has(kernels::kWinogradAttribute)
-                : target.accuracy != kernels::Accuracy::standard)
+    // Only Winograd's families multiply weights of the transform domain.
+    if (problem.attributes.has(kernels::kWinogradAttribute) && accuracy() != kernels::Accuracy::standard)
       return false;
-    return target.device.isa == isa_ && computes(problem);
+    return target.device.isa == isa_ && target.accuracy >= accuracy() && runs_on(target.device) &&
+           computes(problem);
   }
 
  protected:
   virtual bool computes(const Problem& problem) const = 0;
-  virtual bool exact() const { return true; }  // in the sense of kernels::Accuracy
+  virtual kernels::Accuracy accuracy() const {
+    return kernels::Accuracy::exact;
+  }                                                           // the strictest that it keeps
+  virtual bool runs_on(const Device&) const { return true; }  // whether it has more than the instruction set
   Isa isa() const { return isa_; }
   int lanes() const { return isa_lanes(isa_); }
 

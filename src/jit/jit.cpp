@@ -4,12 +4,15 @@
 #include <vector>
 
 #include "jit/conv_direct.h"
+#include "jit/conv_direct_f16.h"
 #include "jit/conv_rows.h"
 #include "jit/conv_sparse.h"
 #include "jit/conv_sparse_pixels.h"
 #include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
 #include "jit/fc_dot.h"
+#include "jit/fc_dot_f16.h"
+#include "jit/fc_sparse.h"
 #include "jit/fc_tile.h"
 #include "jit/pool.h"
 
@@ -18,14 +21,15 @@ namespace rt3d::jit {
 // One row per family and instruction set; a family answers for its own set only.
 std::span<const kernels::KernelFamily* const> families() {
   static const std::vector<const kernels::KernelFamily*> table = [] {
-    constexpr std::array kFamilies{conv_depthwise, conv_grouped,       conv_direct,
-                                   conv_sparse,    conv_sparse_pixels, fc_dot,
-                                   fc_tile,        pool_window,        elementwise_stream};
+    constexpr std::array kFamilies{
+        conv_depthwise, conv_grouped, conv_direct, conv_sparse, conv_sparse_pixels,
+        fc_dot,         fc_sparse,    fc_tile,     pool_window, elementwise_stream};
     std::vector<const kernels::KernelFamily*> rows;
     for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon}) {
       for (auto* make : kFamilies) rows.push_back(&make(isa));
       for (const kernels::KernelFamily* family : conv_winograd(isa)) rows.push_back(family);
     }
+    for (auto* make : {conv_direct_f16, fc_dot_f16}) rows.push_back(&make());
     return rows;
   }();
   return table;

@@ -26,6 +26,7 @@ int count_of(const Asm& as, const PixelLayoutShape& s) {
 std::string PixelLayoutShape::name() const {
   std::string text =
       cat("n", pixels.size(), "_p", distances(pixels), "_c", channel, "_", activation_label(activation));
+  if (ahead) text += cat("_next", ahead);
   if (has_residual) text += cat("_res", distances(residual_pixels));
   return text;
 }
@@ -39,6 +40,8 @@ void emit_to_pixels(Asm& as, const PixelLayoutShape& s) {
       as.load(row(p), kIn, s.pixels[static_cast<std::size_t>(p)]);
     else
       as.copy(row(p), row(count - 1));
+  if (s.ahead)
+    for (int p = 0; p < count; ++p) as.prefetch(kIn, s.pixels[static_cast<std::size_t>(p)] + s.ahead);
   const Vec result = as.transpose(row(0), row(as.lanes()));
   for (int c = 0; c < as.lanes(); ++c) as.store({result.id + c}, kOut, c * s.channel);
 }

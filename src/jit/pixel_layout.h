@@ -4,7 +4,7 @@
 //   to_pixels:    out[c · channel + p] = in[pixels[p]][c]
 //   from_pixels:  out[pixels[p]][c] = act(in[c · channel + p] + bias[c] + residual[residual_pixels[p]][c])
 //
-// to_pixels writes whole vectors: behind the last pixel of a channel it leaves copies of that pixel. from_pixels reads whole vectors.
+// to_pixels writes whole vectors: behind the last pixel of a channel it leaves what comes. from_pixels reads whole vectors.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,8 @@ struct PixelLayoutShape {
   std::vector<std::int32_t>
       pixels;                // bytes from pixel 0 to each, in the channel-blocked tensor; at most `lanes`
   std::int32_t channel = 0;  // bytes from one channel to the next where lanes are pixels
+  std::int32_t ahead =
+      0;  // to_pixels: bytes from every pixel to one that a later call reads, prefetched; 0: none
   bool has_residual = false;
   std::vector<std::int32_t> residual_pixels;
   kernels::Activation activation;

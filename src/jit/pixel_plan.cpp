@@ -75,15 +75,19 @@ PixelPlan::PixelPlan(const ConvShape& shape, const kernels::Schedule& schedule, 
       outer(rows_outside ? rows(s, schedule.get("outer")) : planes(s, schedule.get("outer"))),
       middle(rows_outside ? planes(s, schedule.get("middle")) : rows(s, schedule.get("middle"))),
       chunk_channels(std::int64_t{schedule.get("ic_chunk")} * lanes),
-      v_outer(middle.lines * s.ow),
+      gaps(schedule.get("gaps") != 0),
+      copies(gaps ? 1 : s.kw),
+      pitch(gaps ? s.ow + (s.kw - 1) * s.dw : s.ow),
+      v_outer(middle.lines * pitch),
       // Whole vectors are written and read: behind the last pixel there must be room.
       v_channel(kernels::odd_lines(outer.lines * v_outer + lanes)),
-      v_kw(v_channel * std::min(chunk_channels, kernels::blocks(s.ic, lanes) * lanes)),
-      v_floats(v_kw * s.kw),
+      v_copy(v_channel * std::min(chunk_channels, kernels::blocks(s.ic, lanes) * lanes)),
+      v_floats(v_copy * copies),
       c_channel(0) {
   for (int o = 0; o < outer.out; o += outer.block)
     for (int m = 0; m < middle.out; m += middle.block) add_block(o, m, schedule.get("split") != 0);
-  for (const PixelBlock& block : blocks) {
+  for (PixelBlock& block : blocks) {
+    add_runs(block, schedule.get("vectors"));
     const PixelSegment& last = block.segments.back();
     c_channel = std::max(c_channel, last.c + (last.pixels + lanes - 1) / lanes * lanes);
   }
@@ -91,11 +95,9 @@ PixelPlan::PixelPlan(const ConvShape& shape, const kernels::Schedule& schedule, 
 }
 
 void PixelPlan::add_block(int outer_first, int middle_first, bool split) {
-  PixelBlock block{outer_first,
-                   std::min(outer.block, outer.out - outer_first),
-                   middle_first,
-                   std::min(middle.block, middle.out - middle_first),
-                   {}};
+  PixelBlock block{outer_first,  std::min(outer.block, outer.out - outer_first),
+                   middle_first, std::min(middle.block, middle.out - middle_first),
+                   {},           {}};
   std::int64_t c = 0;
   const auto same = [](const PixelAxis& axis, int a, int b) {
     return axis.class_of_out[static_cast<std::size_t>(a)] == axis.class_of_out[static_cast<std::size_t>(b)];
@@ -118,8 +120,8 @@ void PixelPlan::add_block(int outer_first, int middle_first, bool split) {
                            0,
                            0,
                            c};
-      segment.pixels = std::int64_t{segment.outer_count} * segment.middle_count * s.ow;
-      segment.v = (o - outer_first) * v_outer + (m - middle_first) * s.ow;
+      segment.pixels = (std::int64_t{segment.outer_count} * segment.middle_count - 1) * pitch + s.ow;
+      segment.v = (o - outer_first) * v_outer + (m - middle_first) * pitch;
       c += (segment.pixels + lanes - 1) / lanes * lanes;
       block.segments.push_back(segment);
     }
@@ -127,9 +129,22 @@ void PixelPlan::add_block(int outer_first, int middle_first, bool split) {
   blocks.push_back(std::move(block));
 }
 
+// Each segment in runs as even as can be.
+void PixelPlan::add_runs(PixelBlock& block, int most) const {
+  for (const PixelSegment& segment : block.segments) {
+    const std::int64_t vectors = (segment.pixels + lanes - 1) / lanes, runs = (vectors + most - 1) / most;
+    for (std::int64_t i = 0; i < runs; ++i) {
+      const std::int64_t first = vectors * i / runs, end = vectors * (i + 1) / runs;
+      block.runs.push_back({static_cast<int>(end - first), segment.outer_class, segment.middle_class,
+                            segment.v + first * lanes, segment.c + first * lanes});
+    }
+  }
+}
+
 std::int64_t PixelPlan::v_offset(std::int64_t channel, int k_outer, int k_middle, int kw) const {
-  return kw * v_kw + channel * v_channel + outer.line_of_k[static_cast<std::size_t>(k_outer)] * v_outer +
-         middle.line_of_k[static_cast<std::size_t>(k_middle)] * s.ow;
+  return kw * (gaps ? s.dw : v_copy) + channel * v_channel +
+         outer.line_of_k[static_cast<std::size_t>(k_outer)] * v_outer +
+         middle.line_of_k[static_cast<std::size_t>(k_middle)] * pitch;
 }
 
 }  // namespace rt3d::jit

@@ -5,7 +5,8 @@
 //   v[kw][channel][outer line][middle line][column]
 //
 // with the columns that kernel column kw meets, one behind the other, no gaps between lines: so every kernel position is a constant
-// offset, and consecutive pixels may run over lines. Strides are the repacking's matter: lines of one remainder of the stride lie
+// offset, and consecutive pixels may run over lines. Or (with gaps; the stride along columns must be 1) all columns that the
+// kernel meets lie in one copy: what is computed between lines is waste, but there is less to repack and to keep near. Strides are the repacking's matter: lines of one remainder of the stride lie
 // together. Sums are kept as c[output channel][pixel], the pixels of a block in segments that share their lists of units.
 #pragma once
 
@@ -49,22 +50,32 @@ struct PixelSegment {
   std::int64_t c;  // floats from an output channel's start; a multiple of the lanes
 };
 
+// Consecutive vectors of a segment that are multiplied at a time. Distances as there.
+struct PixelRun {
+  int vectors, outer_class, middle_class;
+  std::int64_t v, c;
+};
+
 struct PixelBlock {
   int outer_first, outer_count, middle_first, middle_count;
   std::vector<PixelSegment> segments;
+  std::vector<PixelRun> runs;
 };
 
 // Knobs: rows_outside (outer is rows, middle planes), outer, middle (positions per block), split (middle positions at the border are
-// segments of their own), ic_chunk (blocks of input channels per chunk).
+// segments of their own), gaps, ic_chunk (blocks of input channels per chunk),
+// vectors (most of a run).
 struct PixelPlan {
   kernels::ConvShape s;
   int lanes;
   bool rows_outside;
   PixelAxis outer, middle;
   std::int64_t chunk_channels;
-  std::int64_t v_outer, v_channel, v_kw, v_floats;  // strides of v and its size
-  std::int64_t c_channel;                           // floats from one output channel's sums to the next
-  std::vector<PixelBlock> blocks;                   // middle blocks fastest
+  bool gaps;
+  std::int64_t copies, pitch;  // of v: kernel columns that have their own, floats per line
+  std::int64_t v_outer, v_channel, v_copy, v_floats;  // strides of v and its size
+  std::int64_t c_channel;                             // floats from one output channel's sums to the next
+  std::vector<PixelBlock> blocks;                     // middle blocks fastest
 
   PixelPlan(const kernels::ConvShape& shape, const kernels::Schedule& schedule, int lanes);
 
@@ -73,9 +84,7 @@ struct PixelPlan {
 
  private:
   void add_block(int outer_first, int middle_first, bool split);
+  void add_runs(PixelBlock& block, int most) const;
 };
-
-// The tiles of a segment: vectors [tile_first(i), tile_first(i + 1)) of `vectors` in all, at most `most` each.
-inline std::int64_t tiles_of(std::int64_t vectors, int most) { return (vectors + most - 1) / most; }
 
 }  // namespace rt3d::jit

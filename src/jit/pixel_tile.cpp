@@ -8,19 +8,29 @@
 namespace rt3d::jit {
 namespace {
 
-// Register use: channels · vectors accumulators | vectors of pixels | broadcast weights, at least one.
+// Register use: sets of channels · vectors accumulators | vectors of pixels | broadcast weights, at least one.
 struct Registers {
   const PixelTileShape& s;
   int count;
+  int sets;  // of accumulators: k steps take turns
 
-  Vec acc(int m, int v) const { return {m * s.vectors + v}; }
-  Vec pixels(int v) const { return {s.channels * s.vectors + v}; }
+  int tile() const { return s.channels * s.vectors; }
+  Vec acc(int m, int v, int k = 0) const { return {k % sets * tile() + m * s.vectors + v}; }
+  Vec pixels(int v) const { return {sets * tile() + v}; }
   Vec weight(int i) const {
-    const int first = (s.channels + 1) * s.vectors;
+    const int first = sets * tile() + s.vectors;
     return {first + i % (count - first)};
   }
 };
 
+// An FMA waits four cycles for the one before it into the same register, and two start in every cycle: with no more than twice as
+// many accumulators as that takes, order of execution decides.
+int accumulator_sets(const Asm& as, const PixelTileShape& s) {
+  const int tile = s.channels * s.vectors, most = (as.vectors() - s.vectors - 1) / tile;
+  return std::clamp(16 / tile, 1, std::min(most, s.depth));
+}
+
+// kC points to the weights to prefetch while the units are walked.
 constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 
 void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
@@ -34,6 +44,7 @@ void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
   for (int m = 0; m < s.channels; ++m)
     for (int v = 0; v < s.vectors; ++v) as.zero(regs.acc(m, v));
   as.bind(ready);
+  for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i) as.zero({i});
 }
 
 void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
@@ -42,13 +53,17 @@ void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
+  constexpr int kLine = 64;
+  const int bytes = s.depth * s.channels * 4;
+  for (int at = 0; at < bytes; at += kLine) as.prefetch(kC, at);
+  as.add(kC, bytes);
   for (int k = 0; k < s.depth; ++k) {
     for (int v = 0; v < s.vectors; ++v)
       as.load(regs.pixels(v), kUnitA, k * s.a_channel + v * as.vector_bytes());
     for (int m = 0; m < s.channels; ++m) {
       const int i = k * s.channels + m;
       as.broadcast(regs.weight(i), kUnitW, i * 4);
-      for (int v = 0; v < s.vectors; ++v) as.fma(regs.acc(m, v), regs.pixels(v), regs.weight(i));
+      for (int v = 0; v < s.vectors; ++v) as.fma(regs.acc(m, v, k), regs.pixels(v), regs.weight(i));
     }
   }
 }
@@ -67,19 +82,23 @@ int most_pixel_vectors(Isa isa, int channels) {
 void emit_pixel_tile(Asm& as, const PixelTileShape& s) {
   if (s.vectors < 1 || s.vectors > most_pixel_vectors(as.isa(), s.channels))
     fail(rt3d::Code::internal, "pixel tile ", s.name(), " does not fit");
-  const Registers regs{s, as.vectors()};
+  const Registers regs{s, as.vectors(), accumulator_sets(as, s)};
   as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, c));
   emit_start(as, s, regs);
   as.load_pointer(kA, kArgs, offsetof(PixelTileArgs, a));
   as.load_pointer(kUnits, kArgs, offsetof(PixelTileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(PixelTileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(PixelTileArgs, w));
+  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, ahead));
   const Label top = as.new_label(), done = as.new_label();
   as.jump_if_zero(kCount, done);
   as.bind(top);
   emit_unit(as, s, regs);
   as.decrement_and_loop(kCount, top);
   as.bind(done);
+  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, c));
+  for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i)
+    as.add({i % regs.tile()}, {i % regs.tile()}, {i});
   for (int m = 0; m < s.channels; ++m)
     for (int v = 0; v < s.vectors; ++v) as.store(regs.acc(m, v), kC, m * s.c_channel + v * as.vector_bytes());
 }

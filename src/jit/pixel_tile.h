@@ -22,6 +22,7 @@ struct PixelTileArgs {
   const float* w;           // [unit][depth][channels]
   float* c;
   std::int64_t flags;  // kLoadPartial or 0
+  const float* ahead;  // weights that a later call will read: each unit prefetches as many as it has
 };
 
 struct PixelTileShape {

@@ -6,6 +6,7 @@
 #include "base/checksum.h"
 #include "base/error.h"
 #include "jit/emit_activation.h"
+#include "jit/lane_loop.h"
 
 namespace rt3d::jit {
 namespace {
@@ -118,54 +119,26 @@ void emit_steps_by_fours(Asm& as, const TileShape& s, const Registers& regs, int
   }
 }
 
-// A load of a unit, and the number of the FMA before which it stands.
-struct PlacedLoad {
-  std::int32_t before;
-  Vec to;
-  Gp base;
-  std::int32_t at;
-};
-
-// The loads of a unit's first `steps` k steps where each row's activations lie four channels to a register and weights pass
-// through a ring of registers. FMAs run over k, then v, then r. A load stands some FMAs before the first use of what it
-// loads, so that it has arrived when that is due, but behind the last use of what its register held.
-std::vector<PlacedLoad> place_loads(const Asm& as, const TileShape& s, const Registers& regs, int steps) {
-  constexpr std::int32_t kAhead = 10;  // five cycles of two FMAs: the latency of a load
-  const int rows = s.rows(), ring = regs.free_count() - rows;
-  std::vector<PlacedLoad> loads;
-  const auto place = [&](std::int32_t needed, std::int32_t free_from, Vec to, Gp base, std::int32_t at) {
-    loads.push_back({std::max(needed - kAhead, free_from), to, base, at});
-  };
-  for (std::int32_t i = 0; i < steps * s.vecs; ++i) {
-    const std::int32_t fma = i * rows;
-    place(fma, i < ring ? 0 : fma - (ring - 1) * rows, regs.free(rows + i % ring), kUnitW,
-          i * as.vector_bytes());
-    if (i % (4 * s.vecs) != 0) continue;
-    const std::int32_t k = i / s.vecs;
-    for (int r = 0; r < rows; ++r)
-      place(fma + r, k == 0 ? 0 : fma + r + 1 - rows, regs.free(r), kUnitA,
-            s.a_rows[static_cast<std::size_t>(r)] + k * 4);
-  }
-  std::stable_sort(loads.begin(), loads.end(),
-                   [](const PlacedLoad& a, const PlacedLoad& b) { return a.before < b.before; });
-  return loads;
-}
-
+// The unit's first `steps` k steps where each row's activations lie four channels to a register.
 void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int steps) {
-  const int rows = s.rows(), ring = regs.free_count() - rows;
-  const std::vector<PlacedLoad> loads = place_loads(as, s, regs, steps);
-  std::size_t next = 0;
-  std::int32_t fma = 0;
-  for (int k = 0; k < steps; ++k) {
-    emit_prefetch(as, s, k);
-    emit_input_prefetch(as, s, k);
-    for (int v = 0; v < s.vecs; ++v)
-      for (int r = 0; r < rows; ++r, ++fma) {
-        for (; next < loads.size() && loads[next].before <= fma; ++next)
-          as.load(loads[next].to, loads[next].base, loads[next].at);
-        as.fma_lane(regs.acc(r, v, k), regs.free(rows + (k * s.vecs + v) % ring), regs.free(r), k % 4);
-      }
-  }
+  const int rows = s.rows();
+  emit_lane_loop(as,
+                 {.a_rows = s.a_rows,
+                  .vecs = s.vecs,
+                  .steps = steps,
+                  .channels = 4,
+                  .activations = regs.free(0).id,
+                  .weights = regs.free(rows).id,
+                  .ring = regs.free_count() - rows,
+                  .a = kUnitA,
+                  .w = kUnitW,
+                  .before_step =
+                      [&](int k) {
+                        emit_prefetch(as, s, k);
+                        emit_input_prefetch(as, s, k);
+                      },
+                  .multiply = [&](int r, int v, int k, Vec weight, Vec activation,
+                                  int lane) { as.fma_lane(regs.acc(r, v, k), weight, activation, lane); }});
 }
 
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
@@ -214,7 +187,6 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
 
 }  // namespace
 
-// The step of an even run of distances, else what stands for all of them.
 std::string distances(const std::vector<std::int32_t>& d) {
   const std::int32_t step = d.size() > 1 ? d[1] - d[0] : 0;
   for (std::size_t i = 1; i < d.size(); ++i) {

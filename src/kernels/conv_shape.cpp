@@ -106,7 +106,7 @@ Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int6
   return taps;
 }
 
-std::int64_t executed_multiply_accumulates(const Problem& p) {
+std::int64_t useful_multiply_accumulates(const Problem& p) {
   const std::int64_t all = multiply_accumulates(p);
   if (p.op != "Conv" || all == 0) return all;
   const ConvShape s = conv_shape(p);

@@ -38,9 +38,7 @@ struct Taps {
 Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
                 std::int64_t kernel, std::int64_t size);
 
-// Of multiply_accumulates(problem), those whose input is no padding: what a direct method has to execute. The families skip
-// kernel planes outside the clip and rows outside the image; zero columns and lanes that fill up a vector, where they do execute
-// them, are not counted. All of them for operations that are no Conv.
-std::int64_t executed_multiply_accumulates(const Problem& problem);
+// Of multiply_accumulates(problem), those whose input is no padding; all of them for operations that are no Conv.
+std::int64_t useful_multiply_accumulates(const Problem& problem);
 
 }  // namespace rt3d::kernels

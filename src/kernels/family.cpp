@@ -1,8 +1,16 @@
 #include "kernels/family.h"
 
 #include <algorithm>
+#include <array>
+
+#include "kernels/conv_shape.h"
 
 namespace rt3d::kernels {
+
+std::string_view accuracy_name(Accuracy accuracy) {
+  constexpr std::array<std::string_view, 3> kNames{"exact", "default", "half"};
+  return kNames[static_cast<std::size_t>(accuracy)];
+}
 
 std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&, const Target&) const {
   std::int64_t bytes = 0;
@@ -10,6 +18,11 @@ std::int64_t KernelFamily::packed_bytes(const Problem& problem, const Schedule&,
     if (input.constant)
       bytes += input.desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(input.desc.dtype));
   return bytes;
+}
+
+std::int64_t KernelFamily::executed_multiply_accumulates(const Problem& problem, const Schedule&,
+                                                         const Target&) const {
+  return useful_multiply_accumulates(problem);
 }
 
 bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,

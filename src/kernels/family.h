@@ -20,9 +20,11 @@
 
 namespace rt3d::kernels {
 
-// What results may differ by. exact: only the order of summation, as in every direct method. standard: also fast methods (Winograd)
-// whose error stays below 1e-3 of the output's range.
-enum class Accuracy { exact, standard };
+// What results may differ by, strictest first; each allows what those before it allow. exact: only the order of summation, as in every
+// direct method. standard: also fast methods (Winograd) whose error stays below 1e-3 of the output's range. half: also 16-bit
+// arithmetic where the CPU has it, below 1e-2 of the range.
+enum class Accuracy { exact, standard, half };
+std::string_view accuracy_name(Accuracy accuracy);  // for people and options: "exact", "default", "half"
 
 struct Target {
   Device device;
@@ -84,6 +86,10 @@ class KernelFamily {
   // Memory that the compiled kernel will hold for its constants; by default as much as the constants themselves.
   virtual std::int64_t packed_bytes(const Problem& problem, const Schedule& schedule,
                                     const Target& target) const;
+  // Of multiply_accumulates(problem), those that the schedule's code carries out, not counting what fills up its vectors; 0 when
+  // it multiplies something else than the operands. By default the useful ones (conv_shape.h).
+  virtual std::int64_t executed_multiply_accumulates(const Problem& problem, const Schedule& schedule,
+                                                     const Target& target) const;
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 

@@ -7,6 +7,22 @@
 
 namespace rt3d::runtime {
 
+namespace {
+
+// The largest constants first: while a kernel packs, they are in memory twice, and with the last one everything is packed.
+std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs) {
+  std::vector<std::size_t> order(specs.size()), bytes(specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    order[i] = i;
+    for (const Tensor& constant : specs[i].constants) bytes[i] += constant.bytes().size();
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
+  return order;
+}
+
+}  // namespace
+
 Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) : plan_(plan), pool_(pool) {
   prepare(target);
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
@@ -17,7 +33,9 @@ Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) 
 
 void Executor::prepare(const kernels::Target& target) {
   std::size_t scratch = 0;
-  for (KernelSpec& spec : plan_.kernels) {
+  kernels_.resize(plan_.kernels.size());
+  for (const std::size_t at : by_constant_bytes(plan_.kernels)) {
+    KernelSpec& spec = plan_.kernels[at];
     const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
     auto kernel =
         choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs});
@@ -35,7 +53,7 @@ void Executor::prepare(const kernels::Target& target) {
     packed_bytes_ += kernel->packed_bytes();
     if (kernel->packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
     scratch = std::max(scratch, kernel->scratch_bytes());
-    kernels_.push_back(std::move(kernel));
+    kernels_[at] = std::move(kernel);
   }
   scratch_ = Buffer(scratch);
 }

@@ -134,6 +134,7 @@ class Emitter {
     const kernels::Problem& problem = plan_.choices[static_cast<std::size_t>(choice)].problem;
     Step step;
     step.name = node.name;
+    step.node = static_cast<int>(i);
     KernelSpec spec;
     spec.choice = choice;
     for (std::size_t j = 0; j < problem.inputs.size(); ++j) {

@@ -7,6 +7,7 @@
 
 #include "base/tensor.h"
 #include "kernels/placement.h"
+#include "kernels/sparsity_detection.h"
 #include "runtime/choice.h"
 
 namespace rt3d::runtime {
@@ -43,6 +44,7 @@ struct KernelSpec {
 struct Step {
   static constexpr int kReorder = -1;
   std::string name;       // of the node that wants it
+  int node = -1;          // its index in the graph; -1: none of its own
   int kernel = kReorder;  // index into Plan::kernels
   std::vector<Location> inputs, outputs;
 };
@@ -60,7 +62,8 @@ struct Plan {
   std::vector<Location> inputs;
   std::vector<PlanOutput> outputs;
   std::size_t arena_bytes = 0;
-  std::size_t tensor_bytes = 0;  // without reuse
+  std::size_t tensor_bytes = 0;                // without reuse
+  std::vector<kernels::SparsityReport> zeros;  // of the weights, by node of the graph
 
   // Null for a reorder.
   const Choice* choice_of(const Step& step) const;

@@ -60,7 +60,7 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   const std::int64_t limit = limit_of(request);
   Plan plan;
   auto start = Clock::now();
-  const std::vector<kernels::SparsityReport> zeros = detect_sparsity(graph, request.hints, request.pool);
+  plan.zeros = detect_sparsity(graph, request.hints, request.pool);
   if (request.detect_ns) *request.detect_ns = ns_since(start);
   std::vector<int> choice_of_node(graph.nodes.size(), -1);
   std::unordered_map<std::string, int> index_of;
@@ -69,8 +69,8 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     if (treatment_of(graph, node) != Treatment::kernel) continue;
     Choice choice;
     choice.problem = problem_of(graph, node);
-    if (zeros[i].sparsity)
-      choice.problem.attributes.set(kernels::kSparsityAttribute, zeros[i].sparsity->text());
+    if (plan.zeros[i].sparsity)
+      choice.problem.attributes.set(kernels::kSparsityAttribute, plan.zeros[i].sparsity->text());
     choice.text = choice.problem.text();
     require_memory(activation_bytes(choice.problem), describe(node), limit);
     const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));

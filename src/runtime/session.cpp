@@ -1,5 +1,6 @@
 #include "runtime/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <set>
@@ -48,16 +49,29 @@ std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::V
   return ports;
 }
 
-StepReport report_of(const Plan& plan, const Step& step) {
+bool has_sparse_code(const Backend& backend, const Choice& choice, const kernels::Target& target) {
+  const Families families = supporting(backend, choice.problem, target);
+  return std::any_of(families.begin(), families.end(), [](const auto* family) { return is_sparse(*family); });
+}
+
+StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code,
+                     const kernels::Target& target) {
   const Choice* choice = plan.choice_of(step);
   StepReport report;
+  if (choice && step.node >= 0)
+    static_cast<StepSparsity&>(report) =
+        step_sparsity(*choice, plan.zeros[static_cast<std::size_t>(step.node)], removed, sparse_code);
   report.name = step.name;
   report.problem = plan.problem_text(step);
   report.family = choice ? std::string(choice->family->id()) : "reorder.copy.cpu";
   report.schedule = choice ? choice->schedule.text() : "default";
   report.source = source_name(choice ? choice->source : Source::only_choice);
   report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
-  report.executed_macs = choice ? kernels::executed_multiply_accumulates(choice->problem) : 0;
+  if (choice) {
+    report.useful_macs = kernels::useful_multiply_accumulates(choice->problem);
+    report.executed_macs =
+        choice->family->executed_multiply_accumulates(choice->problem, choice->schedule, target);
+  }
   return report;
 }
 
@@ -65,7 +79,7 @@ StepReport report_of(const Plan& plan, const Step& step) {
 
 struct Session::Impl {
   Impl(const graph::Graph& model, const SessionOptions& options)
-      : target(target_of(options)), pool(target.threads), profile(options.profile) {
+      : device(options.device), target(target_of(options)), pool(target.threads), profile(options.profile) {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
@@ -81,8 +95,10 @@ struct Session::Impl {
         stats.create_ns / 1000000, " ms");
     log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
         ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-        ", ", target.threads, " threads, accuracy ",
-        target.accuracy == kernels::Accuracy::exact ? "exact" : "default");
+        ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
+    if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
+      log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
+          isa_name(target.device.isa), " has no 16-bit arithmetic");
   }
 
   static std::size_t bytes_of(const Port& port) {
@@ -100,12 +116,28 @@ struct Session::Impl {
     graph::optimize(graph, evaluate);
     stats.optimize_ns = ns_since(start);
     graph_text = graph::to_text(graph);
+    removed = removed_channels(model, graph);
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
                              options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
     plan_text = plan.text();
+  }
+
+  void report_steps() {
+    const Backend& backend = find_backend(device);
+    for (const Step& step : plan.steps) {
+      const Choice* choice = plan.choice_of(step);
+      const bool sparse_code = choice && choice->problem.attributes.has(kernels::kSparsityAttribute) &&
+                               has_sparse_code(backend, *choice, target);
+      reports.push_back(report_of(
+          plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
+          sparse_code, target));
+      stats.macs += reports.back().macs;
+      stats.unpruned_macs += reports.back().unpruned_macs;
+      stats.kept_macs += reports.back().kept_macs;
+    }
   }
 
   void count(Clock::time_point start) {
@@ -119,10 +151,7 @@ struct Session::Impl {
       stats.estimated += choice.source == Source::estimate;
       stats.measurements += choice.measurements;
     }
-    for (const Step& step : plan.steps) {
-      reports.push_back(report_of(plan, step));
-      stats.macs += reports.back().macs;
-    }
+    report_steps();
     stats.arena_bytes = static_cast<std::int64_t>(plan.arena_bytes);
     stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
     stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
@@ -131,6 +160,7 @@ struct Session::Impl {
     stats.create_ns = ns_since(start);
   }
 
+  std::string device;
   kernels::Target target;
   ThreadPool pool;
   bool profile;
@@ -138,6 +168,7 @@ struct Session::Impl {
   Plan plan;
   std::optional<Executor> executor;
   std::vector<Port> inputs, outputs;
+  std::vector<RemovedChannels> removed;  // by node of the graph
   std::vector<StepReport> reports;
   std::string plan_text, graph_text;
   SessionStats stats;

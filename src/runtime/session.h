@@ -11,6 +11,7 @@
 
 #include "graph/graph.h"
 #include "runtime/choice.h"
+#include "runtime/step_sparsity.h"
 
 namespace rt3d::runtime {
 
@@ -30,7 +31,7 @@ struct SessionOptions {
 struct SessionStats {
   std::int64_t create_ns = 0, optimize_ns = 0, detect_ns = 0, tune_ns = 0, prepare_ns = 0;
   int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
-  std::int64_t macs = 0, arena_bytes = 0, tensor_bytes = 0;
+  std::int64_t macs = 0, unpruned_macs = 0, kept_macs = 0, arena_bytes = 0, tensor_bytes = 0;
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
 };
 
@@ -39,9 +40,9 @@ struct Port {
   TensorDesc desc;
 };
 
-struct StepReport {
+struct StepReport : StepSparsity {
   std::string name, problem, family, schedule, source;
-  std::int64_t macs = 0, executed_macs = 0;
+  std::int64_t macs = 0, useful_macs = 0, executed_macs = 0;
 };
 
 class Session {

@@ -122,7 +122,9 @@ std::vector<SparsityReport> detect_sparsity(const graph::Graph& graph, const Spa
     kernels::DetectionRequest request{
         .groups = node.attributes.integer("group", 1), .hint = {}, .pool = &pool};
     if (hint) request.hint = hint->sparsity;
-    reports[i] = kernels::detect_sparsity(multiplied_weights(graph, node), request);
+    const Tensor& weights = multiplied_weights(graph, node);
+    reports[i] = kernels::detect_sparsity(weights, request);
+    weights.release_pages();
     if (hint && !confirmed(hint->sparsity, reports[i]))
       log(LogLevel::warning, "metadata ", kSparsityProperty, ": '", hint->entry,
           "' is ignored: the zeros say ", found_text(reports[i]));

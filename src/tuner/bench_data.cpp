@@ -20,7 +20,8 @@ constexpr std::int64_t kPattern =
     65521;  // a prime: rows of a matrix start at different places of the pattern
 constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
-constexpr double kTolerance = 2e-4;  // of the largest reference value: sums of many terms in single precision
+// Of the largest reference value: sums of many terms in single precision, and in half.
+constexpr double kTolerance = 2e-4, kHalfTolerance = 1e-2;
 constexpr unsigned char kGuardByte = 0xa5;
 
 // Values of magnitude 1/4 to 1 and either sign, repeating: large weights must be made quickly.
@@ -171,7 +172,9 @@ GuardedBuffer& BenchData::output(std::size_t i, const Placement& placement) {
   return laid(laid_outputs_, i, placement, problem_.outputs[i], fresh);
 }
 
-std::string BenchData::compare(const std::byte* output, const Placement& placement) {
+std::string BenchData::compare(const std::byte* output, const Placement& placement,
+                               kernels::Accuracy accuracy) {
+  const double tolerance = accuracy == kernels::Accuracy::half ? kHalfTolerance : kTolerance;
   const TensorDesc& desc = problem_.outputs[0];
   double largest = 0;
   for (const float r : reference_)
@@ -181,7 +184,7 @@ std::string BenchData::compare(const std::byte* output, const Placement& placeme
     const float expected = reference_[i];
     if (!std::isfinite(expected)) continue;  // overflow may come sooner or later
     const float value = values[offset_of(desc.shape, placement, samples_[i])];
-    if (!(std::fabs(static_cast<double>(value) - expected) <= kTolerance * largest))
+    if (!(std::fabs(static_cast<double>(value) - expected) <= tolerance * largest))
       return cat("element ", samples_[i], " is ", value, ", not ", expected);
   }
   return {};

@@ -43,7 +43,8 @@ class BenchData {
 
   // What is wrong with output 0, as text; "" when the sampled values agree with the reference. Asks the
   // oracle once.
-  std::string compare(const std::byte* output, const kernels::Placement& placement);
+  std::string compare(const std::byte* output, const kernels::Placement& placement,
+                      kernels::Accuracy accuracy);
 
  private:
   struct Laid {

@@ -73,7 +73,7 @@ std::string Trial::check(BenchData& data, double& ns) {
   for (const GuardedBuffer* storage : output_storage_)
     if (!storage->guards_intact()) return "it writes beyond its output";
   if (!scratch_->guards_intact()) return "it writes beyond its scratch memory";
-  return data.compare(outputs_[0], output_placement_);
+  return data.compare(outputs_[0], output_placement_, request_.target.accuracy);
 }
 
 std::size_t Trial::bytes() const { return kernel_->packed_bytes() + kernel_->scratch_bytes(); }

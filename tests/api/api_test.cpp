@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,6 +74,30 @@ TEST_CASE("a model is loaded, asked and run, and sessions outlive its handle") {
   CHECK(stats.measurements == 0);
   CHECK(std::string(rt3d_session_plan_text(session.get())).find("Conv") != std::string::npos);
   CHECK(std::string(rt3d_session_graph_text(session.get())).find("Conv") != std::string::npos);
+}
+
+TEST_CASE("a model's file serves several sessions, and none of them needs it afterwards") {
+  const Folder folder;
+  const std::string path = folder / "net.onnx";
+  std::ofstream(path, std::ios::binary) << net_bytes();
+  rt3d_model* loaded = nullptr;
+  REQUIRE(rt3d_model_load(&loaded, path.c_str()) == RT3D_OK);
+  Model model(loaded, rt3d_model_free);
+  make_session(model.get(), quiet_options()).reset();
+  const Session second = make_session(model.get(), quiet_options());
+  rt3d_session_options options = quiet_options();
+  options.device = "reference";
+  const Session reference = make_session(model.get(), options);
+  std::filesystem::resize_file(path, 0);  // whoever read it now would die
+  model.reset();
+  const std::vector<float> clip(kInputBytes / sizeof(float), 0.5f);
+  const auto score = [&](const Session& session) {
+    REQUIRE(rt3d_session_set_input(session.get(), 0, clip.data(), kInputBytes) == RT3D_OK);
+    REQUIRE(rt3d_session_run(session.get()) == RT3D_OK);
+    return static_cast<const float*>(rt3d_session_output(session.get(), 0))[0];
+  };
+  CHECK(score(second) != 0);
+  CHECK(score(second) == doctest::Approx(score(reference)).epsilon(1e-4));
 }
 
 TEST_CASE("every function bears NULL and indices out of range") {

@@ -5,5 +5,5 @@ int rt3d_header_is_c99(void) {
   rt3d_session_options options = RT3D_SESSION_OPTIONS_INIT;
   rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
   rt3d_step_info step = RT3D_STEP_INFO_INIT;
-  return (int)(options.size + stats.size + step.size);
+  return (int)(options.size + stats.size + step.size) + (step.sparsity == 0) + (step.zero_share > 0);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/small_net.h"
+#include "base/device.h"
 #include "graph/model.h"
 #include "skip.h"
 
@@ -29,7 +30,7 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
   CHECK(refused([](auto& o) { o.tuning_limit_ms = -7; }, "-7"));
-  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(2); }, "no accuracy 2"));
+  CHECK(refused([](auto& o) { o.accuracy = static_cast<rt3d_accuracy>(3); }, "no accuracy 3"));
   CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
   CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
   CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));
@@ -141,6 +142,24 @@ TEST_CASE("a session of exact results takes no family that is not exact, one of 
   rt3d_session* refused = nullptr;
   CHECK(rt3d_session_create(&refused, model.get(), &options) == RT3D_OUT_OF_MEMORY);
   CHECK(last_error_says("at most 1000"));
+}
+
+TEST_CASE("half precision computes as the default does where the CPU has none, and the log says so once") {
+  std::string lines;
+  rt3d_set_log([](void* user, rt3d_log_level, const char* text) { *static_cast<std::string*>(user) += text; },
+               &lines, RT3D_LOG_INFO);
+  const Model model = net_model();
+  rt3d_session_options options = quiet_options();
+  const std::string standard = rt3d_session_plan_text(make_session(model.get(), options).get());
+  options.accuracy = RT3D_ACCURACY_HALF;
+  const std::string half = rt3d_session_plan_text(make_session(model.get(), options).get());
+  rt3d_set_log(nullptr, nullptr, RT3D_LOG_OFF);
+  CHECK(lines.find("accuracy half") != std::string::npos);
+  const std::size_t said = lines.find("no 16-bit arithmetic");
+  CHECK((said == std::string::npos) == this_device().features.fp16);
+  if (this_device().features.fp16) return;
+  CHECK(half == standard);
+  CHECK(lines.find("no 16-bit arithmetic", said + 1) == std::string::npos);
 }
 
 }  // namespace rt3d::tests

@@ -72,6 +72,9 @@ class Counts(unittest.TestCase):
     def test_a_direct_convolution_needs_a_quarter_of_its_multiplications(self):
         self.assertEqual(step(CONV, "conv.direct.neon", 400).ideal_fmlas, 100)
 
+    def test_one_in_half_precision_needs_an_eighth(self):
+        self.assertEqual(step(CONV, "conv.direct_f16.neon", 400).ideal_fmlas, 50)
+
     def test_winograd_needs_its_points_for_every_tile(self):
         channels = 128 * 64 // 4
         self.assertEqual(step(CONV, "conv.winograd.t2s4.neon").ideal_fmlas, channels * 8 * 4 * 14 * 14 * 36)

@@ -102,6 +102,28 @@ TEST_CASE("problems that no one-node model can express are refused") {
   CHECK_THROWS_AS(problem_model(parse_problem_text("Conv 1x8x8,c999999999x999999999x9,- -> 1x8x8")), Failure);
 }
 
+TEST_CASE("a layer's sparsity is in its short form and in the weights of its model") {
+  const std::string line =
+      "Conv 1x16x4x8x8,c32x16x3x3x3,c32 -> 1x32x4x8x8 act=relu group=1 pads=1x1x1x1x1x1 sparsity=kgs:8x4:25% "
+      "strides=1x1x1";
+  CHECK(short_problem(line) == "Conv 16x4x8x8 k3x3x3 > 32x4x8x8 relu kgs:8x4:25%");
+  const auto zeros = [](const std::string& bytes) {
+    std::size_t count = 0, run = 0;
+    for (const char byte : bytes) {
+      run = byte == 0 ? run + 1 : 0;
+      if (run % 4 == 0 && run > 0) ++count;
+    }
+    return count;
+  };
+  const std::size_t weights = 32 * 16 * 27;
+  const std::size_t found = zeros(problem_model(parse_problem_text(line)));
+  CHECK(found > weights * 7 / 10);
+  CHECK(found < weights * 8 / 10);
+  const std::string dense = line.substr(0, line.find(" sparsity")) + line.substr(line.find(" strides"));
+  CHECK(zeros(problem_model(parse_problem_text(dense))) < weights / 100);
+  CHECK_THROWS(problem_model(parse_problem_text(dense + " sparsity=kgs:8")));
+}
+
 }  // namespace rt3d::cli
 
 TEST_SUITE_END();

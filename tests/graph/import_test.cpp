@@ -131,6 +131,38 @@ TEST_CASE("optimising leaves untouched weights shared with the loaded file") {
         graph.constant(graph.nodes[0].inputs[1])->bytes().data());
 }
 
+TEST_CASE("large weights are parted from the message, wherever they stand, and the last of two counts") {
+  const std::string weights(8192, '\1'), other(8192, '\2'), small(16, '\3');
+  const auto tensor = [](const std::string& name, int count, const std::string& rest) {
+    return field(1, static_cast<std::uint64_t>(count)) + field(2, std::uint64_t{1}) + field(8, name) + rest;
+  };
+  const std::string constant =
+      field(5, field(1, std::string("value")) + field(5, tensor("", 2048, field(9, weights))) +
+                   field(20, std::uint64_t{4}));
+  // A number of a payload that the file itself gives means nothing.
+  const std::string forged = field(100000, std::uint64_t{0});
+  const Graph graph = parse(model(
+      field(5, tensor("a", 2048, field(9, weights))) + node("Constant", {}, "b", constant) +
+      field(5, tensor("c", 2048, field(9, small) + field(9, other) + forged)) +
+      field(5, tensor("d", 4, field(9, weights) + field(9, small) + forged)) + node("Add", {"a", "b"}, "p") +
+      node("Add", {"p", "c"}, "q") + field(12, value_info("q", {2048})) + field(12, value_info("d", {4}))));
+  const auto bytes_of = [&](ValueId id) {
+    const auto bytes = graph.constant(id)->bytes();
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  REQUIRE(graph.nodes.size() == 2);
+  CHECK(bytes_of(graph.nodes[0].inputs[0]) == weights);
+  CHECK(bytes_of(graph.nodes[0].inputs[1]) == weights);
+  CHECK(bytes_of(graph.nodes[1].inputs[1]) == other);
+  CHECK(bytes_of(graph.outputs[1]) == small);
+  const std::string unfilled = field(5, tensor("a", 4, forged));
+  CHECK(code_of([&] {
+          parse(model(unfilled + node("Add", {"a", "x"}, "y") + ends()));
+        }) == Code::invalid_model);
+  CHECK(code_of([&] { parse(model(field(5, tensor("a", 2047, field(9, weights))))); }) ==
+        Code::invalid_model);
+}
+
 TEST_CASE("external data is read from the model's folder only") {
   TemporaryFolder folder;
   fs::create_directories(folder.path / "m" / "sub");

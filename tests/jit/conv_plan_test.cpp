@@ -57,6 +57,29 @@ TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") 
   CHECK(table.unit(range(0, 0, 0))->w == 4 * (9 + 3));
 }
 
+TEST_CASE("executed multiply-accumulates are those of the unit lists, for every pixel of every tile") {
+  const kernels::Problem p =
+      kernels::parse_problem("Conv 1x16x3x5x4,c16x16x3x3x3,c16 -> 1x16x3x5x4 pads=1x1x1x1x1x1");
+  const kernels::Port port{16, 1, 1};
+  const ConvGeometry g{kernels::conv_shape(p),
+                       kernels::Placement::of(p.input_shape(0), port),
+                       kernels::Placement::of(p.outputs[0].shape, {16, 0, 0}),
+                       {}};
+  for (int rows : {3, 8, 14}) {  // parts of a row, two rows, three
+    const TileCut cut(5, 4, rows);
+    const UnitTable table(g, cut, 1, 1, 16 * 16 * 4);
+    std::int64_t count = 0;
+    for (std::int64_t od = 0; od < 3; ++od)
+      for (std::size_t i = 0; i < cut.pieces.size(); ++i) {
+        const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(cut.pieces[i].kind)];
+        count += std::int64_t{table.range(table.d_class(od), table.h_class(i), 0).count} * kind.h * kind.w;
+      }
+    CHECK(executed_multiply_accumulates(g.s, cut) == count * 16 * 16);
+    CHECK(executed_multiply_accumulates(g.s, cut) >= kernels::useful_multiply_accumulates(p));
+    CHECK(executed_multiply_accumulates(g.s, cut) < kernels::multiply_accumulates(p));
+  }
+}
+
 TEST_CASE("pointwise layers become one row, unless a halo stands between rows") {
   const kernels::Problem p = kernels::parse_problem("Conv 1x16x2x5x20,c16x16x1x1x1,c16 -> 1x16x2x5x20");
   ConvGeometry g{kernels::conv_shape(p),

@@ -80,7 +80,7 @@ TEST_CASE("every generated family computes what the reference does") {
     for (const Problem& problem : problems)
       for (const KernelFamily* family : jit::families())
         for (ThreadPool& pool : pools) {
-          const Target target{device_with(isa), pool.size()};
+          const Target target{device_with(isa), pool.size(), kernels::Accuracy::half};
           // Families that look at all weights do the same with zeros among them.
           const bool dense = family->id().find("sparse") == std::string_view::npos;
           if (dense && problem.attributes.has(kernels::kSparsityAttribute)) continue;

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "jit/half_tile.h"
+#include "jit/narrow.h"
 #include "jit/pixel_layout.h"
 #include "jit/pixel_tile.h"
 #include "jit/row_code.h"
@@ -70,10 +72,35 @@ TEST_CASE("golden listings of code whose lanes are pixels") {
     const std::string suffix(isa_name(isa));
     const PixelTileShape shape{2, 4, 2, 4096, 256};
     compare_or_bless("pixel_tile_" + suffix, list(isa, [&](Asm& as) { emit_pixel_tile(as, shape); }).text);
-    PixelLayoutShape layout{{0, 64, 256}, 1024, true, {0, 64, 192}, {kernels::Act::relu}};
+    PixelLayoutShape layout;
+    layout.pixels = layout.residual_pixels = {0, 64, 256};
+    layout.channel = 1024;
+    layout.has_residual = true;
+    layout.activation.act = kernels::Act::relu;
     compare_or_bless("to_pixels_" + suffix, list(isa, [&](Asm& as) { emit_to_pixels(as, layout); }).text);
     compare_or_bless("from_pixels_" + suffix, list(isa, [&](Asm& as) { emit_from_pixels(as, layout); }).text);
   }
+}
+
+TEST_CASE("golden listings of half precision") {
+  HalfTileShape t;
+  t.vecs = 2;
+  t.depth = 5;
+  t.c_block = 4096;
+  t.odd_blocks = t.has_residual = true;
+  for (int r = 0; r < 3; ++r) {
+    t.a_rows.push_back(r * 16);
+    t.c_rows.push_back(r * 16);
+    t.residual_rows.push_back(r * 16);
+  }
+  t.residual_block = 4096;
+  t.activation.act = kernels::Act::relu;
+  compare_or_bless("half_tile_neon", list(Isa::neon, [&](Asm& as) { emit_half_tile(as, t); }).text);
+  compare_or_bless("narrow_neon", list(Isa::neon, [](Asm& as) { emit_narrow(as, {}); }).text);
+}
+
+TEST_CASE("half precision is AArch64's") {
+  CHECK_THROWS(list(Isa::avx2, [](Asm& as) { as.widen({0}, {1}, {2}); }));
 }
 
 }  // namespace rt3d::jit

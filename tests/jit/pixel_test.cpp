@@ -94,11 +94,12 @@ TEST_CASE("a pixel tile sums over its units, from nothing or from what is there"
                 expected[j * pixels + p] = sum;
               }
             const PixelTileArgs args{a.data(), units.data(), static_cast<std::int64_t>(count),
-                                     w.data(), c.data(),     flags};
+                                     w.data(), c.data(),     flags,
+                                     w.data()};
             code->call(&args);
             REQUIRE(c == expected);
           }
-          const PixelTileArgs none{a.data(), nullptr, 0, w.data(), c.data(), 0};
+          const PixelTileArgs none{a.data(), nullptr, 0, w.data(), c.data(), 0, w.data()};
           code->call(&none);
           CHECK(c == std::vector<float>(c.size(), 0.0f));
         }

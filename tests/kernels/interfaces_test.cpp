@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "kernels/activation.h"
@@ -128,6 +129,37 @@ TEST_CASE("sizes of convolutions are found for one to three spatial dimensions")
                           "Conv 1x4x9,c6x4x3 -> 1x6x7 pads=[1]", "Conv 1x4x9,c6x4x3 -> 1x6x7 strides=[0]",
                           "Conv 1x4x9,c6x4x3 -> 1x6x7 pads=-1x0", "Conv 1x4x9,c6x2x3 -> 1x6x7 group=3"})
     CHECK_THROWS_AS(conv_shape(parse_problem(bad)), Error);
+}
+
+TEST_CASE("useful multiply-accumulates are those that meet the input") {
+  for (const char* text :
+       {"Conv 1x4x3x5x6,c6x4x3x3x3 -> 1x6x3x5x6 pads=1x1x1x1x1x1",
+        "Conv 2x4x5x8x9,c6x2x3x1x2 -> 2x6x3x8x4 dilations=1x1x3 group=2 pads=1x0x2x0x0x1 strides=2x1x3",
+        "Conv 1x3x2x7,c5x3x5x3 -> 1x5x4x4 pads=3x1x3x1 strides=1x2", "Conv 1x4x9,c6x4x3 -> 1x6x7"}) {
+    const Problem problem = parse_problem(text);
+    const ConvShape s = conv_shape(problem);
+    const auto meets = [](std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t k,
+                          std::int64_t dilation, std::int64_t size) {
+      const std::int64_t at = o * stride - pad + k * dilation;
+      return at >= 0 && at < size;
+    };
+    std::int64_t count = 0, all = 0;
+    for (std::int64_t position = 0; position < s.od * s.oh * s.ow * s.kernel_positions(); ++position) {
+      std::int64_t rest = position;
+      const auto next = [&](std::int64_t size) { return std::exchange(rest, rest / size) % size; };
+      const std::int64_t kw = next(s.kw), kh = next(s.kh), kd = next(s.kd);
+      const std::int64_t ow = next(s.ow), oh = next(s.oh), od = next(s.od);
+      ++all;
+      count += meets(od, s.sd, s.pd, kd, s.dd, s.id) && meets(oh, s.sh, s.ph, kh, s.dh, s.ih) &&
+               meets(ow, s.sw, s.pw, kw, s.dw, s.iw);
+    }
+    CAPTURE(text);
+    const std::int64_t channels = s.n * s.oc * s.ic / s.g;
+    CHECK(useful_multiply_accumulates(problem) == channels * count);
+    CHECK(multiply_accumulates(problem) == channels * all);
+  }
+  CHECK(useful_multiply_accumulates(parse_problem("Gemm 2x5,c7x5 -> 2x7")) == 70);
+  CHECK(useful_multiply_accumulates(parse_problem("Relu 2x5 -> 2x5")) == 0);
 }
 
 TEST_CASE("activations are known by name and travel through attributes") {

@@ -328,8 +328,8 @@ def sparse():
         conv(sparsity, (2, 7, 7), 150, 40, 3)
         conv(sparsity, (3, 6, 14), 130, 24, (1, 3, 3), add=True, act="act=relu")
     c.section("fully connected layers")
-    for m in (1, 2, 4, 9):
-        for k, n in ((1, 5), (7, 18), (64, 33), (130, 64), (37, 101)):
+    for m in (1, 2, 3, 4, 9):
+        for k, n in ((4, 5), (7, 18), (64, 33), (132, 64), (36, 101), (28, 3)):
             for i, sparsity in enumerate(("kgs:8x4:30%", "vanilla:16x4:40%", "kgs:32x8:25%", "kgs:4x1:35%")):
                 if (m + k + i) % 2:
                     c.add(line("Gemm", [f"{m}x{k}", f"c{n}x{k}"] + ([f"c{n}"] if i else []), [f"{m}x{n}"], ACTS[i % 3], sparsity=sparsity))

@@ -78,7 +78,7 @@ class RoughFamily final : public jit::IsaFamily {
 
  protected:
   bool computes(const kernels::Problem& p) const override { return p.op == "Relu"; }
-  bool exact() const override { return false; }
+  kernels::Accuracy accuracy() const override { return kernels::Accuracy::standard; }
 
  private:
   const FakeFamily& does_;

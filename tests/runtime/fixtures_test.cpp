@@ -104,6 +104,24 @@ TEST_CASE("PyTorch's exports give PyTorch's outputs on every instruction set") {
   }
 }
 
+// Some of these small networks amplify every rounding: that of floats, too, which are 2^13 times finer.
+TEST_CASE(
+    "half precision costs PyTorch's exports 1e-2 of the output's range, or 2e4 times what floats cost") {
+  if (!this_device().features.fp16) RT3D_SKIP("no half-precision arithmetic here");
+  for (const fs::path& folder : fixtures()) {
+    CAPTURE(folder.filename().string());
+    SessionOptions options;
+    options.threads = 2;
+    options.accuracy = kernels::Accuracy::half;
+    const graph::Graph model = graph::load_onnx(folder / "model.onnx");
+    const double error = worst_error(folder, model, options);
+    options.accuracy = kernels::Accuracy::exact;
+    const double exact = worst_error(folder, model, options);
+    MESSAGE(folder.filename().string(), ": ", error, " of the output's range, ", exact, " with floats");
+    CHECK(error < std::max(1e-2, 2e4 * exact));
+  }
+}
+
 TEST_CASE("PyTorch's exports give PyTorch's outputs on the reference backend") {
   for (const fs::path& folder : fixtures()) {
     CAPTURE(folder.filename().string());

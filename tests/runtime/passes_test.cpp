@@ -56,7 +56,16 @@ y f32 1x3x2x6x6 = Conv(p, w) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x
 z f32 1x3x2x6x6 = Mul(y, k)
 output z)";
 
+// A filter of zeros, and a channel that nobody reads.
+constexpr const char* kPruned = R"(input x f32 1x1x1x2x2
+const a f32 4x1x1x1x1 = 1 0 -2 0.5
+const b f32 2x4x1x1x1 = 1 2 3 0 5 6 7 0
+p f32 1x4x1x2x2 = Conv(x, a) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x1x1
+q f32 1x2x1x2x2 = Conv(p, b) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x1x1
+output q)";
+
 graph::Graph model(const std::string& name) {
+  if (name == "pruned") return graph::parse_graph(kPruned);
   if (name == "padded") return graph::parse_graph(kPadded);
   graph::Graph g = graph::load_onnx(fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx");
   graph::specialize(g, {}, reference_evaluator());
@@ -77,6 +86,7 @@ TEST_CASE("every pass leaves the outputs of whole models unchanged") {
                                  "op_convolutions",
                                  "op_preactivation",
                                  "padded",
+                                 "pruned",
                                  "op_tied_torchscript",
                                  "op_dynamic_batch_torchscript",
                                  "slowfast"};

@@ -31,6 +31,7 @@ int normalize_layout(Graph& graph, const Evaluator& evaluate);
 int normalize_matrix(Graph& graph, const Evaluator& evaluate);
 int normalize_reshape(Graph& graph, const Evaluator& evaluate);
 int normalize_window(Graph& graph, const Evaluator& evaluate);
+int remove_channels(Graph& graph, const Evaluator& evaluate);
 int remove_dead(Graph& graph, const Evaluator& evaluate);
 int remove_identity(Graph& graph, const Evaluator& evaluate);
 

@@ -30,6 +30,7 @@ constexpr Pass kPipeline[] = {
     {"fold_scale", fold_scale},
     {"fuse_add", fuse_add},
     {"fuse_activation", fuse_activation},
+    {"remove_channels", remove_channels},
     {"merge_siblings", merge_siblings},
     {"remove_dead", remove_dead},
 };

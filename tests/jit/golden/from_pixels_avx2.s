@@ -40,7 +40,7 @@ vaddps ymm10, ymm10, ymm0                   ; C52C58D0
 mov r8, [rdi+24]                            ; 4C8B4718
 vaddps ymm8, ymm8, ymmword ptr [r8]         ; C4413C5800
 vaddps ymm9, ymm9, ymmword ptr [r8+64]      ; C44134584840
-vaddps ymm10, ymm10, ymmword ptr [r8+192]   ; C4412C5890C0000000
+vaddps ymm10, ymm10, ymmword ptr [r8+256]   ; C4412C589000010000
 vxorps xmm0, xmm0, xmm0                     ; C5F857C0
 vmaxps ymm8, ymm8, ymm0                     ; C53C5FC0
 vmaxps ymm9, ymm9, ymm0                     ; C5345FC8

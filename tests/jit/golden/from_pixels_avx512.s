@@ -88,7 +88,7 @@ vaddps zmm2, zmm2, zmm3                     ; 62F16C4858D3
 mov r8, [rdi+24]                            ; 4C8B4718
 vaddps zmm0, zmm0, zmmword ptr [r8]         ; 62D17C485800
 vaddps zmm1, zmm1, zmmword ptr [r8+64]      ; 62D17448584801
-vaddps zmm2, zmm2, zmmword ptr [r8+192]     ; 62D16C48585003
+vaddps zmm2, zmm2, zmmword ptr [r8+256]     ; 62D16C48585004
 vpxord zmm3, zmm3, zmm3                     ; 62F16548EFDB
 vmaxps zmm0, zmm0, zmm3                     ; 62F17C485FC3
 vmaxps zmm1, zmm1, zmm3                     ; 62F174485FCB

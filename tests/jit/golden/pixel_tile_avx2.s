@@ -25,6 +25,7 @@ mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
+mov r11, [rdi+48]                           ; 4C8B5F30
 test rcx, rcx                               ; 4885C9
 jz L3                                       ; 0F84........
 L2:
@@ -33,6 +34,8 @@ movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
 add r9, rsi                                 ; 4901F1
 add r10, r8                                 ; 4D01C2
+prefetcht1 [r11]                            ; 410F1813
+add r11, 32                                 ; 4983C320
 vmovups ymm8, [r9]                          ; C4417C1001
 vmovups ymm9, [r9+32]                       ; C4417C104920
 vbroadcastss ymm10, dword ptr [r10]         ; C4427D1812
@@ -62,8 +65,9 @@ vbroadcastss ymm11, dword ptr [r10+28]      ; C4427D185A1C
 vfmadd231ps ymm6, ymm8, ymm11               ; C4C23DB8F3
 vfmadd231ps ymm7, ymm9, ymm11               ; C4C235B8FB
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F8549FFFFFF
+jnz L2                                      ; 0F8541FFFFFF
 L3:
+mov r11, [rdi+32]                           ; 4C8B5F20
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm1                      ; C4C17C114B20
 vmovups [r11+256], ymm2                     ; C4C17C119300010000

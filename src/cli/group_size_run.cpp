@@ -1,0 +1,161 @@
+#include "cli/group_size_run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "cli/failure.h"
+#include "cli/problem_session.h"
+#include "cli/problem_text.h"
+#include "cli/progress.h"
+#include "cli/statistics.h"
+#include "cli/table.h"
+#include "cli/timing.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr std::uint64_t kInputSeed = 1;
+constexpr double kMiddleRate = 3;
+constexpr std::int64_t kDenseTuning = 10;  // times as long: every point is compared with the dense layer
+
+struct Task {
+  std::size_t layer;
+  std::string scheme, code;
+  int gm, gn, kept_percent;
+};
+
+std::int64_t time_step(ProblemSession& session) {
+  session.run_ns();
+  return session.step().last_ns;
+}
+
+// A layer's dense sessions, which every point of it is measured with by turns.
+class Dense {
+ public:
+  Dense(const SyntheticLayer& layer, const SessionOptions& options)
+      : layer_(layer), options_(options), direct_(open("", "direct")), best_(open("", "best")) {}
+
+  GroupPoint measure(const Task& task, int runs) {
+    const std::string sparsity = task.scheme + ":" + std::to_string(task.gm) + "x" + std::to_string(task.gn) +
+                                 ":" + std::to_string(task.kept_percent) + "%";
+    const std::unique_ptr<ProblemSession> sparse = open(sparsity, task.code);
+    ProblemSession* const turns[] = {direct_.get(), best_.get(), sparse.get()};
+    std::vector<std::int64_t> times[std::size(turns)];
+    for (ProblemSession* session : turns) session->run_ns();
+    for (int i = 0; i < runs; ++i)
+      for (std::size_t t = 0; t < std::size(turns); ++t) times[t].push_back(time_step(*turns[t]));
+    GroupPoint point{layer_.name, task.scheme, task.code, task.gm, task.gn, task.kept_percent};
+    point.direct_ns = quantile(times[0], 0);
+    point.best_ns = quantile(times[1], 0);
+    point.ns = quantile(times[2], 0);
+    point.family = sparse->step().family;
+    return point;
+  }
+
+ private:
+  std::unique_ptr<ProblemSession> open(const std::string& sparsity, const std::string& code) const {
+    SessionOptions options = options_;
+    options.accuracy = code == "direct" ? "exact" : "default";
+    if (sparsity.empty()) options.tune_ms *= kDenseTuning;
+    const std::string attribute = sparsity.empty() ? "" : " sparsity=" + sparsity;
+    return std::make_unique<ProblemSession>(layer_.problem + attribute, options, kInputSeed);
+  }
+
+  SyntheticLayer layer_;
+  SessionOptions options_;
+  std::unique_ptr<ProblemSession> direct_, best_;
+};
+
+int kept_percent(double rate) { return std::clamp(static_cast<int>(std::lround(100 / rate)), 1, 99); }
+
+std::vector<Task> tasks_of(const GroupStudy& study) {
+  std::vector<double> rates = study.rates;
+  std::stable_sort(rates.begin(), rates.end(), [](double a, double b) {
+    return std::fabs(std::log(a / kMiddleRate)) < std::fabs(std::log(b / kMiddleRate));
+  });
+  std::vector<Task> tasks;
+  for (const double rate : rates)
+    for (std::size_t layer = 0; layer < study.layers.size(); ++layer)
+      for (const std::string& scheme : study.schemes)
+        for (const char* code : {"direct", "best"}) {
+          if (scheme == "kgs" && std::string(code) == "best") continue;
+          for (const int gm : study.gm)
+            for (const int gn : study.gn) tasks.push_back({layer, scheme, code, gm, gn, kept_percent(rate)});
+        }
+  return tasks;
+}
+
+class Progress {
+ public:
+  explicit Progress(std::size_t total) : total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (terminal_) std::fputs("\r\x1b[K", stderr);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void show(std::size_t done, std::int64_t elapsed_ns, const std::string& what) const {
+    const double left = done == 0 ? 0
+                                  : static_cast<double>(elapsed_ns) / static_cast<double>(done) *
+                                        static_cast<double>(total_ - done);
+    const std::string text = std::to_string(done) + " of " + std::to_string(total_) + " points, " +
+                             (done == 0 ? "" : "about " + duration(left) + " left, ") + what;
+    if (terminal_)
+      std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
+    else if (done % kLineEvery == 0)
+      std::fprintf(stderr, "%s\n", text.c_str());
+  }
+
+ private:
+  static constexpr std::size_t kLineEvery = 25;
+  std::size_t total_;
+  bool terminal_;
+};
+
+}  // namespace
+
+std::vector<SyntheticLayer> synthetic_layers() {
+  const std::string tail = " act=relu dilations=1x1x1 group=1 ";
+  return {
+      {"3x3x3",
+       "Conv 1x64x8x28x28,c128x64x3x3x3,c128 -> 1x128x8x28x28" + tail + "pads=1x1x1x1x1x1 strides=1x1x1"},
+      {"1x3x3",
+       "Conv 1x64x8x28x28,c128x64x1x3x3,c128 -> 1x128x8x28x28" + tail + "pads=0x1x1x0x1x1 strides=1x1x1"},
+      {"3x1x1",
+       "Conv 1x128x8x28x28,c64x128x3x1x1,c64 -> 1x64x8x28x28" + tail + "pads=1x0x0x1x0x0 strides=1x1x1"},
+      {"linear", "Gemm 1x4096,c2048x4096,c2048 -> 1x2048 act=relu"},
+  };
+}
+
+GroupResults study_groups(const GroupStudy& study) {
+  const std::vector<Task> tasks = tasks_of(study);
+  GroupResults results;
+  results.wanted = tasks.size();
+  const TuningProgress interruptible;
+  const Progress progress(tasks.size());
+  const std::int64_t start = now_ns();
+  std::vector<std::unique_ptr<Dense>> dense(study.layers.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const std::int64_t elapsed = now_ns() - start;
+    if (TuningProgress::interrupted()) break;
+    if (study.limit_seconds > 0 && static_cast<double>(elapsed) * 1e-9 > study.limit_seconds) break;
+    const Task& task = tasks[i];
+    progress.show(i, elapsed, study.layers[task.layer].name + " " + task.scheme);
+    if (!dense[task.layer])
+      dense[task.layer] = std::make_unique<Dense>(study.layers[task.layer], study.session);
+    results.points.push_back(dense[task.layer]->measure(task, study.runs));
+  }
+  const auto place = [&](const GroupPoint& point) {
+    return std::find_if(study.layers.begin(), study.layers.end(),
+                        [&](const SyntheticLayer& layer) { return layer.name == point.layer; });
+  };
+  std::stable_sort(results.points.begin(), results.points.end(),
+                   [&](const GroupPoint& a, const GroupPoint& b) { return place(a) < place(b); });
+  return results;
+}
+
+}  // namespace rt3d::cli

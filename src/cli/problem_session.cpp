@@ -1,0 +1,29 @@
+#include "cli/problem_session.h"
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "cli/problem_model.h"
+#include "cli/random_inputs.h"
+#include "cli/timing.h"
+
+namespace rt3d::cli {
+
+ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
+  const ProblemText problem = parse_problem_text(line);
+  const std::string bytes = problem_model(problem);
+  rt3d_model* loaded = nullptr;
+  check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
+  model_.reset(loaded);
+  session_ = create_session(loaded, options, {}, true);
+  set_random_inputs(session_.get(), seed);
+  const std::vector<Step> plan = steps_of(session_.get());
+  const auto computes = [&](const Step& step) { return step.problem.rfind(problem.op + " ", 0) == 0; };
+  const auto found = std::find_if(plan.begin(), plan.end(), computes);
+  if (found == plan.end()) throw Failure("the plan of '" + line + "' has no step of " + problem.op);
+  step_ = static_cast<std::size_t>(found - plan.begin());
+}
+
+std::int64_t ProblemSession::run_ns() { return timed_run_ns(session_.get()); }
+
+}  // namespace rt3d::cli

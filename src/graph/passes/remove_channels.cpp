@@ -1,0 +1,172 @@
+// Filters of zeros and channels that nobody reads disappear, with all that is computed of them (channel_sets.h,
+// removable_channels.h): what papers call filter and channel pruning needs no kernels of its own. A channel whose number is known
+// goes into its consumers' biases, which is exact unless padding stands beside it; there only zero goes.
+#include <algorithm>
+#include <cmath>
+
+#include "graph/passes/channel_values.h"
+#include "graph/passes/editor.h"
+#include "graph/passes/pass.h"
+#include "graph/passes/removable_channels.h"
+#include "graph/passes/weight_matrix.h"
+
+namespace rt3d::graph {
+namespace {
+
+using Indices = std::vector<std::int64_t>;
+
+class Rewrite {
+ public:
+  Rewrite(Editor& editor, const ChannelSets& sets, const std::vector<std::vector<double>>& known,
+          const std::vector<bool>& gone)
+      : e_(editor), sets_(sets), known_(known), gone_(gone) {}
+
+  // Gives the number of nodes that have fewer channels now.
+  int run() {
+    int changed = 0;
+    for (int n = 0; n < static_cast<int>(e_.graph.nodes.size()); ++n) changed += rewrite(n);
+    for (std::size_t id = 0; id < e_.graph.value_count(); ++id) {
+      const auto value = static_cast<ValueId>(id);
+      if (sets_axis(value) >= 0)
+        e_.graph.value(value).desc.shape[sets_axis(value)] = static_cast<std::int64_t>(kept(value).size());
+    }
+    return changed;
+  }
+
+ private:
+  // Constants made meanwhile are unknown to the sets.
+  int sets_axis(ValueId id) const {
+    return static_cast<std::size_t>(id) < known_.size() ? sets_.axis(id) : -1;
+  }
+
+  Indices kept(ValueId id) const {
+    Indices kept;
+    for (std::int64_t c = 0; c < sets_.channels(id); ++c)
+      if (!gone_[sets_.set(id, c)]) kept.push_back(c);
+    return kept;
+  }
+  bool cut(ValueId id) const {
+    return id != kNoValue && sets_axis(id) >= 0 &&
+           static_cast<std::int64_t>(kept(id).size()) < sets_.channels(id);
+  }
+
+  bool rewrite(int n) {
+    const Node& node = e_.node(n);
+    if (!sets_.followed(n)) return false;
+    const bool less =
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) { return cut(id); });
+    if (!less && !cut(node.outputs[0])) return false;
+    if (node.op == "Conv" || node.op == "Gemm")
+      cut_weights(e_.node(n));
+    else if (node.op == "Slice")
+      cut_slice(e_.node(n), sets_.links(n)[0]);
+    else
+      cut_constants(e_.node(n));
+    return true;
+  }
+
+  void cut_weights(Node& node) {
+    const ValueId in = node.inputs[0], out = node.outputs[0];
+    const Tensor old = *e_.graph.constant(node.inputs[1]);
+    const WeightMatrix matrix(old);
+    const bool mixing = mixes_channels(node);
+    const Indices rows = kept(out);
+    Indices columns;
+    for (std::int64_t c = 0; c < old.shape()[1]; ++c)
+      if (!mixing || !gone_[sets_.set(in, c)]) columns.push_back(c);
+    const std::string stem = e_.graph.value(out).name;
+    if (mixing || (node.inputs.size() > 2 && node.inputs[2] != kNoValue))
+      cut_bias(node, matrix, rows, mixing, stem);
+    if (!mixing)
+      node.attributes.set("group", node.attributes.integer("group", 1) *
+                                       static_cast<std::int64_t>(rows.size()) / old.shape()[0]);
+    Shape shape = old.shape();
+    shape[0] = static_cast<std::int64_t>(rows.size());
+    shape[1] = static_cast<std::int64_t>(columns.size());
+    Tensor weights = Tensor::allocate({DType::f32, shape});
+    std::byte* to = weights.mutable_data();
+    for (const std::int64_t r : rows)
+      for (const std::int64_t c : columns)
+        to = std::copy_n(matrix.kernel(r, c), sizeof(float) * static_cast<std::size_t>(matrix.positions), to);
+    old.release_pages();
+    node.inputs[1] = e_.constant(stem + ".w", std::move(weights));
+  }
+
+  // With what the removed channels gave, where that was not zero.
+  void cut_bias(Node& node, const WeightMatrix& weights, const Indices& rows, bool mixing,
+                const std::string& stem) {
+    const ValueId old = node.inputs.size() > 2 ? node.inputs[2] : kNoValue;
+    const Tensor* before = old == kNoValue ? nullptr : e_.floats(old);
+    std::vector<float> bias;
+    bool any = before != nullptr;
+    for (const std::int64_t r : rows) {
+      double sum = before ? before->values<float>()[static_cast<std::size_t>(r)] : 0;
+      for (std::int64_t c = 0; mixing && c < weights.columns; ++c) {
+        const double k = known_[static_cast<std::size_t>(node.inputs[0])][static_cast<std::size_t>(c)];
+        if (!gone_[sets_.set(node.inputs[0], c)] || std::isnan(k) || k == 0) continue;
+        for (std::int64_t p = 0; p < weights.positions; ++p) sum += k * weights.at(r, c, p);
+      }
+      any = any || sum != 0;
+      bias.push_back(static_cast<float>(sum));
+    }
+    if (!any) return;
+    if (node.inputs.size() < 3) node.inputs.resize(3, kNoValue);
+    node.inputs[2] = e_.constant(
+        stem + ".b", Tensor::of<float>(DType::f32, Shape{static_cast<std::int64_t>(bias.size())}, bias));
+  }
+
+  // It begins after the kept ones of the channels that it leaves out.
+  void cut_slice(Node& node, const ChannelLink& link) {
+    const int rank = e_.shape(node.inputs[0]).rank();
+    auto axes = node.attributes.integers("axes", {}), starts = node.attributes.integers("starts", {});
+    const Indices before = kept(node.inputs[0]);
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      if (normalize_axis(axes[i], rank) == sets_axis(node.inputs[0]))
+        starts[i] = std::lower_bound(before.begin(), before.end(), link.from_first) - before.begin();
+    node.attributes.set("starts", starts);
+  }
+
+  // Constant operands with a number for every channel.
+  void cut_constants(Node& node) {
+    const ValueId out = node.outputs[0];
+    const int from_end = e_.shape(out).rank() - sets_axis(out);
+    const Indices keep = kept(out);
+    for (ValueId& id : node.inputs) {
+      const Tensor* constant = id == kNoValue ? nullptr : e_.graph.constant(id);
+      if (!constant || constant->shape().rank() < from_end) continue;
+      const int axis = constant->shape().rank() - from_end;
+      if (constant->shape()[axis] != sets_.channels(out) || constant->shape()[axis] == 1) continue;
+      Shape shape = constant->shape();
+      const std::int64_t outer = shape.elements(0, axis), old = shape[axis];
+      const std::size_t inner =
+          static_cast<std::size_t>(shape.elements(axis + 1, shape.rank())) * dtype_bytes(constant->dtype());
+      shape[axis] = static_cast<std::int64_t>(keep.size());
+      Tensor less = Tensor::allocate({constant->dtype(), shape});
+      std::byte* to = less.mutable_data();
+      for (std::int64_t o = 0; o < outer; ++o)
+        for (const std::int64_t c : keep)
+          to = std::copy_n(constant->bytes().data() + static_cast<std::size_t>(o * old + c) * inner, inner,
+                           to);
+      id = e_.constant(e_.graph.value(id).name, std::move(less));
+    }
+  }
+
+  Editor& e_;
+  const ChannelSets& sets_;
+  const std::vector<std::vector<double>>& known_;
+  const std::vector<bool>& gone_;
+};
+
+}  // namespace
+
+int remove_channels(Graph& graph, const Evaluator& evaluate) {
+  if (!any_zero_channel(graph)) return 0;
+  Editor editor(graph);
+  const ChannelSets sets(graph);
+  const auto known = known_channels(graph, sets, evaluate);
+  const std::vector<bool> gone = removable_channels(graph, sets, known);
+  if (std::none_of(gone.begin(), gone.end(), [](bool g) { return g; })) return 0;
+  return Rewrite(editor, sets, known, gone).run();
+}
+
+}  // namespace rt3d::graph

@@ -1,0 +1,212 @@
+// Half precision: weights as halves, which targets get its families, and how far their results are from double precision.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/checksum.h"
+#include "base/random.h"
+#include "jit/half_weights.h"
+#include "jit/jit.h"
+#include "kernels/laid_out.h"
+#include "kernels/read_problems.h"
+#include "kernels/ref/ref.h"
+#include "skip.h"
+
+TEST_SUITE_BEGIN("jit");
+
+namespace rt3d::tests {
+namespace {
+
+using kernels::KernelFamily;
+using kernels::Problem;
+using kernels::Target;
+
+// Largest error, relative to the output's range, that the tests allow each family; docs/accuracy.md has what was measured.
+const std::map<std::string, double> kBounds{{"conv.direct_f16.neon", 5e-3}, {"fc.dot_f16.neon", 1e-3}};
+
+Target half_target() { return {this_device(), 2, kernels::Accuracy::half}; }
+bool has_halves() { return this_device().isa == Isa::neon && this_device().features.fp16; }
+
+// Convolutions whose sums are as long as those of real layers.
+constexpr const char* kLayers[] = {
+    "Conv 1x3x4x16x16,c16x3x3x7x7,c16 -> 1x16x4x8x8 act=relu dilations=1x1x1 group=1 pads=1x3x3x1x3x3 "
+    "strides=1x2x2",
+    "Conv 1x64x4x14x14,c32x64x3x3x3,c32 -> 1x32x4x14x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
+    "strides=1x1x1",
+    "Conv 1x256x2x7x7,c24x256x3x3x3,c24 -> 1x24x2x7x7 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
+    "strides=1x1x1",
+    "Conv 1x480x2x7x7,c64x480x1x1x1,c64 -> 1x64x2x7x7 act=relu dilations=1x1x1 group=1 pads=0x0x0x0x0x0 "
+    "strides=1x1x1",
+    "Gemm 1x4096,c100x4096,c100 -> 1x100"};
+
+// Activations after a ReLU, weights as training starts with.
+std::vector<Tensor> trained_like(const Problem& p) {
+  Random random(checksum64(p.text()));
+  std::vector<Tensor> inputs;
+  for (std::size_t i = 0; i < p.inputs.size(); ++i) {
+    inputs.push_back(p.inputs[i].absent ? Tensor() : Tensor::allocate(p.inputs[i].desc));
+    if (p.inputs[i].absent) continue;
+    const Shape& w = p.input_shape(1);
+    const double scale = i == 1   ? std::sqrt(2.0 / static_cast<double>(w.elements() / w[0]))
+                         : i == 2 ? 0.1
+                                  : 1;
+    for (float& v : inputs.back().mutable_values<float>()) {
+      const double x = static_cast<double>(random.normal()) * scale;
+      v = static_cast<float>(p.inputs[i].constant ? x : std::fmax(x, 0));
+    }
+  }
+  return inputs;
+}
+
+Tensor computed(const KernelFamily& family, const Problem& p, const Target& target, ThreadPool& pool,
+                const std::vector<Tensor>& inputs) {
+  const kernels::Ports ports = family.ports(p, target);
+  std::vector<LaidOut> laid;
+  laid.reserve(inputs.size());
+  std::vector<kernels::Placement> placements(inputs.size());
+  std::vector<std::byte*> addresses(inputs.size());
+  std::vector<const Tensor*> constants(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (p.inputs[i].absent) continue;
+    if (p.inputs[i].constant) {
+      constants[i] = &inputs[i];
+      continue;
+    }
+    laid.emplace_back(p.inputs[i].desc, ports.inputs[i], false, 0).store(inputs[i]);
+    placements[i] = laid.back().placement();
+    addresses[i] = laid.back().address();
+  }
+  LaidOut out(p.outputs[0], ports.outputs[0], false, 0);
+  const kernels::Schedule schedule = family.space(p, target).front();
+  const auto kernel = family.compile({p, schedule, target, placements, {out.placement()}});
+  kernel->prepare(constants, pool);
+  const Buffer scratch(kernel->scratch_bytes());
+  std::byte* out_addresses[] = {out.address()};
+  kernel->run({addresses, out_addresses, scratch.data(), pool});
+  return out.load();
+}
+
+// Of the range of what is wanted.
+double relative_error(const Tensor& got, const Tensor& want) {
+  double worst = 0, largest = 1e-30;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(want.elements()); ++i) {
+    const double w = static_cast<double>(want.values<float>()[i]);
+    const double apart = std::fabs(static_cast<double>(got.values<float>()[i]) - w);
+    worst = std::isnan(apart) ? 1e30 : std::fmax(worst, apart);
+    largest = std::fmax(largest, std::fabs(w));
+  }
+  return worst / largest;
+}
+
+}  // namespace
+
+TEST_CASE("weights become the nearest halves, the even one of two, and overflow to the largest") {
+  using jit::nearest_half;
+  for (std::uint32_t bits = 0; bits < 0x10000;
+       ++bits) {  // halves are themselves, and so is what lies near them
+    const auto half = static_cast<std::uint16_t>(bits);
+    const float value = half_to_float(half);
+    if (std::isnan(value)) continue;
+    REQUIRE(nearest_half(value) == half);
+    const auto next = static_cast<std::uint16_t>(bits + 1);
+    if ((bits & 0x7fff) >= 0x7bff) continue;  // the next one is infinite
+    const float above = half_to_float(next), middle = (value + above) / 2;
+    REQUIRE(nearest_half(std::nextafter(middle, value)) == half);
+    REQUIRE(nearest_half(std::nextafter(middle, above)) == next);
+    REQUIRE(nearest_half(middle) == (bits % 2 == 0 ? half : next));
+  }
+  CHECK(nearest_half(65519) == 0x7bff);
+  CHECK(nearest_half(65520) == 0x7bff);
+  CHECK(nearest_half(-1e30f) == 0xfbff);
+  CHECK(nearest_half(std::numeric_limits<float>::infinity()) == 0x7c00);
+  CHECK(std::isnan(half_to_float(nearest_half(std::nanf("")))));
+}
+
+TEST_CASE("what weights are divided by is a power of two that leaves them at most one") {
+  for (float largest : {1e-30f, 0.3f, 0.5f, 1.0f, 1.5f, 4.0f, 3e30f}) {
+    const float scale = jit::half_scale(largest);
+    int exponent = 0;
+    CHECK(std::frexp(scale, &exponent) == 0.5f);
+    CHECK(largest / scale <= 1);
+    CHECK(largest / scale > 0.5f);
+  }
+  CHECK(jit::half_scale(0) == 1);
+  CHECK(jit::half_scale(std::nanf("")) == 1);
+}
+
+TEST_CASE("half precision is for targets that ask for it and have it") {
+  const Problem conv = kernels::parse_problem(kLayers[1]), fc = kernels::parse_problem(kLayers[4]);
+  Target target;
+  target.device.isa = Isa::neon;
+  const auto families = [&](const Problem& p) {
+    return std::count_if(jit::families().begin(), jit::families().end(), [&](const KernelFamily* f) {
+      return f->id().find("_f16.") != std::string_view::npos && f->supports(p, target);
+    });
+  };
+  for (bool fp16 : {false, true})
+    for (kernels::Accuracy accuracy :
+         {kernels::Accuracy::exact, kernels::Accuracy::standard, kernels::Accuracy::half}) {
+      target.device.features.fp16 = fp16;
+      target.accuracy = accuracy;
+      const int wanted = fp16 && accuracy == kernels::Accuracy::half ? 1 : 0;
+      CHECK(families(conv) == wanted);
+      CHECK(families(fc) == wanted);
+    }
+  target.device.isa = Isa::avx512;
+  CHECK(families(conv) == 0);
+}
+
+TEST_CASE("half-precision families stay within their error bounds") {
+  if (!has_halves()) RT3D_SKIP("no half-precision arithmetic here");
+  std::vector<Problem> problems;
+  for (const char* layer : kLayers) problems.push_back(kernels::parse_problem(layer));
+  for (const char* file : {"problems/conv.txt", "problems/fc.txt"}) {
+    const std::vector<Problem> lines = read_problems(file);
+    for (std::size_t i = 0; i < lines.size(); i += 4) problems.push_back(lines[i]);
+  }
+  const Target target = half_target();
+  ThreadPool pool(target.threads);
+  std::map<std::string, double> worst;
+  for (const KernelFamily* family : jit::families()) {
+    const auto bound = kBounds.find(std::string(family->id()));
+    if (bound == kBounds.end()) continue;
+    for (const Problem& p : problems) {
+      if (!family->supports(p, target)) continue;
+      const std::vector<Tensor> inputs = trained_like(p);
+      const double error =
+          relative_error(computed(*family, p, target, pool, inputs), kernels::ref::compute(p, inputs)[0]);
+      CHECK_MESSAGE(error < bound->second, bound->first, ": ", error, " for ", p.text());
+      if (std::find(std::begin(kLayers), std::end(kLayers), p.text()) != std::end(kLayers))
+        MESSAGE(bound->first, ": error ", error, " of the range: ", p.text());
+      worst[bound->first] = std::fmax(worst[bound->first], error);
+    }
+  }
+  CHECK(worst.size() == kBounds.size());
+  for (const auto& [id, error] : worst)
+    MESSAGE(id, ": largest error ", error, " of the output's range, bound ", kBounds.at(id));
+}
+
+TEST_CASE("sums of halves do not overflow, however large activations and weights are") {
+  if (!has_halves()) RT3D_SKIP("no half-precision arithmetic here");
+  const Target target = half_target();
+  ThreadPool pool(target.threads);
+  for (const char* layer : {kLayers[1], kLayers[3]}) {
+    const Problem p = kernels::parse_problem(layer);
+    std::vector<Tensor> inputs;
+    for (const kernels::Operand& in : p.inputs) {
+      inputs.push_back(Tensor::allocate(in.desc));
+      for (float& v : inputs.back().mutable_values<float>()) v = in.constant ? 300.0f : 65000.0f;
+    }
+    for (const KernelFamily* family : jit::families())
+      if (family->id() == "conv.direct_f16.neon")  // equal products: roundings do not cancel out
+        CHECK(relative_error(computed(*family, p, target, pool, inputs),
+                             kernels::ref::compute(p, inputs)[0]) < 1e-2);
+  }
+}
+
+}  // namespace rt3d::tests
+
+TEST_SUITE_END();

@@ -1,0 +1,115 @@
+// Why Winograd's convolution stays in floats: its multiplications in halves, emulated. Transformed inputs and weights are rounded to
+// halves and their products added in halves; the transforms themselves are exact.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "jit/half_weights.h"
+#include "jit/winograd_points.h"
+
+TEST_SUITE_BEGIN("jit");
+
+namespace rt3d::tests {
+namespace {
+
+using Block = std::vector<double>;  // of three axes
+
+constexpr int kInputs = 64, kOutputs = 16, kTiles = 6, kTaps = 3;
+
+// The map along one axis of a block whose sizes are given, and then are the new ones.
+Block along(const jit::LinearMap& map, const Block& x, std::array<int, 3>& sizes, std::size_t axis) {
+  int inner = 1, outer = 1;
+  for (std::size_t a = axis + 1; a < 3; ++a) inner *= sizes[a];
+  for (std::size_t a = 0; a < axis; ++a) outer *= sizes[a];
+  Block y(static_cast<std::size_t>(outer * map.outputs * inner));
+  for (int o = 0; o < outer; ++o)
+    for (int i = 0; i < map.outputs; ++i)
+      for (int j = 0; j < map.inputs; ++j)
+        for (int k = 0; k < inner; ++k)
+          y[static_cast<std::size_t>((o * map.outputs + i) * inner + k)] +=
+              map.at(i, j) * x[static_cast<std::size_t>((o * map.inputs + j) * inner + k)];
+  sizes[axis] = map.outputs;
+  return y;
+}
+
+using Axes = std::array<jit::LinearMap, 3>;
+Block transformed(const Axes& maps, Block x) {
+  std::array<int, 3> sizes{maps[0].inputs, maps[1].inputs, maps[2].inputs};
+  for (std::size_t axis = 0; axis < 3; ++axis) x = along(maps[axis], x, sizes, axis);
+  return x;
+}
+
+double half(double x) { return half_to_float(jit::nearest_half(static_cast<float>(x))); }
+
+std::vector<Block> random_blocks(int count, std::size_t size, double scale, bool relu, Random& random) {
+  std::vector<Block> blocks(static_cast<std::size_t>(count), Block(size));
+  for (Block& block : blocks)
+    for (double& v : block) {
+      const double x = static_cast<double>(random.normal()) * scale;
+      v = relu ? std::fmax(x, 0) : x;
+    }
+  return blocks;
+}
+
+Block add_products(const std::vector<Block>& v, const Block* u, bool halves) {
+  Block sums(v[0].size());
+  for (std::size_t c = 0; c < v.size(); ++c)
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      sums[i] = halves ? half(sums[i] + half(v[c][i]) * half(u[c][i])) : sums[i] + v[c][i] * u[c][i];
+  return sums;
+}
+
+// The error of F(t; s×s) on 3×3×3 taps in halves, relative to the output's range.
+double error_in_halves(int t, int s) {
+  const jit::WinogradTransform &time = jit::winograd_transform(t, kTaps, 1),
+                               &space = jit::winograd_transform(s, kTaps, 1);
+  const Axes input{time.input, space.input, space.input}, kernel{time.kernel, space.kernel, space.kernel},
+      output{time.output, space.output, space.output};
+  Random random(5);
+  std::vector<Block> u;
+  double largest_sum = 0;
+  for (const Block& w :
+       random_blocks(kInputs * kOutputs, 27, std::sqrt(2.0 / (kInputs * 27)), false, random)) {
+    u.push_back(transformed(kernel, w));
+    for (double x : u.back()) largest_sum = std::fmax(largest_sum, std::fabs(x) * kInputs);
+  }
+  for (Block& block : u)  // as the weights of direct convolution: by a power of two, so that no sum overflows
+    for (double& x : block) x /= jit::half_scale(static_cast<float>(largest_sum));
+  double worst = 0, range = 0;
+  for (int tile = 0; tile < kTiles; ++tile) {
+    std::vector<Block> v;
+    for (const Block& x : random_blocks(
+             kInputs, static_cast<std::size_t>(time.span * space.span * space.span), 1, true, random))
+      v.push_back(transformed(input, x));
+    for (int o = 0; o < kOutputs; ++o) {
+      const Block want =
+          transformed(output, add_products(v, &u[static_cast<std::size_t>(o * kInputs)], false));
+      const Block got = transformed(output, add_products(v, &u[static_cast<std::size_t>(o * kInputs)], true));
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        worst = std::fmax(worst, std::fabs(got[i] - want[i]));
+        range = std::fmax(range, std::fabs(want[i]));
+      }
+    }
+  }
+  return worst / range;
+}
+
+}  // namespace
+
+TEST_CASE("Winograd's small tiles would keep the bound of half precision, its largest would not") {
+  for (int t : {2, 4})
+    for (int s : {2, 4}) {
+      const double error = error_in_halves(t, s);
+      MESSAGE("F(", t, "; ", s, "x", s, ") in halves: error ", error, " of the output's range");
+      if (t == 2 && s == 2) CHECK(error < 1e-2);
+      if (t == 4 && s == 4) CHECK(error > 1e-2);
+    }
+}
+
+}  // namespace rt3d::tests
+
+TEST_SUITE_END();
