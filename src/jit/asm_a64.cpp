@@ -152,6 +152,7 @@ class A64Asm final : public FunctionAsm {
     out().fcvtl2(vec(high).s4(), vec(from).h8());
   }
 
+  void spread_of_four(Vec, Vec, int) override { throw std::logic_error("AArch64 multiplies by lane"); }
   Vec transpose(Vec, Vec) override { throw std::logic_error("AArch64 has no square transpose"); }
 
   void round(Vec to, Vec from) override { out().frintn(vec(to).s4(), vec(from).s4()); }

@@ -83,6 +83,7 @@ class X64Asm final : public FunctionAsm {
     else
       a_.vbroadcastf128(vec(to), four);
   }
+  void spread_of_four(Vec to, Vec from, int j) override { a_.vpermilps(vec(to), vec(from), j * 0x55); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
     if (width == 2) return void(a_.vpermilps(vec(to), from, j == 0 ? 0xA0 : 0xF5));

@@ -22,8 +22,7 @@ class ConvWinograd final : public IsaFamily {
   bool computes(const Problem& p) const override {
     if (!is_plain_conv(p) || (sparse_ && !kernels::sparsity_of(p))) return false;
     const WinogradLayer layer = layer_of(p);
-    return (!layer.transformed || transformed_fits(p, layer)) &&
-           winograd_computes(layer.shape, method_, lanes()) &&
+    return (!layer.transformed || transformed_fits(p, layer)) && winograd_computes(layer, lanes()) &&
            winograd_fits(isa(), layer.shape, method_, kernels::activation_of(p.attributes), p.has_input(3));
   }
   Ports ports(const Problem& p, const Target&) const override {

@@ -92,6 +92,33 @@ void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int
   }
 }
 
+// Four k steps, rows in groups of four: two by loads, two spread. Registers: four weights, the four channels of two rows, one of them.
+void emit_steps_by_fours(Asm& as, const TileShape& s, const Registers& regs, int k) {
+  constexpr int kSteps = 4, kRows = 4;
+  for (int j = 0; j < kSteps; ++j) {
+    emit_prefetch(as, s, k + j);
+    emit_input_prefetch(as, s, k + j);
+    as.load(regs.free(j), kUnitW, (k + j) * as.vector_bytes());
+  }
+  const auto at = [&](int r) { return s.a_rows[static_cast<std::size_t>(r)] + k * 4; };
+  const auto spread = [](int r) { return r % 2 == 1; };
+  for (int first = 0; first < s.rows(); first += kRows) {
+    const int last = std::min(s.rows(), first + kRows);
+    for (int r = first; r < last; ++r)
+      if (spread(r)) as.broadcast_four(regs.free(kSteps + r % kRows / 2), kUnitA, at(r));
+    for (int j = 0; j < kSteps; ++j)
+      for (int r = first; r < last; ++r) {
+        const Vec one = regs.free(kSteps + 2);
+        if (!spread(r)) {
+          as.fma_broadcast(regs.acc(r, 0, k + j), regs.free(j), kUnitA, at(r) + j * 4, one);
+          continue;
+        }
+        as.spread_of_four(one, regs.free(kSteps + r % kRows / 2), j);
+        as.fma(regs.acc(r, 0, k + j), regs.free(j), one);
+      }
+  }
+}
+
 // The unit's first `steps` k steps where each row's activations lie four channels to a register.
 void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int steps) {
   const int rows = s.rows();
@@ -122,7 +149,8 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnitW, kW);
   const int by_lane = !as.has_fma_lane() ? 0 : s.exact_reads ? s.depth / 4 * 4 : s.depth;
   if (by_lane > 0) emit_steps_by_lane(as, s, regs, by_lane);
-  for (int k = by_lane; k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
+  for (int k = 0; s.by_fours && k < s.depth; k += 4) emit_steps_by_fours(as, s, regs, k);
+  for (int k = by_lane; !s.by_fours && k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
 }
 
 // The lines of the next tile along a row, for every vector of output channels.
@@ -175,9 +203,15 @@ std::string TileShape::name() const {
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
+  if (by_fours) text += "_fours";
   if (ahead_lines) text += cat("_ahead", ahead_lines);
   if (input_ahead) text += cat("_next", input_ahead);
   return text;
+}
+
+bool tile_by_fours_fits(Isa isa, int rows, int vecs, int depth) {
+  constexpr int kOperands = 4 + 2 + 1;
+  return isa == Isa::avx512 && vecs == 1 && depth % 4 == 0 && rows + kOperands <= isa_vectors(isa);
 }
 
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation) {

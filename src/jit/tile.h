@@ -52,6 +52,7 @@ struct TileShape {
       0;  // bytes from a row's activations to those that a later call reads, prefetched; 0: none
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
+  bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;
   std::int32_t residual_vec = 0;
@@ -63,6 +64,10 @@ struct TileShape {
 
 // Part of a name: distances that are baked in.
 std::string distances(const std::vector<std::int32_t>& bytes);
+
+// Whether four k steps of one vector can be done together: their weights stay in registers, and every second row's four activations
+// are loaded at once and spread in registers. With one vector each multiplication would else wait for a load of its own.
+bool tile_by_fours_fits(Isa isa, int rows, int vecs, int depth);
 
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);

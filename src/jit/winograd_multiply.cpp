@@ -36,6 +36,7 @@ WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
       t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
       t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
     }
+    t.by_fours = kept_ < 1 && tile_by_fours_fits(isa_, rows, t.vecs, t.depth);
     w.tiles[static_cast<std::size_t>(rows)] = tile(isa_, t);
   }
   if (p_.cut.late) w.late = late_transform();

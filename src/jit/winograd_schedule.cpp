@@ -75,11 +75,14 @@ std::vector<double> taps_of(const kernels::LinearMap& kernel) {
 
 }  // namespace
 
-bool winograd_computes(const ConvShape& s, const WinogradTile& m, int lanes) {
-  if (s.g != 1 || s.ic <= 4) return false;
-  if (m.t > 1 && (!has_winograd_transform(m.t, s.kd, s.sd) || s.dd != 1 || s.od < 2)) return false;
-  if (m.s > 1 && (!has_winograd_transform(m.s, s.kh, s.sh) || s.kh != s.kw || s.sh != s.sw || s.dh != 1 ||
-                  s.dw != 1 || s.oh < 2 || s.ow < 2))
+bool winograd_computes(const WinogradLayer& layer, int lanes) {
+  const ConvShape& s = layer.shape;
+  const WinogradTile& m = layer.method;
+  const bool few = s.ic <= 4 || (m.t > 1 && s.od < 2) || (m.s > 1 && (s.oh < 2 || s.ow < 2));
+  if (s.g != 1 || (few && !layer.transformed)) return false;
+  if (m.t > 1 && (!has_winograd_transform(m.t, s.kd, s.sd) || s.dd != 1)) return false;
+  if (m.s > 1 &&
+      (!has_winograd_transform(m.s, s.kh, s.sh) || s.kh != s.kw || s.sh != s.sw || s.dh != 1 || s.dw != 1))
     return false;
   const bool pointwise = s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1;
   if (m.s == 1 && (!pointwise || s.ph != 0 || s.pw != 0 || s.oh != s.ih || s.ow != s.iw)) return false;
@@ -157,7 +160,8 @@ std::vector<Schedule> winograd_space(const WinogradLayer& layer, const Target& t
       target.threads > 1 && m.s > 1;  // without space there is one point and nothing to share
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 4; ++vecs) {
-    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa)))) break;
+    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa))))
+      break;
     if (!panels_fit(layer, vecs, isa_lanes(isa))) continue;
     for (int depth : depths)
       for (int row : rows)

@@ -20,7 +20,8 @@ struct WinogradLayer {
   bool transformed = false;                   // weights come transformed, and the sparsity is theirs
 };
 
-bool winograd_computes(const kernels::ConvShape& s, const WinogradTile& method, int lanes);
+// Transformed weights are computed wherever they can be; others where it may be worth while.
+bool winograd_computes(const WinogradLayer& layer, int lanes);
 // Whether the transforms, and what is fused behind the last, fit the registers.
 bool winograd_fits(Isa isa, const kernels::ConvShape& s, const WinogradTile& method,
                    const kernels::Activation& activation, bool residual);
