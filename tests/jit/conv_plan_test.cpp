@@ -67,12 +67,14 @@ TEST_CASE("executed multiply-accumulates are those of the unit lists, for every 
                        {}};
   for (int rows : {3, 8, 14}) {  // parts of a row, two rows, three
     const TileCut cut(5, 4, rows);
-    const UnitTable table(g, cut, 1, 1, 16 * 16 * 4);
+    const BorderClasses classes(g.s, cut);
+    const UnitTable table(classes.d, classes.h, dense_units(g, 1, 1, 16 * 16 * 4));
     std::int64_t count = 0;
-    for (std::int64_t od = 0; od < 3; ++od)
+    for (std::size_t od = 0; od < 3; ++od)
       for (std::size_t i = 0; i < cut.pieces.size(); ++i) {
         const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(cut.pieces[i].kind)];
-        count += std::int64_t{table.range(table.d_class(od), table.h_class(i), 0).count} * kind.h * kind.w;
+        count +=
+            std::int64_t{table.range(classes.of_plane[od], classes.of_piece[i], 0).count} * kind.h * kind.w;
       }
     CHECK(executed_multiply_accumulates(g.s, cut) == count * 16 * 16);
     CHECK(executed_multiply_accumulates(g.s, cut) >= kernels::useful_multiply_accumulates(p));

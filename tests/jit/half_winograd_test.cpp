@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "jit/half_weights.h"
-#include "jit/winograd_points.h"
+#include "kernels/winograd_points.h"
 
 TEST_SUITE_BEGIN("jit");
 
@@ -22,7 +22,8 @@ constexpr int kTaps = 3;
 constexpr std::size_t kInputs = 64, kOutputs = 16, kTiles = 6;
 
 // The map along one axis of a block whose sizes are given, and then are the new ones.
-Block along(const jit::LinearMap& map, const Block& x, std::array<std::size_t, 3>& sizes, std::size_t axis) {
+Block along(const kernels::LinearMap& map, const Block& x, std::array<std::size_t, 3>& sizes,
+            std::size_t axis) {
   const auto outputs = static_cast<std::size_t>(map.outputs), inputs = static_cast<std::size_t>(map.inputs);
   std::size_t inner = 1, outer = 1;
   for (std::size_t a = axis + 1; a < 3; ++a) inner *= sizes[a];
@@ -38,7 +39,7 @@ Block along(const jit::LinearMap& map, const Block& x, std::array<std::size_t, 3
   return y;
 }
 
-using Axes = std::array<jit::LinearMap, 3>;
+using Axes = std::array<kernels::LinearMap, 3>;
 Block transformed(const Axes& maps, Block x) {
   std::array<std::size_t, 3> sizes{};
   for (std::size_t axis = 0; axis < 3; ++axis) sizes[axis] = static_cast<std::size_t>(maps[axis].inputs);
@@ -69,8 +70,8 @@ Block add_products(const std::vector<Block>& v, const Block* u, bool halves) {
 
 // The error of F(t; s×s) on 3×3×3 taps in halves, relative to the output's range.
 double error_in_halves(int t, int s) {
-  const jit::WinogradTransform &time = jit::winograd_transform(t, kTaps, 1),
-                               &space = jit::winograd_transform(s, kTaps, 1);
+  const kernels::WinogradTransform &time = kernels::winograd_transform(t, kTaps, 1),
+                                   &space = kernels::winograd_transform(s, kTaps, 1);
   const Axes input{time.input, space.input, space.input}, kernel{time.kernel, space.kernel, space.kernel},
       output{time.output, space.output, space.output};
   const std::size_t pixels = static_cast<std::size_t>(time.span) * static_cast<std::size_t>(space.span) *
