@@ -56,7 +56,7 @@ Speeds speeds_of(const std::vector<GroupPoint>& points, const std::string& layer
   return speeds;
 }
 
-// By group, the geometric mean over what all groups were measured at; empty when there is nothing of the kind.
+// By group, the geometric mean over what all groups were measured at; empty when there is nothing.
 std::map<Group, double> means(const Speeds& speeds) {
   std::map<Place, std::size_t> measured;
   for (const auto& [group, row] : speeds)

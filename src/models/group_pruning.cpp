@@ -116,7 +116,8 @@ Drawn draw(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
   return drawn;
 }
 
-// Whole groups round shares up and down; the convolution whose groups do least work each makes up for all of them.
+// Whole groups round shares up and down; the convolution whose groups do least work each makes up for all of
+// them.
 Drawn draw_near(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
                 const PruningRequest& request, std::uint64_t seed) {
   const double wanted = work(layers, std::vector<double>(layers.size(), 1.0)) / request.rate;
