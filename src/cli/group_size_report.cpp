@@ -56,14 +56,14 @@ Speeds speeds_of(const std::vector<GroupPoint>& points, const std::string& layer
   return speeds;
 }
 
-// By group, the geometric mean over what all groups were measured at; empty when there is nothing of the kind.
+// By group, the geometric mean over what all groups were measured at; empty when there is nothing.
 std::map<Group, double> means(const Speeds& speeds) {
-  std::set<Place> common;
+  std::map<Place, std::size_t> measured;
   for (const auto& [group, row] : speeds)
-    for (const auto& [place, speed] : row)
-      if (std::all_of(speeds.begin(), speeds.end(),
-                      [&](const auto& other) { return other.second.count(place); }))
-        common.insert(place);
+    for (const auto& [place, speed] : row) ++measured[place];
+  std::vector<Place> common;
+  for (const auto& [place, groups] : measured)
+    if (groups == speeds.size()) common.push_back(place);
   std::map<Group, double> result;
   for (const auto& [group, row] : speeds) {
     double sum = 0;

@@ -1,4 +1,4 @@
-// What rt3d-tune group-size measured, what it recommends, and the forms of both: tables, JSON, CSV and a chart.
+// What rt3d-tune group-size measured, what it recommends, and the forms of both: tables, CSV and a chart.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct Recommendation {
   double fastest_over_direct = 0;
 };
 
-// Of the groups within 5 % of the fastest the smallest, because it costs least accuracy; of equal sizes the faster.
+// Of the groups within 5 % of the fastest the smallest, because it costs least accuracy; of equal sizes the
+// faster.
 // Layer by layer in their order, then over all layers where there are several.
 std::vector<Recommendation> recommend(const std::vector<GroupPoint>& points);
 

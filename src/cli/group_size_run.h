@@ -33,9 +33,9 @@ struct GroupResults {
 // The layers that stand for what 3D networks are made of.
 std::vector<SyntheticLayer> synthetic_layers();
 
-// Vanilla is measured in direct and in the best code, KGS in direct code only: Winograd's transforms fill its zeros. The middle
-// rates come first, so that a limit leaves something of every layer. Shows progress on standard error; Ctrl-C ends
-// it like the limit. Throws Failure naming the layer that cannot be measured.
+// Vanilla is measured in direct and in the best code, KGS in direct code only: Winograd's transforms fill its
+// zeros. The middle rates come first, so that a limit leaves something of every layer. Shows progress on
+// standard error; Ctrl-C ends it like the limit. Throws Failure naming the layer that cannot be measured.
 GroupResults study_groups(const GroupStudy& study);
 
 }  // namespace rt3d::cli

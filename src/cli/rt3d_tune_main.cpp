@@ -1,5 +1,5 @@
-// The program rt3d-tune: tunes a model, or, with a command, studies groups of sparse weights or shows and moves what
-// databases remember.
+// The program rt3d-tune: tunes a model, or, with a command, studies groups of sparse weights or shows and moves
+// what databases remember.
 #include "cli/commands.h"
 
 namespace {

@@ -16,7 +16,7 @@ namespace rt3d::models {
 namespace {
 
 constexpr double kClose = 1e-3;  // of the wanted multiply-accumulates
-constexpr int kAttempts = 6;     // at undoing what whole groups round
+constexpr int kAttempts = 4;
 
 double work(const std::vector<Layer>& layers, const std::vector<double>& kept) {
   double sum = 0;
@@ -39,6 +39,7 @@ std::vector<double> shares(const std::vector<Layer>& layers, const std::vector<b
 // The shares at the level at which all layers together do `target` of work.
 std::vector<double> shares_for(const std::vector<Layer>& layers, double target, double rate) {
   std::vector<bool> dense;
+  dense.reserve(layers.size());
   for (const Layer& layer : layers) dense.push_back(!layer.stays.empty());
   for (;;) {
     const double least = work(layers, shares(layers, dense, 0, rate));
@@ -67,6 +68,7 @@ std::vector<double> shares_for(const std::vector<Layer>& layers, double target, 
 std::vector<double> published_shares(const std::vector<Layer>& layers, const std::string& model,
                                      double rate) {
   std::vector<double> kept;
+  kept.reserve(layers.size());
   for (const Layer& layer : layers) kept.push_back(1 - published_ratio(model, rate, layer.name).value_or(0));
   return kept;
 }
@@ -114,6 +116,31 @@ Drawn draw(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
   return drawn;
 }
 
+// Whole groups round shares up and down; the convolution whose groups do least work each makes up for all of
+// them.
+Drawn draw_near(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
+                const PruningRequest& request, std::uint64_t seed) {
+  const double wanted = work(layers, std::vector<double>(layers.size(), 1.0)) / request.rate;
+  std::vector<double> kept = shares_for(layers, wanted, request.rate);
+  Drawn drawn = draw(layers, domains, kept, request, seed);
+  for (int i = 0; i < kAttempts; ++i) {
+    const double missing = wanted - work(layers, drawn.kept);
+    if (std::fabs(missing) <= kClose * wanted) break;
+    std::size_t finest = layers.size();
+    const auto grain = [&](std::size_t l) {
+      return static_cast<double>(layers[l].macs) / static_cast<double>(drawn.patterns[l].units());
+    };
+    for (std::size_t l = 0; l < layers.size(); ++l)
+      if (kept[l] < 1 && !layers[l].linear && (finest == layers.size() || grain(l) < grain(finest)))
+        finest = l;
+    if (finest == layers.size()) break;
+    kept[finest] =
+        std::clamp(kept[finest] + missing / static_cast<double>(layers[finest].macs), kLeastKept, kMostKept);
+    drawn = draw(layers, domains, kept, request, seed);
+  }
+  return drawn;
+}
+
 void apply(Tensor& weights, const kernels::Pattern& pattern, double kept) {
   kernels::prune(weights, pattern);
   const auto scale = static_cast<float>(std::sqrt(1 / kept));
@@ -142,20 +169,11 @@ std::string zeros_text(const Layer& layer, const Domain& domain, const PruningRe
 
 PruningReport prune_groups(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed) {
   const std::vector<Layer> layers = layers_of(graph);
-  const double all = work(layers, std::vector<double>(layers.size(), 1.0));
-  const double wanted = all / request.rate;
-  std::vector<double> kept = request.published ? published_shares(layers, graph.name, request.rate)
-                                               : shares_for(layers, wanted, request.rate);
   const std::vector<Domain> where = domains(graph, layers, request);
-  Drawn drawn = draw(layers, where, kept, request, seed);
-  double target = wanted;
-  for (int i = 0; i < kAttempts && !request.published; ++i) {
-    const double came = work(layers, drawn.kept);
-    if (std::fabs(came - wanted) <= kClose * wanted) break;
-    target *= wanted / came;
-    kept = shares_for(layers, target, request.rate);
-    drawn = draw(layers, where, kept, request, seed);
-  }
+  const Drawn drawn =
+      request.published
+          ? draw(layers, where, published_shares(layers, graph.name, request.rate), request, seed)
+          : draw_near(layers, where, request, seed);
   PruningReport report;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     Tensor& weights = *graph.value(layers[i].weights).constant;

@@ -1,4 +1,4 @@
-// The group-size study's recommendation and reports; the command itself on a tiny layer is in commands_test.cpp.
+// The group-size study's recommendation and reports; the command itself is tested in commands_test.cpp.
 #include "cli/group_size_report.h"
 
 #include <doctest/doctest.h>

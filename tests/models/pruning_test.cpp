@@ -101,6 +101,11 @@ TEST_CASE("pruned groups meet the rate, hold all zeros and are found again") {
   }
 }
 
+TEST_CASE("groups so large that one is a per cent of the work meet the rate too") {
+  const PruningReport report = make_pruned({.name = "c3d", .sparsity = "vanilla:32x4:3.6"}).report;
+  CHECK(report.rate() == doctest::Approx(3.6).epsilon(0.005));
+}
+
 TEST_CASE("layers with more work lose more, and first, last and grouped layers nothing") {
   const PruningReport report = make_pruned({.name = "c3d", .sparsity = "kgs:8x4:3.6"}).report;
   std::int64_t sum = 0;
@@ -112,6 +117,7 @@ TEST_CASE("layers with more work lose more, and first, last and grouped layers n
         CHECK(a.kept() <= b.kept() * 1.001);
   }
   CHECK(sum == report.surviving_macs);
+  CHECK(report.rate() == doctest::Approx(3.6).epsilon(0.005));
   CHECK(report.macs == find("c3d").macs);
   for (const char* dense : {"conv1", "fc8"})
     for (const PrunedLayer& layer : report.layers)
