@@ -132,10 +132,11 @@ BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : pr
     const kernels::ConvShape s = kernels::conv_shape(problem);
     inputs_.at(4) = kernels::winograd_weights(inputs_[1], *known, {s.sd, s.sh, s.sw});
   }
-  Tensor& multiplied = inputs_.at(tile.empty() ? 1 : 4);
-  if (const auto sparsity = kernels::sparsity_of(problem))
+  if (const auto sparsity = kernels::sparsity_of(problem)) {
+    Tensor& multiplied = inputs_.at(tile.empty() ? 1 : 4);
     kernels::prune(multiplied, kernels::random_pattern(multiplied.shape(), sparsity->scheme, sparsity->gm,
                                                        sparsity->gn, sparsity->kept(), kPatternSeed));
+  }
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
     constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
   const TensorDesc& output = problem.outputs.at(0);
