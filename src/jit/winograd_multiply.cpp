@@ -75,10 +75,6 @@ void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed,
   zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
 }
 
-std::size_t WinogradMultiply::packed_bytes() const {
-  return weights_.bytes() + zeros_.bytes() + (units_ ? units_->bytes() : 0);
-}
-
 std::int64_t WinogradMultiply::scratch_floats() const { return p_.cut.late ? p_.q * panel_floats() : 0; }
 
 void WinogradMultiply::run(const WinogradPlan::Block& block, std::int64_t point, const float* a, float* c,

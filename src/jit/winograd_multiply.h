@@ -23,7 +23,7 @@ class WinogradMultiply {
 
   // weights [oc, ic, kd, kh, kw]; transformed ones [oc, ic, q, n, n], where given, stand for them.
   void prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool);
-  std::size_t packed_bytes() const;
+  std::size_t packed_bytes() const { return weights_.bytes() + zeros_.bytes(); }
   std::int64_t scratch_floats() const;  // of every worker
 
   // c[q][ocb][row] = a[q][icb][row] · U[point][q] for all rows of a block and all q.

@@ -101,9 +101,4 @@ std::uint32_t WinogradUnits::add_set(const WinogradPlan& plan, std::int64_t pane
   return static_cast<std::uint32_t>(sets_.size() - 1);
 }
 
-std::size_t WinogradUnits::bytes() const {
-  return lists_.size() * sizeof(List) + sets_.size() * sizeof(Set) + ranges_.size() * sizeof(Range) +
-         units_.size() * sizeof(Unit) + slots_.size() * sizeof(std::int32_t);
-}
-
 }  // namespace rt3d::jit

@@ -51,7 +51,6 @@ class WinogradUnits {
   int slot(const List& list, std::int64_t unit) const {
     return slots_[static_cast<std::size_t>(sets_[list.set].slots + unit)];
   }
-  std::size_t bytes() const;  // of the lists
 
  private:
   using Mask = std::vector<std::uint8_t>;  // by unit
