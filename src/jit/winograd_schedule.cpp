@@ -160,8 +160,7 @@ std::vector<Schedule> winograd_space(const WinogradLayer& layer, const Target& t
       target.threads > 1 && m.s > 1;  // without space there is one point and nothing to share
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 4; ++vecs) {
-    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa))))
-      break;
+    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa)))) break;
     if (!panels_fit(layer, vecs, isa_lanes(isa))) continue;
     for (int depth : depths)
       for (int row : rows)
