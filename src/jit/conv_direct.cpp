@@ -14,14 +14,6 @@ namespace {
 using kernels::blocks;
 using kernels::ConvShape;
 
-// The input-channel blocks that output channels [first, end) reach through their groups: the first, and how many.
-std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::int64_t first,
-                                          std::int64_t end) {
-  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
-  const std::int64_t ic_first = first / ocg * icg / block;
-  return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / block + 1 - ic_first)};
-}
-
 class ConvDirectKernel final : public ConvTiles {
  public:
   explicit ConvDirectKernel(const KernelRequest& r)

@@ -40,13 +40,6 @@ struct OutputBlock {
 
 int input_block(const ConvShape& s) { return s.ic <= 4 ? 4 : kLanes; }
 
-// The input-channel blocks that output channels [first, end) reach through their groups: the first, and how many.
-std::pair<std::int64_t, int> input_blocks(const ConvShape& s, std::int64_t first, std::int64_t end) {
-  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
-  const std::int64_t ic_first = first / ocg * icg / input_block(s);
-  return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / input_block(s) + 1 - ic_first)};
-}
-
 class ConvDirectF16Kernel final : public Kernel {
  public:
   explicit ConvDirectF16Kernel(const KernelRequest& r)
@@ -104,7 +97,7 @@ class ConvDirectF16Kernel final : public Kernel {
       block.vecs = static_cast<int>(std::min<std::int64_t>(vecs_, blocks(s.oc - first, kLanes)));
       const std::int64_t end = std::min(s.oc, first + std::int64_t{block.vecs} * kLanes);
       block.odd = blocks(end - first, kBlock) % 2 != 0;
-      std::tie(block.ic_first, block.ic_count) = input_blocks(s, first, end);
+      std::tie(block.ic_first, block.ic_count) = input_blocks(s, input_block(s), first, end);
       block.weights = weight_halves_;
       weight_halves_ +=
           static_cast<std::size_t>(block.ic_count * s.kernel_positions() * unit_halves(block.vecs));
@@ -277,7 +270,7 @@ class ConvDirectF16 final : public IsaFamily {
     std::int64_t halves = blocks(s.oc, kLanes) * kLanes * 4;  // bias and scale
     for (std::int64_t first = 0; first < s.oc; first += width) {
       const std::int64_t end = std::min(s.oc, first + width);
-      halves += input_blocks(s, first, end).second * s.kernel_positions() *
+      halves += input_blocks(s, input_block(s), first, end).second * s.kernel_positions() *
                 std::min<std::int64_t>(s.ic, input_block(s)) * blocks(end - first, kLanes) * kLanes;
     }
     return halves * static_cast<std::int64_t>(sizeof(std::uint16_t));

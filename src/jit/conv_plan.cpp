@@ -118,6 +118,13 @@ BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
   for (const TileCut::Piece& piece : cut.pieces) of_piece.push_back(class_of(h, tile_taps(s, cut, piece)));
 }
 
+std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::int64_t first,
+                                          std::int64_t end) {
+  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
+  const std::int64_t ic_first = first / ocg * icg / block;
+  return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / block + 1 - ic_first)};
+}
+
 std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
                                                  std::int64_t unit_bytes) {
   const ConvShape& s = g.s;

@@ -2,6 +2,7 @@
 // border class and chunk.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "jit/tile.h"
@@ -57,6 +58,10 @@ struct BorderClasses {
 
   BorderClasses(const kernels::ConvShape& s, const TileCut& cut);
 };
+
+// The input-channel blocks that output channels [first, end) reach through their groups: the first, and how many.
+std::pair<std::int64_t, int> input_blocks(const kernels::ConvShape& s, int block, std::int64_t first,
+                                          std::int64_t end);
 
 // A unit of the kernel, and the plane and row where it stands.
 struct KernelUnit {
