@@ -19,13 +19,13 @@ class Editor {
 
   Node& node(int n) { return graph.nodes[static_cast<std::size_t>(n)]; }
   const Shape& shape(ValueId id) const { return graph.value(id).desc.shape; }
-  int producer(ValueId id) const {
-    return id == kNoValue ? -1 : uses_.producer[static_cast<std::size_t>(id)];
-  }
+  // Producers and consumers are those at the start of the pass; a value that the pass has added has none.
+  int producer(ValueId id) const { return known(id) ? uses_.producer[static_cast<std::size_t>(id)] : -1; }
   // The producer's index if it is an `op`, else -1.
   int producer(ValueId id, std::string_view op) const;
   const std::vector<int>& consumers(ValueId id) const {
-    return uses_.consumers[static_cast<std::size_t>(id)];
+    static const std::vector<int> kNone;
+    return known(id) ? uses_.consumers[static_cast<std::size_t>(id)] : kNone;
   }
   bool used_once(ValueId id) const { return consumers(id).size() == 1 && !graph.is_output(id); }
   const Tensor* floats(ValueId id);   // a constant of f32, aligned; nullptr otherwise
@@ -46,6 +46,10 @@ class Editor {
   int walk(const std::function<bool(Editor&, int)>& rewrite);
 
  private:
+  bool known(ValueId id) const {
+    return id != kNoValue && static_cast<std::size_t>(id) < uses_.producer.size();
+  }
+
   Graph::Uses uses_;
   std::vector<bool> dead_;
 };
