@@ -26,11 +26,14 @@ class Step:
 
     @property
     def ideal_fmlas(self):
-        """FMLAs that the method cannot do without: 0 where it is not a multiplication of matrices."""
-        winograd = re.match(r"conv\.winograd\.t(\d+)s(\d+)\.", self.family)
+        """FMLAs that the method cannot do without: 0 where it is not a multiplication of matrices. Sparse code: of the share that the
+        problem says is kept, which for KGS under Winograd is fewer than survive the transform."""
+        winograd = re.match(r"conv\.winograd(?:_sparse)?\.t(\d+)s(\d+)\.", self.family)
+        kept = re.search(r"sparsity=\S+:(\d+)%", self.problem) if "sparse" in self.family else None
+        share = int(kept[1]) / 100 if kept else 1
         if not winograd:
-            return self.needed_macs / (8 if self.family.startswith("conv.direct_f16.") else 4)
-        return winograd_macs(self.problem, int(winograd[1]), int(winograd[2])) / 4
+            return share * self.needed_macs / (8 if self.family.startswith("conv.direct_f16.") else 4)
+        return share * winograd_macs(self.problem, int(winograd[1]), int(winograd[2])) / 4
 
     def loop_cycles(self, model):
         return sum(n * loop.cycles[model] for loop, n in self.iterations.values())
@@ -39,7 +42,7 @@ class Step:
 def winograd_macs(problem, t, s):
     """Multiplications of F(t; s×s) on a convolution: points × tiles × channels, tiles that overhang counted whole. Where t is 1,
     depth is not transformed, and kernel planes outside the clip need none."""
-    sizes = [[int(x) for x in text.split("x")] for text in re.findall(r"(?<![=\w])c?(\d+(?:x\d+)+)", problem)]
+    sizes = [[int(x) for x in text.split("x")] for text in re.findall(r"(?<![=:\w])c?(\d+(?:x\d+)+)", problem)]
     x, w, y = sizes[0], sizes[1], sizes[-1]
     attributes = dict(re.findall(r"(\w+)=(\S+)", problem))
     depth_pad = int(attributes.get("pads", "0").split("x")[0])

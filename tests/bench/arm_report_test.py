@@ -83,6 +83,14 @@ class Counts(unittest.TestCase):
     def test_winograd_without_depth_transform_skips_planes_outside_the_clip(self):
         self.assertEqual(step(CONV, "conv.winograd.t1s2.neon").ideal_fmlas, 128 * 64 // 4 * (16 * 3 - 2) * 28 * 28 * 16)
 
+    def test_sparse_code_needs_the_share_that_is_kept_and_dense_code_all(self):
+        sparse = CONV + " sparsity=vanilla:8x4:25%"
+        self.assertEqual(step(sparse, "conv.sparse.neon", 400).ideal_fmlas, 25)
+        self.assertEqual(step(sparse, "conv.direct.neon", 400).ideal_fmlas, 100)
+        dense = step(CONV, "conv.winograd.t4s4.neon").ideal_fmlas
+        self.assertEqual(step(sparse, "conv.winograd_sparse.t4s4.neon").ideal_fmlas, dense / 4)
+        self.assertEqual(step(sparse, "conv.winograd.t4s4.neon").ideal_fmlas, dense)
+
     def test_runs_of_blocks_become_iterations_of_the_loop_they_lie_in(self):
         found, s, executed = loops.hot_loops("k", LISTING), step(CONV, "conv.direct.neon"), {"k+8": 0}
         counts.attribute(s, executed, 0, 9, 1, found)  # falls into the loop
