@@ -1,5 +1,7 @@
 #include "api/small_net.h"
 
+#include <doctest/doctest.h>
+
 #include <fstream>
 #include <iterator>
 

@@ -1,35 +1,19 @@
 // What the API's tests share: a small network, quiet sessions of it, and a folder that goes away.
 #pragma once
 
-#include <doctest/doctest.h>
-#include <stdlib.h>
-
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "rt3d/rt3d.h"
+#include "scratch_folder.h"
 
 namespace rt3d::tests {
 
 inline constexpr std::size_t kInputBytes = 3 * 4 * 8 * 8 * sizeof(float);  // of the network
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "rt3d-api-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
+struct Folder : ScratchFolder {
+  std::string operator/(const std::string& name) const { return (path() / name).string(); }
 };
 
 using Model = std::unique_ptr<rt3d_model, decltype(&rt3d_model_free)>;

@@ -1,7 +1,6 @@
 // Runs the built programs on small models: exit codes, messages, JSON, files. The models come from
 // make-model.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
@@ -10,61 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/npy.h"
-#include "cli/scratch.h"
+#include "cli/shell.h"
 #include "skip.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
-namespace {
 
 using nlohmann::json;
-
-struct Result {
-  int exit_code = -1;
-  std::string out, err;
-};
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// Programs run with a cache folder of their own, so that the user's tuning database stays as it is.
-class Shell {
- public:
-  Result operator()(const std::string& command) const {
-    const std::string err = scratch.path("stderr");
-    const std::string line = "XDG_CACHE_HOME=" + scratch.path("cache") + " " + command + " 2>" + err;
-    FILE* pipe = popen(line.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Result result;
-    std::array<char, 4096> part;
-    for (std::size_t n; (n = fread(part.data(), 1, part.size(), pipe)) > 0;)
-      result.out.append(part.data(), n);
-    const int status = pclose(pipe);
-    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.err = read_file(err);
-    return result;
-  }
-  Result rt3d(const std::string& arguments) const { return (*this)(RT3D_COMMAND " " + arguments); }
-  Result tune(const std::string& arguments) const { return (*this)(RT3D_TUNE_COMMAND " " + arguments); }
-
-  // A narrow R3D-18 for clips of 3 x 4 x 32 x 32, seven classes.
-  std::string small_model() const {
-    std::string path = scratch.path("small.onnx");
-    if (std::filesystem::exists(path)) return path;
-    const Result made = rt3d("make-model r3d_18 --frames 4 --size 32 --width 0.0625 --classes 7 -o " + path);
-    CAPTURE(made.err);
-    REQUIRE(made.exit_code == 0);
-    return path;
-  }
-  Scratch scratch;
-};
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
 
 TEST_CASE("every command's help has examples and exits with 0") {
   const Shell shell;
@@ -301,33 +253,6 @@ TEST_CASE("info and plan describe the model, as text and as JSON") {
   CHECK(holds(shell.rt3d("plan " + shell.small_model()).out, "Conv"));
 }
 
-TEST_CASE("info shows what pruning left of each layer and of the model") {
-  const Shell shell;
-  const std::string pruned = shell.scratch.path("pruned.onnx");
-  const Result made = shell.rt3d(
-      "make-model c3d --frames 16 --size 32 --width 0.25 --classes 7 --sparsity kgs:8x4:2.6 -o " + pruned);
-  CAPTURE(made.err);
-  REQUIRE(made.exit_code == 0);
-  const json report = json::parse(shell.rt3d("info --json " + pruned).out);
-  const auto before = report["unpruned_macs"].get<double>(), after = report["kept_macs"].get<double>();
-  CHECK(before == report["macs"]);
-  CHECK(before / after == doctest::Approx(2.6).epsilon(0.05));
-  int sparse = 0;
-  for (const json& layer : report["layers"]) {
-    if (layer["sparsity"] == "") continue;
-    ++sparse;
-    CHECK(holds(layer["sparsity"].get<std::string>(), ":8x4:"));
-    CHECK(layer["kept"].get<double>() < 0.9);
-    CHECK(layer["note"] != "");
-  }
-  CHECK(sparse >= 2);
-  const std::string text = shell.rt3d("info " + pruned).out;
-  CHECK(holds(text, "before pruning"));
-  CHECK(holds(text, "kgs:8x4"));
-  CHECK_FALSE(holds(shell.rt3d("info " + shell.small_model()).out, "before pruning"));
-  CHECK(holds(shell.rt3d("info --layers " + shell.small_model()).out, "MACs before"));
-}
-
 TEST_CASE("accuracy and the limit of packed weights are options of every command with a session") {
   const Shell shell;
   const std::string model = shell.small_model(), off = " --tune off --db none --threads 1 ";
@@ -387,47 +312,6 @@ TEST_CASE("make-model lists its models and writes files that load") {
   CHECK(models.size() > 5);
   CHECK(holds(shell.rt3d("make-model --list").out, "c3d"));
   CHECK(shell.rt3d("make-model c3d --size -4 -o " + shell.scratch.path("x.onnx")).exit_code == 2);
-}
-
-TEST_CASE("make-model prunes, tells what it did, and refuses what it cannot do") {
-  const Shell shell;
-  const std::string path = shell.scratch.path("pruned.onnx");
-  const std::string small = "make-model r3d_18 --frames 4 --size 32 --width 0.25 --classes 7 -o " + path;
-  const Result made = shell.rt3d(small + " --sparsity kgs:8x4:2 --json");
-  REQUIRE(made.exit_code == 0);
-  const json report = json::parse(made.out);
-  CHECK(report["rate"].get<double>() == doctest::Approx(2).epsilon(0.02));
-  CHECK(report["layers"].size() == 21);
-  CHECK(holds(shell.rt3d(small + " --sparsity vanilla:8x4:2").out, "before / surviving"));
-  CHECK(shell.rt3d("info " + path).exit_code == 0);
-  for (const char* spec : {"kgs:8x4:50", "kgs:8x4:authors-3.6", "nonsense"}) {
-    const Result refused = shell.rt3d(small + " --sparsity " + spec);
-    CHECK(refused.exit_code == 1);
-    CHECK(refused.err.size() > 60);
-  }
-}
-
-TEST_CASE("group-size measures layers of one's own, writes what it found and keeps to its limit") {
-  const Shell shell;
-  const std::string csv = shell.scratch.path("groups.csv"), svg = shell.scratch.path("groups.svg");
-  const std::string tiny =
-      "group-size --threads 1 --runs 1 --tune-ms 1 --gm 4,8 --gn 4 --rates 2 --problem 'Conv "
-      "1x16x2x6x6,c16x16x3x3x3 -> 1x16x2x6x6 group=1 pads=1x1x1x1x1x1 strides=1x1x1'";
-  const Result measured = shell.tune(tiny + " --json --csv " + csv + " --svg " + svg);
-  CAPTURE(measured.err);
-  REQUIRE(measured.exit_code == 0);
-  const json report = json::parse(measured.out);
-  CHECK(report["points"].size() ==
-        6);  // two groups: KGS in direct code, Vanilla in direct and in the best code
-  CHECK(report["recommended"].size() == 3);
-  CHECK(report["points"][0]["ns"].get<double>() > 0);
-  CHECK(holds(read_file(csv), "layer 1,vanilla,best,8,4,2.000,"));
-  CHECK(holds(read_file(svg), "</svg>"));
-  const Result limited = shell.tune(tiny + " --limit-seconds 1e-9");
-  CHECK(limited.exit_code == 1);
-  CHECK(holds(limited.err, "--limit-seconds"));
-  CHECK(shell.tune("group-size --rates 0.5").exit_code == 2);
-  CHECK(shell.tune("group-size --schemes rows").exit_code == 2);
 }
 
 }  // namespace rt3d::cli

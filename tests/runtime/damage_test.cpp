@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "graph/model.h"
 #include "runtime/session.h"
-#include "tuner/scratch_folder.h"
+#include "scratch_folder.h"
 
 TEST_SUITE_BEGIN("runtime");
 
@@ -19,9 +19,9 @@ namespace rt3d::runtime {
 namespace {
 
 namespace fs = std::filesystem;
-using tuner::read_bytes;
-using tuner::ScratchFolder;
-using tuner::write_bytes;
+using tests::read_bytes;
+using tests::ScratchFolder;
+using tests::write_bytes;
 
 fs::path fixture(const char* name) { return fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx"; }
 

@@ -9,15 +9,17 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "scratch_folder.h"
 #include "tuner/bench_data.h"
 #include "tuner/fake_family.h"
-#include "tuner/scratch_folder.h"
 #include "tuner/search.h"
 
 TEST_SUITE_BEGIN("tuner");
 
 namespace rt3d::tuner {
 namespace {
+
+using tests::ScratchFolder;
 
 using kernels::Schedule;
 using Families = std::vector<const kernels::KernelFamily*>;

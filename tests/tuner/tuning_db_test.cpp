@@ -14,12 +14,16 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "tuner/scratch_folder.h"
+#include "scratch_folder.h"
 
 TEST_SUITE_BEGIN("tuner");
 
 namespace rt3d::tuner {
 namespace {
+
+using tests::read_bytes;
+using tests::ScratchFolder;
+using tests::write_bytes;
 
 namespace fs = std::filesystem;
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace rt3d::tuner {
+namespace rt3d::tests {
 
 class ScratchFolder {
  public:
@@ -19,7 +19,7 @@ class ScratchFolder {
     const std::filesystem::path memory = "/dev/shm";
     const bool shared = std::filesystem::is_directory(memory, ignored) && ::access(memory.c_str(), W_OK) == 0;
     std::string name =
-        ((shared ? memory : std::filesystem::temp_directory_path()) / "rt3d-tuner-XXXXXX").string();
+        ((shared ? memory : std::filesystem::temp_directory_path()) / "rt3d-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
     path_ = name;
   }
@@ -44,4 +44,4 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& by
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
-}  // namespace rt3d::tuner
+}  // namespace rt3d::tests
