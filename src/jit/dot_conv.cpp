@@ -11,6 +11,22 @@ using kernels::blocks;
 using kernels::ConvShape;
 using kernels::Pattern;
 
+namespace {
+
+// A row of pixels whose channels, `quads` times four, lie together: each four goes to a row of its own, `quad` floats apart. What comes
+// next is a row away, and the lines come from afar.
+template <int quads>
+void repack_row(const float* in, float* to, std::int64_t columns, std::int64_t quad, std::int64_t next) {
+  constexpr std::int64_t kChannels = DotPlan::kChannels, kPixel = quads * kChannels;
+  for (std::int64_t x = 0; x < columns; ++x) {
+    __builtin_prefetch(in + x * kPixel + next);
+    for (std::int64_t q = 0; q < quads; ++q)
+      std::memcpy(to + q * quad + x * kChannels, in + x * kPixel + q * kChannels, kChannels * sizeof(float));
+  }
+}
+
+}  // namespace
+
 DotConvKernel::DotConvKernel(const KernelRequest& r)
     : isa_(r.target.device.isa),
       lanes_(isa_lanes(isa_)),
@@ -134,30 +150,21 @@ void DotConvKernel::run(const RunArgs& args) const {
 }
 
 void DotConvKernel::repack(const Task& task, int chunk) const {
-  const ConvShape& s = g_.s;
   const DotBox& box = task.box;
   const std::int64_t first = std::int64_t{chunk} * plan_.chunk_channels,
-                     end = std::min(s.ic, first + plan_.chunk_channels);
+                     end = std::min(g_.s.ic, first + plan_.chunk_channels);
+  const auto repack = plan_.block == 16 ? repack_row<4> : plan_.block == 8 ? repack_row<2> : repack_row<1>;
   for (std::int64_t ic = first; ic < end; ic += plan_.block)
     for (std::int64_t d = 0; d < box.planes.count; ++d) {
       const std::int64_t plane = box.planes.first + d;
-      if (plane < 0 || plane >= s.id || !plan_.reads_plane(d)) continue;
+      if (plane < 0 || plane >= g_.s.id || !plan_.reads_plane(d)) continue;
+      const float* in = task.in + ic / plan_.block * g_.in.c + plane * g_.in.d + box.rows.first * g_.in.h +
+                        box.columns.first * g_.in.block;
+      float* to = task.slab + (ic - first) / DotPlan::kChannels * plan_.quad + d * plan_.plane;
       for (std::int64_t h = 0; h < box.rows.count; ++h)
         if (plan_.reads_row(h))
-          repack_row(
-              task.in + ic / plan_.block * g_.in.c + plane * g_.in.d + (box.rows.first + h) * g_.in.h +
-                  box.columns.first * g_.in.block,
-              task.slab + (ic - first) / DotPlan::kChannels * plan_.quad + d * plan_.plane + h * plan_.row,
-              box.columns.count);
+          repack(in + h * g_.in.h, to + h * plan_.row, box.columns.count, plan_.quad, g_.in.h);
     }
-}
-
-void DotConvKernel::repack_row(const float* in, float* to, std::int64_t columns) const {
-  constexpr int kChannels = DotPlan::kChannels;
-  for (std::int64_t x = 0; x < columns; ++x)
-    for (int q = 0; q < plan_.block / kChannels; ++q)
-      std::memcpy(to + q * plan_.quad + x * kChannels, in + x * plan_.block + q * kChannels,
-                  kChannels * sizeof(float));
 }
 
 void DotConvKernel::multiply(const Task& task, int chunk) const {

@@ -46,7 +46,6 @@ class DotConvKernel final : public Kernel {
   void pack(const float* source, const kernels::Pattern& pattern, std::int64_t group);
 
   void repack(const Task& task, int chunk) const;
-  void repack_row(const float* in, float* to, std::int64_t columns) const;
   void multiply(const Task& task, int chunk) const;
   void multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile) const;
 

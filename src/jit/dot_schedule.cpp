@@ -27,6 +27,14 @@ std::set<int> halves(std::int64_t whole) {
   return parts;
 }
 
+// Whole rows of tiles, or parts of the one row that there is.
+std::set<int> tile_counts(const ConvShape& s, std::int64_t per_plane) {
+  const std::int64_t per_row = per_plane % s.oh == 0 ? per_plane / s.oh : 1;
+  std::set<int> counts;
+  for (int rows : halves(per_plane / per_row)) counts.insert(static_cast<int>(rows * per_row));
+  return s.oh == 1 ? halves(per_plane) : counts;
+}
+
 double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 double taps_of(const kernels::Taps& taps) { return as_double(taps.last - taps.first); }
@@ -46,7 +54,7 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
   for (int chunk : chunks)
     for (int group : std::set<int>{even(groups, groups), even(groups, groups / 2), even(groups, groups / 4)})
       for (int tiles_outside : {0, 1})
-        for (int spread = 0; spread <= (target.device.isa == Isa::avx512 ? 1 : 0); ++spread) {
+        for (int spread : target.device.isa == Isa::avx512 ? std::vector<int>{1, 0} : std::vector<int>{0}) {
           Schedule schedule = box;
           schedule.add("ic_chunk", chunk);
           schedule.add("oc_group", group);
@@ -75,7 +83,7 @@ std::vector<Schedule> dot_space(const Problem& p, const Target& target) {
     const int rows = most_rows(isa, channels / dot_channels(isa), p);
     const auto per_plane = static_cast<std::int64_t>(TileCut(s.oh, s.ow, rows).pieces.size());
     for (int planes : halves(s.od))
-      for (int tiles : halves(per_plane)) {
+      for (int tiles : tile_counts(s, per_plane)) {
         if (std::int64_t{planes} * tiles * rows > 8192) continue;
         add_chunks(space,
                    Schedule{{"rows", rows}, {"channels", channels}, {"planes", planes}, {"tiles", tiles}}, s,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "base/error.h"
 #include "jit/emit_activation.h"
@@ -33,16 +34,22 @@ struct Registers {
 constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 constexpr int kLine = 64;
 
+// Brings the activations of a later unit near: a slab stays in L2, and units jump about in it.
+void emit_prefetch(Asm& as, const TileShape& s) {
+  std::set<std::int32_t> lines;
+  for (std::int32_t row : s.a_rows) lines.insert(row / kLine * kLine);
+  as.load_int32(kUnitA, kUnits, kUnitsAhead * static_cast<std::int32_t>(sizeof(Unit)) + offsetof(Unit, a));
+  as.add(kUnitA, kA);
+  for (std::int32_t line : lines) as.prefetch_near(kUnitA, line);
+}
+
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
+  emit_prefetch(as, s);
   as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
   as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
-  // A unit's weights are used for a few cycles only, and they come from L2.
-  constexpr int kAhead = 1024;
-  const int bytes = s.depth / 4 * s.vecs * as.vector_bytes();
-  for (int at = 0; at < bytes; at += kLine) as.prefetch_near(kUnitW, kAhead + at);
   for (int k = 0; k < s.depth; k += 4) {
     for (int v = 0; v < s.vecs; ++v)
       as.load(regs.weight(v), kUnitW, (k / 4 * s.vecs + v) * as.vector_bytes());

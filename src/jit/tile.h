@@ -28,6 +28,9 @@ struct Unit {
   std::int32_t w;
 };
 
+// So many units behind the last one must be readable: dot tiles look at what comes.
+inline constexpr int kUnitsAhead = 4;
+
 struct TileArgs {
   const float* a;  // of row 0
   const Unit* units;
