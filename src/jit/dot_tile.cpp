@@ -107,7 +107,6 @@ void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   const Label from_bias = as.new_label(), ready = as.new_label(), plain = as.new_label();
   for (int r = 0; r < s.rows(); r += regs.group()) emit_sums(as, s, regs, r);
-  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
   as.jump_if_bit_clear(kUnitA, 0, from_bias);
   emit_add_rows(as, s, regs, kC, s.c_rows);
@@ -132,6 +131,9 @@ void emit_dot_tile(Asm& as, const TileShape& s) {
   if (!dot_tile_serves(as.isa(), regs.channels()) || s.depth % 4 != 0 ||
       !tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
+  // Where the sums go, and may come from, is far away by now.
+  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
+  for (std::int32_t at : s.c_rows) as.prefetch_near(kC, at);
   for (int i = 0; i < regs.tile(); ++i) as.zero({i});
   as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
   as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
