@@ -47,7 +47,7 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
   one_block.add("ic_chunk", 1);
   const DotPlan plan(s, one_block, block);
   std::set<int> chunks;
-  for (std::int64_t share : {8, 3, 2})
+  for (std::int64_t share : {8, 4, 2})
     chunks.insert(even(ic_blocks, target.device.l2_bytes / share / (plan.slab * 4)));
   const int lanes = isa_lanes(target.device.isa), channels = box.get("channels");
   const std::int64_t groups = kernels::blocks(s.oc, lanes) * lanes / channels;
@@ -126,7 +126,8 @@ double dot_estimate_ns(const Problem& p, const Schedule& schedule, const Target&
             taps_of(classes.d[static_cast<std::size_t>(classes.of_plane[static_cast<std::size_t>(d)])]) *
             taps_of(classes.h[static_cast<std::size_t>(classes.of_piece[at])]);
         const double unit_cycles = std::max({rows * vecs / 2, (rows + 2 * vecs) / 2, 4.0}) + 0.8;
-        multiply += groups * (units * unit_cycles + chunks * (30 + rows * vecs * 1.5));
+        multiply +=
+            groups * (units * unit_cycles + chunks * (40 + rows * vecs * 1.5) + (chunks - 1) * rows * 10);
         line_bytes += units * (rows * DotPlan::kChannels * 4 + 64);
         tiles += 1;
         pixels += rows;
