@@ -92,8 +92,8 @@ class Asm {
   virtual void fma_lane(Vec acc, Vec a, Vec b, int lane) = 0;
   // x86-64: to = a0+a1, a2+a3, b0+b1, b2+b3 in every four lanes; to may be a.
   virtual void add_pairs(Vec to, Vec a, Vec b, Vec scratch) = 0;
-  // x86-64: transposes the matrix [lanes / 4][4 / width] of stretches of `width` (1, 2) floats that a vector holds.
-  virtual void regroup(Vec value, Vec scratch, int width) = 0;
+  // x86-64: of the pairs of floats, first those with even numbers, then those with odd ones.
+  virtual void part_pairs(Vec value) = 0;
   // x86-64: a part of a vector, lanes [part, part + 1) · floats, with 4 or 8 floats. Part 0 zeroes all lanes behind it.
   virtual void load_part(Vec to, int part, int floats, Gp base, std::int32_t disp) = 0;
   virtual void store_part(Vec from, int part, int floats, Gp base, std::int32_t disp) = 0;

@@ -138,21 +138,10 @@ class X64Asm final : public FunctionAsm {
     a_.vshufps(vec(to), vec(a), vec(b), kEven);
     a_.vaddps(vec(to), vec(to), vec(scratch));
   }
-  void regroup(Vec value, Vec scratch, int width) override {
+  void part_pairs(Vec value) override {
     constexpr int kMiddleSwapped = 0xd8;
-    if (width == 2) {
-      a_.vpermpd(vec(value), vec(value), kMiddleSwapped);
-      if (wide()) a_.vshuff32x4(vec(value), vec(value), vec(value), kMiddleSwapped);
-      return;
-    }
-    if (width != 1 || !wide()) throw std::logic_error("cannot regroup these lanes");
-    const x86::Xmm index = x86::xmm(static_cast<std::uint32_t>(scratch.id));
-    a_.mov(x86::rax, asmjit::Imm(std::int64_t{0x0d0905010c080400}));
-    a_.vmovq(index, x86::rax);
-    a_.mov(x86::rax, asmjit::Imm(std::int64_t{0x0f0b07030e0a0602}));
-    a_.vpinsrq(index, index, x86::rax, 1);
-    a_.vpmovzxbd(vec(scratch), index);
-    a_.vpermps(vec(value), vec(scratch), vec(value));
+    a_.vpermpd(vec(value), vec(value), kMiddleSwapped);
+    if (wide()) a_.vshuff32x4(vec(value), vec(value), vec(value), kMiddleSwapped);
   }
   void load_part(Vec to, int part, int floats, Gp base, std::int32_t disp) override {
     const auto id = static_cast<std::uint32_t>(to.id);

@@ -20,8 +20,9 @@ class ConvSparseDot final : public IsaFamily {
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);
-    return sparsity && sparsity->gm % 4 == 0 && sparsity->gm <= 16 && isa() != Isa::neon && tiles_reach(p) &&
-           kernels::conv_shape(p).g == 1;
+    return sparsity && sparsity->gn % DotPlan::kChannels == 0 && sparsity->gm <= lanes() &&
+           (dot_tile_serves(isa(), sparsity->gm) || dot_tile_serves(isa(), sparsity->gm / 2)) &&
+           tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
@@ -35,7 +36,7 @@ class ConvSparseDot final : public IsaFamily {
     const int channels = schedule.get("channels");
     const double units = static_cast<double>(blocks(s.oc, channels) * blocks(s.ic, DotPlan::kChannels) *
                                              s.kernel_positions()) *
-                         dot_kept(*kernels::sparsity_of(p));
+                         kernels::sparsity_of(p)->kept();
     // Most layers have three classes of planes and of rows.
     return static_cast<std::int64_t>(units) *
                (DotPlan::kChannels * channels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
@@ -46,7 +47,7 @@ class ConvSparseDot final : public IsaFamily {
     const ConvShape s = kernels::conv_shape(p);
     return static_cast<std::int64_t>(static_cast<double>(jit::executed_multiply_accumulates(
                                          s, TileCut(s.oh, s.ow, schedule.get("rows")))) *
-                                     dot_kept(*kernels::sparsity_of(p)));
+                                     kernels::sparsity_of(p)->kept());
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<DotConvKernel>(request);

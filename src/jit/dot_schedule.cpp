@@ -15,7 +15,6 @@ namespace rt3d::jit {
 using kernels::ConvShape;
 using kernels::Problem;
 using kernels::Schedule;
-using kernels::Sparsity;
 using kernels::Target;
 
 namespace {
@@ -66,12 +65,6 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
 
 }  // namespace
 
-double dot_kept(const Sparsity& sparsity) {
-  return sparsity.gn >= DotPlan::kChannels || sparsity.scheme == kernels::Scheme::vanilla
-             ? sparsity.kept()
-             : 1 - std::pow(1 - sparsity.kept(), DotPlan::kChannels / sparsity.gn);
-}
-
 std::vector<Schedule> dot_space(const Problem& p, const Target& target) {
   constexpr std::size_t kMost = 300;  // the best by estimate
   const ConvShape s = flattened(kernels::conv_shape(p));
@@ -106,8 +99,7 @@ double dot_estimate_ns(const Problem& p, const Schedule& schedule, const Target&
   const double quads = std::ceil(as_double(s.ic) / DotPlan::kChannels), chunks = plan.chunks();
   const double groups = as_double(kernels::blocks(s.oc, lanes) * lanes) / channels;
   const double tasks_of_oc = std::ceil(groups / schedule.get("oc_group"));
-  const double kept =
-      dot_kept(*kernels::sparsity_of(p)) * quads * as_double(s.kw);  // units per plane and row
+  const double kept = kernels::sparsity_of(p)->kept() * quads * as_double(s.kw);  // units per plane and row
   const double weights = groups * kept * as_double(s.kd * s.kh) * channels * DotPlan::kChannels * 4;
   const bool tiles_outside = schedule.get("tiles_outside") != 0;
 

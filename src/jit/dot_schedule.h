@@ -4,12 +4,8 @@
 #include <vector>
 
 #include "kernels/family.h"
-#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
-
-// The share of units of four input channels that are kept, where groups may be of fewer.
-double dot_kept(const kernels::Sparsity& sparsity);
 
 std::vector<kernels::Schedule> dot_space(const kernels::Problem& problem, const kernels::Target& target);
 double dot_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,

@@ -72,7 +72,7 @@ void emit_sums(Asm& as, const TileShape& s, const Registers& regs, int first) {
   as.add_pairs(a(0), a(0), a(1), regs.scratch());
   if (there > 2) as.add_pairs(a(2), a(2), a(3), regs.scratch());
   as.add_pairs(a(0), a(0), there > 2 ? a(2) : a(0), regs.scratch());
-  if (s.vecs < 4) as.regroup(a(0), regs.scratch(), s.vecs);
+  if (s.vecs == 2) as.part_pairs(a(0));
 }
 
 // Adds what lies at `base` for each row, `at` bytes away, to every result.
@@ -124,7 +124,11 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
 
 }  // namespace
 
-bool dot_tile_serves(Isa isa, int channels) { return isa != Isa::neon && (channels == 4 || channels == 8); }
+bool dot_tile_serves(Isa isa, int channels) {
+  const int vecs = channels / dot_channels(isa);
+  return isa != Isa::neon && (vecs == 2 || vecs == 4) && channels == vecs * dot_channels(isa) &&
+         channels <= 8;
+}
 
 void emit_dot_tile(Asm& as, const TileShape& s) {
   const Registers regs{as, s};

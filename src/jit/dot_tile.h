@@ -9,7 +9,7 @@
 //   store partial sums, or add the residual, apply the activation and store
 //
 // Arguments, shapes and distances are those of tile.h. `vecs` accumulators make vecs · lanes / 4 output channels, at most a vector of
-// them; depth is a multiple of four; output channel m · vecs + v belongs to the lanes [4 m, 4 m + 4) of vector v. x86-64 only.
+// them; depth is a multiple of four; output channel m · vecs + v belongs to the lanes [4 m, 4 m + 4) of vector v. x86-64 only, 2 or 4 vecs.
 #pragma once
 
 #include "jit/tile.h"
