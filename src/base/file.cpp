@@ -45,10 +45,10 @@ MappedFile::~MappedFile() {
 void MappedFile::release(std::span<const std::byte> part) const {
   if (part.empty()) return;
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(part.data()) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
+  const std::byte* begin = part.data() - reinterpret_cast<std::uintptr_t>(part.data()) % page;
+  const auto bytes = static_cast<std::size_t>(part.data() + part.size() - begin);
   // Only a hint, and safe beside readers: nobody writes to these pages, so the file still holds what they held.
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  ::madvise(const_cast<std::byte*>(begin), bytes, MADV_DONTNEED);
 }
 
 }  // namespace rt3d
