@@ -5,11 +5,11 @@
 //   for each task (batch item × box of planes and tiles × groups of output channels), threads draw tasks:
 //     for chunk of input channels:
 //       lay out the chunk under the box
-//       for group of output channels, for tile (or the other way round):
+//       for group of output channels, for tile:
 //         tile over the units of the group and chunk that hold weights
 //
-// Schedule: what dot_plan.h says; channels (of a tile: gm or a part of it), oc_group (of these, per task), tiles_outside (all groups
-// multiply one tile before the next), spread (how the tile loads activations).
+// Schedule: what dot_plan.h says; channels (of a tile: gm or a part of it), oc_group (of these, per task), spread (the tile loads
+// activations short and shuffles them).
 #pragma once
 
 #include "kernels/family.h"

@@ -39,8 +39,7 @@ DotConvKernel::DotConvKernel(const KernelRequest& r)
       classes_(g_.s, plan_.cut),
       channels_(r.schedule.get("channels")),
       vecs_(channels_ / dot_channels(isa_)),
-      oc_group_(r.schedule.get("oc_group")),
-      tiles_outside_(r.schedule.get("tiles_outside") != 0) {
+      oc_group_(r.schedule.get("oc_group")) {
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (const TileCut::Kind& kind : plan_.cut.kinds)
     code_.push_back(tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
@@ -167,23 +166,13 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
     }
 }
 
+// A group's weights stay near while all tiles of the box need them; the slab stays in L2.
 void DotConvKernel::multiply(const Task& task, int chunk) const {
   const DotBox& box = task.box;
-  const auto each_tile = [&](auto&& body) {
+  for (std::int64_t group = task.first_group; group < task.last_group; ++group)
     for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
-      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile) body(plane, tile);
-  };
-  const auto each_group = [&](auto&& body) {
-    for (std::int64_t group = task.first_group; group < task.last_group; ++group) body(group);
-  };
-  if (tiles_outside_)
-    each_tile([&](int plane, int tile) {
-      each_group([&](std::int64_t group) { multiply_tile(task, chunk, group, plane, tile); });
-    });
-  else
-    each_group([&](std::int64_t group) {
-      each_tile([&](int plane, int tile) { multiply_tile(task, chunk, group, plane, tile); });
-    });
+      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
+        multiply_tile(task, chunk, group, plane, tile);
 }
 
 void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t group, int plane,

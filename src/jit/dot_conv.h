@@ -56,7 +56,6 @@ class DotConvKernel final : public Kernel {
   DotPlan plan_;
   BorderClasses classes_;
   int channels_, vecs_, oc_group_;
-  bool tiles_outside_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<Group> groups_;
   Buffer weights_, bias_;
