@@ -12,6 +12,8 @@
 namespace rt3d::jit {
 
 inline constexpr double kNominalGhz = 3.0;
+inline constexpr double kLine = 64;          // bytes
+inline constexpr double kStreamedLine = 15;  // cycles for a line from beyond L2, read in order, with nothing to do meanwhile
 
 // Cycles to stream `bytes` that belong to a working set of `set` bytes.
 inline double fetch_cycles(const Device& device, double bytes, double set) {
