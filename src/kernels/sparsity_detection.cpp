@@ -11,6 +11,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/error.h"
 #include "base/random.h"
 
 namespace rt3d::kernels {
@@ -70,9 +71,10 @@ bool few_zeros(const Tensor& weights) {
   return zeros < kFewZeros;
 }
 
-// Of 8 bytes whose sum is below 256.
 std::int64_t sum_of_bytes(std::uint64_t bytes) {
-  return static_cast<std::int64_t>(bytes * 0x0101010101010101 >> 56);
+  constexpr std::uint64_t kEven = 0x00ff00ff00ff00ff;
+  const std::uint64_t pairs = (bytes & kEven) + (bytes >> 8 & kEven);
+  return static_cast<std::int64_t>(pairs * 0x0001000100010001 >> 48);
 }
 
 // Sets a byte of `any` to 1 wherever the row holds something; gives how many weights do.
@@ -143,27 +145,34 @@ class Scan {
     std::fill_n(rows + joined * stride_, joined * stride_, std::uint8_t{0});
   }
 
-  // What `rows` output channels keep, in units of every number of input channels: 8 channels and 8 positions at once.
+  // What `rows` output channels keep, in units of every number of input channels: 8 channels and 8 positions at once, summed byte
+  // by byte as long as a byte holds it.
   void count(const std::uint8_t* any, std::int64_t rows, std::array<Kept, kInputSizes>& kept) const {
     static_assert(kInputSizes == 3 && kInputGroups[1] == 4 && kInputGroups[2] == 8);
+    constexpr std::int64_t kStretch = 8 * (255 / 8);  // positions until eight ones more would not fit
     for (std::int64_t i = positions_ == 1 ? count_columns(any, rows, kept) : 0; i < ic_; i += 8) {
       const std::int64_t left = std::min<std::int64_t>(4, ic_ - i),
                          right = std::clamp<std::int64_t>(ic_ - i - 4, 0, 4);
       std::array<std::uint64_t, 8> held{};  // at any position, by channel
-      for (std::int64_t p = 0; p < positions_; p += 8) {
-        const std::uint64_t mask = ~std::uint64_t{0} >> 8 * (8 - std::min<std::int64_t>(8, positions_ - p));
-        std::array<std::uint64_t, 8> w{};
-        std::uint64_t sum = 0;
-        for (std::int64_t c = 0; c < left + right; ++c) {
-          auto& word = w[static_cast<std::size_t>(c)];
-          std::memcpy(&word, any + (i + c) * positions_ + p, sizeof word);
-          sum += word &= mask;
-          held[static_cast<std::size_t>(c)] |= word;
+      for (std::int64_t from = 0; from < positions_; from += kStretch) {
+        std::uint64_t all = 0, first = 0, second = 0, either = 0;
+        for (std::int64_t p = from; p < std::min(positions_, from + kStretch); p += 8) {
+          const std::uint64_t mask = ~std::uint64_t{0} >> 8 * (8 - std::min<std::int64_t>(8, positions_ - p));
+          std::array<std::uint64_t, 8> w{};
+          for (std::int64_t c = 0; c < left + right; ++c) {
+            auto& word = w[static_cast<std::size_t>(c)];
+            std::memcpy(&word, any + (i + c) * positions_ + p, sizeof word);
+            all += word &= mask;
+            held[static_cast<std::size_t>(c)] |= word;
+          }
+          const std::uint64_t one = w[0] | w[1] | w[2] | w[3], other = w[4] | w[5] | w[6] | w[7];
+          first += one;
+          second += other;
+          either += one | other;
         }
-        const std::uint64_t first = w[0] | w[1] | w[2] | w[3], second = w[4] | w[5] | w[6] | w[7];
-        kept[0].kgs += rows * sum_of_bytes(sum);
+        kept[0].kgs += rows * sum_of_bytes(all);
         kept[1].kgs += rows * (left * sum_of_bytes(first) + right * sum_of_bytes(second));
-        kept[2].kgs += rows * (left + right) * sum_of_bytes(first | second);
+        kept[2].kgs += rows * (left + right) * sum_of_bytes(either);
       }
       std::int64_t channels = 0;
       for (const std::uint64_t h : held) channels += h != 0 ? 1 : 0;
@@ -175,17 +184,21 @@ class Scan {
     }
   }
 
-  // The same for matrices, 8 channels at once; gives how many channels that were.
+  // The same for matrices, a piece of channels at once; gives how many channels that were.
   std::int64_t count_columns(const std::uint8_t* any, std::int64_t rows,
                              std::array<Kept, kInputSizes>& kept) const {
     std::array<std::int64_t, kInputSizes> units{};
     std::int64_t i = 0;
-    for (; i + 8 <= ic_; i += 8) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, any + i, sizeof eight);
-      units[0] += sum_of_bytes(eight);
-      units[1] += (static_cast<std::uint32_t>(eight) != 0 ? 1 : 0) + (eight >> 32 != 0 ? 1 : 0);
-      units[2] += eight != 0 ? 1 : 0;
+    for (; i + kPiece <= ic_; i += kPiece) {
+      std::array<std::uint32_t, kPiece / 4> fours;
+      std::memcpy(fours.data(), any + i, kPiece);
+      std::uint32_t ones = 0, held = 0, pairs = 0;
+      for (const std::uint32_t four : fours) ones += four;  // at most 16 in a byte
+      for (std::uint32_t& four : fours) held += four = four != 0 ? 1 : 0;
+      for (std::size_t j = 0; j < fours.size(); j += 2) pairs += fours[j] | fours[j + 1];
+      units[0] += sum_of_bytes(ones);
+      units[1] += held;
+      units[2] += pairs;
     }
     for (std::size_t n = 0; n < kInputSizes; ++n) {
       kept[n].kgs += units[n] * rows * kInputGroups[n];
@@ -249,12 +262,21 @@ bool as_good(std::int64_t kept, std::int64_t finest) {
 
 }  // namespace
 
+std::string SparsityReport::text() const {
+  if (!sparsity) return "";
+  const std::string text = sparsity->text();
+  if (!one_position) return text;
+  const std::string group = text.substr(text.find(':'));
+  return cat(hinted ? scheme_name(*hinted) : "kgs=vanilla", group);
+}
+
 SparsityReport detect_sparsity(const Tensor& weights, const DetectionRequest& request) {
   SparsityReport report;
   if (weights.dtype() != DType::f32 || weights.shape().rank() < 2 || weights.elements() <= 0 ||
       few_zeros(weights))
     return report;
   const auto size = static_cast<double>(weights.elements());
+  const std::int64_t positions = weights.elements() / (weights.shape()[0] * weights.shape()[1]);
   const std::vector<Group> groups = candidates(weights.shape()[0], weights.shape()[1], request);
   const Counts counts = scan(weights, request.pool);
   const std::int64_t finest = counts.kept[0][0].kgs;
@@ -272,6 +294,10 @@ SparsityReport detect_sparsity(const Tensor& weights, const DetectionRequest& re
     report.removed = 1 - static_cast<double>(vanilla ? kept.vanilla : kept.kgs) / size;
     report.sparsity = {vanilla ? Scheme::vanilla : Scheme::kgs, kOutputGroups[group.m], kInputGroups[group.n],
                        std::clamp(static_cast<int>(std::lround(100 * (1 - report.removed))), 1, 99)};
+    report.one_position = positions == 1;
+    if (report.one_position && request.hint && request.hint->gm == report.sparsity->gm &&
+        request.hint->gn == report.sparsity->gn)
+      report.hinted = request.hint->scheme;
     break;
   }
   return report;
