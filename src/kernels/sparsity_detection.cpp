@@ -71,10 +71,9 @@ bool few_zeros(const Tensor& weights) {
   return zeros < kFewZeros;
 }
 
+// Of 8 bytes whose sum is below 256.
 std::int64_t sum_of_bytes(std::uint64_t bytes) {
-  constexpr std::uint64_t kEven = 0x00ff00ff00ff00ff;
-  const std::uint64_t pairs = (bytes & kEven) + (bytes >> 8 & kEven);
-  return static_cast<std::int64_t>(pairs * 0x0001000100010001 >> 48);
+  return static_cast<std::int64_t>(bytes * 0x0101010101010101 >> 56);
 }
 
 // Sets a byte of `any` to 1 wherever the row holds something; gives how many weights do.
@@ -145,34 +144,27 @@ class Scan {
     std::fill_n(rows + joined * stride_, joined * stride_, std::uint8_t{0});
   }
 
-  // What `rows` output channels keep, in units of every number of input channels: 8 channels and 8 positions at once, summed byte
-  // by byte as long as a byte holds it.
+  // What `rows` output channels keep, in units of every number of input channels: 8 channels and 8 positions at once.
   void count(const std::uint8_t* any, std::int64_t rows, std::array<Kept, kInputSizes>& kept) const {
     static_assert(kInputSizes == 3 && kInputGroups[1] == 4 && kInputGroups[2] == 8);
-    constexpr std::int64_t kStretch = 8 * (255 / 8);  // positions until eight ones more would not fit
     for (std::int64_t i = positions_ == 1 ? count_columns(any, rows, kept) : 0; i < ic_; i += 8) {
       const std::int64_t left = std::min<std::int64_t>(4, ic_ - i),
                          right = std::clamp<std::int64_t>(ic_ - i - 4, 0, 4);
       std::array<std::uint64_t, 8> held{};  // at any position, by channel
-      for (std::int64_t from = 0; from < positions_; from += kStretch) {
-        std::uint64_t all = 0, first = 0, second = 0, either = 0;
-        for (std::int64_t p = from; p < std::min(positions_, from + kStretch); p += 8) {
-          const std::uint64_t mask = ~std::uint64_t{0} >> 8 * (8 - std::min<std::int64_t>(8, positions_ - p));
-          std::array<std::uint64_t, 8> w{};
-          for (std::int64_t c = 0; c < left + right; ++c) {
-            auto& word = w[static_cast<std::size_t>(c)];
-            std::memcpy(&word, any + (i + c) * positions_ + p, sizeof word);
-            all += word &= mask;
-            held[static_cast<std::size_t>(c)] |= word;
-          }
-          const std::uint64_t one = w[0] | w[1] | w[2] | w[3], other = w[4] | w[5] | w[6] | w[7];
-          first += one;
-          second += other;
-          either += one | other;
+      for (std::int64_t p = 0; p < positions_; p += 8) {
+        const std::uint64_t mask = ~std::uint64_t{0} >> 8 * (8 - std::min<std::int64_t>(8, positions_ - p));
+        std::array<std::uint64_t, 8> w{};
+        std::uint64_t sum = 0;
+        for (std::int64_t c = 0; c < left + right; ++c) {
+          auto& word = w[static_cast<std::size_t>(c)];
+          std::memcpy(&word, any + (i + c) * positions_ + p, sizeof word);
+          sum += word &= mask;
+          held[static_cast<std::size_t>(c)] |= word;
         }
-        kept[0].kgs += rows * sum_of_bytes(all);
+        const std::uint64_t first = w[0] | w[1] | w[2] | w[3], second = w[4] | w[5] | w[6] | w[7];
+        kept[0].kgs += rows * sum_of_bytes(sum);
         kept[1].kgs += rows * (left * sum_of_bytes(first) + right * sum_of_bytes(second));
-        kept[2].kgs += rows * (left + right) * sum_of_bytes(either);
+        kept[2].kgs += rows * (left + right) * sum_of_bytes(first | second);
       }
       std::int64_t channels = 0;
       for (const std::uint64_t h : held) channels += h != 0 ? 1 : 0;
