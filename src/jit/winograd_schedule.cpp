@@ -227,12 +227,16 @@ double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, 
   const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
                                   ? 0
                                   : 0.5 * fetch_cycles(device, panel, panel_set);
-  // And each panel all rows of a point, of which sparse code reads as many lines, but multiplies less with each.
+  // And each panel all rows of a point, of which sparse code reads as many lines, but multiplies less with each. From L2, load ports that
+  // are not busy anyway hide that.
   const double slab = rows * icb * lanes * taps * 4, slab_set = slab + panel;
   const double lines = 1 - std::pow(1 - kept, lanes / cut.depth);  // share that any unit reads
-  const double rows_cycles = slab_set <= 0.75 * static_cast<double>(device.l1d_bytes)
-                                 ? 0
-                                 : 0.3 * lines * fetch_cycles(device, slab / groups, slab_set);
+  const double hidden =
+      slab_set <= 0.75 * static_cast<double>(device.l2_bytes) ? k_steps * std::max(0.0, fma - loads / 2) : 0;
+  const double rows_cycles =
+      slab_set <= 0.75 * static_cast<double>(device.l1d_bytes)
+          ? 0
+          : std::max(0.0, 0.3 * lines * fetch_cycles(device, slab / groups, slab_set) - hidden);
   double multiply =
       products * (k_steps * k_cycles + panel_cycles + rows_cycles + units * 2 + 30 + r * v * 1.5);
   // All weights come from afar once per block.
