@@ -256,10 +256,9 @@ bool as_good(std::int64_t kept, std::int64_t finest) {
 
 std::string SparsityReport::text() const {
   if (!sparsity) return "";
-  const std::string text = sparsity->text();
-  if (!one_position) return text;
-  const std::string group = text.substr(text.find(':'));
-  return cat(hinted ? scheme_name(*hinted) : "kgs=vanilla", group);
+  std::string text = sparsity->text();
+  if (one_position) text.replace(0, text.find(':'), hinted ? scheme_name(*hinted) : "kgs=vanilla");
+  return text;
 }
 
 SparsityReport detect_sparsity(const Tensor& weights, const DetectionRequest& request) {

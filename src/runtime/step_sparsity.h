@@ -21,7 +21,7 @@ struct RemovedChannels {
 std::vector<RemovedChannels> removed_channels(const graph::Graph& model, const graph::Graph& optimized);
 
 struct StepSparsity {
-  std::string sparsity;  // "kgs:8x4:28%", SparsityReport::text(); "" when no structure was found
+  std::string sparsity;            // "kgs:8x4:28%", SparsityReport::text(); "" when no structure was found
   double zeros = 0;                // share of the weights
   std::int64_t unpruned_macs = 0;  // of the layer as the model's file has it
   std::int64_t kept_macs = 0;      // of what is left, with weights in units that hold something
