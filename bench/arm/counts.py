@@ -15,6 +15,7 @@ class Step:
     name: str
     macs: int  # as papers count them
     needed_macs: int  # without kernel planes and rows outside the input
+    transform_fmlas: int  # of Winograd's transforms, each frame, tile and point once
     problem: str
     family: str
     schedule: str
@@ -27,13 +28,13 @@ class Step:
     @property
     def ideal_fmlas(self):
         """FMLAs that the method cannot do without: 0 where it is not a multiplication of matrices. Sparse code: of the share that the
-        problem says is kept, which for KGS under Winograd is fewer than survive the transform."""
+        problem says is kept, which for KGS under Winograd is fewer than survive the transform; its transforms are those of dense code."""
         winograd = re.match(r"conv\.winograd(?:_sparse)?\.t(\d+)s(\d+)\.", self.family)
         kept = re.search(r"sparsity=\S+:(\d+)%", self.problem) if "sparse" in self.family else None
         share = int(kept[1]) / 100 if kept else 1
         if not winograd:
             return share * self.needed_macs / (8 if self.family.startswith("conv.direct_f16.") else 4)
-        return share * winograd_macs(self.problem, int(winograd[1]), int(winograd[2])) / 4
+        return share * winograd_macs(self.problem, int(winograd[1]), int(winograd[2])) / 4 + self.transform_fmlas
 
     def loop_cycles(self, model):
         return sum(n * loop.cycles[model] for loop, n in self.iterations.values())
@@ -67,8 +68,8 @@ def read_plan(path):
     for line in path.read_text().splitlines():
         kind, *fields = line.split("\t")
         if kind == "step":
-            index, same_as, name, macs, needed, *texts = fields
-            steps.append(Step(int(index), int(same_as), name, int(macs), int(needed), *texts))
+            index, same_as, name, macs, needed, transforms, *texts = fields
+            steps.append(Step(int(index), int(same_as), name, int(macs), int(needed), int(transforms), *texts))
         elif kind == "broken-off":
             steps[int(fields[0])].broken_off = True
         elif kind == "code":

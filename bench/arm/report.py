@@ -20,7 +20,7 @@ import phone
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GATES = {"n1_19": 0.95, "n1_22": 0.85}  # least share of the FMLA bound, by model, for loops that multiplying bounds
 LEAST_SHARE = 0.002  # of all loop cycles: loops below it are judged and in the CSV, but not printed
-MOST_EXECUTED = {False: 1.05, True: 1.08}  # FMLAs executed / ideal, for convolutions; sparse ones, whose transforms do not shrink
+MOST_EXECUTED = {False: 1.05, True: 1.08}  # FMLAs executed / ideal, for convolutions, dense and sparse
 
 
 def arguments():

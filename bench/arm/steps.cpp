@@ -10,17 +10,22 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "graph/model.h"
+#include "jit/linear_map.h"
 #include "kernels/conv_shape.h"
+#include "kernels/winograd_weights.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -56,6 +61,58 @@ std::int64_t needed_macs(const Problem& p) {
          met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * s.ow * s.kw;
 }
 
+// The tiles along one axis: the inputs that they read inside the image, and FMLAs to transform one vector of each.
+struct TileLine {
+  std::int64_t count, read = 0, fmlas = 0, output_fmlas;
+
+  TileLine(const kernels::WinogradTransform& t, std::int64_t out, std::int64_t stride, std::int64_t pad,
+           std::int64_t in)
+      : count((out + t.m - 1) / t.m), output_fmlas(fmlas_of(t.output, 0, t.n)) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t start = i * t.m * stride - pad;
+      const auto first = static_cast<int>(std::clamp<std::int64_t>(-start, 0, t.span)),
+                 last = static_cast<int>(std::clamp<std::int64_t>(in - start, first, t.span));
+      read += last - first;
+      fmlas += fmlas_of(t.input, first, last);
+    }
+  }
+
+  // Outputs share what they can; inputs outside [first, last) are zero.
+  static std::int64_t fmlas_of(const kernels::LinearMap& map, int first, int last) {
+    std::vector<int> all(static_cast<std::size_t>(map.outputs));
+    std::iota(all.begin(), all.end(), 0);
+    const jit::LinearProgram program(map, all, first, last);
+    return std::count_if(program.ops().begin(), program.ops().end(),
+                         [](const jit::LinearOp& op) { return op.kind == jit::LinearOp::fma; });
+  }
+};
+
+// FMLAs that the transforms of a Winograd family cannot do without: of each frame, tile and point once, tiles that overhang whole.
+std::int64_t transform_fmlas(const Problem& p, std::string_view family) {
+  const std::size_t name = family.find("winograd");
+  if (name == std::string_view::npos) return 0;
+  const std::size_t first = family.find('.', name) + 1;
+  const auto tile = find_winograd_tile(family.substr(first, family.find('.', first) - first));
+  if (!tile) return 0;
+  const ConvShape s = kernels::conv_shape(p);
+  const kernels::WinogradTransform &time = kernels::time_transform(s, *tile),
+                                   &space = kernels::space_transform(s, *tile);
+  const std::int64_t in = kernels::blocks(s.ic, 4), out = kernels::blocks(s.oc, 4);
+  std::int64_t tiles = s.oh * s.ow, points = 1, sum = 0;
+  if (tile->s > 1) {  // rows, then columns
+    const TileLine y(space, s.oh, s.sh, s.ph, s.ih), x(space, s.ow, s.sw, s.pw, s.iw);
+    tiles = y.count * x.count;
+    points = std::int64_t{space.n} * space.n;
+    sum += in * s.id * (y.fmlas * x.read + y.count * space.n * x.fmlas) +
+           out * s.od * tiles * (space.n * y.output_fmlas + space.m * x.output_fmlas);
+  }
+  if (tile->t > 1) {
+    const TileLine depth(time, s.od, s.sd, s.pd, s.id);
+    sum += points * tiles * (in * depth.fmlas + out * depth.count * depth.output_fmlas);
+  }
+  return s.n * sum;
+}
+
 std::string layouts(const Step& step) {
   std::string text;
   for (const runtime::Location& l : step.inputs) text += runtime::layout_text(l.placement) + " ";
@@ -79,7 +136,8 @@ Description describe(const Plan& plan, std::size_t index, std::map<std::string, 
   d.same_as = seen.emplace(d.text, index).first->second;
   d.line = cat("step\t", index, "\t", d.same_as, "\t", step.name, "\t",
                choice ? kernels::multiply_accumulates(choice->problem) : 0, "\t",
-               choice ? needed_macs(choice->problem) : 0, "\t", d.text);
+               choice ? needed_macs(choice->problem) : 0, "\t",
+               choice ? transform_fmlas(choice->problem, family) : 0, "\t", d.text);
   return d;
 }
 

@@ -215,7 +215,8 @@ typedef struct rt3d_step_info {
   int64_t useful_macs;  /* of macs, those whose input is no padding */
   int64_t executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
                           * of zero rows and columns; 0 when it multiplies sums of operands (Winograd) */
-  const char *sparsity;  /* structure of the weights' zeros, "kgs:8x4:28%": scheme, group, share kept; "" when there is none */
+  const char *sparsity;  /* structure of the weights' zeros, "kgs:8x4:28%": scheme ("kgs", "vanilla"; "kgs=vanilla" where kernels
+                          * have one position, unless the file names one), group, share kept; "" when there is none */
   double zero_share;     /* of the weights; where these are few, of a sample */
   int64_t unpruned_macs; /* of the layer as the model's file has it, before zero filters and channels were removed */
   int64_t kept_macs;     /* of macs, those of weights in units that hold more than zeros */

@@ -52,6 +52,10 @@ Graph::Uses Graph::uses() const {
   return uses;
 }
 
+void Graph::number_nodes() {
+  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].origins = {static_cast<NodeId>(i)};
+}
+
 void Graph::replace_uses(ValueId from, ValueId to) {
   for (Node& node : nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
   std::replace(outputs.begin(), outputs.end(), from, to);

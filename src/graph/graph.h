@@ -42,6 +42,7 @@ struct Node {
   std::vector<ValueId> outputs;
   Attributes attributes;
   std::map<std::string, Tensor> tensors;  // tensor-valued attributes (Constant's value)
+  std::vector<NodeId> origins = {};       // the nodes that it was before the passes, if any (number_nodes)
 };
 
 class Graph {
@@ -67,6 +68,7 @@ class Graph {
   };
   Uses uses() const;
 
+  void number_nodes();  // every node becomes its own origin: names may be missing or equal
   void replace_uses(ValueId from, ValueId to);      // in every node's inputs and in the graph's outputs
   void erase_nodes(const std::vector<bool>& dead);  // by node index
   void sort_topologically();                        // throws invalid_model on a cycle

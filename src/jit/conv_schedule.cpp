@@ -28,6 +28,26 @@ std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
   return blocks(groups * icg, s.ic <= 4 ? 4 : lanes);
 }
 
+// The input of one block of tiles and one chunk, and how it is read.
+struct InputReads {
+  double slab, walk;  // bytes that differ, and bytes read from the first tile to the last
+  bool stays;         // in L2, for all output blocks of a group
+  double groups, output_blocks;
+  int rows;
+  bool depth_first;
+};
+
+constexpr double kLatency = 650;  // cycles until what a tile asks for at once is there, from beyond L2
+
+// Cycles in which nothing is multiplied: a tile's first channels need all its pixels, one line each, and out-of-order execution
+// does not reach the next tile's. Along a plane hardware fetches ahead; through the clip every tile begins on other pages.
+double waiting_cycles(const InputReads& in) {
+  const double first = in.depth_first ? kLatency / in.rows : kStreamedLine;
+  if (in.stays) return in.groups * in.slab / kLine * first;
+  constexpr double kAgain = 6;  // for each line that was read for other output channels not long ago
+  return in.walk / kLine * (in.groups * first + (in.output_blocks - in.groups) * kAgain);
+}
+
 }  // namespace
 
 int most_rows(Isa isa, int vecs, const Problem& p) {
@@ -50,7 +70,7 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, 
   for (int vecs = 1; vecs <= 6; ++vecs) {
     const int rows = most_rows(target.device.isa, vecs, p);
     if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
-    // A block lies within a group.
+    // A block of output channels lies within a group.
     if (numbers.sparsity && numbers.sparsity->gm % (vecs * lanes) != 0) continue;
     const TileCut cut(s.oh, s.ow, rows);
     const auto per_plane = static_cast<std::int64_t>(cut.pieces.size());
@@ -96,8 +116,8 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, 
 }
 
 // Time = multiply cycles of the tiles (FMA ports, load ports or latency, whichever binds) + what is fetched
-// from beyond L1 at the bandwidth of the level where it lives, divided over threads with the imbalance of the
-// task count.
+// from beyond L1 at the bandwidth of the level where it lives + waiting for input from beyond L2, divided over threads
+// with the imbalance of the task count.
 double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target,
                                const ConvNumbers& numbers) {
   const ConvShape s = flattened(kernels::conv_shape(p));
@@ -154,28 +174,36 @@ double conv_direct_estimate_ns(const Problem& p, const Schedule& schedule, const
   const double input = ic_blocks * static_cast<double>(s.id * s.ih * s.iw) * k * numbers.bytes;
   // The input under one block of tiles and one chunk: planes × the share of a plane; and what one tile reads of it.
   const double od = static_cast<double>(s.od), id = static_cast<double>(s.id), kd = static_cast<double>(s.kd);
-  const double columns =
-      schedule.get("depth_first") ? std::ceil(tiles / od) : std::min(tiles, all_tiles / od);
+  const bool depth_first = schedule.get("depth_first") != 0;
+  const double columns = depth_first ? std::ceil(tiles / od) : std::min(tiles, all_tiles / od);
   const double planes =
-      schedule.get("depth_first")
-          ? id
-          : std::min(id, std::ceil(tiles * od / all_tiles) * static_cast<double>(s.sd) + kd - 1);
+      depth_first ? id : std::min(id, std::ceil(tiles * od / all_tiles) * static_cast<double>(s.sd) + kd - 1);
   const double plane = static_cast<double>(s.ih * s.iw) * k * numbers.bytes * chunk;
   const double rows_more =
       1 + static_cast<double>(s.kh - 1) / std::max(1.0, columns * od / all_tiles * static_cast<double>(s.ih));
   const double slab = planes * std::min(plane, plane * columns * od / all_tiles * rows_more);
   const double tile_input = std::min(kd, id) * plane * od / all_tiles * static_cast<double>(s.kh);
-  // First touches come from wherever the whole fits; then every tile reads its chunk of weights and its part of the slab, from
-  // L2 where both stay there.
-  const double in_cache = slab + weight_chunk;
+  // Weights come from wherever all of them fit; then every tile reads its chunk of weights and its part of the slab, from L2 where
+  // both stay there.
+  const double in_cache = slab + weight_chunk, l2 = 0.75 * static_cast<double>(device.l2_bytes);
   const double groups = std::ceil(output_blocks / schedule.get("oc_group"));
-  double fetch = n * tile_blocks * fetch_cycles(device, weights, weights + input) +
-                 n * tile_blocks * groups * chunks * fetch_cycles(device, slab, weights + input);
+  double fetch = n * tile_blocks * fetch_cycles(device, weights, weights + input);
   fetch += n * all_tiles * output_blocks * chunks *
-           (fetch_cycles(device, weight_chunk, weight_chunk) + fetch_cycles(device, tile_input, in_cache));
+           (fetch_cycles(device, weight_chunk, weight_chunk) +
+            fetch_cycles(device, tile_input, std::min(in_cache, l2)));
+  const double touched = std::min(1.0, static_cast<double>(s.kh) / static_cast<double>(s.sh)) *
+                         std::min(1.0, static_cast<double>(s.kw) / static_cast<double>(s.sw));
+  const double walk = depth_first ? slab : plane * std::min(kd, id) * tiles * od / all_tiles;
+  double waiting = 0;
+  if (weights + input > l2)
+    waiting = n * tile_blocks * chunks * touched *
+              waiting_cycles({slab, walk, in_cache <= l2, groups, output_blocks, rows, depth_first});
+  const double output = static_cast<double>(s.oc * s.od * s.oh * s.ow) * numbers.bytes;
+  if (p.has_input(3) && input + 2 * output > 0.25 * static_cast<double>(device.l3_bytes))
+    waiting += n * output / kLine * kStreamedLine;
   const double tasks = n * tile_blocks * groups;
-  // Fetching overlaps with multiplying, but not perfectly.
-  return parallel_ns(std::max(multiply, fetch) + 0.1 * std::min(multiply, fetch), tasks, target);
+  // Fetching from L2 overlaps with multiplying, but not perfectly.
+  return parallel_ns(std::max(multiply, fetch) + 0.1 * std::min(multiply, fetch) + waiting, tasks, target);
 }
 
 }  // namespace rt3d::jit

@@ -12,6 +12,9 @@
 namespace rt3d::jit {
 
 inline constexpr double kNominalGhz = 3.0;
+inline constexpr double kLine = 64;  // bytes
+// Cycles for a line from beyond L2, read in order, with nothing to do meanwhile.
+inline constexpr double kStreamedLine = 15;
 
 // Cycles to stream `bytes` that belong to a working set of `set` bytes.
 inline double fetch_cycles(const Device& device, double bytes, double set) {

@@ -211,13 +211,14 @@ double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, 
       taps += static_cast<double>(t.last - t.first) / static_cast<double>(s.od);
     }
   }
-  const double k_steps = icb * lanes * taps * winograd_kept(layer, cut, lanes), units = k_steps / cut.depth;
+  const double kept = winograd_kept(layer, cut, lanes);
+  const double k_steps = icb * lanes * taps * kept, units = k_steps / cut.depth;
   const double rows = (m.t > 1 ? e.depth_tiles : e.frames_out) * e.tiles;
   const double classes = m.t > 1 ? 1 : s.sd > 1 ? e.frames_out : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
   const double groups = std::max(classes, std::ceil(rows / winograd_rows(device.isa, cut.vecs)));
   const double r = rows / groups, v = cut.vecs;
   const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
-  const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.06 * loads;
+  const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.03 * loads;
   const double products = points * q * std::ceil(ocb / v) * groups;
   // Each group of rows reads a panel of weights: again from L1 where panel and rows stay there, else from L2.
   const double panel = k_steps * v * vector;
@@ -226,7 +227,18 @@ double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, 
   const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
                                   ? 0
                                   : 0.5 * fetch_cycles(device, panel, panel_set);
-  double multiply = products * (k_steps * k_cycles + panel_cycles + units * 3 + 30 + r * v * 1.5);
+  // And each panel all rows of a point, of which sparse code reads as many lines, but multiplies less with each. From L2, load ports that
+  // are not busy anyway hide that.
+  const double slab = rows * icb * lanes * taps * 4, slab_set = slab + panel;
+  const double lines = 1 - std::pow(1 - kept, lanes / cut.depth);  // share that any unit reads
+  const double hidden =
+      slab_set <= 0.75 * static_cast<double>(device.l2_bytes) ? k_steps * std::max(0.0, fma - loads / 2) : 0;
+  const double rows_cycles =
+      slab_set <= 0.75 * static_cast<double>(device.l1d_bytes)
+          ? 0
+          : std::max(0.0, 0.3 * lines * fetch_cycles(device, slab / groups, slab_set) - hidden);
+  double multiply =
+      products * (k_steps * k_cycles + panel_cycles + rows_cycles + units * 2 + 30 + r * v * 1.5);
   // All weights come from afar once per block.
   const double weights = static_cast<double>(winograd_weight_bytes(layer, cut, target));
   const double stream = fetch_cycles(device, weights, weights);

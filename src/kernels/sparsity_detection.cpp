@@ -11,6 +11,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/error.h"
 #include "base/random.h"
 
 namespace rt3d::kernels {
@@ -175,17 +176,21 @@ class Scan {
     }
   }
 
-  // The same for matrices, 8 channels at once; gives how many channels that were.
+  // The same for matrices, a piece of channels at once; gives how many channels that were.
   std::int64_t count_columns(const std::uint8_t* any, std::int64_t rows,
                              std::array<Kept, kInputSizes>& kept) const {
     std::array<std::int64_t, kInputSizes> units{};
     std::int64_t i = 0;
-    for (; i + 8 <= ic_; i += 8) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, any + i, sizeof eight);
-      units[0] += sum_of_bytes(eight);
-      units[1] += (static_cast<std::uint32_t>(eight) != 0 ? 1 : 0) + (eight >> 32 != 0 ? 1 : 0);
-      units[2] += eight != 0 ? 1 : 0;
+    for (; i + kPiece <= ic_; i += kPiece) {
+      std::array<std::uint32_t, kPiece / 4> fours;
+      std::memcpy(fours.data(), any + i, kPiece);
+      std::uint32_t ones = 0, held = 0, pairs = 0;
+      for (const std::uint32_t four : fours) ones += four;  // at most 16 in a byte
+      for (std::uint32_t& four : fours) held += four = four != 0 ? 1 : 0;
+      for (std::size_t j = 0; j < fours.size(); j += 2) pairs += fours[j] | fours[j + 1];
+      units[0] += sum_of_bytes(ones);
+      units[1] += held;
+      units[2] += pairs;
     }
     for (std::size_t n = 0; n < kInputSizes; ++n) {
       kept[n].kgs += units[n] * rows * kInputGroups[n];
@@ -249,12 +254,20 @@ bool as_good(std::int64_t kept, std::int64_t finest) {
 
 }  // namespace
 
+std::string SparsityReport::text() const {
+  if (!sparsity) return "";
+  std::string text = sparsity->text();
+  if (one_position) text.replace(0, text.find(':'), hinted ? scheme_name(*hinted) : "kgs=vanilla");
+  return text;
+}
+
 SparsityReport detect_sparsity(const Tensor& weights, const DetectionRequest& request) {
   SparsityReport report;
   if (weights.dtype() != DType::f32 || weights.shape().rank() < 2 || weights.elements() <= 0 ||
       few_zeros(weights))
     return report;
   const auto size = static_cast<double>(weights.elements());
+  const std::int64_t positions = weights.elements() / (weights.shape()[0] * weights.shape()[1]);
   const std::vector<Group> groups = candidates(weights.shape()[0], weights.shape()[1], request);
   const Counts counts = scan(weights, request.pool);
   const std::int64_t finest = counts.kept[0][0].kgs;
@@ -272,6 +285,10 @@ SparsityReport detect_sparsity(const Tensor& weights, const DetectionRequest& re
     report.removed = 1 - static_cast<double>(vanilla ? kept.vanilla : kept.kgs) / size;
     report.sparsity = {vanilla ? Scheme::vanilla : Scheme::kgs, kOutputGroups[group.m], kInputGroups[group.n],
                        std::clamp(static_cast<int>(std::lround(100 * (1 - report.removed))), 1, 99)};
+    report.one_position = positions == 1;
+    if (report.one_position && request.hint && request.hint->gm == report.sparsity->gm &&
+        request.hint->gn == report.sparsity->gn)
+      report.hinted = request.hint->scheme;
     break;
   }
   return report;

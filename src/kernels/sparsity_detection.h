@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/tensor.h"
 #include "base/thread_pool.h"
@@ -16,6 +17,12 @@ struct SparsityReport {
   std::int64_t zero_filters = 0;  // output channels of nothing but zeros
   // The scheme found; absent for dense weights and for zeros without structure.
   std::optional<Sparsity> sparsity;
+  // Where kernels have one position, Vanilla and KGS are the same, and `sparsity` says Vanilla: the scheme that the hint names.
+  std::optional<Scheme> hinted = {};
+  bool one_position = false;
+
+  // For people: "kgs:8x4:28%", "kgs=vanilla:8x4:28%" where they are the same and no hint tells; "" without a scheme.
+  std::string text() const;
 
   bool operator==(const SparsityReport&) const = default;
 };

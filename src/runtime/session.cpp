@@ -14,6 +14,7 @@
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
+#include "runtime/transformed_check.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -110,9 +111,11 @@ struct Session::Impl {
     const Backend& backend = find_backend(options.device);
     auto start = Clock::now();
     graph::Graph graph = model;
+    graph.number_nodes();
     const graph::Evaluator evaluate = reference_evaluator();
     graph::specialize(graph, options.input_shapes, evaluate);
     if (options.accuracy == kernels::Accuracy::exact) graph::drop_transformed_weights(graph);
+    drop_unrelated_transformed_weights(graph);
     graph::optimize(graph, evaluate);
     stats.optimize_ns = ns_since(start);
     graph_text = graph::to_text(graph);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -27,6 +26,17 @@ std::optional<Sizes> sizes_of(const graph::Graph& graph, const graph::Node& node
   const bool in_front =
       node.op == "MatMul" || (node.attributes.has("transB") && node.attributes.integer("transB", 0) == 0);
   return in_front ? Sizes{second, first} : Sizes{first, second};
+}
+
+// Of all that a node was before the passes: siblings read the same channels and give theirs one after the other.
+std::optional<Sizes> sizes_before(const graph::Graph& model, const graph::Node& node) {
+  std::optional<Sizes> all;
+  for (const graph::NodeId origin : node.origins) {
+    const auto part = sizes_of(model, model.nodes[static_cast<std::size_t>(origin)]);
+    if (!part || (all && all->in != part->in)) return std::nullopt;
+    all = Sizes{part->out + (all ? all->out : 0), part->in};
+  }
+  return all;
 }
 
 std::string counted(std::int64_t count, const char* what) {
@@ -79,22 +89,13 @@ bool is_sparse(const kernels::KernelFamily& family) {
 }
 
 std::vector<RemovedChannels> removed_channels(const graph::Graph& model, const graph::Graph& optimized) {
-  std::map<std::string, std::optional<Sizes>> before;
-  for (const graph::Node& node : model.nodes) {
-    const auto sizes = sizes_of(model, node);
-    const auto [found, fresh] = before.try_emplace(node.name, sizes);
-    if (!fresh && sizes) found->second = std::nullopt;
-  }
   std::vector<RemovedChannels> removed(optimized.nodes.size());
   for (std::size_t n = 0; n < removed.size(); ++n) {
-    const graph::Node& node = optimized.nodes[n];
-    const auto now = sizes_of(optimized, node);
-    const auto found = before.find(node.name);
-    if (!now || node.name.empty() || found == before.end() || !found->second) continue;
-    const Sizes was = *found->second;
-    if (was.out < now->out || was.in < now->in || now->out * now->in == 0) continue;
-    removed[n] = {was.out - now->out, was.in - now->in,
-                  static_cast<double>(was.out * was.in) / static_cast<double>(now->out * now->in)};
+    const auto was = sizes_before(model, optimized.nodes[n]);
+    const auto now = sizes_of(optimized, optimized.nodes[n]);
+    if (!was || !now || was->out < now->out || was->in < now->in || now->out * now->in == 0) continue;
+    removed[n] = {was->out - now->out, was->in - now->in,
+                  static_cast<double>(was->out * was->in) / static_cast<double>(now->out * now->in)};
   }
   return removed;
 }
@@ -109,7 +110,7 @@ StepSparsity step_sparsity(const Choice& choice, const kernels::SparsityReport& 
   result.note = removal(removed);
   const auto add = [&](const std::string& text) { result.note += (result.note.empty() ? "" : "; ") + text; };
   if (zeros.sparsity) {
-    result.sparsity = zeros.sparsity->text();
+    result.sparsity = zeros.text();
     add(why(choice, sparse_code));
   } else if (zeros.zeros >= kWorthSaying) {
     add(cat("zeros without structure (", percent(zeros.zeros), ")"));

@@ -12,16 +12,16 @@
 
 namespace rt3d::runtime {
 
-// What the passes took from a layer, by its node's name: filters of zeros, and input channels that nobody needs.
+// What the passes took from a layer: filters of zeros, and input channels that nobody needs.
 struct RemovedChannels {
   std::int64_t filters = 0, inputs = 0;
   double shrunk = 1;  // weights before / weights now
 };
-// By node of `optimized`; nodes whose names the model as imported does not have, or has twice, are taken as they are.
+// By node of `optimized`, whose origins are nodes of `model`; nodes without origins are taken as they are.
 std::vector<RemovedChannels> removed_channels(const graph::Graph& model, const graph::Graph& optimized);
 
 struct StepSparsity {
-  std::string sparsity;            // "kgs:8x4:28%"; "" when no structure was found
+  std::string sparsity;            // "kgs:8x4:28%", SparsityReport::text(); "" when no structure was found
   double zeros = 0;                // share of the weights
   std::int64_t unpruned_macs = 0;  // of the layer as the model's file has it
   std::int64_t kept_macs = 0;      // of what is left, with weights in units that hold something

@@ -68,7 +68,7 @@ void warn(const std::vector<std::string>& bad) {
 }
 
 std::string found_text(const SparsityReport& report) {
-  if (report.sparsity) return report.sparsity->text();
+  if (report.sparsity) return report.text();
   return report.zeros == 0 ? "dense" : cat(static_cast<int>(100 * report.zeros), "% zeros without structure");
 }
 

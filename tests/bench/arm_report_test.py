@@ -1,6 +1,7 @@
 """What bench/arm/report.py makes of listings and counts, on small ones written here. Needs neither llvm-mca nor qemu."""
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "bench/arm"))
@@ -61,8 +62,8 @@ class HotLoops(unittest.TestCase):
         self.assertIsNone(self.found[0].share_of_fmla_bound("n1_22"))
 
 
-def step(problem, family, needed=0):
-    return counts.Step(0, 0, "s", 0, needed, problem, family, "", "")
+def step(problem, family, needed=0, transforms=0):
+    return counts.Step(0, 0, "s", 0, needed, transforms, problem, family, "", "")
 
 
 CONV = "Conv 1x64x16x56x56,c128x64x3x3x3,c128 -> 1x128x16x56x56 act=relu dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1"
@@ -90,6 +91,21 @@ class Counts(unittest.TestCase):
         dense = step(CONV, "conv.winograd.t4s4.neon").ideal_fmlas
         self.assertEqual(step(sparse, "conv.winograd_sparse.t4s4.neon").ideal_fmlas, dense / 4)
         self.assertEqual(step(sparse, "conv.winograd.t4s4.neon").ideal_fmlas, dense)
+
+    def test_transforms_are_needed_whatever_share_of_the_multiplications_is_kept(self):
+        sparse = CONV + " sparsity=vanilla:8x4:25%"
+        dense = step(CONV, "conv.winograd.t4s4.neon").ideal_fmlas
+        self.assertEqual(step(CONV, "conv.winograd.t4s4.neon", transforms=100).ideal_fmlas, dense + 100)
+        self.assertEqual(step(sparse, "conv.winograd_sparse.t4s4.neon", transforms=100).ideal_fmlas, dense / 4 + 100)
+
+    def test_a_plan_is_read_field_by_field(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "steps.tsv"
+            path.write_text("step\t3\t1\tconv2\t1000\t900\t20\tConv x\tconv.winograd.t4s4.neon\tvecs=1\t1x1 -> 1x1\ncode\t10 8 tile\n")
+            [s], code = counts.read_plan(path)
+        self.assertEqual((s.index, s.same_as, s.name, s.macs, s.needed_macs, s.transform_fmlas), (3, 1, "conv2", 1000, 900, 20))
+        self.assertEqual((s.problem, s.family, s.schedule, s.layouts), ("Conv x", "conv.winograd.t4s4.neon", "vecs=1", "1x1 -> 1x1"))
+        self.assertEqual(code, [(16, 8, "tile")])
 
     def test_runs_of_blocks_become_iterations_of_the_loop_they_lie_in(self):
         found, s, executed = loops.hot_loops("k", LISTING), step(CONV, "conv.direct.neon"), {"k+8": 0}

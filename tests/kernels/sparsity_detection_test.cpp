@@ -201,6 +201,24 @@ TEST_CASE("one weight too many in a layer of a few units makes the group smaller
   CHECK(report.sparsity->text() == "vanilla:4x1:56%");
 }
 
+TEST_CASE("kernels of one position are called what the hint says, or both") {
+  for (const Shape& shape : {Shape{64, 96}, Shape{64, 96, 1, 1, 1}, Shape{64, 96, 1, 3, 3}}) {
+    const bool one = shape.elements() == 64 * 96;
+    const Tensor weights = pruned_weights(shape, random_pattern(shape, Scheme::vanilla, 8, 4, 0.25, 3), 4);
+    const auto text = [&](std::optional<Sparsity> hint) {
+      const SparsityReport report = detect_sparsity(weights, {.hint = hint});
+      REQUIRE(report.sparsity);
+      CHECK(report.sparsity->scheme == Scheme::vanilla);
+      return report.text();
+    };
+    CHECK(text({}) == (one ? "kgs=vanilla:8x4:25%" : "vanilla:8x4:25%"));
+    CHECK(text(parse_sparsity("kgs:8x4:99%")) == (one ? "kgs:8x4:25%" : "vanilla:8x4:25%"));
+    CHECK(text(parse_sparsity("vanilla:4x4:99%")) == "vanilla:4x4:25%");
+    CHECK(text(parse_sparsity("kgs:32x4:99%")) == (one ? "kgs=vanilla:8x4:25%" : "vanilla:8x4:25%"));
+  }
+  CHECK(SparsityReport{}.text().empty());
+}
+
 TEST_CASE("zeros anywhere are no structure, however many") {
   for (const Shape& shape : {Shape{64, 32, 3, 3, 3}, Shape{100, 70}, Shape{16, 16, 1, 1, 1}})
     for (const double share : {0.5, 0.6, 0.7, 0.8, 0.9, 0.95}) {

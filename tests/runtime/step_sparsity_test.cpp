@@ -105,15 +105,19 @@ TEST_CASE("multiply-accumulates are counted in the file, and in what is left to 
   CHECK(scattered.note == "zeros without structure (61 %); 3 filters of zeros left");
 }
 
-TEST_CASE("what the passes removed is known by the nodes' names, whichever side inputs are on") {
+TEST_CASE("what the passes removed is known without names, whichever side inputs are on") {
   graph::Graph before, after;
   before.nodes = {
-      linear("Conv", "a", before, Shape{16, 8, 3, 3, 3}), linear("MatMul", "b", before, Shape{40, 10}),
-      linear("Conv", "twice", before, Shape{4, 4, 1}), linear("Conv", "twice", before, Shape{6, 4, 1}),
-      linear("Conv", "", before, Shape{4, 4, 1})};
-  after.nodes = {linear("Conv", "a", after, Shape{12, 8, 3, 3, 3}), linear("Gemm", "b", after, Shape{10, 30}),
-                 linear("Conv", "twice", after, Shape{2, 4, 1}), linear("Conv", "", after, Shape{2, 4, 1}),
-                 linear("Conv", "new", after, Shape{2, 4, 1})};
+      linear("Conv", "", before, Shape{16, 8, 3, 3, 3}), linear("MatMul", "same", before, Shape{40, 10}),
+      linear("Conv", "same", before, Shape{4, 4, 1}), linear("Conv", "same", before, Shape{6, 4, 1})};
+  after.nodes = {linear("Conv", "", after, Shape{12, 8, 3, 3, 3}),
+                 linear("Gemm", "same", after, Shape{10, 30}), linear("Conv", "same", after, Shape{7, 3, 1}),
+                 linear("Conv", "", after, Shape{2, 4, 1}), linear("Conv", "new", after, Shape{2, 4, 1})};
+  before.number_nodes();
+  after.nodes[0].origins = {0};
+  after.nodes[1].origins = {1};
+  after.nodes[2].origins = {2, 3};
+  after.nodes[3].origins = {0, 2};
   const std::vector<RemovedChannels> removed = removed_channels(before, after);
   REQUIRE(removed.size() == 5);
   CHECK(removed[0].filters == 4);
@@ -121,9 +125,49 @@ TEST_CASE("what the passes removed is known by the nodes' names, whichever side 
   CHECK(removed[0].shrunk == doctest::Approx(16.0 / 12));
   CHECK(removed[1].filters == 0);
   CHECK(removed[1].inputs == 10);
-  for (std::size_t i = 2; i < 5; ++i) {
+  CHECK(removed[2].filters == 3);  // of siblings that became one
+  CHECK(removed[2].inputs == 1);
+  CHECK(removed[2].shrunk == doctest::Approx(40.0 / 21));
+  for (std::size_t i = 3; i < 5; ++i) {
     CHECK(removed[i].filters == 0);
     CHECK(removed[i].shrunk == 1);
+  }
+}
+
+TEST_CASE("filters are counted in layers without names, with equal ones, and in siblings that are merged") {
+  graph::Graph model = graph::parse_graph(R"(input x f32 1x4x2x6x6
+const w f32 16x4x1x1x1
+const v f32 24x16x1x1x1
+const u f32 12x16x1x1x1
+const t f32 8x36x3x3x3
+a f32 1x16x2x6x6 = Conv(x, w) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x1x1
+b f32 1x24x2x6x6 = Conv(a, v) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x1x1
+c f32 1x12x2x6x6 = Conv(a, u) dilations=1x1x1 group=1 pads=0x0x0x0x0x0 strides=1x1x1
+d f32 1x36x2x6x6 = Concat(b, c) axis=1
+e f32 1x8x2x6x6 = Conv(d, t) dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1
+output e)");
+  for (graph::Node& node : model.nodes) {
+    if (node.op != "Conv") continue;
+    graph::Value& weights = model.value(node.inputs[1]);
+    Tensor values = test::random_tensor(weights.desc, 1);
+    const std::int64_t filters = weights.name == "w"   ? 3
+                                 : weights.name == "v" ? 5
+                                 : weights.name == "u" ? 2
+                                                       : 0;
+    const std::int64_t each = values.elements() / values.shape()[0];
+    std::fill_n(values.mutable_values<float>().begin(), filters * each, 0.0f);
+    weights.constant = std::move(values);
+  }
+  for (const char* name : {"", "same"}) {
+    for (graph::Node& node : model.nodes) node.name = name;
+    SessionOptions options;
+    options.tuning.mode = tuner::Mode::off;
+    const Session session(model, options);
+    std::vector<std::string> notes;
+    for (const StepReport& step : session.steps())
+      if (step.macs > 0) notes.push_back(step.note);
+    CHECK(notes == std::vector<std::string>{"removed 3 filters", "removed 7 filters and 3 input channels",
+                                            "removed 7 input channels"});
   }
 }
 

@@ -51,6 +51,7 @@ bool merge(Editor& e, int n) {
   std::vector<float> bias;
   std::vector<Node> slices;
   std::string name;
+  merged.origins.clear();
   for (int sibling : siblings) {
     const Node conv = e.node(sibling);
     const std::int64_t channels = e.shape(conv.inputs[1])[0];
@@ -63,6 +64,7 @@ bool merge(Editor& e, int n) {
     const auto own = bias_of(e, conv, channels).value_or(std::vector<double>());
     bias.insert(bias.end(), own.begin(), own.end());
     name += (name.empty() ? "" : "+") + conv.name;
+    merged.origins.insert(merged.origins.end(), conv.origins.begin(), conv.origins.end());
     e.kill(sibling);
   }
   w_shape[0] = y_shape[1] = static_cast<std::int64_t>(bias.size());
