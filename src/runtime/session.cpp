@@ -85,6 +85,7 @@ struct Session::Impl {
     const auto prepare_start = Clock::now();
     executor.emplace(plan, target, pool);
     stats.prepare_ns = ns_since(prepare_start);
+    plan_text = plan.text();
     for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
       std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
     count(start);
@@ -122,7 +123,6 @@ struct Session::Impl {
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
                              options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
-    plan_text = plan.text();
   }
 
   void report_steps() {
