@@ -124,10 +124,40 @@ void complete(Open& open, const kernels::Target& target) {
                    });
 }
 
+std::int64_t tensor_bytes(const TensorDesc& desc) {
+  return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
+}
+
+// What the session will hold at least: packed constants, and operands of the largest step. Tuning, which comes before, shall not
+// hold more.
+std::int64_t least_bytes(const std::vector<Choice>& choices, const std::vector<Open>& open,
+                         const kernels::Target& target) {
+  std::int64_t constants = 0, activations = 0;
+  for (const Choice& choice : choices) {
+    std::int64_t bytes = 0;
+    for (const kernels::Operand& input : choice.problem.inputs)
+      if (!input.absent && !input.constant) bytes += tensor_bytes(input.desc);
+    for (const TensorDesc& output : choice.problem.outputs) bytes += tensor_bytes(output);
+    activations = std::max(activations, bytes);
+    if (!choice.alternatives.empty()) constants += choice.uses * choice.alternatives.front().packed_bytes;
+  }
+  for (const Open& o : open) {
+    if (!o.choice->alternatives.empty()) continue;
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (const tuner::Choice& e : o.estimates)
+      least = std::min(least, e.family->packed_bytes(o.choice->problem, e.schedule, target));
+    constants += o.choice->uses * least;
+  }
+  return constants + activations;
+}
+
 class Measuring {
  public:
-  Measuring(std::vector<Open*> open, const TuningOptions& options)
-      : open_(std::move(open)), options_(options), start_(now()) {
+  Measuring(std::vector<Open*> open, const TuningOptions& options, std::int64_t memory_bytes)
+      : open_(std::move(open)),
+        options_(options),
+        memory_bytes_(static_cast<std::size_t>(memory_bytes)),
+        start_(now()) {
     std::vector<double> costs;
     for (const Open* o : open_) costs.push_back(o->estimates.front().time_ns * o->choice->uses);
     const std::vector<double> shares = tuning_shares(costs);
@@ -147,7 +177,7 @@ class Measuring {
       const tuner::TuneRequest request{
           choice.problem, open_[i]->families, target, pool,
           options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
-          options_.now};
+          options_.now,   memory_bytes_};
       const tuner::Choice found = tuner::tune(request, db);
       take_over(*open_[i], found, target, db);
       if (found.cancelled)
@@ -210,6 +240,7 @@ class Measuring {
 
   std::vector<Open*> open_;
   const TuningOptions& options_;
+  std::size_t memory_bytes_;
   Clock::time_point start_;
   Clock::time_point end_ = Clock::time_point::max();
 };
@@ -249,7 +280,7 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
     std::vector<Open*> to_measure;
     to_measure.reserve(unknown.size());
     for (std::size_t i : unknown) to_measure.push_back(&open[i]);
-    Measuring(std::move(to_measure), options).run(target, pool, db);
+    Measuring(std::move(to_measure), options, least_bytes(choices, open, target)).run(target, pool, db);
   }
   for (Open& o : open) complete(o, target);
   for (Choice& choice : choices) choice.take(0);
