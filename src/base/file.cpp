@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -44,9 +45,12 @@ MappedFile::~MappedFile() {
 
 void MappedFile::release(std::span<const std::byte> part) const {
   if (part.empty()) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(part.data()) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
+  // Where one page is read, the system maps others around it that it has in memory.
+  constexpr std::size_t kAround = std::size_t{64} << 10;
+  const auto first = reinterpret_cast<std::uintptr_t>(data_);
+  const auto begin = std::max(first, reinterpret_cast<std::uintptr_t>(part.data()) / kAround * kAround);
+  const auto last = (reinterpret_cast<std::uintptr_t>(part.data() + part.size()) + kAround - 1) / kAround * kAround;
+  const auto end = std::min(first + size_, last);
   // Only a hint, and safe beside readers: nobody writes to these pages, so the file still holds what they held.
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }

@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "kernels/ref/ref.h"
 
@@ -179,6 +180,7 @@ class Measuring {
           choice.problem, open_[i]->families, target, pool,
           options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
           options_.now,   memory_bytes_};
+      trim_heap();
       const tuner::Choice found = tuner::tune(request, db);
       take_over(*open_[i], found, target, db);
       if (found.cancelled)

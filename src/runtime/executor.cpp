@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/env.h"
+#include "base/heap.h"
 #include "runtime/memory_plan.h"
 #include "runtime/reorder.h"
 
@@ -30,6 +31,7 @@ Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) 
   place_scratch();
   if (dump_enabled()) dump_text("plan.txt", plan.text());
   prepare();
+  trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
   arena_ = Buffer::zeroed(plan.arena_bytes);
   bind(target);
