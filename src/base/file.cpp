@@ -49,7 +49,8 @@ void MappedFile::release(std::span<const std::byte> part) const {
   constexpr std::size_t kAround = std::size_t{64} << 10;
   const auto first = reinterpret_cast<std::uintptr_t>(data_);
   const auto begin = std::max(first, reinterpret_cast<std::uintptr_t>(part.data()) / kAround * kAround);
-  const auto last = (reinterpret_cast<std::uintptr_t>(part.data() + part.size()) + kAround - 1) / kAround * kAround;
+  const auto last =
+      (reinterpret_cast<std::uintptr_t>(part.data() + part.size()) + kAround - 1) / kAround * kAround;
   const auto end = std::min(first + size_, last);
   // Only a hint, and safe beside readers: nobody writes to these pages, so the file still holds what they held.
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);

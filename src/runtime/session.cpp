@@ -85,7 +85,6 @@ struct Session::Impl {
     const auto prepare_start = Clock::now();
     executor.emplace(plan, target, pool);
     stats.prepare_ns = ns_since(prepare_start);
-    plan_text = plan.text();
     for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
       std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
     count(start);
@@ -210,7 +209,10 @@ const std::byte* Session::output(std::size_t index) const {
 const SessionStats& Session::stats() const { return impl_->stats; }
 const std::vector<StepReport>& Session::steps() const { return impl_->reports; }
 std::int64_t Session::step_ns(std::size_t index) const { return impl_->executor->step_ns(index); }
-const std::string& Session::plan_text() const { return impl_->plan_text; }
+const std::string& Session::plan_text() const {
+  if (impl_->plan_text.empty()) impl_->plan_text = impl_->plan.text();
+  return impl_->plan_text;
+}
 const std::string& Session::graph_text() const { return impl_->graph_text; }
 
 }  // namespace rt3d::runtime

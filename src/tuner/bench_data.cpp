@@ -16,8 +16,7 @@ namespace {
 using kernels::Dims5;
 using kernels::Placement;
 
-constexpr std::int64_t kPattern =
-    65521;  // a prime: rows of a matrix start at different places of the pattern
+constexpr std::size_t kPattern = 65521;  // a prime: rows of a matrix start at different places of the pattern
 constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
 // Of the largest reference value: sums of many terms in single precision, and in half.
@@ -25,34 +24,30 @@ constexpr double kTolerance = 2e-4, kHalfTolerance = 1e-2;
 constexpr unsigned char kGuardByte = 0xa5;
 
 // Values of magnitude 1/4 to 1 and either sign, repeating: large weights must be made quickly.
-const std::vector<float>& pattern() {
-  static const std::vector<float> values = [] {
-    Random random(20210202);
-    std::vector<float> v(kPattern);
-    for (float& x : v) x = random.uniform(0.25f, 1.0f) * ((random.bits() & 1) != 0 ? 1.0f : -1.0f);
-    return v;
-  }();
+std::vector<float> make_pattern() {
+  Random random(20210202);
+  std::vector<float> values(kPattern);
+  for (float& x : values) x = random.uniform(0.25f, 1.0f) * ((random.bits() & 1) != 0 ? 1.0f : -1.0f);
   return values;
 }
 
 // Where operand i begins in the pattern.
-std::size_t pattern_start(std::size_t operand) { return operand * 7919 % pattern().size(); }
+std::size_t pattern_start(std::size_t operand) { return operand * 7919 % kPattern; }
 
 // The next values of the pattern, of which `at` is the first.
-void copy_pattern(std::size_t at, std::span<float> out) {
-  const std::vector<float>& values = pattern();
+void copy_pattern(const std::vector<float>& pattern, std::size_t at, std::span<float> out) {
   for (std::size_t done = 0; done < out.size(); at = 0) {
-    const std::size_t count = std::min(values.size() - at, out.size() - done);
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(at), count,
+    const std::size_t count = std::min(pattern.size() - at, out.size() - done);
+    std::copy_n(pattern.begin() + static_cast<std::ptrdiff_t>(at), count,
                 out.begin() + static_cast<std::ptrdiff_t>(done));
     done += count;
   }
 }
 
-Tensor make_values(const TensorDesc& desc, std::size_t operand) {
+Tensor make_values(const std::vector<float>& pattern, const TensorDesc& desc, std::size_t operand) {
   Tensor tensor = Tensor::allocate(desc);
   if (desc.dtype == DType::f32)
-    copy_pattern(pattern_start(operand), tensor.mutable_values<float>());
+    copy_pattern(pattern, pattern_start(operand), tensor.mutable_values<float>());
   else if (!tensor.bytes().empty())
     std::memset(tensor.mutable_data(), 0, tensor.bytes().size());
   return tensor;
@@ -66,7 +61,8 @@ std::int64_t row_offset(const Placement& p, std::int64_t n, std::int64_t c, std:
 }
 
 // The values of make_values() in another layout.
-void lay_out(std::size_t operand, const Shape& shape, const Placement& p, float* to) {
+void lay_out(const std::vector<float>& pattern, std::size_t operand, const Shape& shape, const Placement& p,
+             float* to) {
   const Dims5 s(shape);
   std::vector<float> values(static_cast<std::size_t>(s.w));
   std::size_t at = pattern_start(operand);
@@ -75,8 +71,8 @@ void lay_out(std::size_t operand, const Shape& shape, const Placement& p, float*
       for (std::int64_t d = 0; d < s.d; ++d)
         for (std::int64_t h = 0; h < s.h; ++h) {
           float* row = to + row_offset(p, n, c, d, h);
-          copy_pattern(at, values);
-          at = (at + values.size()) % pattern().size();
+          copy_pattern(pattern, at, values);
+          at = (at + values.size()) % pattern.size();
           for (std::int64_t w = 0; w < s.w; ++w) row[w * p.block] = values[static_cast<std::size_t>(w)];
         }
 }
@@ -135,10 +131,13 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
 }
 
 BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle)
-    : problem_(problem), inputs_(problem.inputs.size()), outputs_(problem.outputs.size()) {
+    : problem_(problem),
+      pattern_(make_pattern()),
+      inputs_(problem.inputs.size()),
+      outputs_(problem.outputs.size()) {
   std::vector<Tensor> values;
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-    values.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
+    values.push_back(problem.inputs[i].absent ? Tensor() : make_values(pattern_, problem.inputs[i].desc, i));
   const std::string tile = problem.attributes.string(kernels::kWinogradAttribute, "");
   if (const auto known = find_winograd_tile(tile)) {
     const kernels::ConvShape s = kernels::conv_shape(problem);
@@ -190,9 +189,9 @@ void BenchData::lay_out_input(std::size_t i, const Placement& placement) {
   in.storage.fill(0, storage_bytes(desc, placement));
   auto* origin = reinterpret_cast<float*>(input(i, placement));
   if (desc.dtype == DType::f32 && has_strides(desc.shape))
-    lay_out(i, desc.shape, placement, origin);
+    lay_out(pattern_, i, desc.shape, placement, origin);
   else if (desc.dtype == DType::f32)
-    copy_pattern(pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
+    copy_pattern(pattern_, pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
   in.laid = placement;
 }
 

@@ -64,6 +64,7 @@ class BenchData {
   void lay_out_input(std::size_t i, const kernels::Placement& placement);
 
   const kernels::Problem& problem_;
+  std::vector<float> pattern_;
   std::vector<Tensor> constants_;
   std::vector<const Tensor*> constant_pointers_;
   std::vector<Input> inputs_;
