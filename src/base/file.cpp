@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 #include "base/error.h"
 
@@ -46,14 +47,13 @@ MappedFile::~MappedFile() {
 void MappedFile::release(std::span<const std::byte> part) const {
   if (part.empty()) return;
   // Where one page is read, the system maps others around it that it has in memory.
-  constexpr std::size_t kAround = std::size_t{64} << 10;
-  const auto first = reinterpret_cast<std::uintptr_t>(data_);
-  const auto begin = std::max(first, reinterpret_cast<std::uintptr_t>(part.data()) / kAround * kAround);
-  const auto last =
-      (reinterpret_cast<std::uintptr_t>(part.data() + part.size()) + kAround - 1) / kAround * kAround;
-  const auto end = std::min(first + size_, last);
+  constexpr std::ptrdiff_t kAround = std::ptrdiff_t{64} << 10;
+  const auto page = static_cast<std::ptrdiff_t>(::sysconf(_SC_PAGESIZE));
+  const std::ptrdiff_t before = part.data() - data_, behind = before + std::ssize(part);
+  const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, before - kAround) / page * page;
+  const std::ptrdiff_t end = std::min(static_cast<std::ptrdiff_t>(size_), behind + kAround);
   // Only a hint, and safe beside readers: nobody writes to these pages, so the file still holds what they held.
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  ::madvise(const_cast<std::byte*>(data_) + begin, static_cast<std::size_t>(end - begin), MADV_DONTNEED);
 }
 
 }  // namespace rt3d

@@ -57,11 +57,10 @@ void release_written_pages(void* entry) {
   std::size_t size = 0;
   if (runtime().allocator()->query(entry, &code, &written, &size) != asmjit::kErrorOk || code == written)
     return;
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(written) / page * page;
-  const auto end = (reinterpret_cast<std::uintptr_t>(written) + size + page - 1) / page * page;
-  madvise(reinterpret_cast<void*>(begin), end - begin,
-          MADV_DONTNEED);  // a shared mapping keeps what was written
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(written) % page;
+  // A shared mapping keeps what was written.
+  madvise(static_cast<std::byte*>(written) - before, before + size, MADV_DONTNEED);
 }
 
 std::atomic<std::size_t> live_bytes{0};
