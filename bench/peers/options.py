@@ -16,29 +16,41 @@ examples:
   python3 bench/peers c3d s3d my.onnx --threads 1,2 --accuracy both --plot speed.svg
   python3 bench/peers --engines rt3d,openvino resnet50 --tune full --db tuned.db
   python3 bench/peers all --threads 1,2 --json all.json          the whole list: a long time
-  python3 bench/peers --from all.json --markdown docs/peers.md   report without measuring again
-
-Peers are installed with: scripts/peers VENV_DIR; then VENV_DIR/bin/python bench/peers …
-What is compared how, and how to read it: docs/peers.md
-The exit status is 0 when every case was measured and RT3D's outputs agree."""
+  python3 bench/peers --from all.json --markdown docs/peers.md   report without measuring again"""
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(
-        prog="python3 bench/peers",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = new_parser("bench/peers", "docs/peers.md", DESCRIPTION, EXAMPLES)
     measuring = parser.add_argument_group("what is measured").add_argument
     names = "ONNX files, or names of `rt3d make-model --list`; all: each of these"
     measuring("models", nargs="*", metavar="MODEL", help=names)
     add_measuring(measuring)
     add_rt3d(parser.add_argument_group("RT3D").add_argument)
     add_reports(parser.add_argument_group("reports").add_argument, "docs/peers.md")
-    options = parser.parse_args(words)
+    options = finish_parsing(parser, words)
     if not options.models and not options.sources:
         parser.error("give models to measure, or --from FILE to report; --help has examples")
+    return options
+
+
+def new_parser(program, document, description, examples):
+    """A parser of `python3 PROGRAM`, whose help ends with what all of these programs have in common."""
+    ending = f"""
+
+Peers are installed with: scripts/peers VENV_DIR; then VENV_DIR/bin/python {program} …
+What is compared how, and how to read it: {document}
+The exit status is 0 when every case was measured and RT3D's outputs agree."""
+    return argparse.ArgumentParser(
+        prog=f"python3 {program}",
+        description=description,
+        epilog=examples + ending,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def finish_parsing(parser, words):
+    """The options, with a place for models."""
+    options = parser.parse_args(words)
     options.models_dir = (options.models_dir or options.build / "peers").resolve()
     return options
 
@@ -115,10 +127,15 @@ def _from(smallest, kind):
 def as_command(options):
     """The command that measures the same, without what only names places."""
     words = ["python3 bench/peers", *(pathlib.Path(model).name for model in options.models)]
-    words += ["--threads", ",".join(map(str, options.threads)), "--rounds", str(options.rounds)]
+    return " ".join(words + measuring_words(options))
+
+
+def measuring_words(options):
+    """How it was measured, without what only names places."""
+    words = ["--threads", ",".join(map(str, options.threads)), "--rounds", str(options.rounds)]
     words += ["--accuracy", options.accuracy, "--tune", options.tune]
     if options.isa:
         words += ["--isa", options.isa]
     if options.engines:
         words += ["--engines", ",".join(options.engines)]
-    return " ".join(words)
+    return words

@@ -3,10 +3,11 @@
 import argparse
 import pathlib
 
-from peers.options import add_measuring, add_reports, add_rt3d
+from peers.options import add_measuring, add_reports, add_rt3d, finish_parsing, measuring_words, new_parser
 
 from .cases import CASES, DENSE, VARIANTS
 
+DOCUMENT = "docs/sparsity-results.md"
 DESCRIPTION = """\
 Runs dense and pruned models in RT3D, and the dense ones in other runtimes, by turns in one process: what pruning
 at a rate of the model's multiply-accumulates gains over RT3D's direct code, over its best, and over the fastest peer."""
@@ -15,20 +16,11 @@ examples:
   python3 bench/sparsity                                         all cases and variants: a long time
   python3 bench/sparsity c3d-3.6 --threads 1,2 --variants kgs-8x4,vanilla-32x4
   python3 bench/sparsity --engines rt3d --csv out.csv --plot speed-up.svg
-  python3 bench/sparsity --from out.json --phone c3d-3.6/rt3d@kgs-8x4=steps.csv --markdown docs/sparsity-results.md
-
-Peers are installed with: scripts/peers VENV_DIR; then VENV_DIR/bin/python bench/sparsity …
-What is compared how, and how to read it: docs/sparsity-results.md
-The exit status is 0 when every case was measured and RT3D's outputs agree."""
+  python3 bench/sparsity --from out.json --phone c3d-3.6/rt3d@kgs-8x4=steps.csv --markdown docs/sparsity-results.md"""
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(
-        prog="python3 bench/sparsity",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = new_parser("bench/sparsity", DOCUMENT, DESCRIPTION, EXAMPLES)
     measuring = parser.add_argument_group("what is measured").add_argument
     names = [case.name for case in CASES]
     measuring("cases", nargs="*", type=_one_of(names), metavar="CASE", help=f"of {', '.join(names)} (default: all)")
@@ -41,13 +33,12 @@ def parse(words=None):
     add_measuring(measuring)
     add_rt3d(parser.add_argument_group("RT3D").add_argument, "both")
     reports = parser.add_argument_group("reports").add_argument
-    add_reports(reports, "docs/sparsity-results.md")
+    add_reports(reports, DOCUMENT)
     steps = "steps of bench/arm/report.py --csv: their sum is the row's time on a modelled Snapdragon 865"
     reports("--phone", action="append", type=_phone, default=[], metavar="CASE/KEY=CSV", help=steps)
-    options = parser.parse_args(words)
+    options = finish_parsing(parser, words)
     if not options.cases and not options.sources:
         options.cases = names
-    options.models_dir = (options.models_dir or options.build / "peers").resolve()
     return options
 
 
@@ -76,12 +67,7 @@ def _phone(text):
 def as_command(options):
     """The command that measures the same, without what only names places."""
     words = ["python3 bench/sparsity", *options.cases, "--variants", ",".join(options.variants)]
-    words += ["--threads", ",".join(map(str, options.threads)), "--rounds", str(options.rounds)]
-    words += ["--accuracy", options.accuracy, "--tune", options.tune]
+    words += measuring_words(options)
     if options.published:
         words.append("--published")
-    if options.isa:
-        words += ["--isa", options.isa]
-    if options.engines:
-        words += ["--engines", ",".join(options.engines)]
     return " ".join(words)

@@ -54,9 +54,9 @@ std::vector<Step> steps_of(const rt3d_session* session) {
     rt3d_step_info info = RT3D_STEP_INFO_INIT;
     check(rt3d_session_step(&info, session, i), join("cannot describe step ", i));
     steps.push_back({or_empty(info.name), or_empty(info.problem), or_empty(info.family),
-                     or_empty(info.schedule), or_empty(info.source), info.macs, info.useful_macs, info.executed_macs,
-                     info.last_ns, or_empty(info.sparsity), or_empty(info.sparsity_note), info.zero_share,
-                     info.unpruned_macs, info.kept_macs});
+                     or_empty(info.schedule), or_empty(info.source), info.macs, info.useful_macs,
+                     info.executed_macs, info.last_ns, or_empty(info.sparsity), or_empty(info.sparsity_note),
+                     info.zero_share, info.unpruned_macs, info.kept_macs});
   }
   return steps;
 }

@@ -83,6 +83,11 @@ class X64Asm final : public FunctionAsm {
     else
       a_.vbroadcastf128(vec(to), four);
   }
+  void load_and_spread_four(Vec to, Gp base, std::int32_t disp) override {
+    if (!wide()) return broadcast_four(to, base, disp);
+    a_.vmovups(x86::xmm(static_cast<std::uint32_t>(to.id)), x86::ptr(gp(base), disp, 16));
+    a_.vshuff32x4(vec(to), vec(to), vec(to), 0);
+  }
   void spread_of_four(Vec to, Vec from, int j) override { a_.vpermilps(vec(to), vec(from), j * 0x55); }
   void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) override {
     const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes()));
@@ -92,6 +97,7 @@ class X64Asm final : public FunctionAsm {
     a_.vpermilps(vec(to), vec(to), j % 2 == 0 ? 0xA0 : 0xF5);
   }
   void prefetch(Gp base, std::int32_t disp) override { a_.prefetcht1(x86::ptr(gp(base), disp)); }
+  void prefetch_near(Gp base, std::int32_t disp) override { a_.prefetcht0(x86::ptr(gp(base), disp)); }
 
   void add(Vec to, Vec a, Vec b) override { a_.vaddps(vec(to), vec(a), vec(b)); }
   void sub(Vec to, Vec a, Vec b) override { a_.vsubps(vec(to), vec(a), vec(b)); }
@@ -125,6 +131,42 @@ class X64Asm final : public FunctionAsm {
   void fma_lane_half(Vec, Vec, Vec, int) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
   void narrow(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
   void widen(Vec, Vec, Vec) override { throw std::logic_error("x86-64 has no 16-bit floats"); }
+
+  void add_pairs(Vec to, Vec a, Vec b, Vec scratch) override {
+    constexpr int kEven = 0x88, kOdd = 0xdd;  // floats 0 and 2, or 1 and 3, of either operand
+    a_.vshufps(vec(scratch), vec(a), vec(b), kOdd);
+    a_.vshufps(vec(to), vec(a), vec(b), kEven);
+    a_.vaddps(vec(to), vec(to), vec(scratch));
+  }
+  void part_pairs(Vec value) override {
+    constexpr int kMiddleSwapped = 0xd8;
+    a_.vpermpd(vec(value), vec(value), kMiddleSwapped);
+    if (wide()) a_.vshuff32x4(vec(value), vec(value), vec(value), kMiddleSwapped);
+  }
+  void load_part(Vec to, int part, int floats, Gp base, std::int32_t disp) override {
+    const auto id = static_cast<std::uint32_t>(to.id);
+    const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(floats * 4));
+    if (part == 0)
+      a_.vmovups(narrower(id, floats), from);
+    else if (!wide())
+      a_.vinsertf128(vec(to), vec(to), from, part);
+    else if (floats == 4)
+      a_.vinsertf32x4(vec(to), vec(to), from, part);
+    else
+      a_.vinsertf64x4(vec(to), vec(to), from, part);
+  }
+  void store_part(Vec from, int part, int floats, Gp base, std::int32_t disp) override {
+    const auto id = static_cast<std::uint32_t>(from.id);
+    const x86::Mem to = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(floats * 4));
+    if (part == 0)
+      a_.vmovups(to, narrower(id, floats));
+    else if (!wide())
+      a_.vextractf128(to, vec(from), part);
+    else if (floats == 4)
+      a_.vextractf32x4(to, vec(from), part);
+    else
+      a_.vextractf64x4(to, vec(from), part);
+  }
 
   // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
   Vec transpose(Vec rows, Vec spare) override {
@@ -177,6 +219,9 @@ class X64Asm final : public FunctionAsm {
   x86::Vec vec(Vec v) const {
     const auto id = static_cast<std::uint32_t>(v.id);
     return wide() ? static_cast<x86::Vec>(x86::zmm(id)) : static_cast<x86::Vec>(x86::ymm(id));
+  }
+  static x86::Vec narrower(std::uint32_t id, int floats) {
+    return floats == 4 ? static_cast<x86::Vec>(x86::xmm(id)) : static_cast<x86::Vec>(x86::ymm(id));
   }
   asmjit::Label label(Label l) const { return asmjit::Label(l.id); }
 

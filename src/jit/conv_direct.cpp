@@ -1,11 +1,10 @@
 #include "jit/conv_direct.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "jit/conv_schedule.h"
-#include "jit/conv_tiles.h"
+#include "jit/conv_tiles_f32.h"
 #include "jit/packing.h"
 
 namespace rt3d::jit {
@@ -14,24 +13,12 @@ namespace {
 using kernels::blocks;
 using kernels::ConvShape;
 
-class ConvDirectKernel final : public ConvTiles {
+class ConvDirectKernel final : public ConvTilesF32 {
  public:
   explicit ConvDirectKernel(const KernelRequest& r)
-      : ConvTiles(r, static_cast<int>(
-                         std::min<std::int64_t>(kernels::conv_shape(r.problem).ic, r.inputs[0].block))) {
-    for (OutputBlock& block : blocks_) {
-      const auto [ic_first, ic_count] = reached(block);
-      auto& table = tables_[{block.vecs, ic_count}];
-      if (!table)
-        table = std::make_unique<UnitTable>(classes_.d, classes_.h,
-                                            dense_units(g_, ic_count, chunk_, unit_floats(block.vecs) * 4));
-      block.ic_first = ic_first;
-      block.units = table.get();
-      block.weights = weight_floats_;
-      weight_floats_ += static_cast<std::size_t>(ic_count) *
-                        static_cast<std::size_t>(g_.s.kernel_positions() * unit_floats(block.vecs));
-    }
-  }
+      : ConvTilesF32(r, static_cast<int>(
+                            std::min<std::int64_t>(kernels::conv_shape(r.problem).ic, r.inputs[0].block))),
+        weight_floats_(add_dense_units(sizeof(float))) {}
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     weights_ = Buffer(weight_floats_ * sizeof(float));
@@ -40,7 +27,7 @@ class ConvDirectKernel final : public ConvTiles {
     const float* source = w.values<float>().data();
     std::vector<std::pair<const OutputBlock*, int>> jobs;
     for (const OutputBlock& block : blocks_)
-      for (int icb = 0; icb < reached(block).second; ++icb) jobs.emplace_back(&block, icb);
+      for (int icb = 0; icb < block.ic_count; ++icb) jobs.emplace_back(&block, icb);
     pool.run(static_cast<std::int64_t>(jobs.size()), [&](std::int64_t job, int) {
       pack(source, *jobs[static_cast<std::size_t>(job)].first, jobs[static_cast<std::size_t>(job)].second);
     });
@@ -49,19 +36,14 @@ class ConvDirectKernel final : public ConvTiles {
   std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
 
  private:
-  std::pair<std::int64_t, int> reached(const OutputBlock& block) const {
-    const std::int64_t end = block.first + static_cast<std::int64_t>(block.vecs) * lanes_;
-    return input_blocks(g_.s, g_.in.block, block.first, std::min(g_.s.oc, end));
-  }
-
   // Packs the weights of one output block and one input block: [kernel position][depth][vecs · lanes].
   void pack(const float* source, const OutputBlock& block, int icb) {
     const ConvShape& s = g_.s;
     const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions();
     const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
     float* to = weights_.as<float>() + block.weights +
-                static_cast<std::int64_t>(icb) * positions * unit_floats(block.vecs);
-    std::fill_n(to, positions * unit_floats(block.vecs), 0.0f);
+                static_cast<std::int64_t>(icb) * positions * unit_weights(block.vecs);
+    std::fill_n(to, positions * unit_weights(block.vecs), 0.0f);
     const std::int64_t ic0 = (block.ic_first + icb) * g_.in.block;
     for (std::int64_t lane = 0; lane < width && block.first + lane < s.oc; ++lane) {
       const std::int64_t oc = block.first + lane, group = oc / ocg;
@@ -75,8 +57,7 @@ class ConvDirectKernel final : public ConvTiles {
     }
   }
 
-  std::size_t weight_floats_ = 0;
-  std::map<std::pair<int, int>, std::unique_ptr<UnitTable>> tables_;  // by vecs and input blocks
+  std::size_t weight_floats_;
 };
 
 class ConvDirect final : public IsaFamily {
@@ -93,15 +74,9 @@ class ConvDirect final : public IsaFamily {
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const std::int64_t width = std::int64_t{schedule.get("vecs")} * lanes(),
-                       depth = std::min<std::int64_t>(s.ic, input_block(s, lanes()));
-    std::int64_t floats = blocks(s.oc, lanes()) * lanes();  // bias
-    for (std::int64_t first = 0; first < s.oc; first += width) {
-      const std::int64_t end = std::min(s.oc, first + width);
-      floats += input_blocks(s, input_block(s, lanes()), first, end).second * s.kernel_positions() * depth *
-                blocks(end - first, lanes()) * lanes();
-    }
-    return floats * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t bias = blocks(s.oc, lanes()) * lanes();
+    return (bias + dense_weights(s, lanes(), schedule.get("vecs"))) *
+           static_cast<std::int64_t>(sizeof(float));
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {

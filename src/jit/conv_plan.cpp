@@ -155,6 +155,7 @@ UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>
           if (meets(u.kd, d) && meets(u.kh, h)) units_.push_back(u.unit);
         ranges_.push_back({first, static_cast<std::uint32_t>(units_.size()) - first});
       }
+  units_.insert(units_.end(), kUnitsAhead, Unit{0, 0});
   units_.shrink_to_fit();
 }
 

@@ -13,7 +13,6 @@ using kernels::blocks;
 using kernels::ConvShape;
 using kernels::Problem;
 using kernels::Schedule;
-using kernels::Sparsity;
 using kernels::Target;
 
 namespace {
@@ -51,7 +50,8 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, 
   for (int vecs = 1; vecs <= 6; ++vecs) {
     const int rows = most_rows(target.device.isa, vecs, p);
     if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
-    if (numbers.sparsity && numbers.sparsity->gm % (vecs * lanes) != 0) continue;  // a block lies within a group
+    // A block lies within a group.
+    if (numbers.sparsity && numbers.sparsity->gm % (vecs * lanes) != 0) continue;
     const TileCut cut(s.oh, s.ow, rows);
     const auto per_plane = static_cast<std::int64_t>(cut.pieces.size());
     const std::int64_t tiles = per_plane * s.od;

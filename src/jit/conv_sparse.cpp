@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "jit/conv_schedule.h"
-#include "jit/conv_tiles.h"
+#include "jit/conv_tiles_f32.h"
 #include "jit/packing.h"
 #include "kernels/sparsity.h"
 
@@ -15,23 +15,20 @@ using kernels::ConvShape;
 using kernels::Pattern;
 using kernels::Sparsity;
 
-class ConvSparseKernel final : public ConvTiles {
+class ConvSparseKernel final : public ConvTilesF32 {
  public:
   explicit ConvSparseKernel(const KernelRequest& r)
-      : ConvTiles(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block)),
+      : ConvTilesF32(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block)),
         vecs_(r.schedule.get("vecs")) {}
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     const Tensor w = constants[1]->aligned_copy();
     const Pattern pattern = kernels::pattern_of(w, vecs_ * lanes_, depth_, &pool);
     bias_ = padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_);
-    tables_.reserve(blocks_.size());
     std::size_t floats = 0;
-    for (std::size_t b = 0; b < blocks_.size(); ++b) {
-      OutputBlock& block = blocks_[b];
+    for (OutputBlock& block : blocks_) {
       std::int64_t end = 0;
-      tables_.emplace_back(classes_.d, classes_.h, units(pattern, block, end));
-      block.units = &tables_.back();
+      block.units = &tables_.emplace_back(classes_.d, classes_.h, units(pattern, block, end));
       block.weights = floats;
       floats += static_cast<std::size_t>(end / 4);
     }
@@ -72,7 +69,7 @@ class ConvSparseKernel final : public ConvTiles {
           {static_cast<int>(kd),
            static_cast<int>(kh),
            {static_cast<std::int32_t>(a), static_cast<std::int32_t>(weight_bytes)}});
-      weight_bytes += unit_floats(block.vecs) * 4;
+      weight_bytes += unit_weights(block.vecs) * 4;
     });
     return chunks;
   }
@@ -87,12 +84,11 @@ class ConvSparseKernel final : public ConvTiles {
       for (std::int64_t k = 0; k < std::min<std::int64_t>(depth_, s.ic - ic); ++k)
         for (std::int64_t lane = 0; lane < lanes; ++lane)
           to[k * width + lane] = source[((block.first + lane) * s.ic + ic + k) * positions + position];
-      to += unit_floats(block.vecs);
+      to += unit_weights(block.vecs);
     });
   }
 
   int vecs_;
-  std::vector<UnitTable> tables_;  // of every output block
 };
 
 class ConvSparse final : public IsaFamily {

@@ -1,5 +1,5 @@
-// What dense and sparse direct convolution share: the geometry, the cut into tiles and tasks, the tiles' code, and the run over lists
-// of units, which the families make and pack the weights for.
+// What direct convolution shares, dense or sparse, in floats or halves: the geometry, the cut into tiles and tasks, and the run over
+// lists of units. Families make the lists and pack the weights; whoever derives says what multiplies a tile (conv_tiles_f32.h).
 //
 //   for each task (batch item × block of tiles × group of output blocks), threads draw tasks:
 //     for chunk of input channels:            # its weights and the input under a block of tiles stay in L2
@@ -11,6 +11,7 @@
 // per task), depth_first (tiles along the clip before those of a plane).
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -26,46 +27,74 @@ bool tiles_reach(const kernels::Problem& problem);
 // share a quarter of a cache line.
 kernels::Ports conv_tiles_ports(const kernels::Problem& problem, int lanes);
 inline int input_block(const kernels::ConvShape& s, int lanes) { return s.ic <= 4 ? 4 : lanes; }
+// Packed weights of a kernel without zeros, cut into output blocks of `vecs` vectors.
+std::int64_t dense_weights(const kernels::ConvShape& s, int lanes, int vecs);
 
 class ConvTiles : public Kernel {
- public:
-  void run(const RunArgs& args) const final;
-
  protected:
   // Output channels [first, first + vecs vectors) and what they are made of.
   struct OutputBlock {
     std::int64_t first;  // output channel, a multiple of the lanes
     int vecs;
     std::int64_t ic_first;  // input-channel block that unit offsets count from
-    std::size_t weights;    // floats into the packed weights
+    int ic_count;           // input-channel blocks of the units
+    std::size_t weights;    // elements into the packed weights
     const UnitTable* units;
     std::vector<std::shared_ptr<const Code>> code;  // by tile kind
   };
+  // Element 0 of a batch item's operands. The input counts in words of four bytes, whatever they hold.
+  struct Item {
+    const float* in;
+    const float* residual;  // null without one
+    float* out;
+  };
+  // Tiles [first, last) of one output block and chunk.
+  struct TileWork {
+    const OutputBlock& block;
+    int chunk;
+    std::int64_t first, last;
+    bool last_chunk() const { return chunk + 1 == block.units->chunks(); }
+  };
+  // Where a tile of an output block starts, in words from the item's operands, and the units it multiplies.
+  struct TilePlace {
+    std::int64_t in, residual, out;
+    int kind;
+    UnitTable::Range units;
+  };
 
-  ConvTiles(const KernelRequest& request, int depth);  // depth: k steps per unit
+  // `input`: where units find their activations; depth: k steps per unit.
+  ConvTiles(const KernelRequest& request, const Placement& input, int lanes, int depth);
 
-  std::int64_t unit_floats(int vecs) const { return static_cast<std::int64_t>(depth_) * vecs * lanes_; }
-  // Floats from a tile's first pixel to channel `ic` (from ic_first on) at a kernel position.
+  // Batch items [first, end), whose inputs start at `in`.
+  void run_items(const RunArgs& args, std::int64_t first, std::int64_t end, const float* in) const;
+  virtual void run_tiles(const Item& item, const TileWork& work) const = 0;
+  TilePlace place(const TileWork& work, std::int64_t tile) const;
+
+  // Units and weights of every output block for a kernel without zeros; the weights' number, of `weight_bytes` each.
+  std::size_t add_dense_units(int weight_bytes);
+  std::int64_t unit_weights(int vecs) const { return std::int64_t{depth_} * vecs * lanes_; }
+  // Words from a tile's first pixel to channel `ic` (from ic_first on) at a kernel position.
   std::int64_t input_offset(std::int64_t ic, std::int64_t kd, std::int64_t kh, std::int64_t kw) const;
+  // Bytes from a tile's first pixel to each of its pixels.
+  std::vector<std::int32_t> input_pixels(const TileCut::Kind& kind) const;
+  static std::vector<std::int32_t> pixels(const TileCut::Kind& kind, const Placement& output);
 
-  Isa isa_;
   int lanes_;
   bool has_residual_;
   ConvGeometry g_;
   TileCut cut_;
   BorderClasses classes_;
   int chunk_, depth_;
-  std::vector<OutputBlock> blocks_;  // without units: those are the families' matter
+  std::vector<OutputBlock> blocks_;  // without code, weights and units
+  std::deque<UnitTable> tables_;     // which blocks_ point to
   Buffer weights_, bias_;
 
  private:
-  TileShape tile_shape(const TileCut::Kind& kind, int vecs, const kernels::Activation& activation) const;
-  void run_task(const RunArgs& args, std::int64_t n, std::int64_t tile_first, std::int64_t tile_last,
-                std::int64_t block_first, std::int64_t block_last) const;
+  void run_task(const Item& item, std::int64_t tile_first, std::int64_t tile_last, std::int64_t block_first,
+                std::int64_t block_last) const;
 
   int tiles_, oc_group_;
   bool depth_first_;
-  bool far_;  // the input does not fit L2
 };
 
 }  // namespace rt3d::jit

@@ -7,6 +7,7 @@
 #include "jit/conv_direct_f16.h"
 #include "jit/conv_rows.h"
 #include "jit/conv_sparse.h"
+#include "jit/conv_sparse_dot.h"
 #include "jit/conv_sparse_pixels.h"
 #include "jit/conv_winograd.h"
 #include "jit/elementwise.h"
@@ -22,7 +23,7 @@ namespace rt3d::jit {
 std::span<const kernels::KernelFamily* const> families() {
   static const std::vector<const kernels::KernelFamily*> table = [] {
     constexpr std::array kFamilies{
-        conv_depthwise, conv_grouped, conv_direct, conv_sparse, conv_sparse_pixels,
+        conv_depthwise, conv_grouped, conv_direct, conv_sparse, conv_sparse_pixels, conv_sparse_dot,
         fc_dot,         fc_sparse,    fc_tile,     pool_window, elementwise_stream};
     std::vector<const kernels::KernelFamily*> rows;
     for (Isa isa : {Isa::avx512, Isa::avx2, Isa::neon}) {

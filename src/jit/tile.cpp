@@ -5,6 +5,7 @@
 
 #include "base/checksum.h"
 #include "base/error.h"
+#include "jit/dot_tile.h"
 #include "jit/emit_activation.h"
 #include "jit/lane_loop.h"
 
@@ -204,6 +205,7 @@ std::string TileShape::name() const {
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
   if (by_fours) text += "_fours";
+  if (dots) text += spread ? "_dots_spread" : "_dots";
   if (ahead_lines) text += cat("_ahead", ahead_lines);
   if (input_ahead) text += cat("_next", input_ahead);
   return text;
@@ -241,7 +243,8 @@ void emit_tile(Asm& as, const TileShape& s) {
 }
 
 std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape) {
-  return generate(shape.name(), isa, [&](Asm& as) { emit_tile(as, shape); });
+  return generate(shape.name(), isa,
+                  [&](Asm& as) { shape.dots ? emit_dot_tile(as, shape) : emit_tile(as, shape); });
 }
 
 }  // namespace rt3d::jit

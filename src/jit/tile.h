@@ -28,6 +28,9 @@ struct Unit {
   std::int32_t w;
 };
 
+// So many units behind the last one must be readable: dot tiles look at what comes.
+inline constexpr int kUnitsAhead = 4;
+
 struct TileArgs {
   const float* a;  // of row 0
   const Unit* units;
@@ -53,6 +56,8 @@ struct TileShape {
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
+  bool dots = false;         // x86-64: dot_tile.h
+  bool spread = false;       // with dots: activations by a short load and a shuffle
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;
   std::int32_t residual_vec = 0;

@@ -50,9 +50,8 @@ std::vector<Tensor> trained_like(const Problem& p) {
     inputs.push_back(p.inputs[i].absent ? Tensor() : Tensor::allocate(p.inputs[i].desc));
     if (p.inputs[i].absent) continue;
     const Shape& w = p.input_shape(1);
-    const double scale = i == 1   ? std::sqrt(2.0 / static_cast<double>(w.elements() / w[0]))
-                         : i == 2 ? 0.1
-                                  : 1;
+    const std::int64_t products = w.elements() / w[0];  // of an output
+    const double scale = i == 1 ? std::sqrt(2.0 / static_cast<double>(products)) : i == 2 ? 0.1 : 1;
     for (float& v : inputs.back().mutable_values<float>()) {
       const double x = static_cast<double>(random.normal()) * scale;
       v = static_cast<float>(p.inputs[i].constant ? x : std::fmax(x, 0));

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "jit/dot_tile.h"
 #include "jit/half_tile.h"
 #include "jit/narrow.h"
 #include "jit/pixel_layout.h"
@@ -79,6 +80,16 @@ TEST_CASE("golden listings of code whose lanes are pixels") {
     layout.activation.act = kernels::Act::relu;
     compare_or_bless("to_pixels_" + suffix, list(isa, [&](Asm& as) { emit_to_pixels(as, layout); }).text);
     compare_or_bless("from_pixels_" + suffix, list(isa, [&](Asm& as) { emit_from_pixels(as, layout); }).text);
+  }
+}
+
+TEST_CASE("golden listings of dot tiles") {
+  for (Isa isa : {Isa::avx2, Isa::avx512}) {
+    TileShape t = small_tile(4);
+    t.dots = true;
+    t.spread = isa == Isa::avx512;
+    compare_or_bless("dot_tile_" + std::string(isa_name(isa)),
+                     list(isa, [&](Asm& as) { emit_dot_tile(as, t); }).text);
   }
 }
 

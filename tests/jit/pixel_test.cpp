@@ -5,32 +5,16 @@
 #include <cstddef>
 #include <vector>
 
-#include "base/random.h"
 #include "jit/pixel_layout.h"
 #include "jit/pixel_tile.h"
+#include "jit/x64_code.h"
 
 TEST_SUITE_BEGIN("jit");
 
 namespace rt3d::jit {
-namespace {
-
-std::vector<float> integers(std::size_t count, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<float> values(count);
-  for (float& v : values) v = static_cast<float>(random.below(9) - 4);
-  return values;
-}
-
-template <typename Body>
-void on_each_isa(Body&& body) {
-  for (Isa isa : {Isa::avx2, Isa::avx512})
-    if (isa_runs_here(isa)) body(isa, static_cast<std::size_t>(isa_lanes(isa)));
-}
-
-}  // namespace
 
 TEST_CASE("pixels of a channel-blocked tensor become rows of channels, and back with what follows the sum") {
-  on_each_isa([](Isa isa, std::size_t lanes) {
+  on_each_x64([](Isa isa, std::size_t lanes) {
     for (std::size_t count = 1; count <= lanes; ++count) {
       CAPTURE(count);
       PixelLayoutShape shape;
@@ -65,7 +49,7 @@ TEST_CASE("pixels of a channel-blocked tensor become rows of channels, and back 
 }
 
 TEST_CASE("a pixel tile sums over its units, from nothing or from what is there") {
-  on_each_isa([](Isa isa, std::size_t lanes) {
+  on_each_x64([](Isa isa, std::size_t lanes) {
     for (int channels : {1, 4, 8})
       for (int vectors = 1; vectors <= most_pixel_vectors(isa, channels); ++vectors)
         for (int depth : {1, 4}) {

@@ -18,7 +18,6 @@ namespace rt3d::tests {
 namespace {
 
 using jit::WinogradCut;
-using jit::WinogradLayer;
 using jit::WinogradPlan;
 using jit::WinogradUnits;
 using kernels::KernelFamily;

@@ -48,8 +48,9 @@ TEST_CASE("exactly transformed weights compute the ordinary convolution") {
       p.attributes.set(kWinogradAttribute, tile.text());
       INFO(p.text());
       std::vector<Tensor> inputs;
-      for (int i = 0; i < 3; ++i)
-        inputs.push_back(random_tensor(plain.input_shape(static_cast<std::size_t>(i)), random));
+      inputs.reserve(p.inputs.size());
+      for (std::size_t i = 0; i < plain.inputs.size(); ++i)
+        inputs.push_back(random_tensor(plain.input_shape(i), random));
       const Tensor want = ref::compute(plain, inputs)[0];
       inputs.emplace_back();
       inputs.push_back(winograd_weights(inputs[1], tile, {s.sd, s.sh, s.sw}));

@@ -59,7 +59,8 @@ SparsityReport kgs() {
       .zeros = 0.75, .removed = 0.75, .zero_filters = 0, .sparsity = kernels::parse_sparsity("kgs:8x4:25%")};
 }
 
-graph::Node linear(const std::string& op, const std::string& name, graph::Graph& graph, Shape weights) {
+graph::Node linear(const std::string& op, const std::string& name, graph::Graph& graph,
+                   const Shape& weights) {
   graph::Node node{
       op, name, {graph.add_value("x"), graph.add_constant("w", Tensor::allocate({DType::f32, weights}))},
       {}, {},   {}};

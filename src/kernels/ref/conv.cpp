@@ -3,8 +3,7 @@
 // double, so sums depend on their order only, which is ic, kd, kh, kw for every element.
 #include <algorithm>
 
-#include "kernels/activation.h"
-#include "kernels/conv_shape.h"
+#include "kernels/ref/conv_parts.h"
 #include "kernels/ref/operators.h"
 
 namespace rt3d::kernels::ref {
@@ -64,8 +63,7 @@ void Conv::plane(const Operands& o, std::int64_t task, double* acc) const {
   const std::int64_t oc0 = g * ocg + block * kChannels;
   const std::int64_t channels = std::min(kChannels, ocg - block * kChannels);
   const float* w = o.in<float>(1) + oc0 * icg * kernel;
-  const float* bias = o.inputs.size() > 2 ? o.in<float>(2) : nullptr;
-  const float* add = o.inputs.size() > 3 ? o.in<float>(3) : nullptr;
+  const ConvEpilogue finish(o, act);
   const Taps planes = valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
   for (std::int64_t oh = 0; oh < s.oh; ++oh) {
     const Taps rows = valid_taps(oh, s.sh, s.ph, s.dh, s.kh, s.ih);
@@ -90,19 +88,14 @@ void Conv::plane(const Operands& o, std::int64_t task, double* acc) const {
     }
     for (std::int64_t c = 0; c < channels; ++c) {
       const std::int64_t at = (((n * s.oc + oc0 + c) * s.od + od) * s.oh + oh) * s.ow;
-      for (std::int64_t ow = 0; ow < s.ow; ++ow) {
-        double sum = acc[c * row_stride() + ow];
-        if (bias) sum += bias[oc0 + c];
-        if (add) sum += add[at + ow];
-        o.out<float>()[at + ow] = apply(act, static_cast<float>(sum));
-      }
+      for (std::int64_t ow = 0; ow < s.ow; ++ow)
+        o.out<float>()[at + ow] = finish(acc[c * row_stride() + ow], oc0 + c, at + ow);
     }
   }
 }
 
 float Conv::at(const Operands& o, std::int64_t index) const {
-  const std::int64_t ow = index % s.ow, oh = index / s.ow % s.oh, od = index / (s.ow * s.oh) % s.od;
-  const std::int64_t oc = index / (s.ow * s.oh * s.od) % s.oc, n = index / (s.ow * s.oh * s.od * s.oc);
+  const auto [n, oc, od, oh, ow] = ConvElement(s, index);
   const std::int64_t icg = s.ic / s.g, g = oc / (s.oc / s.g);
   const Taps planes = valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
   const Taps rows = valid_taps(oh, s.sh, s.ph, s.dh, s.kh, s.ih);
@@ -117,9 +110,7 @@ float Conv::at(const Operands& o, std::int64_t index) const {
           const double x = o.in<float>(0)[(((n * s.ic + g * icg + ic) * s.id + id) * s.ih + ih) * s.iw + iw];
           sum += x * o.in<float>(1)[(((oc * icg + ic) * s.kd + kd) * s.kh + kh) * s.kw + kw];
         }
-  if (o.inputs.size() > 2 && o.in<float>(2)) sum += o.in<float>(2)[oc];
-  if (o.inputs.size() > 3 && o.in<float>(3)) sum += o.in<float>(3)[index];
-  return apply(act, static_cast<float>(sum));
+  return ConvEpilogue(o, act)(sum, oc, index);
 }
 
 // Where windows are single pixels of an unpadded plane, the plane is one long row: fewer, longer loops, the
@@ -140,10 +131,7 @@ Operation prepare_conv(const Problem& p) {
   require_type(p, DType::f32);
   const Conv conv{with_long_rows(conv_shape(p)), activation_of(p.attributes)};
   const ConvShape& s = conv.s;
-  require(p.outputs[0].shape[0] == s.n, p, "the batch sizes differ");
-  require(!p.has_input(2) || p.input_shape(2) == Shape{s.oc}, p, "the bias must have ", s.oc, " values");
-  require(!p.has_input(3) || p.input_shape(3) == p.outputs[0].shape, p,
-          "the added tensor must be as the output");
+  require_conv_operands(p, s);
   Operation operation;
   if (p.outputs[0].shape.elements() == 0) {
     operation.run = [](const Operands&) {};
@@ -153,7 +141,6 @@ Operation prepare_conv(const Problem& p) {
   operation.at = [conv](const Operands& o, std::int64_t index) { return conv.at(o, index); };
   operation.run = [conv, stride = operation.scratch_bytes](const Operands& o) {
     const ConvShape& s = conv.s;
-
     o.pool.run(s.n * s.g * conv.channel_blocks() * s.od, [&](std::int64_t task, int worker) {
       conv.plane(o, task, reinterpret_cast<double*>(o.scratch + static_cast<std::size_t>(worker) * stride));
     });

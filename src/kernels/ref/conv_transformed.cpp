@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "kernels/activation.h"
+#include "kernels/ref/conv_parts.h"
 #include "kernels/ref/operators.h"
 #include "kernels/winograd_weights.h"
 
@@ -89,11 +89,6 @@ struct TransformedConv {
   const float* item(const Operands& o, std::int64_t n, std::int64_t ic) const {
     return o.in<float>(0) + (n * s.ic + ic) * s.id * s.ih * s.iw;
   }
-  float finish(const Operands& o, double sum, std::int64_t oc, std::int64_t index) const {
-    if (o.inputs.size() > 2 && o.in<float>(2)) sum += static_cast<double>(o.in<float>(2)[oc]);
-    if (o.inputs.size() > 3 && o.in<float>(3)) sum += static_cast<double>(o.in<float>(3)[index]);
-    return apply(act, static_cast<float>(sum));
-  }
   std::int64_t index(const Place& at, std::int64_t oc, std::int64_t d, std::int64_t h, std::int64_t w) const {
     return (((at.n * s.oc + oc) * s.od + d) * s.oh + h) * s.ow + w;
   }
@@ -107,6 +102,7 @@ struct TransformedConv {
   void run_tile(const Operands& o, const Place& at, double* scratch) const {
     double *a = scratch, *b = a + widest(), *v = b + widest();
     for (std::int64_t ic = 0; ic < s.ic; ++ic) input(item(o, at.n, ic), at, v + ic * points(), a, b);
+    const ConvEpilogue finish(o, act);
     for (std::int64_t oc = 0; oc < s.oc; ++oc) {
       std::fill_n(a, points(), 0.0);
       for (std::int64_t ic = 0; ic < s.ic; ++ic) add_products(o, oc, ic, v + ic * points(), a);
@@ -116,13 +112,12 @@ struct TransformedConv {
         for (std::int64_t h = at.y * tile.s; h < (at.y + 1) * tile.s; ++h)
           for (std::int64_t w = at.x * tile.s; w < (at.x + 1) * tile.s; ++w, ++y)
             if (d < s.od && h < s.oh && w < s.ow)
-              o.out<float>()[index(at, oc, d, h, w)] = finish(o, *y, oc, index(at, oc, d, h, w));
+              o.out<float>()[index(at, oc, d, h, w)] = finish(*y, oc, index(at, oc, d, h, w));
     }
   }
 
   float element(const Operands& o, std::int64_t i) const {
-    const std::int64_t w = i % s.ow, h = i / s.ow % s.oh, d = i / (s.ow * s.oh) % s.od;
-    const std::int64_t oc = i / (s.ow * s.oh * s.od) % s.oc, item_n = i / (s.ow * s.oh * s.od * s.oc);
+    const auto [item_n, oc, d, h, w] = ConvElement(s, i);
     const Place at{item_n, d / tile.t, h / tile.s, w / tile.s};
     const auto size = static_cast<std::size_t>(widest());
     std::vector<double> a(size), b(size), v(size), sums(size);
@@ -132,7 +127,7 @@ struct TransformedConv {
     }
     output(sums.data(), b.data());
     const std::int64_t y = (d % tile.t * tile.s + h % tile.s) * tile.s + w % tile.s;
-    return finish(o, sums[static_cast<std::size_t>(y)], oc, i);
+    return ConvEpilogue(o, act)(sums[static_cast<std::size_t>(y)], oc, i);
   }
 };
 
@@ -151,10 +146,7 @@ Operation prepare_transformed_conv(const Problem& p) {
   require(p.has_input(4) &&
               winograd_weight_shape(p.input_shape(1), *tile, {s.sd, s.sh, s.sw}) == p.input_shape(4),
           p, "the transformed weights do not fit weights ", p.input_shape(1).text(), " and tile ", name);
-  require(p.outputs[0].shape[0] == s.n, p, "the batch sizes differ");
-  require(!p.has_input(2) || p.input_shape(2) == Shape{s.oc}, p, "the bias must have ", s.oc, " values");
-  require(!p.has_input(3) || p.input_shape(3) == p.outputs[0].shape, p,
-          "the added tensor must be as the output");
+  require_conv_operands(p, s);
   Operation operation;
   if (p.outputs[0].shape.elements() == 0) {
     operation.run = [](const Operands&) {};

@@ -1,0 +1,61 @@
+#include "jit/conv_sparse_dot.h"
+
+#include <memory>
+
+#include "jit/conv_tiles.h"
+#include "jit/dot_conv.h"
+#include "jit/dot_schedule.h"
+#include "kernels/sparsity.h"
+
+namespace rt3d::jit {
+namespace {
+
+using kernels::blocks;
+using kernels::ConvShape;
+using kernels::Sparsity;
+
+class ConvSparseDot final : public IsaFamily {
+ public:
+  explicit ConvSparseDot(Isa isa) : IsaFamily("conv.sparse_dot", 1, isa) {}
+
+  bool computes(const Problem& p) const override {
+    const auto sparsity = kernels::sparsity_of(p);
+    return sparsity && sparsity->gn % DotPlan::kChannels == 0 && sparsity->gm <= lanes() &&
+           (dot_tile_serves(isa(), sparsity->gm) || dot_tile_serves(isa(), sparsity->gm / 2)) &&
+           tiles_reach(p) && kernels::conv_shape(p).g == 1;
+  }
+  Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    return dot_space(p, target);
+  }
+  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    return dot_estimate_ns(p, schedule, target);
+  }
+  std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    const int channels = schedule.get("channels");
+    const double units = static_cast<double>(blocks(s.oc, channels) * blocks(s.ic, DotPlan::kChannels) *
+                                             s.kernel_positions()) *
+                         kernels::sparsity_of(p)->kept();
+    // Most layers have three classes of planes and of rows.
+    return static_cast<std::int64_t>(units) *
+               (DotPlan::kChannels * channels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
+           (s.oc + lanes()) * 4;
+  }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    return static_cast<std::int64_t>(static_cast<double>(jit::executed_multiply_accumulates(
+                                         s, TileCut(s.oh, s.ow, schedule.get("rows")))) *
+                                     kernels::sparsity_of(p)->kept());
+  }
+  std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
+    return std::make_unique<DotConvKernel>(request);
+  }
+};
+
+}  // namespace
+
+const kernels::KernelFamily& conv_sparse_dot(Isa isa) { return per_isa<ConvSparseDot>(isa); }
+
+}  // namespace rt3d::jit

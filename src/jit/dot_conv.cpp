@@ -1,0 +1,217 @@
+#include "jit/dot_conv.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "jit/packing.h"
+
+namespace rt3d::jit {
+
+using kernels::blocks;
+using kernels::ConvShape;
+using kernels::Pattern;
+
+namespace {
+
+// A row of pixels whose channels, `quads` times four, lie together: each four goes to a row of its own, `quad` floats apart. What comes
+// next is a row away, and the lines come from afar.
+template <int quads>
+void repack_row(const float* in, float* to, std::int64_t columns, std::int64_t quad, std::int64_t next) {
+  constexpr std::int64_t kChannels = DotPlan::kChannels, kPixel = quads * kChannels;
+  for (std::int64_t x = 0; x < columns; ++x) {
+    __builtin_prefetch(in + x * kPixel + next);
+    for (std::int64_t q = 0; q < quads; ++q)
+      std::memcpy(to + q * quad + x * kChannels, in + x * kPixel + q * kChannels, kChannels * sizeof(float));
+  }
+}
+
+}  // namespace
+
+DotConvKernel::DotConvKernel(const KernelRequest& r)
+    : isa_(r.target.device.isa),
+      lanes_(isa_lanes(isa_)),
+      threads_(r.target.threads),
+      has_residual_(r.problem.has_input(3)),
+      g_(flattened({kernels::conv_shape(r.problem), r.inputs[0], r.outputs[0],
+                    has_residual_ ? r.inputs[3] : Placement{}},
+                   has_residual_)),
+      plan_(g_.s, r.schedule, g_.in.block),
+      classes_(g_.s, plan_.cut),
+      channels_(r.schedule.get("channels")),
+      vecs_(channels_ / dot_channels(isa_)),
+      oc_group_(r.schedule.get("oc_group")),
+      tiles_outside_(r.schedule.get("tiles_outside") != 0) {
+  const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
+  for (const TileCut::Kind& kind : plan_.cut.kinds)
+    code_.push_back(tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
+}
+
+TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation,
+                                    bool spread) const {
+  TileShape t;
+  t.dots = true;
+  t.spread = spread;
+  t.vecs = vecs_;
+  t.depth = DotPlan::kChannels;
+  t.has_residual = has_residual_;
+  t.activation = activation;
+  const ConvShape& s = g_.s;
+  for (int y = 0; y < kind.h; ++y)
+    for (int x = 0; x < kind.w; ++x) {
+      t.a_rows.push_back(
+          static_cast<std::int32_t>((y * s.sh * plan_.row + x * s.sw * DotPlan::kChannels) * 4));
+      t.c_rows.push_back(static_cast<std::int32_t>((y * g_.out.h + x * g_.out.block) * 4));
+      if (has_residual_)
+        t.residual_rows.push_back(static_cast<std::int32_t>((y * g_.residual.h + x * g_.residual.block) * 4));
+    }
+  return t;
+}
+
+// Calls body(first input channel, position) for the units of a group that are kept, in the order in which they are multiplied.
+template <typename Body>
+void DotConvKernel::each_unit(const Pattern& pattern, std::int64_t group, Body&& body) const {
+  if (group >= pattern.oc_groups()) return;
+  for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
+    for (std::int64_t position = 0; position < pattern.positions(); ++position)
+      if (pattern.kept(group, i, position)) body(i * DotPlan::kChannels, position);
+}
+
+std::vector<std::vector<KernelUnit>> DotConvKernel::units(const Pattern& pattern, std::int64_t group) const {
+  const ConvShape& s = g_.s;
+  std::vector<std::vector<KernelUnit>> chunks(static_cast<std::size_t>(plan_.chunks()));
+  std::int64_t bytes = 0;
+  each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
+    const std::int64_t kd = position / (s.kh * s.kw), kh = position / s.kw % s.kh, kw = position % s.kw;
+    const std::int64_t a = plan_.offset(ic % plan_.chunk_channels, kd, kh, kw) * 4;
+    chunks[static_cast<std::size_t>(ic / plan_.chunk_channels)].push_back(
+        {static_cast<int>(kd),
+         static_cast<int>(kh),
+         {static_cast<std::int32_t>(a), static_cast<std::int32_t>(bytes)}});
+    bytes += unit_floats() * 4;
+  });
+  return chunks;
+}
+
+void DotConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
+  const Tensor w = constants[1]->aligned_copy();
+  const Pattern pattern = kernels::pattern_of(w, channels_, DotPlan::kChannels, &pool);
+  const std::int64_t padded = blocks(g_.s.oc, lanes_) * lanes_;  // channels behind the last are written, too
+  bias_ = padded_bias(constants, 2, padded);
+  std::size_t floats = 0;
+  for (std::int64_t group = 0; group < padded / channels_; ++group) {
+    const auto chunks = units(pattern, group);
+    groups_.push_back({UnitTable(classes_.d, classes_.h, chunks), floats});
+    for (const auto& chunk : chunks) floats += chunk.size() * static_cast<std::size_t>(unit_floats());
+  }
+  weights_ = Buffer::zeroed(floats * sizeof(float));
+  const float* source = w.values<float>().data();
+  pool.run(pattern.oc_groups(), [&](std::int64_t group, int) { pack(source, pattern, group); });
+}
+
+// [unit][vecs][output channel of the vector][input channel]: see dot_tile.h.
+void DotConvKernel::pack(const float* source, const Pattern& pattern, std::int64_t group) {
+  const ConvShape& s = g_.s;
+  constexpr std::int64_t kChannels = DotPlan::kChannels;
+  const std::int64_t first = group * channels_, there = std::min<std::int64_t>(channels_, s.oc - first);
+  float* to = weights_.as<float>() + groups_[static_cast<std::size_t>(group)].weights;
+  each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
+    for (std::int64_t m = 0; m < there; ++m)
+      for (std::int64_t k = 0; k < std::min(kChannels, s.ic - ic); ++k)
+        to[m % vecs_ * lanes_ + m / vecs_ * kChannels + k] =
+            source[((first + m) * s.ic + ic + k) * s.kernel_positions() + position];
+    to += unit_floats();
+  });
+}
+
+std::size_t DotConvKernel::packed_bytes() const {
+  std::size_t bytes = weights_.bytes() + bias_.bytes();
+  for (const Group& group : groups_) bytes += group.units.bytes();
+  return bytes;
+}
+
+void DotConvKernel::run(const RunArgs& args) const {
+  const auto boxes = static_cast<std::int64_t>(plan_.boxes.size()),
+             groups = static_cast<std::int64_t>(groups_.size());
+  const std::int64_t parts = (groups + oc_group_ - 1) / oc_group_;
+  args.pool.run(g_.s.n * boxes * parts, [&](std::int64_t i, int worker) {
+    const std::int64_t n = i / boxes % g_.s.n, part = i / boxes / g_.s.n;
+    const Task task{kernels::input_f32(args, 0) + n * g_.in.n,
+                    has_residual_ ? kernels::input_f32(args, 3) + n * g_.residual.n : nullptr,
+                    kernels::output_f32(args, 0) + n * g_.out.n,
+                    reinterpret_cast<float*>(args.scratch) + worker * slab_floats(),
+                    plan_.boxes[static_cast<std::size_t>(i % boxes)],
+                    part * oc_group_,
+                    std::min(groups, (part + 1) * oc_group_)};
+    for (int chunk = 0; chunk < plan_.chunks(); ++chunk) {
+      repack(task, chunk);
+      multiply(task, chunk);
+    }
+  });
+}
+
+void DotConvKernel::repack(const Task& task, int chunk) const {
+  const DotBox& box = task.box;
+  const std::int64_t first = std::int64_t{chunk} * plan_.chunk_channels,
+                     end = std::min(g_.s.ic, first + plan_.chunk_channels);
+  const auto repack = plan_.block == 16 ? repack_row<4> : plan_.block == 8 ? repack_row<2> : repack_row<1>;
+  for (std::int64_t ic = first; ic < end; ic += plan_.block)
+    for (std::int64_t d = 0; d < box.planes.count; ++d) {
+      const std::int64_t plane = box.planes.first + d;
+      if (plane < 0 || plane >= g_.s.id || !plan_.reads_plane(d)) continue;
+      const float* in = task.in + ic / plan_.block * g_.in.c + plane * g_.in.d + box.rows.first * g_.in.h +
+                        box.columns.first * g_.in.block;
+      float* to = task.slab + (ic - first) / DotPlan::kChannels * plan_.quad + d * plan_.plane;
+      for (std::int64_t h = 0; h < box.rows.count; ++h)
+        if (plan_.reads_row(h))
+          repack(in + h * g_.in.h, to + h * plan_.row, box.columns.count, plan_.quad, g_.in.h);
+    }
+}
+
+void DotConvKernel::multiply(const Task& task, int chunk) const {
+  const DotBox& box = task.box;
+  const auto each_tile = [&](auto&& body) {
+    for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
+      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile) body(plane, tile);
+  };
+  const auto each_group = [&](auto&& body) {
+    for (std::int64_t group = task.first_group; group < task.last_group; ++group) body(group);
+  };
+  if (tiles_outside_)
+    each_tile([&](int plane, int tile) {
+      each_group([&](std::int64_t group) { multiply_tile(task, chunk, group, plane, tile); });
+    });
+  else
+    each_group([&](std::int64_t group) {
+      each_tile([&](int plane, int tile) { multiply_tile(task, chunk, group, plane, tile); });
+    });
+}
+
+void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t group, int plane,
+                                  int tile) const {
+  const Group& g = groups_[static_cast<std::size_t>(group)];
+  const TileCut::Piece& piece = plan_.cut.pieces[static_cast<std::size_t>(tile)];
+  const UnitTable::Range range = g.units.range(classes_.of_plane[static_cast<std::size_t>(plane)],
+                                               classes_.of_piece[static_cast<std::size_t>(tile)], chunk);
+  const bool last = chunk + 1 == plan_.chunks();
+  if (range.count == 0 && chunk > 0 && !last) return;
+  const ConvShape& s = g_.s;
+  const DotBox& box = task.box;
+  const std::int64_t oc = group * channels_;
+  const auto place = [&](const Placement& p) {
+    return oc / lanes_ * p.c + plane * p.d + piece.oh * p.h + piece.ow * p.block + oc % lanes_;
+  };
+  TileArgs t{};
+  t.a = task.slab + (plane * s.sd - s.pd - box.planes.first) * plan_.plane +
+        (piece.oh * s.sh - s.ph - box.rows.first) * plan_.row +
+        (piece.ow * s.sw - s.pw - box.columns.first) * DotPlan::kChannels;
+  t.units = g.units.unit(range);
+  t.unit_count = range.count;
+  t.w = weights_.as<float>() + g.weights;
+  t.c = task.out + place(g_.out);
+  t.bias = bias_.as<float>() + oc;
+  t.residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
+  t.flags = (chunk > 0 ? kLoadPartial : 0) | (last ? kFinish : 0);
+  code_[static_cast<std::size_t>(piece.kind)]->call(&t);
+}
+
+}  // namespace rt3d::jit

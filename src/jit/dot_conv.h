@@ -1,0 +1,65 @@
+// The kernel of conv.sparse_dot (conv_sparse_dot.h), where its loops are described.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/buffer.h"
+#include "jit/dot_plan.h"
+#include "jit/dot_tile.h"
+#include "jit/isa_family.h"
+#include "kernels/sparsity.h"
+
+namespace rt3d::jit {
+
+class DotConvKernel final : public Kernel {
+ public:
+  explicit DotConvKernel(const KernelRequest& request);
+  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
+  std::size_t packed_bytes() const override;
+  std::size_t scratch_bytes() const override {
+    return static_cast<std::size_t>(threads_) * static_cast<std::size_t>(slab_floats()) * sizeof(float);
+  }
+  void run(const RunArgs& args) const override;
+
+ private:
+  // `channels_` output channels: their units, and where their weights start. Behind the last channel groups are empty.
+  struct Group {
+    UnitTable units;
+    std::size_t weights;
+  };
+  struct Task {
+    const float* in;
+    const float* residual;
+    float* out;
+    float* slab;
+    const DotBox& box;
+    std::int64_t first_group, last_group;
+  };
+
+  std::int64_t slab_floats() const { return kernels::odd_lines(plan_.slab); }
+  std::int64_t unit_floats() const { return std::int64_t{DotPlan::kChannels} * channels_; }
+  TileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation, bool spread) const;
+  template <typename Body>
+  void each_unit(const kernels::Pattern& pattern, std::int64_t group, Body&& body) const;
+  std::vector<std::vector<KernelUnit>> units(const kernels::Pattern& pattern, std::int64_t group) const;
+  void pack(const float* source, const kernels::Pattern& pattern, std::int64_t group);
+
+  void repack(const Task& task, int chunk) const;
+  void multiply(const Task& task, int chunk) const;
+  void multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile) const;
+
+  Isa isa_;
+  int lanes_, threads_;
+  bool has_residual_;
+  ConvGeometry g_;
+  DotPlan plan_;
+  BorderClasses classes_;
+  int channels_, vecs_, oc_group_;
+  bool tiles_outside_;
+  std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
+  std::vector<Group> groups_;
+  Buffer weights_, bias_;
+};
+
+}  // namespace rt3d::jit

@@ -1,0 +1,56 @@
+// How conv.sparse_dot (conv_sparse_dot.h) is cut: boxes of outputs, and the slab, where what a box reads of a chunk of input channels is
+// laid out as
+//
+//   slab[channels / 4][plane][row][column][4]
+//
+// so that the four channels of neighbouring pixels, which is what a unit multiplies, are neighbours, and every kernel position is a
+// constant distance.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/conv_plan.h"
+#include "kernels/schedule.h"
+
+namespace rt3d::jit {
+
+// Lines of the input along one axis: `count` from position `first` on, which may lie in the padding.
+struct InputRange {
+  std::int64_t first = 0, count = 0;
+};
+
+// Output planes × consecutive tiles of a plane, and the input under them.
+struct DotBox {
+  int plane_first, plane_count;
+  int tile_first, tile_count;
+  InputRange planes, rows, columns;
+};
+
+// Knobs: rows (most pixels per tile), planes and tiles (of the output, per box), ic_chunk (blocks of input channels per chunk).
+struct DotPlan {
+  static constexpr int kChannels = 4;  // of a unit
+
+  kernels::ConvShape s;
+  TileCut cut;
+  int block;           // input channels per block of the tensor
+  int chunk_channels;  // a multiple of the block
+  std::vector<DotBox> boxes;
+  std::int64_t row = 0, plane = 0, quad = 0, slab = 0;  // of the slab, in floats: distances, and its size
+
+  DotPlan(const kernels::ConvShape& flat, const kernels::Schedule& schedule, int block);
+
+  int chunks() const { return static_cast<int>((s.ic + chunk_channels - 1) / chunk_channels); }
+  // Floats from where a pixel's first kernel position is read of the chunk's first channels to that of others.
+  std::int64_t offset(std::int64_t channel, std::int64_t kd, std::int64_t kh, std::int64_t kw) const {
+    return channel / kChannels * quad + kd * s.dd * plane + kh * s.dh * row + kw * s.dw * kChannels;
+  }
+  // Whether any output of a box reads its input plane (row) `i`.
+  bool reads_plane(std::int64_t i) const { return reads(i, s.sd, s.kd, s.dd); }
+  bool reads_row(std::int64_t i) const { return reads(i, s.sh, s.kh, s.dh); }
+
+ private:
+  static bool reads(std::int64_t i, std::int64_t stride, std::int64_t kernel, std::int64_t dilation);
+};
+
+}  // namespace rt3d::jit

@@ -1,0 +1,14 @@
+// The legal schedules of conv.sparse_dot, and their analytic time.
+#pragma once
+
+#include <vector>
+
+#include "kernels/family.h"
+
+namespace rt3d::jit {
+
+std::vector<kernels::Schedule> dot_space(const kernels::Problem& problem, const kernels::Target& target);
+double dot_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
+                       const kernels::Target& target);
+
+}  // namespace rt3d::jit

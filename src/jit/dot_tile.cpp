@@ -1,0 +1,155 @@
+#include "jit/dot_tile.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+
+#include "base/error.h"
+#include "jit/emit_activation.h"
+
+namespace rt3d::jit {
+namespace {
+
+// rows · vecs accumulators | vecs weights | activations, at least one. In the end every `group()` rows come together in the first
+// accumulator of the first row.
+struct Registers {
+  const Asm& as;
+  const TileShape& s;
+
+  int tile() const { return s.rows() * s.vecs; }
+  Vec acc(int r, int v) const { return {r * s.vecs + v}; }
+  Vec weight(int v) const { return {tile() + v}; }
+  Vec activations(int i) const {
+    const int first = tile() + s.vecs;
+    return {first + i % (as.vectors() - first)};
+  }
+  Vec scratch() const { return {tile()}; }
+
+  int group() const { return 4 / s.vecs; }
+  int channels() const { return s.vecs * as.lanes() / 4; }
+  int rows_of(int first) const { return std::min(group(), s.rows() - first); }
+  Vec result(int first) const { return acc(first, 0); }
+};
+
+constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
+constexpr int kLine = 64;
+
+// Brings the activations of a later unit near: a slab stays in L2, and units jump about in it.
+void emit_prefetch(Asm& as, const TileShape& s) {
+  std::set<std::int32_t> lines;
+  for (std::int32_t row : s.a_rows) lines.insert(row / kLine * kLine);
+  as.load_int32(kUnitA, kUnits, kUnitsAhead * static_cast<std::int32_t>(sizeof(Unit)) + offsetof(Unit, a));
+  as.add(kUnitA, kA);
+  for (std::int32_t line : lines) as.prefetch_near(kUnitA, line);
+}
+
+void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
+  emit_prefetch(as, s);
+  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
+  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
+  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
+  as.add(kUnitA, kA);
+  as.add(kUnitW, kW);
+  for (int k = 0; k < s.depth; k += 4) {
+    for (int v = 0; v < s.vecs; ++v)
+      as.load(regs.weight(v), kUnitW, (k / 4 * s.vecs + v) * as.vector_bytes());
+    for (int r = 0; r < s.rows(); ++r) {
+      const std::int32_t at = s.a_rows[static_cast<std::size_t>(r)] + k * 4;
+      if (s.spread)
+        as.load_and_spread_four(regs.activations(r), kUnitA, at);
+      else
+        as.broadcast_four(regs.activations(r), kUnitA, at);
+      for (int v = 0; v < s.vecs; ++v) as.fma(regs.acc(r, v), regs.weight(v), regs.activations(r));
+    }
+  }
+}
+
+// Four accumulators, of one row or of several, into one vector: row by row the output channels. Where rows are missing, what stands in
+// their place is never stored.
+void emit_sums(Asm& as, const TileShape& s, const Registers& regs, int first) {
+  const int there = regs.rows_of(first) * s.vecs;
+  const auto a = [&](int i) { return Vec{regs.result(first).id + std::min(i, there - 1)}; };
+  as.add_pairs(a(0), a(0), a(1), regs.scratch());
+  if (there > 2) as.add_pairs(a(2), a(2), a(3), regs.scratch());
+  as.add_pairs(a(0), a(0), there > 2 ? a(2) : a(0), regs.scratch());
+  if (s.vecs == 2) as.part_pairs(a(0));
+}
+
+// Adds what lies at `base` for each row, `at` bytes away, to every result.
+void emit_add_rows(Asm& as, const TileShape& s, const Registers& regs, Gp base,
+                   const std::vector<std::int32_t>& at) {
+  for (int r = 0; r < s.rows(); r += regs.group()) {
+    for (int i = 0; i < regs.rows_of(r); ++i)
+      as.load_part(regs.scratch(), i, regs.channels(), base, at[static_cast<std::size_t>(r + i)]);
+    as.add(regs.result(r), regs.result(r), regs.scratch());
+  }
+}
+
+void emit_bias(Asm& as, const TileShape& s, const Registers& regs) {
+  as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, bias));
+  for (int i = 0; i < regs.group(); ++i) as.load_part(regs.scratch(), i, regs.channels(), kUnitW, 0);
+  for (int r = 0; r < s.rows(); r += regs.group()) as.add(regs.result(r), regs.result(r), regs.scratch());
+}
+
+void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
+  if (s.has_residual) {
+    as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, residual));
+    emit_add_rows(as, s, regs, kUnitW, s.residual_rows);
+  }
+  std::vector<Vec> values, scratch;
+  for (int i = 0; i < as.vectors(); ++i) {
+    const bool result = i < regs.tile() && i % (regs.group() * s.vecs) == 0;
+    (result ? values : scratch).push_back({i});
+  }
+  emit_activation(as, s.activation, values, scratch);
+}
+
+void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
+  const Label from_bias = as.new_label(), ready = as.new_label(), plain = as.new_label();
+  for (int r = 0; r < s.rows(); r += regs.group()) emit_sums(as, s, regs, r);
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 0, from_bias);
+  emit_add_rows(as, s, regs, kC, s.c_rows);
+  as.jump(ready);
+  as.bind(from_bias);
+  emit_bias(as, s, regs);
+  as.bind(ready);
+  as.jump_if_bit_clear(kUnitA, 1, plain);
+  emit_finish(as, s, regs);
+  as.bind(plain);
+  for (int r = 0; r < s.rows(); r += regs.group())
+    for (int i = 0; i < regs.rows_of(r); ++i)
+      as.store_part(regs.result(r), i, regs.channels(), kC, s.c_rows[static_cast<std::size_t>(r + i)]);
+}
+
+}  // namespace
+
+bool dot_tile_serves(Isa isa, int channels) {
+  const int vecs = channels / dot_channels(isa);
+  return isa != Isa::neon && (vecs == 2 || vecs == 4) && channels == vecs * dot_channels(isa) &&
+         channels <= 8;
+}
+
+void emit_dot_tile(Asm& as, const TileShape& s) {
+  const Registers regs{as, s};
+  if (!dot_tile_serves(as.isa(), regs.channels()) || s.depth % 4 != 0 ||
+      !tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
+    fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
+  // Where the sums go, and may come from, is far away by now.
+  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
+  for (std::int32_t at : s.c_rows) as.prefetch_near(kC, at);
+  for (int i = 0; i < regs.tile(); ++i) as.zero({i});
+  as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
+  as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
+  as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
+  as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
+  const Label top = as.new_label(), done = as.new_label();
+  as.jump_if_zero(kCount, done);
+  as.bind(top);
+  emit_unit(as, s, regs);
+  as.decrement_and_loop(kCount, top);
+  as.bind(done);
+  emit_store(as, s, regs);
+}
+
+}  // namespace rt3d::jit
