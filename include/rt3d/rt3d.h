@@ -190,8 +190,8 @@ typedef struct rt3d_session_stats {
   int32_t estimated;          /* chosen by the analytic estimate */
   int32_t measurements;       /* candidates timed now; 0 on a second load */
   int64_t macs;               /* multiply-accumulates of one run, counted as papers do */
-  int64_t arena_bytes;        /* activations: the planned arena */
-  int64_t tensor_bytes;       /* the sum of all activations without reuse */
+  int64_t arena_bytes;        /* activations and what kernels work in: the planned arena */
+  int64_t tensor_bytes;       /* the same without reuse of memory */
   int64_t packed_weight_bytes;
   int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
   int64_t code_bytes;         /* generated machine code */

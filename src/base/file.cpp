@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 #include "base/error.h"
 
@@ -44,11 +46,14 @@ MappedFile::~MappedFile() {
 
 void MappedFile::release(std::span<const std::byte> part) const {
   if (part.empty()) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::byte* begin = part.data() - reinterpret_cast<std::uintptr_t>(part.data()) % page;
-  const auto bytes = static_cast<std::size_t>(part.data() + part.size() - begin);
+  // Where one page is read, the system maps others around it that it has in memory.
+  constexpr std::ptrdiff_t kAround = std::ptrdiff_t{64} << 10;
+  const auto page = static_cast<std::ptrdiff_t>(::sysconf(_SC_PAGESIZE));
+  const std::ptrdiff_t before = part.data() - data_, behind = before + std::ssize(part);
+  const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, before - kAround) / page * page;
+  const std::ptrdiff_t end = std::min(static_cast<std::ptrdiff_t>(size_), behind + kAround);
   // Only a hint, and safe beside readers: nobody writes to these pages, so the file still holds what they held.
-  ::madvise(const_cast<std::byte*>(begin), bytes, MADV_DONTNEED);
+  ::madvise(const_cast<std::byte*>(data_) + begin, static_cast<std::size_t>(end - begin), MADV_DONTNEED);
 }
 
 }  // namespace rt3d

@@ -1,6 +1,8 @@
 #include "jit/engine.h"
 
 #include <asmjit/core.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -41,12 +43,24 @@ void emit(asmjit::CodeHolder& code, Isa isa, CoreKind core, const Generator& bod
 asmjit::JitRuntime& runtime() {
   static asmjit::JitRuntime* const instance = [] {
     asmjit::JitAllocator::CreateParams params{};
-    params.options =
-        asmjit::JitAllocatorOptions::kUseDualMapping | asmjit::JitAllocatorOptions::kFillUnusedMemory;
+    params.options = asmjit::JitAllocatorOptions::kUseDualMapping;
     params.blockSize = 1 << 20;
     return new asmjit::JitRuntime(&params);  // never destroyed: code may run while the process exits
   }();
   return *instance;
+}
+
+// Code is written through a mapping of its own, whose pages would count a second time in the process's memory: they leave it, and
+// the code stays behind the other mapping.
+void release_written_pages(void* entry) {
+  void *code = nullptr, *written = nullptr;
+  std::size_t size = 0;
+  if (runtime().allocator()->query(entry, &code, &written, &size) != asmjit::kErrorOk || code == written)
+    return;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(written) % page;
+  // A shared mapping keeps what was written.
+  madvise(static_cast<std::byte*>(written) - before, before + size, MADV_DONTNEED);
 }
 
 std::atomic<std::size_t> live_bytes{0};
@@ -101,6 +115,7 @@ class OwnedCode final : public Code {
       fail(rt3d::Code::device,
            "the system refuses executable memory: ", asmjit::DebugUtils::errorAsString(error));
     added_.push_back(entry);
+    release_written_pages(entry);
     bytes_ += holder.codeSize();
     live_bytes += holder.codeSize();
     if (dump_enabled()) dump_text(name + ".s", std::string(logger.data(), logger.dataSize()));

@@ -64,6 +64,9 @@ class Kernel {
   virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
   virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
   virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
+  // Whether run() leaves in its scratch what is no number when read as floats: pointers, integers, doubles. Such scratch is not
+  // shared with activations, whose unused lanes must stay finite.
+  virtual bool scratch_apart() const { return false; }
   // Allocates nothing and does not throw. The pool has the target's number of threads.
   virtual void run(const RunArgs& args) const = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "kernels/ref/ref.h"
 
@@ -124,10 +125,41 @@ void complete(Open& open, const kernels::Target& target) {
                    });
 }
 
+std::int64_t tensor_bytes(const TensorDesc& desc) {
+  return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
+}
+
+// What packing adds to the constants, at least.
+std::int64_t packing_bytes(const Open& open, const kernels::Target& target) {
+  const kernels::Problem& problem = open.choice->problem;
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), constants = 0;
+  for (const tuner::Choice& e : open.estimates)
+    least = std::min(least, e.family->packed_bytes(problem, e.schedule, target));
+  for (const kernels::Operand& input : problem.inputs)
+    if (input.constant) constants += tensor_bytes(input.desc);
+  return open.choice->uses * (least - constants);
+}
+
+// What measuring may hold beside the model's constants, which may all be in memory, so that together they are no more than the session
+// will be: what packing adds to the constants, and the operands of the largest step.
+std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::vector<Open>& open,
+                                 const kernels::Target& target) {
+  std::int64_t packing = 0, activations = 0;
+  for (const Open& o : open) packing += packing_bytes(o, target);
+  for (const Choice& choice : choices) {
+    std::int64_t operands = 0;
+    for (const kernels::Operand& input : choice.problem.inputs)
+      if (!input.absent && !input.constant) operands += tensor_bytes(input.desc);
+    for (const TensorDesc& output : choice.problem.outputs) operands += tensor_bytes(output);
+    activations = std::max(activations, operands);
+  }
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, packing + activations));
+}
+
 class Measuring {
  public:
-  Measuring(std::vector<Open*> open, const TuningOptions& options)
-      : open_(std::move(open)), options_(options), start_(now()) {
+  Measuring(std::vector<Open*> open, const TuningOptions& options, std::size_t memory_bytes)
+      : open_(std::move(open)), options_(options), memory_bytes_(memory_bytes), start_(now()) {
     std::vector<double> costs;
     for (const Open* o : open_) costs.push_back(o->estimates.front().time_ns * o->choice->uses);
     const std::vector<double> shares = tuning_shares(costs);
@@ -147,7 +179,8 @@ class Measuring {
       const tuner::TuneRequest request{
           choice.problem, open_[i]->families, target, pool,
           options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
-          options_.now};
+          options_.now,   memory_bytes_};
+      trim_heap();
       const tuner::Choice found = tuner::tune(request, db);
       take_over(*open_[i], found, target, db);
       if (found.cancelled)
@@ -210,6 +243,7 @@ class Measuring {
 
   std::vector<Open*> open_;
   const TuningOptions& options_;
+  std::size_t memory_bytes_;
   Clock::time_point start_;
   Clock::time_point end_ = Clock::time_point::max();
 };
@@ -249,7 +283,8 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
     std::vector<Open*> to_measure;
     to_measure.reserve(unknown.size());
     for (std::size_t i : unknown) to_measure.push_back(&open[i]);
-    Measuring(std::move(to_measure), options).run(target, pool, db);
+    Measuring(std::move(to_measure), options, memory_for_measuring(choices, open, target))
+        .run(target, pool, db);
   }
   for (Open& o : open) complete(o, target);
   for (Choice& choice : choices) choice.take(0);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/env.h"
+#include "base/heap.h"
+#include "runtime/memory_plan.h"
 #include "runtime/reorder.h"
 
 namespace rt3d::runtime {
@@ -24,21 +27,54 @@ std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs)
 }  // namespace
 
 Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) : plan_(plan), pool_(pool) {
-  prepare(target);
+  compile(target);
+  place_scratch();
+  if (dump_enabled()) dump_text("plan.txt", plan.text());
+  prepare();
+  trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
   arena_ = Buffer::zeroed(plan.arena_bytes);
   bind(target);
   step_ns_.assign(plan.steps.size(), 0);
 }
 
-void Executor::prepare(const kernels::Target& target) {
-  std::size_t scratch = 0;
-  kernels_.resize(plan_.kernels.size());
+void Executor::compile(const kernels::Target& target) {
+  kernels_.reserve(plan_.kernels.size());
+  for (const KernelSpec& spec : plan_.kernels) {
+    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    kernels_.push_back(
+        choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs}));
+  }
+}
+
+// Scratch of a step takes the place of activations that are not needed then. What is no numbers has a place of its own.
+void Executor::place_scratch() {
+  const int steps = static_cast<int>(plan_.steps.size());
+  Storage apart{.bytes = 0, .first_step = 0, .last_step = steps};
+  std::vector<Step*> in_apart;
+  for (int i = 0; i < steps; ++i) {
+    Step& step = plan_.steps[static_cast<std::size_t>(i)];
+    const kernels::Kernel* kernel =
+        step.kernel == Step::kReorder ? nullptr : kernels_[static_cast<std::size_t>(step.kernel)].get();
+    if (!kernel || kernel->scratch_bytes() == 0) continue;
+    if (kernel->scratch_apart()) {
+      apart.bytes = std::max(apart.bytes, kernel->scratch_bytes());
+      in_apart.push_back(&step);
+      continue;
+    }
+    step.scratch = static_cast<int>(plan_.storages.size());
+    plan_.storages.push_back({.bytes = kernel->scratch_bytes(), .first_step = i, .last_step = i});
+  }
+  for (Step* step : in_apart) step->scratch = static_cast<int>(plan_.storages.size());
+  if (!in_apart.empty()) plan_.storages.push_back(apart);
+  place_storages(plan_);
+}
+
+void Executor::prepare() {
   for (const std::size_t at : by_constant_bytes(plan_.kernels)) {
     KernelSpec& spec = plan_.kernels[at];
     const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
-    auto kernel =
-        choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs});
+    kernels::Kernel& kernel = *kernels_[at];
     std::vector<const Tensor*> constants;
     std::size_t constant_bytes = 0;
     for (std::size_t i = 0; i < spec.constants.size(); ++i) {
@@ -46,16 +82,13 @@ void Executor::prepare(const kernels::Target& target) {
       constants.push_back(constant ? &spec.constants[i] : nullptr);
       if (constant) constant_bytes += spec.constants[i].bytes().size();
     }
-    kernel->prepare(constants, pool_);
+    kernel.prepare(constants, pool_);
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
     spec.constants.clear();
-    packed_bytes_ += kernel->packed_bytes();
-    if (kernel->packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
-    scratch = std::max(scratch, kernel->scratch_bytes());
-    kernels_[at] = std::move(kernel);
+    packed_bytes_ += kernel.packed_bytes();
+    if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
   }
-  scratch_ = Buffer(scratch);
 }
 
 // As many threads as the target has, or one when the step is estimated to end sooner than they come together.
@@ -87,6 +120,8 @@ void Executor::bind(const kernels::Target& target) {
     if (step.kernel != Step::kReorder) bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
     bound.inputs = addresses(step.inputs);
     bound.outputs = addresses(step.outputs);
+    if (step.scratch != kNoStorage)
+      bound.scratch = arena_.data() + plan_.storages[static_cast<std::size_t>(step.scratch)].offset;
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
@@ -103,7 +138,7 @@ void Executor::run_step(std::size_t i) {
   for (std::size_t j = 0; j < b.halos.size(); ++j)
     zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]), b.halos[j]->placement, pool_);
   if (b.kernel) {
-    b.kernel->run({b.inputs, b.outputs, scratch_.data(), pool_});
+    b.kernel->run({b.inputs, b.outputs, b.scratch, pool_});
     return;
   }
   const Step& step = plan_.steps[i];

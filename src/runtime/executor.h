@@ -14,8 +14,8 @@ namespace rt3d::runtime {
 
 class Executor {
  public:
-  // Compiles and prepares the plan's kernels and lets go of their constants, so that only packed copies stay. The plan and the
-  // pool must live as long as the executor.
+  // Compiles the plan's kernels, gives what they work in its place in the arena, prepares them and lets go of their constants, so
+  // that only packed copies stay. The plan and the pool must live as long as the executor. RT3D_DUMP: plan.txt.
   Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool);
 
   void run();                       // allocates nothing
@@ -35,11 +35,14 @@ class Executor {
     const kernels::Kernel* kernel = nullptr;  // nullptr: a reorder
     int workers = 1;                          // threads worth waking
     std::vector<std::byte*> inputs, outputs;
+    std::byte* scratch = nullptr;
     std::vector<const Location*> halos;  // outputs with a halo, and …
     std::vector<std::byte*> halo_data;   // … their addresses
   };
 
-  void prepare(const kernels::Target& target);
+  void compile(const kernels::Target& target);
+  void place_scratch();
+  void prepare();
   void bind(const kernels::Target& target);
   int workers(const Step& step, const kernels::Target& target) const;
 
@@ -47,7 +50,7 @@ class Executor {
   ThreadPool& pool_;
   std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
   std::vector<Bound> bound_;
-  Buffer arena_, scratch_;
+  Buffer arena_;
   std::vector<std::int64_t> step_ns_;
   std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;
 };

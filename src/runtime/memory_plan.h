@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "runtime/plan.h"
+
 namespace rt3d::runtime {
 
 // A buffer that is needed from step `first` to step `last`, both included.
@@ -21,5 +23,8 @@ struct MemoryPlan {
 };
 
 MemoryPlan plan_memory(const std::vector<Lifetime>& buffers);
+
+// Gives every storage of the plan its offset, and the plan the sizes.
+void place_storages(Plan& plan);
 
 }  // namespace rt3d::runtime

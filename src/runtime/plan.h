@@ -14,7 +14,7 @@ namespace rt3d::runtime {
 
 inline constexpr int kNoStorage = -1;
 
-// A piece of the arena; needed from its first to its last step.
+// A piece of the arena, of a tensor or of a kernel's scratch; needed from its first to its last step.
 struct Storage {
   std::size_t bytes = 0;
   int first_step = 0;
@@ -47,6 +47,7 @@ struct Step {
   int node = -1;          // its index in the graph; -1: none of its own
   int kernel = kReorder;  // index into Plan::kernels
   std::vector<Location> inputs, outputs;
+  int scratch = kNoStorage;  // storage of what the kernel works in
 };
 
 struct PlanOutput {

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <unordered_map>
 
-#include "base/env.h"
 #include "base/error.h"
 #include "kernels/ref/ref.h"
 #include "runtime/layout.h"
@@ -90,17 +89,10 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   apply(selection, plan.choices, choice_of_node);
   assign_layouts(plan, graph, choice_of_node, selection.blocks, request.target);
 
-  std::vector<Lifetime> lifetimes;
-  for (const Storage& s : plan.storages) {
+  for (const Storage& s : plan.storages)
     require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
-    lifetimes.push_back({s.bytes, s.first_step, s.last_step});
-  }
-  const MemoryPlan memory = plan_memory(lifetimes);
-  for (std::size_t i = 0; i < plan.storages.size(); ++i) plan.storages[i].offset = memory.offsets[i];
-  require_memory(static_cast<std::int64_t>(memory.arena_bytes), "the whole model", limit);
-  plan.arena_bytes = memory.arena_bytes;
-  plan.tensor_bytes = memory.tensor_bytes;
-  if (dump_enabled()) dump_text("plan.txt", plan.text());
+  place_storages(plan);
+  require_memory(static_cast<std::int64_t>(plan.arena_bytes), "the whole model", limit);
   return plan;
 }
 

@@ -23,7 +23,7 @@ struct PlanRequest {
 };
 
 // Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before
-// anything is measured or allocated), and what choose() and select() throw. RT3D_DUMP: plan.txt.
+// anything is measured or allocated), and what choose() and select() throw.
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request);
 
 }  // namespace rt3d::runtime

@@ -125,7 +125,6 @@ struct Session::Impl {
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
                              options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
-    plan_text = plan.text();
   }
 
   void report_steps() {
@@ -213,7 +212,10 @@ const std::byte* Session::output(std::size_t index) const {
 const SessionStats& Session::stats() const { return impl_->stats; }
 const std::vector<StepReport>& Session::steps() const { return impl_->reports; }
 std::int64_t Session::step_ns(std::size_t index) const { return impl_->executor->step_ns(index); }
-const std::string& Session::plan_text() const { return impl_->plan_text; }
+const std::string& Session::plan_text() const {
+  if (impl_->plan_text.empty()) impl_->plan_text = impl_->plan.text();
+  return impl_->plan_text;
+}
 const std::string& Session::graph_text() const { return impl_->graph_text; }
 
 }  // namespace rt3d::runtime

@@ -63,7 +63,7 @@ class Session {
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;
   std::int64_t step_ns(std::size_t index) const;  // in the last run; 0 without profile
-  const std::string& plan_text() const;
+  const std::string& plan_text() const;           // made when it is first asked for
   const std::string& graph_text() const;
 
  private:

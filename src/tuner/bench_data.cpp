@@ -16,8 +16,7 @@ namespace {
 using kernels::Dims5;
 using kernels::Placement;
 
-constexpr std::int64_t kPattern =
-    65521;  // a prime: rows of a matrix start at different places of the pattern
+constexpr std::size_t kPattern = 65521;  // a prime: rows of a matrix start at different places of the pattern
 constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
 // Of the largest reference value: sums of many terms in single precision, and in half.
@@ -25,31 +24,32 @@ constexpr double kTolerance = 2e-4, kHalfTolerance = 1e-2;
 constexpr unsigned char kGuardByte = 0xa5;
 
 // Values of magnitude 1/4 to 1 and either sign, repeating: large weights must be made quickly.
-const std::vector<float>& pattern() {
-  static const std::vector<float> values = [] {
-    Random random(20210202);
-    std::vector<float> v(kPattern);
-    for (float& x : v) x = random.uniform(0.25f, 1.0f) * ((random.bits() & 1) != 0 ? 1.0f : -1.0f);
-    return v;
-  }();
+std::vector<float> make_pattern() {
+  Random random(20210202);
+  std::vector<float> values(kPattern);
+  for (float& x : values) x = random.uniform(0.25f, 1.0f) * ((random.bits() & 1) != 0 ? 1.0f : -1.0f);
   return values;
 }
 
-Tensor make_values(const TensorDesc& desc, std::size_t operand) {
-  Tensor tensor = Tensor::allocate(desc);
-  if (desc.dtype != DType::f32) {
-    if (!tensor.bytes().empty()) std::memset(tensor.mutable_data(), 0, tensor.bytes().size());
-    return tensor;
-  }
-  const std::vector<float>& values = pattern();
-  const std::span<float> out = tensor.mutable_values<float>();
-  std::size_t from = (operand * 7919) % values.size();
-  for (std::size_t done = 0; done < out.size(); from = 0) {
-    const std::size_t count = std::min(values.size() - from, out.size() - done);
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(from), count,
+// Where operand i begins in the pattern.
+std::size_t pattern_start(std::size_t operand) { return operand * 7919 % kPattern; }
+
+// The next values of the pattern, of which `at` is the first.
+void copy_pattern(const std::vector<float>& pattern, std::size_t at, std::span<float> out) {
+  for (std::size_t done = 0; done < out.size(); at = 0) {
+    const std::size_t count = std::min(pattern.size() - at, out.size() - done);
+    std::copy_n(pattern.begin() + static_cast<std::ptrdiff_t>(at), count,
                 out.begin() + static_cast<std::ptrdiff_t>(done));
     done += count;
   }
+}
+
+Tensor make_values(const std::vector<float>& pattern, const TensorDesc& desc, std::size_t operand) {
+  Tensor tensor = Tensor::allocate(desc);
+  if (desc.dtype == DType::f32)
+    copy_pattern(pattern, pattern_start(operand), tensor.mutable_values<float>());
+  else if (!tensor.bytes().empty())
+    std::memset(tensor.mutable_data(), 0, tensor.bytes().size());
   return tensor;
 }
 
@@ -60,17 +60,20 @@ std::int64_t row_offset(const Placement& p, std::int64_t n, std::int64_t c, std:
   return n * p.n + c / p.block * p.c + c % p.block + d * p.d + h * p.h;
 }
 
-void lay_out(const float* from, const Shape& shape, const Placement& p, float* to) {
+// The values of make_values() in another layout.
+void lay_out(const std::vector<float>& pattern, std::size_t operand, const Shape& shape, const Placement& p,
+             float* to) {
   const Dims5 s(shape);
+  std::vector<float> values(static_cast<std::size_t>(s.w));
+  std::size_t at = pattern_start(operand);
   for (std::int64_t n = 0; n < s.n; ++n)
     for (std::int64_t c = 0; c < s.c; ++c)
       for (std::int64_t d = 0; d < s.d; ++d)
-        for (std::int64_t h = 0; h < s.h; ++h, from += s.w) {
+        for (std::int64_t h = 0; h < s.h; ++h) {
           float* row = to + row_offset(p, n, c, d, h);
-          if (p.block == 1)
-            std::copy_n(from, s.w, row);
-          else
-            for (std::int64_t w = 0; w < s.w; ++w) row[w * p.block] = from[w];
+          copy_pattern(pattern, at, values);
+          at = (at + values.size()) % pattern.size();
+          for (std::int64_t w = 0; w < s.w; ++w) row[w * p.block] = values[static_cast<std::size_t>(w)];
         }
 }
 
@@ -88,23 +91,26 @@ std::size_t storage_bytes(const TensorDesc& desc, const Placement& p) {
 
 }  // namespace
 
-GuardedBuffer::GuardedBuffer(std::size_t bytes) : bytes_(bytes), buffer_(Buffer(bytes + 2 * kGuard)) {
-  fill(0);
+bool GuardedBuffer::reserve(std::size_t bytes) {
+  if (bytes <= capacity_ && buffer_.data()) return false;
+  buffer_ = Buffer();  // first, so that old and new are never there together
+  buffer_ = Buffer::zeroed(bytes + 2 * kGuard);
+  capacity_ = bytes;
+  return true;
 }
 
-void GuardedBuffer::fill(unsigned char byte) {
+void GuardedBuffer::fill(unsigned char byte, std::size_t bytes) {
   std::memset(buffer_.data(), kGuardByte, kGuard);
-  std::memset(data(), byte, bytes_);
-  std::memset(data() + bytes_, kGuardByte, kGuard);
+  std::memset(data(), byte, bytes);
+  std::memset(data() + bytes, kGuardByte, kGuard);
+  filled_ = bytes;
 }
-
-void GuardedBuffer::fill_unwritten() { fill(0xff); }
 
 bool GuardedBuffer::guards_intact() const {
   const auto intact = [](const std::byte* p) {
     return std::all_of(p, p + kGuard, [](std::byte b) { return b == std::byte{kGuardByte}; });
   };
-  return intact(buffer_.data()) && intact(data() + bytes_);
+  return intact(buffer_.data()) && intact(data() + filled_);
 }
 
 std::vector<std::int64_t> sample_indices(const Shape& shape) {
@@ -124,63 +130,105 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
   return indices;
 }
 
-BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle) : problem_(problem) {
+BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle)
+    : problem_(problem),
+      pattern_(make_pattern()),
+      inputs_(problem.inputs.size()),
+      outputs_(problem.outputs.size()) {
+  std::vector<Tensor> values;
   for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-    inputs_.push_back(problem.inputs[i].absent ? Tensor() : make_values(problem.inputs[i].desc, i));
+    values.push_back(problem.inputs[i].absent ? Tensor() : make_values(pattern_, problem.inputs[i].desc, i));
   const std::string tile = problem.attributes.string(kernels::kWinogradAttribute, "");
   if (const auto known = find_winograd_tile(tile)) {
     const kernels::ConvShape s = kernels::conv_shape(problem);
-    inputs_.at(4) = kernels::winograd_weights(inputs_[1], *known, {s.sd, s.sh, s.sw});
+    values.at(4) = kernels::winograd_weights(values[1], *known, {s.sd, s.sh, s.sw});
   }
   if (const auto sparsity = kernels::sparsity_of(problem)) {
-    Tensor& multiplied = inputs_.at(tile.empty() ? 1 : 4);
+    Tensor& multiplied = values.at(tile.empty() ? 1 : 4);
     kernels::prune(multiplied, kernels::random_pattern(multiplied.shape(), sparsity->scheme, sparsity->gm,
                                                        sparsity->gn, sparsity->kept(), kPatternSeed));
   }
-  for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-    constant_pointers_.push_back(problem.inputs[i].constant ? &inputs_[i] : nullptr);
   const TensorDesc& output = problem.outputs.at(0);
   if (output.dtype != DType::f32) fail(Code::unsupported, "only f32 outputs can be checked");
   samples_ = sample_indices(output.shape);
   reference_.resize(samples_.size());
-  oracle(problem, inputs_, samples_, reference_);
+  oracle(problem, values, samples_, reference_);
+  for (std::size_t i = 0; i < problem.inputs.size(); ++i)
+    constants_.push_back(problem.inputs[i].constant ? std::move(values[i]) : Tensor());
+  for (std::size_t i = 0; i < problem.inputs.size(); ++i)
+    constant_pointers_.push_back(problem.inputs[i].constant ? &constants_[i] : nullptr);
 }
 
-GuardedBuffer& BenchData::laid(std::vector<Laid>& cache, std::size_t operand, const Placement& placement,
-                               const TensorDesc& desc, bool& fresh) {
-  for (const Laid& l : cache)
-    if (l.operand == operand && l.placement == placement) return *l.storage;
-  fresh = true;
-  cache.push_back({operand, placement, std::make_unique<GuardedBuffer>(storage_bytes(desc, placement))});
-  return *cache.back().storage;
+bool BenchData::placed(std::size_t input) const {
+  return !problem_.inputs[input].absent && !problem_.inputs[input].constant;
 }
 
-std::byte* BenchData::input(std::size_t i, const Placement& placement) {
+std::size_t BenchData::bytes() const {
+  std::size_t sum = scratch_.capacity();
+  for (const Tensor* constant : constant_pointers_)
+    if (constant) sum += constant->bytes().size();
+  for (const Input& input : inputs_) sum += input.storage.capacity();
+  for (const GuardedBuffer& output : outputs_) sum += output.capacity();
+  return sum;
+}
+
+void BenchData::reserve(std::span<const Placement> inputs, std::span<const Placement> outputs,
+                        std::size_t scratch_bytes) {
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (placed(i) && inputs_[i].storage.reserve(storage_bytes(problem_.inputs[i].desc, inputs[i])))
+      inputs_[i].laid.reset();
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    outputs_[i].reserve(storage_bytes(problem_.outputs[i], outputs[i]));
+  scratch_.reserve(scratch_bytes);
+}
+
+void BenchData::lay_out_input(std::size_t i, const Placement& placement) {
+  Input& in = inputs_[i];
+  if (in.laid == placement) return;
   const TensorDesc& desc = problem_.inputs[i].desc;
-  bool fresh = false;
-  const GuardedBuffer& storage = laid(laid_inputs_, i, placement, desc, fresh);
-  std::byte* origin = storage.data() + static_cast<std::size_t>(placement.origin()) * dtype_bytes(desc.dtype);
-  if (!fresh || inputs_[i].bytes().empty()) return origin;
+  in.storage.fill(0, storage_bytes(desc, placement));
+  auto* origin = reinterpret_cast<float*>(input(i, placement));
   if (desc.dtype == DType::f32 && has_strides(desc.shape))
-    lay_out(inputs_[i].values<float>().data(), desc.shape, placement, reinterpret_cast<float*>(origin));
-  else
-    std::memcpy(origin, inputs_[i].bytes().data(), inputs_[i].bytes().size());
-  return origin;
+    lay_out(pattern_, i, desc.shape, placement, origin);
+  else if (desc.dtype == DType::f32)
+    copy_pattern(pattern_, pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
+  in.laid = placement;
 }
 
-GuardedBuffer& BenchData::output(std::size_t i, const Placement& placement) {
-  bool fresh = false;
-  return laid(laid_outputs_, i, placement, problem_.outputs[i], fresh);
+void BenchData::begin_check(std::span<const Placement> inputs, std::span<const Placement> outputs,
+                            std::size_t scratch_bytes) {
+  constexpr unsigned char kNotANumber = 0xff;  // so that what a kernel does not write is wrong
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (placed(i)) lay_out_input(i, inputs[i]);
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    outputs_[i].fill(kNotANumber, storage_bytes(problem_.outputs[i], outputs[i]));
+  scratch_.fill(0, scratch_bytes);
 }
 
-std::string BenchData::compare(const std::byte* output, const Placement& placement,
-                               kernels::Accuracy accuracy) {
+std::byte* BenchData::input(std::size_t i, const Placement& placement) const {
+  if (!placed(i)) return nullptr;
+  return inputs_[i].storage.data() +
+         static_cast<std::size_t>(placement.origin()) * dtype_bytes(problem_.inputs[i].desc.dtype);
+}
+
+std::byte* BenchData::output(std::size_t i, const Placement& placement) const {
+  return outputs_[i].data() +
+         static_cast<std::size_t>(placement.origin()) * dtype_bytes(problem_.outputs[i].dtype);
+}
+
+std::string BenchData::check_guards() const {
+  for (const GuardedBuffer& output : outputs_)
+    if (!output.guards_intact()) return "it writes beyond its output";
+  return scratch_.guards_intact() ? "" : "it writes beyond its scratch memory";
+}
+
+std::string BenchData::compare(const Placement& placement, kernels::Accuracy accuracy) const {
   const double tolerance = accuracy == kernels::Accuracy::half ? kHalfTolerance : kTolerance;
   const TensorDesc& desc = problem_.outputs[0];
   double largest = 0;
   for (const float r : reference_)
     if (std::isfinite(r)) largest = std::max(largest, std::fabs(static_cast<double>(r)));
-  const auto* values = reinterpret_cast<const float*>(output);
+  const auto* values = reinterpret_cast<const float*>(output(0, placement));
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     const float expected = reference_[i];
     if (!std::isfinite(expected)) continue;  // overflow may come sooner or later

@@ -1,9 +1,9 @@
-// Inputs of a problem for measuring and checking: seeded values made once and shared by all candidates, laid
-// out as each family wants them, and reference values of some outputs.
+// What candidates of a problem run on: seeded values, reference values of some outputs, and one piece of memory for each operand
+// and for scratch, which all candidates use by turns, so that tuning takes no more memory than the layer itself.
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,17 +17,17 @@ namespace rt3d::tuner {
 // Storage with guard bytes on both sides, to see what is written beyond it.
 class GuardedBuffer {
  public:
-  explicit GuardedBuffer(std::size_t bytes);
+  // Room for so many bytes at least; contents are lost when it grows. Returns whether it did.
+  bool reserve(std::size_t bytes);
   std::byte* data() const { return buffer_.data() + kGuard; }
-  // Not-a-number everywhere, so that what a kernel does not write is wrong, and fresh guards.
-  void fill_unwritten();
-  bool guards_intact() const;
+  std::size_t capacity() const { return capacity_; }
+  // Sets that many bytes, and fresh guards around them.
+  void fill(unsigned char byte, std::size_t bytes);
+  bool guards_intact() const;  // those of the last fill()
 
  private:
-  void fill(unsigned char byte);
-
   static constexpr std::size_t kGuard = 4096;
-  std::size_t bytes_;
+  std::size_t capacity_ = 0, filled_ = 0;
   Buffer buffer_;
 };
 
@@ -37,29 +37,39 @@ class BenchData {
   BenchData(const kernels::Problem& problem, const Oracle& oracle);
 
   std::span<const Tensor* const> constants() const { return constant_pointers_; }
-  // Element (0, 0, 0, 0, 0) of input i in that layout; made at the first use, alive as long as this object.
-  std::byte* input(std::size_t i, const kernels::Placement& placement);
-  GuardedBuffer& output(std::size_t i, const kernels::Placement& placement);
+  std::size_t bytes() const;  // of all that it holds
 
-  // What is wrong with output 0, as text; "" when the sampled values agree with the reference. Asks the
-  // oracle once.
-  std::string compare(const std::byte* output, const kernels::Placement& placement,
-                      kernels::Accuracy accuracy);
+  // Makes room for a candidate's operands and scratch. May move what others use: ask for addresses before every run.
+  void reserve(std::span<const kernels::Placement> inputs, std::span<const kernels::Placement> outputs,
+               std::size_t scratch_bytes);
+  // Before a run that is checked: the inputs' values in these layouts, not-a-number in the outputs, guards around outputs and scratch.
+  void begin_check(std::span<const kernels::Placement> inputs, std::span<const kernels::Placement> outputs,
+                   std::size_t scratch_bytes);
+  // Element (0, 0, 0, 0, 0); an input's values may lie in another candidate's layout, which is as good for measuring.
+  std::byte* input(std::size_t i, const kernels::Placement& placement) const;
+  std::byte* output(std::size_t i, const kernels::Placement& placement) const;
+  std::byte* scratch() const { return scratch_.data(); }
+
+  // What was written that should not have been, as text; "" when nothing.
+  std::string check_guards() const;
+  // What is wrong with output 0, as text; "" when the sampled values agree with the reference.
+  std::string compare(const kernels::Placement& placement, kernels::Accuracy accuracy) const;
 
  private:
-  struct Laid {
-    std::size_t operand;
-    kernels::Placement placement;
-    std::unique_ptr<GuardedBuffer> storage;
+  struct Input {
+    GuardedBuffer storage;
+    std::optional<kernels::Placement> laid;  // how its values lie; empty: not yet
   };
-  GuardedBuffer& laid(std::vector<Laid>& cache, std::size_t operand, const kernels::Placement& placement,
-                      const TensorDesc& desc, bool& fresh);
+  bool placed(std::size_t input) const;
+  void lay_out_input(std::size_t i, const kernels::Placement& placement);
 
   const kernels::Problem& problem_;
-  std::vector<Tensor> inputs_;
+  std::vector<float> pattern_;
+  std::vector<Tensor> constants_;
   std::vector<const Tensor*> constant_pointers_;
-  std::vector<Laid> laid_inputs_;
-  std::vector<Laid> laid_outputs_;
+  std::vector<Input> inputs_;
+  std::vector<GuardedBuffer> outputs_;
+  GuardedBuffer scratch_;
   std::vector<std::int64_t> samples_;
   std::vector<float> reference_;
 };

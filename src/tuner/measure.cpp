@@ -19,7 +19,7 @@ constexpr int kMaxBatch = 4096;
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
 constexpr double kHopeless = 2;          // likewise: the first two runs, since one may have been interrupted
 constexpr double kClearlySlower = 1.15;  // settled after two rounds
-constexpr std::size_t kKeptBytes = std::size_t{384} << 20;
+constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;  // where the request names no limit
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -33,50 +33,44 @@ std::chrono::steady_clock::time_point now(const TuneRequest& request) {
   return request.now ? request.now() : std::chrono::steady_clock::now();
 }
 
-Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate) : request_(request) {
+Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate)
+    : request_(request), data_(data) {
   const kernels::Problem& problem = request.problem;
   const kernels::Ports ports = candidate.family->ports(problem, request.target);
   const auto port = [](const std::vector<kernels::Port>& list, std::size_t i) {
     return i < list.size() ? list[i] : kernels::Port{};
   };
-  std::vector<Placement> in, out;
   for (std::size_t i = 0; i < problem.inputs.size(); ++i) {
     const bool placed = !problem.inputs[i].absent && !problem.inputs[i].constant;
-    in.push_back(placed ? Placement::of(problem.input_shape(i), port(ports.inputs, i)) : Placement());
-    inputs_.push_back(placed ? data.input(i, in.back()) : nullptr);
+    in_.push_back(placed ? Placement::of(problem.input_shape(i), port(ports.inputs, i)) : Placement());
   }
-  for (std::size_t i = 0; i < problem.outputs.size(); ++i) {
-    out.push_back(Placement::of(problem.outputs[i].shape, port(ports.outputs, i)));
-    output_storage_.push_back(&data.output(i, out.back()));
-    outputs_.push_back(output_storage_.back()->data() +
-                       static_cast<std::size_t>(out.back().origin()) * dtype_bytes(problem.outputs[i].dtype));
-  }
-  output_placement_ = out.at(0);
+  for (std::size_t i = 0; i < problem.outputs.size(); ++i)
+    out_.push_back(Placement::of(problem.outputs[i].shape, port(ports.outputs, i)));
+  inputs_.resize(in_.size());
+  outputs_.resize(out_.size());
   kernel_ = candidate.family->compile({.problem = problem,
                                        .schedule = candidate.schedule,
                                        .target = request.target,
-                                       .inputs = std::move(in),
-                                       .outputs = std::move(out)});
+                                       .inputs = in_,
+                                       .outputs = out_});
+  data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.pool);
-  scratch_ = std::make_unique<GuardedBuffer>(kernel_->scratch_bytes());
 }
 
 double Trial::run() {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = data_.input(i, in_[i]);
+  for (std::size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = data_.output(i, out_[i]);
   const auto start = now(request_);
-  kernel_->run({.inputs = inputs_, .outputs = outputs_, .scratch = scratch_->data(), .pool = request_.pool});
+  kernel_->run({.inputs = inputs_, .outputs = outputs_, .scratch = data_.scratch(), .pool = request_.pool});
   return std::chrono::duration<double, std::nano>(now(request_) - start).count();
 }
 
-std::string Trial::check(BenchData& data, double& ns) {
-  for (GuardedBuffer* storage : output_storage_) storage->fill_unwritten();
+std::string Trial::check(double& ns) {
+  data_.begin_check(in_, out_, kernel_->scratch_bytes());
   ns = run();
-  for (const GuardedBuffer* storage : output_storage_)
-    if (!storage->guards_intact()) return "it writes beyond its output";
-  if (!scratch_->guards_intact()) return "it writes beyond its scratch memory";
-  return data.compare(outputs_[0], output_placement_, request_.target.accuracy);
+  const std::string trouble = data_.check_guards();
+  return trouble.empty() ? data_.compare(out_[0], request_.target.accuracy) : trouble;
 }
-
-std::size_t Trial::bytes() const { return kernel_->packed_bytes() + kernel_->scratch_bytes(); }
 
 Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
     : request_(request),
@@ -107,11 +101,11 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
   const Candidate& c = candidates_[candidate];
   std::string trouble;
   try {
+    make_room(static_cast<std::size_t>(c.packed_bytes));
     kept_.push_front({candidate, std::make_unique<Trial>(request_, data_, c)});
-    make_room();
     outcome.verdict = Verdict::cut_short;
     if (late()) return nullptr;
-    trouble = kept_.front().trial->check(data_, cold_ns);
+    trouble = kept_.front().trial->check(cold_ns);
   } catch (const Error& error) {
     trouble = error.what();
   } catch (const std::bad_alloc&) {
@@ -131,12 +125,13 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
   return nullptr;
 }
 
-// Drops the least recently used compiled candidates, but for the newest and the incumbent.
-void Measurer::make_room() {
-  std::size_t bytes = 0;
+// Drops the least recently used compiled candidates but for the incumbent, until there is room for another.
+void Measurer::make_room(std::size_t bytes) {
+  const std::size_t limit = request_.memory_bytes > 0 ? request_.memory_bytes : kMemoryBytes;
+  bytes += data_.bytes();
   for (const Kept& k : kept_) bytes += k.trial->bytes();
-  for (auto last = kept_.end(); bytes > kKeptBytes && --last != kept_.begin();) {
-    if (have_incumbent_ && last->candidate == incumbent_) continue;
+  for (auto last = kept_.end(); bytes > limit && last != kept_.begin();) {
+    if ((--last)->candidate == incumbent_ && have_incumbent_) continue;
     bytes -= last->trial->bytes();
     last = kept_.erase(last);
   }

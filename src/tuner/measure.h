@@ -23,17 +23,15 @@ class Trial {
         const Candidate& candidate);  // throws Error when it cannot be made
   double run();                       // once; nanoseconds
   // Runs once on fresh outputs and compares: "" or what is wrong. `ns` is the time of that (cold) run.
-  std::string check(BenchData& data, double& ns);
-  std::size_t bytes() const;  // packed constants and scratch
+  std::string check(double& ns);
+  std::size_t bytes() const { return kernel_->packed_bytes(); }
 
  private:
   const TuneRequest& request_;
+  BenchData& data_;
+  std::vector<kernels::Placement> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
-  std::unique_ptr<GuardedBuffer> scratch_;
-  std::vector<GuardedBuffer*> output_storage_;
-  kernels::Placement output_placement_;  // of output 0
-  std::vector<std::byte*> inputs_;
-  std::vector<std::byte*> outputs_;
+  std::vector<std::byte*> inputs_, outputs_;  // addresses of the run at hand
 };
 
 enum class Verdict {
@@ -63,7 +61,7 @@ class Measurer {
   Measurement time_alone(std::size_t candidate, Trial& trial, int rounds);
   Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
   double batch_ns(Trial& trial, int runs);
-  void make_room();
+  void make_room(std::size_t bytes);
   bool late() const { return now(request_) >= request_.deadline; }
 
   const TuneRequest& request_;

@@ -53,6 +53,8 @@ struct TuneRequest {
   const Oracle& oracle;
   ProgressFn progress = {};  // may be empty
   NowFn now = {};            // empty: the steady clock
+  // For data and compiled candidates; exceeded where two candidates need more. 0: a default.
+  std::size_t memory_bytes = 0;
 };
 
 // The schedule with the best analytic estimate of every family, best first. Measures nothing.

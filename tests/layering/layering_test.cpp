@@ -43,8 +43,8 @@ const std::vector<Door> kDoors = {
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {
-    "sys/",        "linux/",  "fcntl.h",    "unistd.h", "sched.h", "dlfcn.h",  "pthread.h",
-    "immintrin.h", "cpuid.h", "arm_neon.h", "signal.h", "time.h",  "stdlib.h", "xmmintrin.h"};
+    "sys/",    "linux/",     "fcntl.h",  "unistd.h", "sched.h",  "dlfcn.h",     "pthread.h", "immintrin.h",
+    "cpuid.h", "arm_neon.h", "signal.h", "time.h",   "stdlib.h", "xmmintrin.h", "malloc.h"};
 
 const Floor* floor_of(std::string_view path) {
   const Floor* best = nullptr;

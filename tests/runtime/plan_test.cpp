@@ -149,6 +149,33 @@ TEST_CASE("the arena is smaller than the sum of all tensors") {
   CHECK(planned.plan.arena_bytes * 2 < planned.plan.tensor_bytes);
 }
 
+TEST_CASE("scratch lies in the arena, beside everything that lives at its step") {
+  std::string text =
+      kInput + weights("wa", 64, 5, 3) + weights("wb", 64, 64, 3) + conv("a", "x", 64, kConv3, "wa");
+  text += conv("b", "a", 64, kConv3, "wb") + conv("y", "b", 64, kConv3, "wb", ", -, a") + "output y\n";
+  for (const char* device : {"cpu", "reference"}) {
+    const PlannedGraph planned(text, device);
+    const Plan& plan = planned.plan;
+    INFO(plan.text());
+    int used = 0, clashes = 0;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+      const int own = plan.steps[i].scratch, step = static_cast<int>(i);
+      if (own == kNoStorage) continue;
+      ++used;
+      const Storage& mine = plan.storages[static_cast<std::size_t>(own)];
+      CHECK(mine.bytes > 0);
+      CHECK(mine.offset + mine.bytes <= plan.arena_bytes);
+      for (std::size_t j = 0; j < plan.storages.size(); ++j) {
+        const Storage& other = plan.storages[j];
+        clashes += static_cast<int>(j) != own && other.first_step <= step && step <= other.last_step &&
+                   other.offset < mine.offset + mine.bytes && mine.offset < other.offset + other.bytes;
+      }
+    }
+    CHECK(clashes == 0);
+    if (this_device().isa != Isa::none || device == std::string("reference")) CHECK(used > 0);
+  }
+}
+
 TEST_CASE("packed weights take what the alternatives said they would") {
   if (this_device().isa == Isa::none) return;
   for (const auto& [ic, oc, group] :

@@ -123,6 +123,7 @@ Numbers linear(const View& v) {
     }
     out[static_cast<std::size_t>(o)] = sum;
   }
+  v.graph.constant(node.inputs[1])->release_pages();
   return out;
 }
 

@@ -73,7 +73,7 @@ bool normalize_gemm(Editor& e, int n) {
   Node& node = e.node(n);
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   const Attributes& a = node.attributes;
-  const Tensor* weights = e.floats(node.inputs[1]);
+  const bool weights = e.has_floats(node.inputs[1]);
   const Shape& y = e.shape(node.outputs[0]);
   const auto bias = has_bias ? channel_constant(e, node.inputs[2], y, y.rank() - 1) : std::vector<double>{};
   if (!weights || a.integer("transA", 0) != 0 || !bias) {
@@ -83,7 +83,8 @@ bool normalize_gemm(Editor& e, int n) {
   const double alpha = a.real("alpha", 1);
   const double beta = a.real("beta", 1);
   if (a.integer("transB", 0) == 0)
-    node.inputs[1] = e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(*weights));
+    node.inputs[1] =
+        e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(e.take_floats(node.inputs[1])));
   const auto channels = static_cast<std::size_t>(y[y.rank() - 1]);
   std::vector<double> shift(channels, 0.0);
   for (std::size_t i = 0; i < bias->size(); ++i) shift[i] = beta * (*bias)[i];

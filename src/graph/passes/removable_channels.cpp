@@ -94,6 +94,7 @@ class Search {
       for (std::size_t o = 0; o < row_gone.size(); ++o)
         row_gone[o] = gone_[sets_.set(out, static_cast<std::int64_t>(o))];
       visit(node, row_gone);
+      graph_.constant(node.inputs[1])->release_pages();
     }
   }
 

@@ -85,9 +85,16 @@ class Rewrite {
     shape[1] = static_cast<std::int64_t>(columns.size());
     Tensor weights = Tensor::allocate({DType::f32, shape});
     std::byte* to = weights.mutable_data();
-    for (const std::int64_t r : rows)
+    // What was read of a file leaves memory as the copy grows, so that the weights are not there twice.
+    constexpr std::int64_t kPartBytes = 4 << 20;
+    const std::int64_t row_bytes =
+        matrix.columns * matrix.positions * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t part = std::max<std::int64_t>(1, kPartBytes / std::max<std::int64_t>(1, row_bytes));
+    for (const std::int64_t r : rows) {
+      if (r % part == 0) old.release_pages();
       for (const std::int64_t c : columns)
         to = std::copy_n(matrix.kernel(r, c), sizeof(float) * static_cast<std::size_t>(matrix.positions), to);
+    }
     old.release_pages();
     node.inputs[1] = e_.constant(stem + ".w", std::move(weights));
   }

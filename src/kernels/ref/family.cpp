@@ -103,6 +103,7 @@ class RefKernel : public Kernel {
 
   std::size_t packed_bytes() const override { return packed_; }
   std::size_t scratch_bytes() const override { return scratch_; }
+  bool scratch_apart() const override { return true; }
 
   // Operators on values known only now may refuse them: their outputs are then zero, as there is nobody to
   // tell.

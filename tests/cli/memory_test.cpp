@@ -1,0 +1,85 @@
+// What sessions take of memory, in processes of their own: little more than their packed weights and their arena, at every moment
+// of their creation, dense and pruned, tuned and untuned.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/shell.h"
+#include "skip.h"
+
+TEST_SUITE_BEGIN("cli");
+
+namespace rt3d::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kMib = 1 << 20;
+// Code, graph and plan; any of the largest layers here, held twice, is more.
+constexpr std::int64_t kMostSurplus = 8 * kMib;
+
+json memory_of(const Shell& shell, const std::string& model, const std::string& options) {
+  const Result result = shell.rt3d("run " + model + " --db none --threads 1 --json " + options);
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  return json::parse(result.out)["memory"];
+}
+
+std::int64_t planned_bytes(const json& memory) {
+  return memory["packed_weight_bytes"].get<std::int64_t>() +
+         memory["model_weight_bytes"].get<std::int64_t>() + memory["arena_bytes"].get<std::int64_t>();
+}
+
+void check_peak(const Shell& shell, const std::string& model, std::int64_t least_weights) {
+  for (const char* accuracy : {"exact", "default"})
+    for (const char* tune : {"off", "quick --tune-ms 700"}) {
+      const json memory = memory_of(shell, model, std::string("--accuracy ") + accuracy + " --tune " + tune);
+      CAPTURE(accuracy);
+      CAPTURE(tune);
+      CAPTURE(memory.dump());
+      CHECK(memory["packed_weight_bytes"] > least_weights);
+      CHECK(memory["session_peak_bytes"] >= memory["packed_weight_bytes"]);
+      CHECK(memory["session_peak_bytes"].get<std::int64_t>() - planned_bytes(memory) <= kMostSurplus);
+    }
+}
+
+bool sanitized() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+// Half of C3D's width: the largest layer, 2304 x 2048, has 18 MiB of weights, dense; they lie unaligned in the file.
+TEST_CASE("a session's peak memory is its packed weights and its arena, and no layer twice") {
+  if (sanitized()) RT3D_SKIP("sanitizers keep memory of their own");
+  const Shell shell;
+  const std::string model = shell.scratch.path("wide.onnx");
+  for (const char* sparsity : {"", " --sparsity kgs:8x4:3.6", " --sparsity vanilla:32x4:3.6"}) {
+    CAPTURE(sparsity);
+    REQUIRE(shell.rt3d("make-model c3d --size 64 --width 0.5 -o " + model + sparsity).exit_code == 0);
+    check_peak(shell, model, 15 * kMib);
+  }
+}
+
+// Normalisation is folded into its weights, so that none of them stays in the file. The largest layers have 27 MiB, which are there twice
+// while they are packed, before the arena is.
+TEST_CASE("a session's peak memory is at most 1.1 times its packed weights and activations") {
+  if (sanitized()) RT3D_SKIP("sanitizers keep memory of their own");
+  const Shell shell;
+  const std::string model = shell.scratch.path("folded.onnx");
+  REQUIRE(shell.rt3d("make-model r3d_18 --size 96 -o " + model).exit_code == 0);
+  for (const char* options : {"--accuracy exact --tune off", "--tune off", "--tune quick --tune-ms 700"}) {
+    const json memory = memory_of(shell, model, options);
+    CAPTURE(options);
+    CAPTURE(memory.dump());
+    CHECK(memory["packed_weight_bytes"] > 100 * kMib);
+    CHECK(memory["ratio"] <= 1.1);
+    CHECK(memory["session_peak_bytes"].get<std::int64_t>() - planned_bytes(memory) <= kMostSurplus);
+  }
+}
+
+}  // namespace rt3d::cli
