@@ -50,6 +50,7 @@ TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Ac
   TileShape t;
   t.dots = true;
   t.spread = spread;
+  t.ahead_lines = 1;
   t.vecs = vecs_;
   t.depth = DotPlan::kChannels;
   t.has_residual = has_residual_;
@@ -166,17 +167,38 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
     }
 }
 
-// A group's weights stay near while all tiles of the box need them; the slab stays in L2.
-void DotConvKernel::multiply(const Task& task, int chunk) const {
-  const DotBox& box = task.box;
-  for (std::int64_t group = task.first_group; group < task.last_group; ++group)
-    for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
-      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
-        multiply_tile(task, chunk, group, plane, tile);
+const float* DotConvKernel::Ahead::take(std::int64_t lines, const float* otherwise) {
+  if (weights >= end) return otherwise;
+  constexpr std::int64_t kLineFloats = 16;
+  const float* from = weights;
+  weights += lines * kLineFloats;
+  return from;
 }
 
-void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t group, int plane,
-                                  int tile) const {
+DotConvKernel::Ahead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
+  const bool last = group + 1 == task.last_group;
+  if (last) chunk = (chunk + 1) % plan_.chunks();
+  const Group& next = groups_[static_cast<std::size_t>(last ? task.first_group : group + 1)];
+  const UnitTable::Range range =
+      next.units.range(classes_.of_plane[static_cast<std::size_t>(task.box.plane_first)],
+                       classes_.of_piece[static_cast<std::size_t>(task.box.tile_first)], chunk);
+  const float* from = weights_.as<float>() + next.weights + next.units.unit(range)->w / 4;
+  return {from, from + range.count * unit_floats()};
+}
+
+// A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
+void DotConvKernel::multiply(const Task& task, int chunk) const {
+  const DotBox& box = task.box;
+  for (std::int64_t group = task.first_group; group < task.last_group; ++group) {
+    Ahead ahead = weights_after(task, chunk, group);
+    for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
+      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
+        multiply_tile(task, chunk, group, plane, tile, ahead);
+  }
+}
+
+void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile,
+                                  Ahead& ahead) const {
   const Group& g = groups_[static_cast<std::size_t>(group)];
   const TileCut::Piece& piece = plan_.cut.pieces[static_cast<std::size_t>(tile)];
   const UnitTable::Range range = g.units.range(classes_.of_plane[static_cast<std::size_t>(plane)],
@@ -199,6 +221,7 @@ void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t grou
   t.c = task.out + place(g_.out);
   t.bias = bias_.as<float>() + oc;
   t.residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
+  t.ahead = ahead.take(range.count, t.a);
   t.flags = (chunk > 0 ? kLoadPartial : 0) | (last ? kFinish : 0);
   code_[static_cast<std::size_t>(piece.kind)]->call(&t);
 }

@@ -47,7 +47,14 @@ class DotConvKernel final : public Kernel {
 
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
-  void multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile) const;
+  // What is multiplied next, a stretch for each tile, while there is any.
+  struct Ahead {
+    const float *weights, *end;
+    const float* take(std::int64_t lines, const float* otherwise);
+  };
+  Ahead weights_after(const Task& task, int chunk, std::int64_t group) const;
+  void multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile,
+                     Ahead& ahead) const;
 
   Isa isa_;
   int lanes_, threads_;

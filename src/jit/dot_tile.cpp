@@ -50,6 +50,8 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
   as.add(kUnitA, kA);
   as.add(kUnitW, kW);
+  for (int i = 0; i < s.ahead_lines; ++i) as.prefetch(kC, i * kLine);
+  if (s.ahead_lines) as.add(kC, s.ahead_lines * kLine);
   for (int k = 0; k < s.depth; k += 4) {
     for (int v = 0; v < s.vecs; ++v)
       as.load(regs.weight(v), kUnitW, (k / 4 * s.vecs + v) * as.vector_bytes());
@@ -143,12 +145,14 @@ void emit_dot_tile(Asm& as, const TileShape& s) {
   as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
   as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
   as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, ahead));
   const Label top = as.new_label(), done = as.new_label();
   as.jump_if_zero(kCount, done);
   as.bind(top);
   emit_unit(as, s, regs);
   as.decrement_and_loop(kCount, top);
   as.bind(done);
+  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   emit_store(as, s, regs);
 }
 
