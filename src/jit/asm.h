@@ -66,7 +66,7 @@ class Asm {
   virtual void broadcast_four(Vec to, Gp base, std::int32_t disp) = 0;  // four floats, over and over
   virtual void spread_of_four(Vec to, Vec from,
                               int j) = 0;  // x86-64: float j of every four in all four places
-  // x86-64: the same as broadcast_four, by a short load and a shuffle.
+  // AVX-512: the same as broadcast_four, by a short load and a shuffle.
   virtual void load_and_spread_four(Vec to, Gp base, std::int32_t disp) = 0;
   // Channel `j` of every group of `width` lanes (2, 4; 8 with 16 lanes) in all lanes of its group.
   virtual void load_spread(Vec to, Gp base, std::int32_t disp, int width, int j) = 0;
@@ -92,11 +92,11 @@ class Asm {
   virtual void fma_lane(Vec acc, Vec a, Vec b, int lane) = 0;
   // x86-64: to = a0+a1, a2+a3, b0+b1, b2+b3 in every four lanes; to may be a.
   virtual void add_pairs(Vec to, Vec a, Vec b, Vec scratch) = 0;
-  // x86-64: of the pairs of floats, first those with even numbers, then those with odd ones.
+  // AVX-512: of the pairs of floats, first those with even numbers, then those with odd ones.
   virtual void part_pairs(Vec value) = 0;
-  // x86-64: a part of a vector, lanes [part, part + 1) · floats, with 4 or 8 floats. Part 0 zeroes all lanes behind it.
-  virtual void load_part(Vec to, int part, int floats, Gp base, std::int32_t disp) = 0;
-  virtual void store_part(Vec from, int part, int floats, Gp base, std::int32_t disp) = 0;
+  // AVX-512: a half of a vector, the first (0) or the second (1). Loading the first zeroes the second.
+  virtual void load_half(Vec to, int half, Gp base, std::int32_t disp) = 0;
+  virtual void store_half(Vec from, int half, Gp base, std::int32_t disp) = 0;
   // x86-64: transposes the square matrix whose rows are `lanes` registers from `rows` on, with as many from `spare` on to help;
   // gives the first register of the result, which is one of the two.
   virtual Vec transpose(Vec rows, Vec spare) = 0;

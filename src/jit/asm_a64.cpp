@@ -156,10 +156,10 @@ class A64Asm final : public FunctionAsm {
   void load_and_spread_four(Vec to, Gp base, std::int32_t disp) override { load(to, base, disp); }
   void add_pairs(Vec, Vec, Vec, Vec) override { throw std::logic_error("AArch64 multiplies by lane"); }
   void part_pairs(Vec) override { throw std::logic_error("AArch64 multiplies by lane"); }
-  void load_part(Vec, int, int, Gp, std::int32_t) override {
+  void load_half(Vec, int, Gp, std::int32_t) override {
     throw std::logic_error("AArch64 has no wider vectors");
   }
-  void store_part(Vec, int, int, Gp, std::int32_t) override {
+  void store_half(Vec, int, Gp, std::int32_t) override {
     throw std::logic_error("AArch64 has no wider vectors");
   }
   void prefetch_near(Gp base, std::int32_t disp) override { prefetch(base, disp); }

@@ -84,7 +84,6 @@ class X64Asm final : public FunctionAsm {
       a_.vbroadcastf128(vec(to), four);
   }
   void load_and_spread_four(Vec to, Gp base, std::int32_t disp) override {
-    if (!wide()) return broadcast_four(to, base, disp);
     a_.vmovups(x86::xmm(static_cast<std::uint32_t>(to.id)), x86::ptr(gp(base), disp, 16));
     a_.vshuff32x4(vec(to), vec(to), vec(to), 0);
   }
@@ -141,31 +140,21 @@ class X64Asm final : public FunctionAsm {
   void part_pairs(Vec value) override {
     constexpr int kMiddleSwapped = 0xd8;
     a_.vpermpd(vec(value), vec(value), kMiddleSwapped);
-    if (wide()) a_.vshuff32x4(vec(value), vec(value), vec(value), kMiddleSwapped);
+    a_.vshuff32x4(vec(value), vec(value), vec(value), kMiddleSwapped);
   }
-  void load_part(Vec to, int part, int floats, Gp base, std::int32_t disp) override {
-    const auto id = static_cast<std::uint32_t>(to.id);
-    const x86::Mem from = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(floats * 4));
-    if (part == 0)
-      a_.vmovups(narrower(id, floats), from);
-    else if (!wide())
-      a_.vinsertf128(vec(to), vec(to), from, part);
-    else if (floats == 4)
-      a_.vinsertf32x4(vec(to), vec(to), from, part);
+  void load_half(Vec to, int half, Gp base, std::int32_t disp) override {
+    const x86::Mem from = x86::ptr(gp(base), disp, 32);
+    if (half == 0)
+      a_.vmovups(x86::ymm(static_cast<std::uint32_t>(to.id)), from);
     else
-      a_.vinsertf64x4(vec(to), vec(to), from, part);
+      a_.vinsertf64x4(vec(to), vec(to), from, 1);
   }
-  void store_part(Vec from, int part, int floats, Gp base, std::int32_t disp) override {
-    const auto id = static_cast<std::uint32_t>(from.id);
-    const x86::Mem to = x86::ptr(gp(base), disp, static_cast<std::uint32_t>(floats * 4));
-    if (part == 0)
-      a_.vmovups(to, narrower(id, floats));
-    else if (!wide())
-      a_.vextractf128(to, vec(from), part);
-    else if (floats == 4)
-      a_.vextractf32x4(to, vec(from), part);
+  void store_half(Vec from, int half, Gp base, std::int32_t disp) override {
+    const x86::Mem to = x86::ptr(gp(base), disp, 32);
+    if (half == 0)
+      a_.vmovups(to, x86::ymm(static_cast<std::uint32_t>(from.id)));
     else
-      a_.vextractf64x4(to, vec(from), part);
+      a_.vextractf64x4(to, vec(from), 1);
   }
 
   // Within every 128 bits, four rows at a time; then the quarters (halves on AVX2) of four such results.
@@ -219,9 +208,6 @@ class X64Asm final : public FunctionAsm {
   x86::Vec vec(Vec v) const {
     const auto id = static_cast<std::uint32_t>(v.id);
     return wide() ? static_cast<x86::Vec>(x86::zmm(id)) : static_cast<x86::Vec>(x86::ymm(id));
-  }
-  static x86::Vec narrower(std::uint32_t id, int floats) {
-    return floats == 4 ? static_cast<x86::Vec>(x86::xmm(id)) : static_cast<x86::Vec>(x86::ymm(id));
   }
   asmjit::Label label(Label l) const { return asmjit::Label(l.id); }
 

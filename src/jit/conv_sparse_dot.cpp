@@ -20,9 +20,8 @@ class ConvSparseDot final : public IsaFamily {
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);
-    return sparsity && sparsity->gn % DotPlan::kChannels == 0 && sparsity->gm <= lanes() &&
-           (dot_tile_serves(isa(), sparsity->gm) || dot_tile_serves(isa(), sparsity->gm / 2)) &&
-           tiles_reach(p) && kernels::conv_shape(p).g == 1;
+    return isa() == Isa::avx512 && sparsity && sparsity->gm == kDotChannels &&
+           sparsity->gn % DotPlan::kChannels == 0 && tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
@@ -31,15 +30,14 @@ class ConvSparseDot final : public IsaFamily {
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return dot_estimate_ns(p, schedule, target);
   }
-  std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
+  std::int64_t packed_bytes(const Problem& p, const Schedule&, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const int channels = schedule.get("channels");
-    const double units = static_cast<double>(blocks(s.oc, channels) * blocks(s.ic, DotPlan::kChannels) *
+    const double units = static_cast<double>(blocks(s.oc, kDotChannels) * blocks(s.ic, DotPlan::kChannels) *
                                              s.kernel_positions()) *
                          kernels::sparsity_of(p)->kept();
     // Most layers have three classes of planes and of rows.
     return static_cast<std::int64_t>(units) *
-               (DotPlan::kChannels * channels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
+               (DotPlan::kChannels * kDotChannels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
            (s.oc + lanes()) * 4;
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,

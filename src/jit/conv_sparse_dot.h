@@ -1,5 +1,6 @@
 // conv.sparse_dot.<isa>: convolution whose weights vanish in units of gm output channels × gn input channels × one kernel position,
-// where gm is at most a vector: lanes are products of several output with four input channels (dot_tile.h). x86-64 only. What a task
+// where gm is half a vector of AVX-512, 8, and gn a multiple of 4: lanes are products of several output with four input channels
+// (dot_tile.h). What a task
 // reads is laid out anew (dot_plan.h), so that a unit reads few cache lines:
 //
 //   for each task (batch item × box of planes and tiles × groups of output channels), threads draw tasks:
@@ -8,7 +9,7 @@
 //       for group of output channels, for tile:
 //         tile over the units of the group and chunk that hold weights
 //
-// Schedule: what dot_plan.h says; channels (of a tile: gm or a part of it), oc_group (of these, per task), spread (the tile loads
+// Schedule: what dot_plan.h says; oc_group (groups of output channels per task), spread (the tile loads
 // activations short and shuffles them).
 #pragma once
 

@@ -23,6 +23,7 @@ class ConvSparsePixels final : public IsaFamily {
     const auto sparsity = kernels::sparsity_of(p);
     if (!sparsity || sparsity->gm % 4 != 0 || sparsity->gm > 16 || isa() == Isa::neon || !tiles_reach(p))
       return false;
+    if (isa() == Isa::avx512 && sparsity->gm == 8 && sparsity->gn % 4 == 0) return false;  // conv.sparse_dot
     const ConvShape s = kernels::conv_shape(p);
     return s.g == 1 && input_block(s, lanes()) == lanes();
   }

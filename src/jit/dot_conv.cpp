@@ -37,8 +37,6 @@ DotConvKernel::DotConvKernel(const KernelRequest& r)
                    has_residual_)),
       plan_(g_.s, r.schedule, g_.in.block),
       classes_(g_.s, plan_.cut),
-      channels_(r.schedule.get("channels")),
-      vecs_(channels_ / dot_channels(isa_)),
       oc_group_(r.schedule.get("oc_group")) {
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (const TileCut::Kind& kind : plan_.cut.kinds)
@@ -51,7 +49,7 @@ TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Ac
   t.dots = true;
   t.spread = spread;
   t.ahead_lines = 1;
-  t.vecs = vecs_;
+  t.vecs = kDotVecs;
   t.depth = DotPlan::kChannels;
   t.has_residual = has_residual_;
   t.activation = activation;
@@ -94,11 +92,11 @@ std::vector<std::vector<KernelUnit>> DotConvKernel::units(const Pattern& pattern
 
 void DotConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
   const Tensor w = constants[1]->aligned_copy();
-  const Pattern pattern = kernels::pattern_of(w, channels_, DotPlan::kChannels, &pool);
+  const Pattern pattern = kernels::pattern_of(w, kDotChannels, DotPlan::kChannels, &pool);
   const std::int64_t padded = blocks(g_.s.oc, lanes_) * lanes_;  // channels behind the last are written, too
   bias_ = padded_bias(constants, 2, padded);
   std::size_t floats = 0;
-  for (std::int64_t group = 0; group < padded / channels_; ++group) {
+  for (std::int64_t group = 0; group < padded / kDotChannels; ++group) {
     const auto chunks = units(pattern, group);
     groups_.push_back({UnitTable(classes_.d, classes_.h, chunks), floats});
     for (const auto& chunk : chunks) floats += chunk.size() * static_cast<std::size_t>(unit_floats());
@@ -112,12 +110,12 @@ void DotConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool
 void DotConvKernel::pack(const float* source, const Pattern& pattern, std::int64_t group) {
   const ConvShape& s = g_.s;
   constexpr std::int64_t kChannels = DotPlan::kChannels;
-  const std::int64_t first = group * channels_, there = std::min<std::int64_t>(channels_, s.oc - first);
+  const std::int64_t first = group * kDotChannels, there = std::min<std::int64_t>(kDotChannels, s.oc - first);
   float* to = weights_.as<float>() + groups_[static_cast<std::size_t>(group)].weights;
   each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
     for (std::int64_t m = 0; m < there; ++m)
       for (std::int64_t k = 0; k < std::min(kChannels, s.ic - ic); ++k)
-        to[m % vecs_ * lanes_ + m / vecs_ * kChannels + k] =
+        to[m % kDotVecs * lanes_ + m / kDotVecs * kChannels + k] =
             source[((first + m) * s.ic + ic + k) * s.kernel_positions() + position];
     to += unit_floats();
   });
@@ -207,7 +205,7 @@ void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t grou
   if (range.count == 0 && chunk > 0 && !last) return;
   const ConvShape& s = g_.s;
   const DotBox& box = task.box;
-  const std::int64_t oc = group * channels_;
+  const std::int64_t oc = group * kDotChannels;
   const auto place = [&](const Placement& p) {
     return oc / lanes_ * p.c + plane * p.d + piece.oh * p.h + piece.ow * p.block + oc % lanes_;
   };

@@ -23,7 +23,7 @@ class DotConvKernel final : public Kernel {
   void run(const RunArgs& args) const override;
 
  private:
-  // `channels_` output channels: their units, and where their weights start. Behind the last channel groups are empty.
+  // kDotChannels output channels: their units, and where their weights start. Behind the last channel groups are empty.
   struct Group {
     UnitTable units;
     std::size_t weights;
@@ -38,7 +38,7 @@ class DotConvKernel final : public Kernel {
   };
 
   std::int64_t slab_floats() const { return kernels::odd_lines(plan_.slab); }
-  std::int64_t unit_floats() const { return std::int64_t{DotPlan::kChannels} * channels_; }
+  std::int64_t unit_floats() const { return std::int64_t{DotPlan::kChannels} * kDotChannels; }
   TileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation, bool spread) const;
   template <typename Body>
   void each_unit(const kernels::Pattern& pattern, std::int64_t group, Body&& body) const;
@@ -62,7 +62,7 @@ class DotConvKernel final : public Kernel {
   ConvGeometry g_;
   DotPlan plan_;
   BorderClasses classes_;
-  int channels_, vecs_, oc_group_;
+  int oc_group_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<Group> groups_;
   Buffer weights_, bias_;

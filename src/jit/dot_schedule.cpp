@@ -38,7 +38,7 @@ double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 double taps_of(const kernels::Taps& taps) { return as_double(taps.last - taps.first); }
 
-// Schedules of one tile width and one box: chunks whose slab takes several shares of L2, output channels in several parts.
+// Schedules of one box: chunks whose slab takes several shares of L2, output channels in several parts.
 void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvShape& s, int block,
                 const Target& target) {
   const std::int64_t ic_blocks = kernels::blocks(s.ic, block);
@@ -48,11 +48,11 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
   std::set<int> chunks;
   for (std::int64_t share : {8, 4, 2})
     chunks.insert(even(ic_blocks, target.device.l2_bytes / share / (plan.slab * 4)));
-  const int lanes = isa_lanes(target.device.isa), channels = box.get("channels");
-  const std::int64_t groups = kernels::blocks(s.oc, lanes) * lanes / channels;
+  const int lanes = isa_lanes(target.device.isa);
+  const std::int64_t groups = kernels::blocks(s.oc, lanes) * lanes / kDotChannels;
   for (int chunk : chunks)
     for (int group : std::set<int>{even(groups, groups), even(groups, groups / 2), even(groups, groups / 4)})
-      for (int spread = 0; spread <= (target.device.isa == Isa::avx512 ? 1 : 0); ++spread) {
+      for (int spread : {0, 1}) {
         Schedule schedule = box;
         schedule.add("ic_chunk", chunk);
         schedule.add("oc_group", group);
@@ -66,21 +66,15 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
 std::vector<Schedule> dot_space(const Problem& p, const Target& target) {
   constexpr std::size_t kMost = 300;  // the best by estimate
   const ConvShape s = flattened(kernels::conv_shape(p));
-  const Isa isa = target.device.isa;
-  const int block = input_block(s, isa_lanes(isa));
+  const int block = input_block(s, isa_lanes(target.device.isa)),
+            rows = most_rows(target.device.isa, kDotVecs, p);
+  const auto per_plane = static_cast<std::int64_t>(TileCut(s.oh, s.ow, rows).pieces.size());
   std::vector<Schedule> space;
-  for (int channels : {4, 8}) {
-    if (!dot_tile_serves(isa, channels) || kernels::sparsity_of(p)->gm % channels != 0) continue;
-    const int rows = most_rows(isa, channels / dot_channels(isa), p);
-    const auto per_plane = static_cast<std::int64_t>(TileCut(s.oh, s.ow, rows).pieces.size());
-    for (int planes : halves(s.od))
-      for (int tiles : tile_counts(s, per_plane)) {
-        if (std::int64_t{planes} * tiles * rows > 8192) continue;
-        add_chunks(space,
-                   Schedule{{"rows", rows}, {"channels", channels}, {"planes", planes}, {"tiles", tiles}}, s,
-                   block, target);
-      }
-  }
+  for (int planes : halves(s.od))
+    for (int tiles : tile_counts(s, per_plane)) {
+      if (std::int64_t{planes} * tiles * rows > 8192) continue;
+      add_chunks(space, Schedule{{"rows", rows}, {"planes", planes}, {"tiles", tiles}}, s, block, target);
+    }
   sort_by_estimate(space, [&](const Schedule& schedule) { return dot_estimate_ns(p, schedule, target); });
   if (space.size() > kMost) space.resize(kMost);
   return space;
@@ -93,7 +87,7 @@ double dot_estimate_ns(const Problem& p, const Schedule& schedule, const Target&
   const int lanes = isa_lanes(device.isa), block = input_block(s, lanes);
   const DotPlan plan(s, schedule, block);
   const BorderClasses classes(s, plan.cut);
-  const double channels = schedule.get("channels"), vecs = channels / dot_channels(device.isa);
+  constexpr double channels = kDotChannels, vecs = kDotVecs;
   const double quads = std::ceil(as_double(s.ic) / DotPlan::kChannels), chunks = plan.chunks();
   const double groups = as_double(kernels::blocks(s.oc, lanes) * lanes) / channels;
   const double tasks_of_oc = std::ceil(groups / schedule.get("oc_group"));

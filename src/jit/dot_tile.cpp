@@ -10,8 +10,11 @@
 namespace rt3d::jit {
 namespace {
 
-// rows · vecs accumulators | vecs weights | activations, at least one. In the end every `group()` rows come together in the first
-// accumulator of the first row.
+constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
+constexpr int kLine = 64, kTogether = 2;
+
+// rows · 2 accumulators | 2 weights | activations, at least one. In the end every two rows come together in the first accumulator of
+// the first.
 struct Registers {
   const Asm& as;
   const TileShape& s;
@@ -25,14 +28,9 @@ struct Registers {
   }
   Vec scratch() const { return {tile()}; }
 
-  int group() const { return 4 / s.vecs; }
-  int channels() const { return s.vecs * as.lanes() / 4; }
-  int rows_of(int first) const { return std::min(group(), s.rows() - first); }
+  int rows_of(int first) const { return std::min(kTogether, s.rows() - first); }
   Vec result(int first) const { return acc(first, 0); }
 };
-
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
-constexpr int kLine = 64;
 
 // Brings the activations of a later unit near: a slab stays in L2, and units jump about in it.
 void emit_prefetch(Asm& as, const TileShape& s) {
@@ -66,31 +64,34 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   }
 }
 
-// Four accumulators, of one row or of several, into one vector: row by row the output channels. Where rows are missing, what stands in
-// their place is never stored.
-void emit_sums(Asm& as, const TileShape& s, const Registers& regs, int first) {
-  const int there = regs.rows_of(first) * s.vecs;
-  const auto a = [&](int i) { return Vec{regs.result(first).id + std::min(i, there - 1)}; };
-  as.add_pairs(a(0), a(0), a(1), regs.scratch());
-  if (there > 2) as.add_pairs(a(2), a(2), a(3), regs.scratch());
-  as.add_pairs(a(0), a(0), there > 2 ? a(2) : a(0), regs.scratch());
-  if (s.vecs == 2) as.part_pairs(a(0));
+// The accumulators of two rows into one vector: row by row the output channels. Where the second row is missing, what stands in its
+// place is never stored.
+void emit_sums(Asm& as, const Registers& regs, int first) {
+  const Vec sums = regs.result(first), scratch = regs.scratch();
+  Vec second = sums;
+  as.add_pairs(sums, sums, regs.acc(first, 1), scratch);
+  if (regs.rows_of(first) > 1) {
+    second = regs.acc(first + 1, 0);
+    as.add_pairs(second, second, regs.acc(first + 1, 1), scratch);
+  }
+  as.add_pairs(sums, sums, second, scratch);
+  as.part_pairs(sums);
 }
 
 // Adds what lies at `base` for each row, `at` bytes away, to every result.
 void emit_add_rows(Asm& as, const TileShape& s, const Registers& regs, Gp base,
                    const std::vector<std::int32_t>& at) {
-  for (int r = 0; r < s.rows(); r += regs.group()) {
+  for (int r = 0; r < s.rows(); r += kTogether) {
     for (int i = 0; i < regs.rows_of(r); ++i)
-      as.load_part(regs.scratch(), i, regs.channels(), base, at[static_cast<std::size_t>(r + i)]);
+      as.load_half(regs.scratch(), i, base, at[static_cast<std::size_t>(r + i)]);
     as.add(regs.result(r), regs.result(r), regs.scratch());
   }
 }
 
 void emit_bias(Asm& as, const TileShape& s, const Registers& regs) {
   as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, bias));
-  for (int i = 0; i < regs.group(); ++i) as.load_part(regs.scratch(), i, regs.channels(), kUnitW, 0);
-  for (int r = 0; r < s.rows(); r += regs.group()) as.add(regs.result(r), regs.result(r), regs.scratch());
+  for (int i = 0; i < kTogether; ++i) as.load_half(regs.scratch(), i, kUnitW, 0);
+  for (int r = 0; r < s.rows(); r += kTogether) as.add(regs.result(r), regs.result(r), regs.scratch());
 }
 
 void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
@@ -100,7 +101,7 @@ void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
   }
   std::vector<Vec> values, scratch;
   for (int i = 0; i < as.vectors(); ++i) {
-    const bool result = i < regs.tile() && i % (regs.group() * s.vecs) == 0;
+    const bool result = i < regs.tile() && i % (kTogether * s.vecs) == 0;
     (result ? values : scratch).push_back({i});
   }
   emit_activation(as, s.activation, values, scratch);
@@ -108,7 +109,7 @@ void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   const Label from_bias = as.new_label(), ready = as.new_label(), plain = as.new_label();
-  for (int r = 0; r < s.rows(); r += regs.group()) emit_sums(as, s, regs, r);
+  for (int r = 0; r < s.rows(); r += kTogether) emit_sums(as, regs, r);
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
   as.jump_if_bit_clear(kUnitA, 0, from_bias);
   emit_add_rows(as, s, regs, kC, s.c_rows);
@@ -119,22 +120,16 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   as.jump_if_bit_clear(kUnitA, 1, plain);
   emit_finish(as, s, regs);
   as.bind(plain);
-  for (int r = 0; r < s.rows(); r += regs.group())
+  for (int r = 0; r < s.rows(); r += kTogether)
     for (int i = 0; i < regs.rows_of(r); ++i)
-      as.store_part(regs.result(r), i, regs.channels(), kC, s.c_rows[static_cast<std::size_t>(r + i)]);
+      as.store_half(regs.result(r), i, kC, s.c_rows[static_cast<std::size_t>(r + i)]);
 }
 
 }  // namespace
 
-bool dot_tile_serves(Isa isa, int channels) {
-  const int vecs = channels / dot_channels(isa);
-  return isa != Isa::neon && (vecs == 2 || vecs == 4) && channels == vecs * dot_channels(isa) &&
-         channels <= 8;
-}
-
 void emit_dot_tile(Asm& as, const TileShape& s) {
   const Registers regs{as, s};
-  if (!dot_tile_serves(as.isa(), regs.channels()) || s.depth % 4 != 0 ||
+  if (as.isa() != Isa::avx512 || s.vecs != kDotVecs || s.depth % 4 != 0 ||
       !tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   // Where the sums go, and may come from, is far away by now.

@@ -8,17 +8,17 @@
 //   add up the fours, put the output channels of a pixel together, add the bias or the partial sums in memory
 //   store partial sums, or add the residual, apply the activation and store
 //
-// Arguments, shapes and distances are those of tile.h. `vecs` accumulators make vecs · lanes / 4 output channels, at most a vector of
-// them; depth is a multiple of four; output channel m · vecs + v belongs to the lanes [4 m, 4 m + 4) of vector v. x86-64 only, 2 or 4 vecs.
+// Arguments, shapes and distances are those of tile.h, with two accumulators for the eight output channels of a group; depth is a multiple
+// of four; output channel 2 m + v belongs to the lanes [4 m, 4 m + 4) of vector v. AVX-512 only: with eight lanes it gains nothing over
+// pixels in lanes (pixel_tile.h).
 #pragma once
 
 #include "jit/tile.h"
 
 namespace rt3d::jit {
 
-// Output channels per accumulator, and whether so many output channels fit tiles of this kind.
-inline int dot_channels(Isa isa) { return isa_lanes(isa) / 4; }
-bool dot_tile_serves(Isa isa, int channels);
+inline constexpr int kDotChannels = 8;  // output channels of a tile
+inline constexpr int kDotVecs = 2;
 
 void emit_dot_tile(Asm& as, const TileShape& shape);
 

@@ -56,7 +56,7 @@ struct TileShape {
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
-  bool dots = false;         // x86-64: dot_tile.h
+  bool dots = false;         // AVX-512: dot_tile.h
   bool spread = false;       // with dots: activations by a short load and a shuffle
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;

@@ -83,14 +83,11 @@ TEST_CASE("golden listings of code whose lanes are pixels") {
   }
 }
 
-TEST_CASE("golden listings of dot tiles") {
-  for (Isa isa : {Isa::avx2, Isa::avx512}) {
-    TileShape t = small_tile(4);
-    t.dots = true;
-    t.spread = isa == Isa::avx512;
-    compare_or_bless("dot_tile_" + std::string(isa_name(isa)),
-                     list(isa, [&](Asm& as) { emit_dot_tile(as, t); }).text);
-  }
+TEST_CASE("golden listing of a dot tile") {
+  TileShape t = small_tile(4);
+  t.dots = t.spread = true;
+  t.ahead_lines = 1;
+  compare_or_bless("dot_tile_avx512", list(Isa::avx512, [&](Asm& as) { emit_dot_tile(as, t); }).text);
 }
 
 TEST_CASE("golden listings of half precision") {

@@ -12,6 +12,7 @@ mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
+mov r11, [rdi+64]                           ; 4C8B5F40
 test rcx, rcx                               ; 4885C9
 jz L1                                       ; 0F84........
 L0:
@@ -23,6 +24,8 @@ movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
 add r9, rsi                                 ; 4901F1
 add r10, r8                                 ; 4D01C2
+prefetcht1 [r11]                            ; 410F1813
+add r11, 64                                 ; 4983C340
 vmovups zmm6, [r10]                         ; 62D17C481032
 vmovups zmm7, [r10+64]                      ; 62D17C48107A01
 vmovups xmm8, xmmword ptr [r9]              ; C441781001
@@ -38,8 +41,9 @@ vshuff32x4 zmm10, zmm10, zmm10, 0           ; 62532D4823D200
 vfmadd231ps zmm4, zmm6, zmm10               ; 62D24D48B8E2
 vfmadd231ps zmm5, zmm7, zmm10               ; 62D24548B8EA
 sub rcx, 1                                  ; 4883E901
-short jnz L0                                ; 7587
+jnz L0                                      ; 0F857BFFFFFF
 L1:
+mov r11, [rdi+32]                           ; 4C8B5F20
 vshufps zmm6, zmm0, zmm1, 221               ; 62F17C48C6F1DD
 vshufps zmm0, zmm0, zmm1, 136               ; 62F17C48C6C188
 vaddps zmm0, zmm0, zmm6                     ; 62F17C4858C6
