@@ -41,6 +41,13 @@ DotConvKernel::DotConvKernel(const KernelRequest& r)
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (const TileCut::Kind& kind : plan_.cut.kinds)
     code_.push_back(tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
+  const ConvShape& s = g_.s;
+  for (std::size_t i = 0; i < plan_.cut.pieces.size(); ++i) {
+    const TileCut::Piece& piece = plan_.cut.pieces[i];
+    const auto place = [&](const Placement& p) { return piece.oh * p.h + piece.ow * p.block; };
+    places_.push_back({(piece.oh * s.sh - s.ph) * plan_.row + (piece.ow * s.sw - s.pw) * DotPlan::kChannels,
+                       place(g_.out), place(g_.residual), piece.kind, classes_.of_piece[i]});
+  }
 }
 
 TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation,
@@ -186,42 +193,42 @@ DotConvKernel::Ahead DotConvKernel::weights_after(const Task& task, int chunk, s
 
 // A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
 void DotConvKernel::multiply(const Task& task, int chunk) const {
-  const DotBox& box = task.box;
   for (std::int64_t group = task.first_group; group < task.last_group; ++group) {
     Ahead ahead = weights_after(task, chunk, group);
-    for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
-      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
-        multiply_tile(task, chunk, group, plane, tile, ahead);
+    for (int i = 0; i < task.box.plane_count; ++i)
+      multiply_plane(task, chunk, group, task.box.plane_first + i, ahead);
   }
 }
 
-void DotConvKernel::multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile,
-                                  Ahead& ahead) const {
+void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t group, int plane,
+                                   Ahead& ahead) const {
   const Group& g = groups_[static_cast<std::size_t>(group)];
-  const TileCut::Piece& piece = plan_.cut.pieces[static_cast<std::size_t>(tile)];
-  const UnitTable::Range range = g.units.range(classes_.of_plane[static_cast<std::size_t>(plane)],
-                                               classes_.of_piece[static_cast<std::size_t>(tile)], chunk);
-  const bool last = chunk + 1 == plan_.chunks();
-  if (range.count == 0 && chunk > 0 && !last) return;
-  const ConvShape& s = g_.s;
   const DotBox& box = task.box;
+  const ConvShape& s = g_.s;
+  const bool last = chunk + 1 == plan_.chunks();
   const std::int64_t oc = group * kDotChannels;
-  const auto place = [&](const Placement& p) {
-    return oc / lanes_ * p.c + plane * p.d + piece.oh * p.h + piece.ow * p.block + oc % lanes_;
-  };
+  const auto place = [&](const Placement& p) { return oc / lanes_ * p.c + plane * p.d + oc % lanes_; };
+  const float* slab = task.slab + (plane * s.sd - s.pd - box.planes.first) * plan_.plane -
+                      box.rows.first * plan_.row - box.columns.first * DotPlan::kChannels;
+  float* out = task.out + place(g_.out);
+  const float* residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
   TileArgs t{};
-  t.a = task.slab + (plane * s.sd - s.pd - box.planes.first) * plan_.plane +
-        (piece.oh * s.sh - s.ph - box.rows.first) * plan_.row +
-        (piece.ow * s.sw - s.pw - box.columns.first) * DotPlan::kChannels;
-  t.units = g.units.unit(range);
-  t.unit_count = range.count;
   t.w = weights_.as<float>() + g.weights;
-  t.c = task.out + place(g_.out);
   t.bias = bias_.as<float>() + oc;
-  t.residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
-  t.ahead = ahead.take(range.count, t.a);
   t.flags = (chunk > 0 ? kLoadPartial : 0) | (last ? kFinish : 0);
-  code_[static_cast<std::size_t>(piece.kind)]->call(&t);
+  for (int i = box.tile_first; i < box.tile_first + box.tile_count; ++i) {
+    const TilePlace& tile = places_[static_cast<std::size_t>(i)];
+    const UnitTable::Range range =
+        g.units.range(classes_.of_plane[static_cast<std::size_t>(plane)], tile.row_class, chunk);
+    if (range.count == 0 && chunk > 0 && !last) continue;
+    t.a = slab + tile.slab;
+    t.units = g.units.unit(range);
+    t.unit_count = range.count;
+    t.c = out + tile.out;
+    if (residual) t.residual = residual + tile.residual;
+    t.ahead = ahead.take(range.count, t.a);
+    code_[static_cast<std::size_t>(tile.kind)]->call(&t);
+  }
 }
 
 }  // namespace rt3d::jit

@@ -47,14 +47,19 @@ class DotConvKernel final : public Kernel {
 
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
+  // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
+  struct TilePlace {
+    std::int64_t slab, out, residual;
+    int kind, row_class;
+  };
+
   // What is multiplied next, a stretch for each tile, while there is any.
   struct Ahead {
     const float *weights, *end;
     const float* take(std::int64_t lines, const float* otherwise);
   };
   Ahead weights_after(const Task& task, int chunk, std::int64_t group) const;
-  void multiply_tile(const Task& task, int chunk, std::int64_t group, int plane, int tile,
-                     Ahead& ahead) const;
+  void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, Ahead& ahead) const;
 
   Isa isa_;
   int lanes_, threads_;
@@ -64,6 +69,7 @@ class DotConvKernel final : public Kernel {
   BorderClasses classes_;
   int oc_group_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
+  std::vector<TilePlace> places_;                  // of a plane's tiles
   std::vector<Group> groups_;
   Buffer weights_, bias_;
 };

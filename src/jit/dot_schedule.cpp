@@ -46,8 +46,8 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
   one_block.add("ic_chunk", 1);
   const DotPlan plan(s, one_block, block);
   std::set<int> chunks;
-  for (std::int64_t share : {8, 4, 2})
-    chunks.insert(even(ic_blocks, target.device.l2_bytes / share / (plan.slab * 4)));
+  for (std::int64_t eighths : {1, 2, 4, 6})
+    chunks.insert(even(ic_blocks, target.device.l2_bytes * eighths / 8 / (plan.slab * 4)));
   const int lanes = isa_lanes(target.device.isa);
   const std::int64_t groups = kernels::blocks(s.oc, lanes) * lanes / kDotChannels;
   for (int chunk : chunks)
