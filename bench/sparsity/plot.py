@@ -20,14 +20,17 @@ def plot(records, file, title):
     from matplotlib import pyplot  # noqa: PLC0415
 
     records = [record for record in records if not record.get("reason")]
-    figure, panels = pyplot.subplots(
-        max(1, len(records)), 1, squeeze=False, figsize=(9, 2.6 * len(records) + 0.8), layout="constrained"
+    columns = min(2, max(1, len(records)))
+    rows = max(1, -(-len(records) // columns))
+    figure, grid = pyplot.subplots(
+        rows, columns, squeeze=False, figsize=(7 * columns, 2.6 * rows + 0.8), layout="constrained"
     )
-    for panel, record in zip(panels[:, 0], records):
+    panels = list(grid.flat)
+    for panel, record in zip(panels, records):
         _draw(panel, record)
-    handles = {
-        label: handle for panel in panels[:, 0] for handle, label in zip(*panel.get_legend_handles_labels())
-    }
+    for panel in panels[len(records) :]:
+        panel.axis("off")
+    handles = {label: handle for panel in panels for handle, label in zip(*panel.get_legend_handles_labels())}
     figure.legend(
         handles.values(), handles.keys(), loc="outside upper center", ncols=5, frameon=False, fontsize=8
     )
