@@ -138,7 +138,12 @@ void ConvTiles::run_task(const Item& item, std::int64_t tile_first, std::int64_t
   for (int chunk = 0; chunk < chunks; ++chunk)
     for (std::int64_t b = block_first; b < block_last; ++b) {
       const OutputBlock& block = blocks_[static_cast<std::size_t>(b)];
-      if (chunk < block.units->chunks()) run_tiles(item, {block, chunk, tile_first, tile_last});
+      if (chunk >= block.units->chunks()) continue;
+      const bool turn = b + 1 == block_last;
+      const OutputBlock& next = blocks_[static_cast<std::size_t>(turn ? block_first : b + 1)];
+      const int next_chunk = turn ? chunk + 1 : chunk;
+      run_tiles(item, {block, chunk, tile_first, tile_last,
+                       next_chunk < next.units->chunks() ? &next : nullptr, next_chunk});
     }
 }
 

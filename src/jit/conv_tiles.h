@@ -11,6 +11,7 @@
 // per task), depth_first (tiles along the clip before those of a plane).
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -53,6 +54,8 @@ class ConvTiles : public Kernel {
     const OutputBlock& block;
     int chunk;
     std::int64_t first, last;
+    const OutputBlock* next;  // what the same task multiplies next, null behind its last
+    int next_chunk;
     bool last_chunk() const { return chunk + 1 == block.units->chunks(); }
   };
   // Where a tile of an output block starts, in words from the item's operands, and the units it multiplies.
@@ -69,6 +72,9 @@ class ConvTiles : public Kernel {
   void run_items(const RunArgs& args, std::int64_t first, std::int64_t end, const float* in) const;
   virtual void run_tiles(const Item& item, const TileWork& work) const = 0;
   TilePlace place(const TileWork& work, std::int64_t tile) const;
+  std::int64_t most_tiles() const {  // of a TileWork
+    return std::min<std::int64_t>(tiles_, g_.s.od * static_cast<std::int64_t>(cut_.pieces.size()));
+  }
 
   // Units and weights of every output block for a kernel without zeros; the weights' number, of `weight_bytes` each.
   std::size_t add_dense_units(int weight_bytes);

@@ -1,14 +1,31 @@
 #include "jit/conv_tiles_f32.h"
 
+#include <algorithm>
+
+#include "kernels/sparsity.h"
+
 namespace rt3d::jit {
 
 ConvTilesF32::ConvTilesF32(const KernelRequest& r, int depth)
-    : ConvTiles(r, r.inputs[0], isa_lanes(r.target.device.isa), depth) {
+    : ConvTiles(r, r.inputs[0], isa_lanes(r.target.device.isa), depth), ahead_lines_(ahead_lines(r)) {
   const bool far = g_.s.ic * g_.s.id * g_.s.ih * g_.s.iw * 4 > r.target.device.l2_bytes;
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (OutputBlock& block : blocks_)
     for (const TileCut::Kind& kind : cut_.kinds)
       block.code.push_back(tile(r.target.device.isa, tile_shape(kind, block.vecs, activation, far)));
+}
+
+// Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near. Cores of AArch64 are
+// left to their own prefetchers: none has been measured.
+int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
+  constexpr std::int64_t kLine = 64, kMost = 8;
+  const auto sparsity = kernels::sparsity_of(r.problem);
+  const int vecs = r.schedule.get("vecs");
+  const double bytes =
+      static_cast<double>(dense_weights(g_.s, lanes_, vecs) * 4) * (sparsity ? sparsity->kept() : 1);
+  if (r.target.device.isa == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
+  const std::int64_t lines = (unit_weights(vecs) * 4 + kLine - 1) / kLine;
+  return static_cast<int>(std::min(kMost, (lines + most_tiles() - 1) / most_tiles()));
 }
 
 TileShape ConvTilesF32::tile_shape(const TileCut::Kind& kind, int vecs, const kernels::Activation& activation,
@@ -20,6 +37,7 @@ TileShape ConvTilesF32::tile_shape(const TileCut::Kind& kind, int vecs, const ke
   t.c_vec = static_cast<std::int32_t>(g_.out.c * 4);
   t.residual_vec = static_cast<std::int32_t>(g_.residual.c * 4);
   t.has_residual = has_residual_;
+  t.ahead_lines = ahead_lines_;
   t.activation = activation;
   // A layer of single positions reads each pixel once: where the input does not fit L2, what the next tile reads comes from afar
   // unless it is asked for early.
@@ -33,12 +51,21 @@ TileShape ConvTilesF32::tile_shape(const TileCut::Kind& kind, int vecs, const ke
 
 void ConvTilesF32::run(const RunArgs& args) const { run_items(args, 0, g_.s.n, kernels::input_f32(args, 0)); }
 
+WeightsAhead ConvTilesF32::weights_after(const TileWork& work) const {
+  if (ahead_lines_ == 0 || !work.next) return {};
+  const TilePlace first = place({*work.next, work.next_chunk, work.first, work.last, nullptr, 0}, work.first);
+  if (first.units.count == 0) return {};
+  const float* from = weights_.as<float>() + work.next->weights + work.next->units->unit(first.units)->w / 4;
+  return {from, first.units.count * unit_weights(work.next->vecs)};
+}
+
 void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
   const OutputBlock& block = work.block;
   TileArgs t{};
   t.w = weights_.as<float>() + block.weights;
   t.bias = bias_.as<float>() + block.first;
   t.flags = (work.chunk > 0 ? kLoadPartial : 0) | (work.last_chunk() ? kFinish : 0);
+  WeightsAhead ahead = weights_after(work);
   for (std::int64_t i = work.first; i < work.last; ++i) {
     const TilePlace at = place(work, i);
     t.a = item.in + at.in;
@@ -46,6 +73,7 @@ void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
     t.unit_count = at.units.count;
     t.c = item.out + at.out;
     if (item.residual) t.residual = item.residual + at.residual;
+    t.ahead = ahead.take(at.units.count * ahead_lines_, t.a);
     block.code[static_cast<std::size_t>(at.kind)]->call(&t);
   }
 }

@@ -172,15 +172,7 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
     }
 }
 
-const float* DotConvKernel::Ahead::take(std::int64_t lines, const float* otherwise) {
-  if (weights >= end) return otherwise;
-  constexpr std::int64_t kLineFloats = 16;
-  const float* from = weights;
-  weights += lines * kLineFloats;
-  return from;
-}
-
-DotConvKernel::Ahead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
+WeightsAhead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
   const bool last = group + 1 == task.last_group;
   if (last) chunk = (chunk + 1) % plan_.chunks();
   const Group& next = groups_[static_cast<std::size_t>(last ? task.first_group : group + 1)];
@@ -188,20 +180,20 @@ DotConvKernel::Ahead DotConvKernel::weights_after(const Task& task, int chunk, s
       next.units.range(classes_.of_plane[static_cast<std::size_t>(task.box.plane_first)],
                        classes_.of_piece[static_cast<std::size_t>(task.box.tile_first)], chunk);
   const float* from = weights_.as<float>() + next.weights + next.units.unit(range)->w / 4;
-  return {from, from + range.count * unit_floats()};
+  return {from, range.count * unit_floats()};
 }
 
 // A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
 void DotConvKernel::multiply(const Task& task, int chunk) const {
   for (std::int64_t group = task.first_group; group < task.last_group; ++group) {
-    Ahead ahead = weights_after(task, chunk, group);
+    WeightsAhead ahead = weights_after(task, chunk, group);
     for (int i = 0; i < task.box.plane_count; ++i)
       multiply_plane(task, chunk, group, task.box.plane_first + i, ahead);
   }
 }
 
 void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t group, int plane,
-                                   Ahead& ahead) const {
+                                   WeightsAhead& ahead) const {
   const Group& g = groups_[static_cast<std::size_t>(group)];
   const DotBox& box = task.box;
   const ConvShape& s = g_.s;

@@ -8,6 +8,7 @@
 #include "jit/dot_plan.h"
 #include "jit/dot_tile.h"
 #include "jit/isa_family.h"
+#include "jit/weights_ahead.h"
 #include "kernels/sparsity.h"
 
 namespace rt3d::jit {
@@ -53,13 +54,8 @@ class DotConvKernel final : public Kernel {
     int kind, row_class;
   };
 
-  // What is multiplied next, a stretch for each tile, while there is any.
-  struct Ahead {
-    const float *weights, *end;
-    const float* take(std::int64_t lines, const float* otherwise);
-  };
-  Ahead weights_after(const Task& task, int chunk, std::int64_t group) const;
-  void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, Ahead& ahead) const;
+  WeightsAhead weights_after(const Task& task, int chunk, std::int64_t group) const;
+  void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, WeightsAhead& ahead) const;
 
   Isa isa_;
   int lanes_, threads_;

@@ -1,0 +1,27 @@
+// Packed weights that are multiplied next, and come from afar: brought near a stretch for each tile that is multiplied before, while
+// there are any (TileArgs::ahead).
+#pragma once
+
+#include <cstdint>
+
+namespace rt3d::jit {
+
+class WeightsAhead {
+ public:
+  WeightsAhead() = default;  // none
+  WeightsAhead(const float* first, std::int64_t floats) : next_(first), end_(first + floats) {}
+
+  // Where the next so many cache lines start; `otherwise`, which may be anything near, when all have been taken.
+  const float* take(std::int64_t lines, const float* otherwise) {
+    if (next_ >= end_) return otherwise;
+    constexpr std::int64_t kLineFloats = 16;
+    const float* from = next_;
+    next_ += lines * kLineFloats;
+    return from;
+  }
+
+ private:
+  const float *next_ = nullptr, *end_ = nullptr;
+};
+
+}  // namespace rt3d::jit
