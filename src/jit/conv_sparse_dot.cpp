@@ -12,7 +12,6 @@ namespace {
 
 using kernels::blocks;
 using kernels::ConvShape;
-using kernels::Sparsity;
 
 class ConvSparseDot final : public IsaFamily {
  public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,14 @@ inline int even(std::int64_t whole, std::int64_t piece) {
   piece = std::clamp<std::int64_t>(piece, 1, whole);
   const std::int64_t parts = (whole + piece - 1) / piece;
   return static_cast<int>((whole + parts - 1) / parts);
+}
+
+// The whole, its half, that one's half … 1, rounded up.
+inline std::set<int> halves(std::int64_t whole) {
+  std::set<int> parts;
+  for (std::int64_t piece = whole; piece > 1; piece = (piece + 1) / 2) parts.insert(static_cast<int>(piece));
+  parts.insert(1);
+  return parts;
 }
 
 // Best estimate first; equal estimates keep their order.

@@ -19,13 +19,6 @@ using kernels::Target;
 
 namespace {
 
-std::set<int> halves(std::int64_t whole) {
-  std::set<int> parts;
-  for (std::int64_t piece = whole; piece > 1; piece = (piece + 1) / 2) parts.insert(static_cast<int>(piece));
-  parts.insert(1);
-  return parts;
-}
-
 // Whole rows of tiles, or parts of the one row that there is.
 std::set<int> tile_counts(const ConvShape& s, std::int64_t per_plane) {
   const std::int64_t per_row = per_plane % s.oh == 0 ? per_plane / s.oh : 1;

@@ -83,7 +83,7 @@ void emit_add_rows(Asm& as, const TileShape& s, const Registers& regs, Gp base,
                    const std::vector<std::int32_t>& at) {
   for (int r = 0; r < s.rows(); r += kTogether) {
     for (int i = 0; i < regs.rows_of(r); ++i)
-      as.load_half(regs.scratch(), i, base, at[static_cast<std::size_t>(r + i)]);
+      as.load_half(regs.scratch(), i, base, at[static_cast<std::size_t>(r) + static_cast<std::size_t>(i)]);
     as.add(regs.result(r), regs.result(r), regs.scratch());
   }
 }
@@ -122,7 +122,8 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   as.bind(plain);
   for (int r = 0; r < s.rows(); r += kTogether)
     for (int i = 0; i < regs.rows_of(r); ++i)
-      as.store_half(regs.result(r), i, kC, s.c_rows[static_cast<std::size_t>(r + i)]);
+      as.store_half(regs.result(r), i, kC,
+                    s.c_rows[static_cast<std::size_t>(r) + static_cast<std::size_t>(i)]);
 }
 
 }  // namespace

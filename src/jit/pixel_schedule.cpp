@@ -16,13 +16,6 @@ using kernels::Target;
 
 namespace {
 
-std::set<int> halves(std::int64_t whole) {
-  std::set<int> parts;
-  for (std::int64_t piece = whole; piece > 1; piece = (piece + 1) / 2) parts.insert(static_cast<int>(piece));
-  parts.insert(1);
-  return parts;
-}
-
 double taps_of(const PixelAxis& axis, int index) {
   const kernels::Taps& taps = axis.classes[static_cast<std::size_t>(index)];
   return static_cast<double>(taps.last - taps.first);
