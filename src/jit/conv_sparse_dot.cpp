@@ -43,7 +43,7 @@ class ConvSparseDot final : public IsaFamily {
                                              const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
     return static_cast<std::int64_t>(static_cast<double>(jit::executed_multiply_accumulates(
-                                         s, TileCut(s.oh, s.ow, schedule.get("rows")))) *
+                                         s, TileCut(s.oh, s.ow, schedule.get("rows")), false)) *
                                      kernels::sparsity_of(p)->kept());
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
