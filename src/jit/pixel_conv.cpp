@@ -224,14 +224,15 @@ void PixelConvKernel::multiply_run(const Task& task, std::int64_t group, const P
   const Group& g = groups_[static_cast<std::size_t>(group)];
   const UnitTable::Range range = g.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const PixelTileArgs call{task.v + run.v,
-                           g.units.unit(range),
-                           range.count,
-                           weights_.as<float>() + g.weights,
-                           sums(task, group * channels_) + run.c,
-                           chunk > 0 ? kLoadPartial : 0,
-                           ahead};
-  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
+  TileArgs t{};
+  t.a = task.v + run.v;
+  t.units = g.units.unit(range);
+  t.unit_count = range.count;
+  t.w = weights_.as<float>() + g.weights;
+  t.c = sums(task, group * channels_) + run.c;
+  t.flags = chunk > 0 ? kLoadPartial : 0;
+  t.ahead = ahead;
+  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&t);
 }
 
 // One vector of output channels from `oc` on.
