@@ -29,6 +29,11 @@ class DotConvKernel final : public Kernel {
     UnitTable units;
     std::size_t weights;
   };
+  // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
+  struct TilePlace {
+    std::int64_t slab, out, residual;
+    int kind, row_class;
+  };
   struct Task {
     const float* in;
     const float* residual;
@@ -48,12 +53,6 @@ class DotConvKernel final : public Kernel {
 
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
-  // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
-  struct TilePlace {
-    std::int64_t slab, out, residual;
-    int kind, row_class;
-  };
-
   WeightsAhead weights_after(const Task& task, int chunk, std::int64_t group) const;
   void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, WeightsAhead& ahead) const;
 

@@ -25,6 +25,8 @@ struct DotBox {
   int plane_first, plane_count;
   int tile_first, tile_count;
   InputRange planes, rows, columns;
+
+  std::int64_t pixels() const { return planes.count * rows.count * columns.count; }  // of the input
 };
 
 // Knobs: rows (most pixels per tile), planes and tiles (of the output, per box), ic_chunk (blocks of input channels per chunk).
