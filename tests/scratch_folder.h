@@ -3,36 +3,30 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
+
+#include "cli/temporary_folder.h"
 
 namespace rt3d::tests {
 
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    std::error_code ignored;  // in memory where that is possible: the tests synchronise many files
-    const std::filesystem::path memory = "/dev/shm";
-    const bool shared = std::filesystem::is_directory(memory, ignored) && ::access(memory.c_str(), W_OK) == 0;
-    std::string name =
-        ((shared ? memory : std::filesystem::temp_directory_path()) / "rt3d-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path(); }
 
  private:
-  std::filesystem::path path_;
+  // In memory where that is possible: the tests synchronise many files.
+  static std::filesystem::path parent() {
+    std::error_code ignored;
+    const std::filesystem::path memory = "/dev/shm";
+    const bool writable =
+        std::filesystem::is_directory(memory, ignored) && ::access(memory.c_str(), W_OK) == 0;
+    return writable ? memory : std::filesystem::temp_directory_path();
+  }
+
+  cli::TemporaryFolder folder_{parent(), "rt3d-test-"};
 };
 
 inline std::string read_bytes(const std::filesystem::path& path) {

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "cli/failure.h"
 #include "cli/problem_session.h"
 #include "cli/random_inputs.h"
 #include "cli/statistics.h"
+#include "cli/temporary_folder.h"
 #include "cli/timing.h"
 
 namespace rt3d::cli {
@@ -24,21 +25,12 @@ class TemporaryDb {
  public:
   explicit TemporaryDb(SessionOptions& options) {
     if (options.db != "none") return;
-    std::string folder = (std::filesystem::temp_directory_path() / "rt3d-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr)
-      throw Failure("cannot create a folder like " + folder + ": give --db FILE");
-    folder_ = folder;
-    options.db = (folder_ / "tuning.db").string();
+    folder_.emplace(std::filesystem::temp_directory_path(), "rt3d-bench-");
+    options.db = (folder_->path() / "tuning.db").string();
   }
-  ~TemporaryDb() {
-    std::error_code ignored;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-  }
-  TemporaryDb(const TemporaryDb&) = delete;
-  TemporaryDb& operator=(const TemporaryDb&) = delete;
 
  private:
-  std::filesystem::path folder_;
+  std::optional<TemporaryFolder> folder_;
 };
 
 double measure_peak(int threads) {

@@ -86,6 +86,13 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     }
 }
 
+std::vector<std::int32_t> pixel_bytes(const TileCut::Kind& kind, std::int64_t row, std::int64_t pixel) {
+  std::vector<std::int32_t> bytes;
+  for (int y = 0; y < kind.h; ++y)
+    for (int x = 0; x < kind.w; ++x) bytes.push_back(static_cast<std::int32_t>((y * row + x * pixel) * 4));
+  return bytes;
+}
+
 Taps tile_taps(const ConvShape& s, const TileCut& cut, const TileCut::Piece& piece) {
   Taps all{s.kh, 0};
   for (int y = piece.oh; y < piece.oh + cut.kinds[static_cast<std::size_t>(piece.kind)].h; ++y) {

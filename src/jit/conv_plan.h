@@ -40,6 +40,9 @@ struct TileCut {
   TileCut(std::int64_t oh, std::int64_t ow, int rows);
 };
 
+// Bytes from a tile's first pixel to each of its pixels, where rows and the pixels of one are so many words of four bytes apart.
+std::vector<std::int32_t> pixel_bytes(const TileCut::Kind& kind, std::int64_t row, std::int64_t pixel);
+
 // The kernel rows that meet the input for any row of the tile; the halo serves the rows that need fewer.
 kernels::Taps tile_taps(const kernels::ConvShape& s, const TileCut& cut, const TileCut::Piece& piece);
 

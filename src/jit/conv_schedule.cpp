@@ -63,6 +63,14 @@ int sparse_depth(int gn, int block) {
   return depth;
 }
 
+std::int64_t sparse_unit_bytes(const ConvShape& s, const kernels::Sparsity& sparsity, int channels,
+                               int depth) {
+  constexpr std::int64_t kClasses = 9;  // most layers have three of planes and three of rows
+  const std::int64_t units =
+      blocks(s.oc, channels) * blocks(s.ic, depth) * s.kernel_positions() * sparsity.kept_percent / 100;
+  return units * (std::int64_t{channels} * depth * 4 + kClasses * static_cast<std::int64_t>(sizeof(Unit)));
+}
+
 std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, const ConvNumbers& numbers) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const int lanes = numbers.lanes;

@@ -27,6 +27,10 @@ double conv_direct_estimate_ns(const kernels::Problem& problem, const kernels::S
 // The k steps of a sparse unit whose channels lie in blocks of `block`: a part of gn that divides both.
 int sparse_depth(int gn, int block);
 
+// Memory of packed units of so many output × input channels, and of their lists.
+std::int64_t sparse_unit_bytes(const kernels::ConvShape& s, const kernels::Sparsity& sparsity, int channels,
+                               int depth);
+
 // The most rows that a tile of `vecs` vectors can have; 0 when not even one fits.
 int most_rows(Isa isa, int vecs, const kernels::Problem& problem);
 

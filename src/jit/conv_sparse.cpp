@@ -109,12 +109,9 @@ class ConvSparse final : public IsaFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
     const Sparsity sparsity = *kernels::sparsity_of(p);
-    const std::int64_t width = std::int64_t{schedule.get("vecs")} * lanes(),
-                       depth = sparse_depth(sparsity.gn, input_block(s, lanes()));
-    const std::int64_t units = blocks(s.oc, static_cast<int>(width)) * blocks(s.ic, static_cast<int>(depth)) *
-                               s.kernel_positions() * sparsity.kept_percent / 100;
-    // Most layers have three classes of planes and of rows.
-    return units * (depth * width * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) + (s.oc + width) * 4;
+    const int width = schedule.get("vecs") * lanes();
+    return sparse_unit_bytes(s, sparsity, width, sparse_depth(sparsity.gn, input_block(s, lanes()))) +
+           (s.oc + width) * 4;
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "jit/conv_schedule.h"
 #include "jit/conv_tiles.h"
 #include "jit/dot_conv.h"
 #include "jit/dot_schedule.h"
@@ -10,7 +11,6 @@
 namespace rt3d::jit {
 namespace {
 
-using kernels::blocks;
 using kernels::ConvShape;
 
 class ConvSparseDot final : public IsaFamily {
@@ -31,20 +31,14 @@ class ConvSparseDot final : public IsaFamily {
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule&, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const double units = static_cast<double>(blocks(s.oc, kDotChannels) * blocks(s.ic, DotPlan::kChannels) *
-                                             s.kernel_positions()) *
-                         kernels::sparsity_of(p)->kept();
-    // Most layers have three classes of planes and of rows.
-    return static_cast<std::int64_t>(units) *
-               (DotPlan::kChannels * kDotChannels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
+    return sparse_unit_bytes(s, *kernels::sparsity_of(p), kDotChannels, DotPlan::kChannels) +
            (s.oc + lanes()) * 4;
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    return static_cast<std::int64_t>(static_cast<double>(jit::executed_multiply_accumulates(
-                                         s, TileCut(s.oh, s.ow, schedule.get("rows")), false)) *
-                                     kernels::sparsity_of(p)->kept());
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
+           kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<DotConvKernel>(request);

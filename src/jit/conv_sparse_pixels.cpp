@@ -11,7 +11,6 @@
 namespace rt3d::jit {
 namespace {
 
-using kernels::blocks;
 using kernels::ConvShape;
 using kernels::Sparsity;
 
@@ -37,12 +36,7 @@ class ConvSparsePixels final : public IsaFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const Sparsity sparsity = *kernels::sparsity_of(p);
     const ConvShape s = kernels::conv_shape(p);
-    const std::int64_t channels = schedule.get("channels"), depth = sparse_depth(sparsity.gn, lanes());
-    const std::int64_t units = blocks(s.oc, static_cast<int>(channels)) *
-                               blocks(s.ic, static_cast<int>(depth)) * s.kernel_positions() *
-                               sparsity.kept_percent / 100;
-    // Most layers have three classes of planes and of rows.
-    return units * (depth * channels * 4 + 9 * static_cast<std::int64_t>(sizeof(Unit))) +
+    return sparse_unit_bytes(s, sparsity, schedule.get("channels"), sparse_depth(sparsity.gn, lanes())) +
            (s.oc + lanes()) * 4;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {

@@ -15,14 +15,6 @@ namespace {
 std::int64_t halo_h(const ConvShape& s) { return std::max(s.ph, s.ph2); }
 std::int64_t halo_w(const ConvShape& s) { return std::max(s.pw, s.pw2); }
 
-std::vector<std::int32_t> pixel_bytes(const TileCut::Kind& kind, std::int64_t y_words, std::int64_t x_words) {
-  std::vector<std::int32_t> bytes;
-  for (int y = 0; y < kind.h; ++y)
-    for (int x = 0; x < kind.w; ++x)
-      bytes.push_back(static_cast<std::int32_t>((y * y_words + x * x_words) * 4));
-  return bytes;
-}
-
 }  // namespace
 
 bool tiles_reach(const Problem& p) {

@@ -17,6 +17,8 @@ inline constexpr double kLine = 64;  // bytes
 // Cycles for a line from beyond L2, read in order, with nothing to do meanwhile.
 inline constexpr double kStreamedLine = 15;
 
+inline double as_double(std::int64_t value) { return static_cast<double>(value); }
+
 // Cycles to stream `bytes` that belong to a working set of `set` bytes.
 inline double fetch_cycles(const Device& device, double bytes, double set) {
   const double last = static_cast<double>(std::max(device.l3_bytes, device.l2_bytes));
@@ -25,6 +27,11 @@ inline double fetch_cycles(const Device& device, double bytes, double set) {
                                  : set <= 0.5 * last                                  ? 16
                                                                                       : 8;
   return bytes / bytes_per_cycle;
+}
+
+// Cycles of what is done alone, and of multiplying what is fetched from beyond L1 meanwhile: these overlap, but not perfectly.
+inline double overlapping_cycles(double alone, double multiply, double fetch) {
+  return alone + std::max(multiply, fetch) + 0.25 * std::min(multiply, fetch);
 }
 
 // Time of `cycles` of work in `tasks` equal tasks drawn by the target's threads.
@@ -49,6 +56,11 @@ inline std::set<int> halves(std::int64_t whole) {
   return parts;
 }
 
+// Piece sizes that make one, two and four even parts of `whole`.
+inline std::set<int> whole_half_quarter(std::int64_t whole) {
+  return {even(whole, whole), even(whole, whole / 2), even(whole, whole / 4)};
+}
+
 // Best estimate first; equal estimates keep their order.
 template <typename Estimate>
 void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& estimate) {
@@ -59,6 +71,13 @@ void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& est
   sorted.reserve(space.size());
   for (const auto& [ns, i] : order) sorted.push_back(std::move(space[i]));
   space = std::move(sorted);
+}
+
+// So many schedules with the best estimates, in that order.
+template <typename Estimate>
+void keep_best(std::vector<kernels::Schedule>& space, std::size_t count, const Estimate& estimate) {
+  sort_by_estimate(space, estimate);
+  if (space.size() > count) space.resize(count);
 }
 
 }  // namespace rt3d::jit

@@ -9,7 +9,6 @@ namespace rt3d::jit {
 
 using kernels::blocks;
 using kernels::ConvShape;
-using kernels::Pattern;
 
 namespace {
 
@@ -61,83 +60,33 @@ TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Ac
   t.has_residual = has_residual_;
   t.activation = activation;
   const ConvShape& s = g_.s;
-  for (int y = 0; y < kind.h; ++y)
-    for (int x = 0; x < kind.w; ++x) {
-      t.a_rows.push_back(
-          static_cast<std::int32_t>((y * s.sh * plan_.row + x * s.sw * DotPlan::kChannels) * 4));
-      t.c_rows.push_back(static_cast<std::int32_t>((y * g_.out.h + x * g_.out.block) * 4));
-      if (has_residual_)
-        t.residual_rows.push_back(static_cast<std::int32_t>((y * g_.residual.h + x * g_.residual.block) * 4));
-    }
+  t.a_rows = pixel_bytes(kind, s.sh * plan_.row, s.sw * DotPlan::kChannels);
+  t.c_rows = pixel_bytes(kind, g_.out.h, g_.out.block);
+  if (has_residual_) t.residual_rows = pixel_bytes(kind, g_.residual.h, g_.residual.block);
   return t;
 }
 
-// Calls body(first input channel, position) for the units of a group that are kept, in the order in which they are multiplied.
-template <typename Body>
-void DotConvKernel::each_unit(const Pattern& pattern, std::int64_t group, Body&& body) const {
-  if (group >= pattern.oc_groups()) return;
-  for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
-    for (std::int64_t position = 0; position < pattern.positions(); ++position)
-      if (pattern.kept(group, i, position)) body(i * DotPlan::kChannels, position);
-}
-
-std::vector<std::vector<KernelUnit>> DotConvKernel::units(const Pattern& pattern, std::int64_t group) const {
-  const ConvShape& s = g_.s;
-  std::vector<std::vector<KernelUnit>> chunks(static_cast<std::size_t>(plan_.chunks()));
-  std::int64_t bytes = 0;
-  each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
-    const std::int64_t kd = position / (s.kh * s.kw), kh = position / s.kw % s.kh, kw = position % s.kw;
-    const std::int64_t a = plan_.offset(ic % plan_.chunk_channels, kd, kh, kw) * 4;
-    chunks[static_cast<std::size_t>(ic / plan_.chunk_channels)].push_back(
-        {static_cast<int>(kd),
-         static_cast<int>(kh),
-         {static_cast<std::int32_t>(a), static_cast<std::int32_t>(bytes)}});
-    bytes += unit_floats() * 4;
-  });
-  return chunks;
-}
-
 void DotConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
-  const Tensor w = constants[1]->aligned_copy();
-  const Pattern pattern = kernels::pattern_of(w, kDotChannels, DotPlan::kChannels, &pool);
   const std::int64_t padded = blocks(g_.s.oc, lanes_) * lanes_;  // channels behind the last are written, too
   bias_ = padded_bias(constants, 2, padded);
-  std::size_t floats = 0;
-  for (std::int64_t group = 0; group < padded / kDotChannels; ++group) {
-    const auto chunks = units(pattern, group);
-    groups_.push_back({UnitTable(classes_.d, classes_.h, chunks), floats});
-    for (const auto& chunk : chunks) floats += chunk.size() * static_cast<std::size_t>(unit_floats());
-  }
-  weights_ = Buffer::zeroed(floats * sizeof(float));
-  const float* source = w.values<float>().data();
-  pool.run(pattern.oc_groups(), [&](std::int64_t group, int) { pack(source, pattern, group); });
-}
-
-// [unit][vecs][output channel of the vector][input channel]: see dot_tile.h.
-void DotConvKernel::pack(const float* source, const Pattern& pattern, std::int64_t group) {
-  const ConvShape& s = g_.s;
-  constexpr std::int64_t kChannels = DotPlan::kChannels;
-  const std::int64_t first = group * kDotChannels, there = std::min<std::int64_t>(kDotChannels, s.oc - first);
-  float* to = weights_.as<float>() + groups_[static_cast<std::size_t>(group)].weights;
-  each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
-    for (std::int64_t m = 0; m < there; ++m)
-      for (std::int64_t k = 0; k < std::min(kChannels, s.ic - ic); ++k)
-        to[m % kDotVecs * lanes_ + m / kDotVecs * kChannels + k] =
-            source[((first + m) * s.ic + ic + k) * s.kernel_positions() + position];
-    to += unit_floats();
-  });
-}
-
-std::size_t DotConvKernel::packed_bytes() const {
-  std::size_t bytes = weights_.bytes() + bias_.bytes();
-  for (const Group& group : groups_) bytes += group.units.bytes();
-  return bytes;
+  groups_ = UnitGroups(
+      constants[1]->aligned_copy(),
+      {.s = g_.s,
+       .channels = kDotChannels,
+       .depth = DotPlan::kChannels,
+       .groups = padded / kDotChannels,
+       .chunk_channels = plan_.chunk_channels,
+       .d_classes = classes_.d,
+       .h_classes = classes_.h,
+       .unit = [&](std::int64_t channel, int kd, int kh, int kw) { return plan_.unit(channel, kd, kh, kw); },
+       // [vector][output channel of the vector][input channel]: see dot_tile.h
+       .order = [&](int m, int k) { return m % kDotVecs * lanes_ + m / kDotVecs * DotPlan::kChannels + k; }},
+      pool);
 }
 
 void DotConvKernel::run(const RunArgs& args) const {
-  const auto boxes = static_cast<std::int64_t>(plan_.boxes.size()),
-             groups = static_cast<std::int64_t>(groups_.size());
-  const std::int64_t parts = (groups + oc_group_ - 1) / oc_group_;
+  const auto boxes = static_cast<std::int64_t>(plan_.boxes.size());
+  const std::int64_t parts = (groups_.size() + oc_group_ - 1) / oc_group_;
   args.pool.run(g_.s.n * boxes * parts, [&](std::int64_t i, int worker) {
     const std::int64_t n = i / boxes % g_.s.n, part = i / boxes / g_.s.n;
     const Task task{kernels::input_f32(args, 0) + n * g_.in.n,
@@ -146,7 +95,7 @@ void DotConvKernel::run(const RunArgs& args) const {
                     reinterpret_cast<float*>(args.scratch) + worker * slab_floats(),
                     plan_.boxes[static_cast<std::size_t>(i % boxes)],
                     part * oc_group_,
-                    std::min(groups, (part + 1) * oc_group_)};
+                    std::min(groups_.size(), (part + 1) * oc_group_)};
     for (int chunk = 0; chunk < plan_.chunks(); ++chunk) {
       repack(task, chunk);
       multiply(task, chunk);
@@ -175,12 +124,11 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
 WeightsAhead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
   const bool last = group + 1 == task.last_group;
   if (last) chunk = (chunk + 1) % plan_.chunks();
-  const Group& next = groups_[static_cast<std::size_t>(last ? task.first_group : group + 1)];
+  const UnitGroup& next = groups_[last ? task.first_group : group + 1];
   const UnitTable::Range range =
       next.units.range(classes_.of_plane[static_cast<std::size_t>(task.box.plane_first)],
                        classes_.of_piece[static_cast<std::size_t>(task.box.tile_first)], chunk);
-  const float* from = weights_.as<float>() + next.weights + next.units.unit(range)->w / 4;
-  return {from, range.count * unit_floats()};
+  return {next.weights_of(range), std::int64_t{range.count} * kDotChannels * DotPlan::kChannels};
 }
 
 // A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
@@ -194,7 +142,7 @@ void DotConvKernel::multiply(const Task& task, int chunk) const {
 
 void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t group, int plane,
                                    WeightsAhead& ahead) const {
-  const Group& g = groups_[static_cast<std::size_t>(group)];
+  const UnitGroup& g = groups_[group];
   const DotBox& box = task.box;
   const ConvShape& s = g_.s;
   const bool last = chunk + 1 == plan_.chunks();
@@ -205,7 +153,7 @@ void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t gro
   float* out = task.out + place(g_.out);
   const float* residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
   TileArgs t{};
-  t.w = weights_.as<float>() + g.weights;
+  t.w = g.weights;
   t.bias = bias_.as<float>() + oc;
   t.flags = (chunk > 0 ? kLoadPartial : 0) | (last ? kFinish : 0);
   for (int i = box.tile_first; i < box.tile_first + box.tile_count; ++i) {

@@ -8,8 +8,8 @@
 #include "jit/dot_plan.h"
 #include "jit/dot_tile.h"
 #include "jit/isa_family.h"
+#include "jit/unit_groups.h"
 #include "jit/weights_ahead.h"
-#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
 
@@ -17,17 +17,17 @@ class DotConvKernel final : public Kernel {
  public:
   explicit DotConvKernel(const KernelRequest& request);
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
-  std::size_t packed_bytes() const override;
+  std::size_t packed_bytes() const override { return groups_.bytes() + bias_.bytes(); }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * static_cast<std::size_t>(slab_floats()) * sizeof(float);
   }
   void run(const RunArgs& args) const override;
 
  private:
-  // kDotChannels output channels: their units, and where their weights start. Behind the last channel groups are empty.
-  struct Group {
-    UnitTable units;
-    std::size_t weights;
+  // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
+  struct TilePlace {
+    std::int64_t slab, out, residual;
+    int kind, row_class;
   };
   struct Task {
     const float* in;
@@ -39,21 +39,9 @@ class DotConvKernel final : public Kernel {
   };
 
   std::int64_t slab_floats() const { return kernels::odd_lines(plan_.slab); }
-  std::int64_t unit_floats() const { return std::int64_t{DotPlan::kChannels} * kDotChannels; }
   TileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation, bool spread) const;
-  template <typename Body>
-  void each_unit(const kernels::Pattern& pattern, std::int64_t group, Body&& body) const;
-  std::vector<std::vector<KernelUnit>> units(const kernels::Pattern& pattern, std::int64_t group) const;
-  void pack(const float* source, const kernels::Pattern& pattern, std::int64_t group);
-
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
-  // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
-  struct TilePlace {
-    std::int64_t slab, out, residual;
-    int kind, row_class;
-  };
-
   WeightsAhead weights_after(const Task& task, int chunk, std::int64_t group) const;
   void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, WeightsAhead& ahead) const;
 
@@ -66,8 +54,8 @@ class DotConvKernel final : public Kernel {
   int oc_group_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<TilePlace> places_;                  // of a plane's tiles
-  std::vector<Group> groups_;
-  Buffer weights_, bias_;
+  UnitGroups groups_;                              // of kDotChannels output channels
+  Buffer bias_;
 };
 
 }  // namespace rt3d::jit

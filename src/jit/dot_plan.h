@@ -25,6 +25,8 @@ struct DotBox {
   int plane_first, plane_count;
   int tile_first, tile_count;
   InputRange planes, rows, columns;
+
+  std::int64_t pixels() const { return planes.count * rows.count * columns.count; }  // of the input
 };
 
 // Knobs: rows (most pixels per tile), planes and tiles (of the output, per box), ic_chunk (blocks of input channels per chunk).
@@ -41,9 +43,11 @@ struct DotPlan {
   DotPlan(const kernels::ConvShape& flat, const kernels::Schedule& schedule, int block);
 
   int chunks() const { return static_cast<int>((s.ic + chunk_channels - 1) / chunk_channels); }
-  // Floats from where a pixel's first kernel position is read of the chunk's first channels to that of others.
-  std::int64_t offset(std::int64_t channel, std::int64_t kd, std::int64_t kh, std::int64_t kw) const {
-    return channel / kChannels * quad + kd * s.dd * plane + kh * s.dh * row + kw * s.dw * kChannels;
+  // Where a unit of the chunk's channels from `channel` on lies, from where the chunk's first would.
+  KernelUnit unit(std::int64_t channel, int kd, int kh, int kw) const {
+    const std::int64_t a =
+        channel / kChannels * quad + kd * s.dd * plane + kh * s.dh * row + kw * s.dw * kChannels;
+    return {kd, kh, {static_cast<std::int32_t>(a * 4), 0}};
   }
   // Whether any output of a box reads its input plane (row) `i`.
   bool reads_plane(std::int64_t i) const { return reads(i, s.sd, s.kd, s.dd); }

@@ -6,12 +6,12 @@
 
 #include "base/error.h"
 #include "jit/emit_activation.h"
+#include "jit/unit_loop.h"
 
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
-constexpr int kLine = 64, kTogether = 2;
+constexpr int kTogether = 2;
 
 // rows · 2 accumulators | 2 weights | activations, at least one. In the end every two rows come together in the first accumulator of
 // the first.
@@ -35,7 +35,7 @@ struct Registers {
 // Brings the activations of a later unit near: a slab stays in L2, and units jump about in it.
 void emit_prefetch(Asm& as, const TileShape& s) {
   std::set<std::int32_t> lines;
-  for (std::int32_t row : s.a_rows) lines.insert(row / kLine * kLine);
+  for (std::int32_t row : s.a_rows) lines.insert(row / kLineBytes * kLineBytes);
   as.load_int32(kUnitA, kUnits, kUnitsAhead * static_cast<std::int32_t>(sizeof(Unit)) + offsetof(Unit, a));
   as.add(kUnitA, kA);
   for (std::int32_t line : lines) as.prefetch_near(kUnitA, line);
@@ -43,13 +43,8 @@ void emit_prefetch(Asm& as, const TileShape& s) {
 
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   emit_prefetch(as, s);
-  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
-  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
-  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
-  as.add(kUnitA, kA);
-  as.add(kUnitW, kW);
-  for (int i = 0; i < s.ahead_lines; ++i) as.prefetch(kC, i * kLine);
-  if (s.ahead_lines) as.add(kC, s.ahead_lines * kLine);
+  emit_next_unit(as);
+  emit_prefetch_ahead(as, s.ahead_lines * kLineBytes);
   for (int k = 0; k < s.depth; k += 4) {
     for (int v = 0; v < s.vecs; ++v)
       as.load(regs.weight(v), kUnitW, (k / 4 * s.vecs + v) * as.vector_bytes());
@@ -148,18 +143,7 @@ void emit_dot_tile(Asm& as, const TileShape& s) {
   for (std::int32_t at : s.c_rows) as.prefetch_near(kC, at);
   if (s.has_residual) emit_residual_prefetch(as, s);
   for (int i = 0; i < regs.tile(); ++i) as.zero({i});
-  as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
-  as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
-  as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
-  as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
-  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, ahead));
-  const Label top = as.new_label(), done = as.new_label();
-  as.jump_if_zero(kCount, done);
-  as.bind(top);
-  emit_unit(as, s, regs);
-  as.decrement_and_loop(kCount, top);
-  as.bind(done);
-  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
+  emit_tile_units(as, s.ahead_lines > 0, [&] { emit_unit(as, s, regs); });
   emit_store(as, s, regs);
 }
 

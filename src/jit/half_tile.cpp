@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "jit/emit_activation.h"
 #include "jit/lane_loop.h"
+#include "jit/unit_loop.h"
 
 namespace rt3d::jit {
 namespace {
@@ -24,18 +25,10 @@ struct Registers {
   Vec acc(int i, int set) const { return {first() + i * sets + set}; }
 };
 
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 constexpr Gp kFlags = kUnitA, kBias = kUnitW, kScale = kCount, kResidual = kUnits;  // behind the units
 
-void emit_units(Asm& as, const HalfTileShape& s, const Registers& regs) {
-  const Label top = as.new_label(), done = as.new_label();
-  as.jump_if_zero(kCount, done);
-  as.bind(top);
-  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
-  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
-  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
-  as.add(kUnitA, kA);
-  as.add(kUnitW, kW);
+void emit_unit(Asm& as, const HalfTileShape& s, const Registers& regs) {
+  emit_next_unit(as);
   emit_lane_loop(as, {.a_rows = s.a_rows,
                       .vecs = s.vecs,
                       .steps = s.depth,
@@ -50,8 +43,6 @@ void emit_units(Asm& as, const HalfTileShape& s, const Registers& regs) {
                         as.fma_lane_half(regs.acc(v * regs.rows + r, k % regs.sets), weight, activation,
                                          lane);
                       }});
-  as.decrement_and_loop(kCount, top);
-  as.bind(done);
 }
 
 // What one accumulator is added to: a row's result in two blocks of four channels, or in the only one that exists.
@@ -158,12 +149,9 @@ void emit_half_tile(Asm& as, const HalfTileShape& s) {
   const Registers regs{as, s.rows(), s.vecs, s.rows() * s.vecs < kEnough && s.depth > 1 ? 2 : 1};
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation) || s.depth > 8)
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
-  as.load_pointer(kA, kArgs, offsetof(HalfTileArgs, a));
-  as.load_pointer(kUnits, kArgs, offsetof(HalfTileArgs, units));
-  as.load_pointer(kCount, kArgs, offsetof(HalfTileArgs, unit_count));
-  as.load_pointer(kW, kArgs, offsetof(HalfTileArgs, w));
+  emit_load_units<HalfTileArgs>(as);
   for (int i = regs.first(); i < as.vectors(); ++i) as.zero({i});
-  emit_units(as, s, regs);
+  emit_unit_loop(as, [&] { emit_unit(as, s, regs); });
   emit_sums(as, s, regs);
 }
 

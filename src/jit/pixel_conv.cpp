@@ -6,12 +6,12 @@
 #include "jit/packing.h"
 #include "jit/pixel_layout.h"
 #include "jit/pixel_tile.h"
+#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
 
 using kernels::blocks;
 using kernels::ConvShape;
-using kernels::Pattern;
 
 PixelConvKernel::PixelConvKernel(const KernelRequest& r)
     : isa_(r.target.device.isa),
@@ -24,111 +24,76 @@ PixelConvKernel::PixelConvKernel(const KernelRequest& r)
       activation_(kernels::activation_of(r.problem.attributes)),
       plan_(kernels::conv_shape(r.problem), r.schedule, lanes_),
       channels_(r.schedule.get("channels")),
+      depth_(sparse_depth(kernels::sparsity_of(r.problem)->gn, lanes_)),
       vectors_(r.schedule.get("vectors")),
       oc_blocks_(r.schedule.get("oc_blocks")),
-      tiles_outside_(r.schedule.get("tiles_outside") != 0),
-
-      depth_(sparse_depth(kernels::sparsity_of(r.problem)->gn, lanes_)) {
+      tiles_outside_(r.schedule.get("tiles_outside") != 0) {
   for (int v = 1; v <= vectors_; ++v)
     tiles_.push_back(pixel_tile(isa_, {v, channels_, depth_, static_cast<std::int32_t>(plan_.v_channel * 4),
                                        static_cast<std::int32_t>(plan_.c_channel * 4)}));
   for (const PixelBlock& block : plan_.blocks) {
     for (const PixelAxis::Phase& phase : plan_.middle.phases)
-      make_pieces(there_, middle_lines(block, phase).count, true);
-    for (const PixelSegment& segment : block.segments) make_pieces(back_, segment.middle_count, false);
+      add_there(plan_.middle_lines(block, phase).count);
+    for (const PixelSegment& segment : block.segments) add_back(segment.middle_count);
   }
 }
 
-void PixelConvKernel::make_pieces(std::map<int, Pieces>& pieces, int lines, bool there) {
-  if (lines == 0) return;
-  const auto columns = static_cast<int>(there ? plan_.pitch : plan_.s.ow);
+void PixelConvKernel::add_there(int lines) {
+  if (lines == 0 || there_.contains(lines)) return;
+  const Strides in = strides(in_);
+  const std::int64_t line = in.middle * plan_.middle.stride;
+  PixelLayoutShape shape;
+  shape.channel = static_cast<std::int32_t>(plan_.v_channel * 4);
+  // The line after the next comes from afar unless it is asked for early.
+  shape.ahead =
+      static_cast<std::int32_t>((plan_.middle.lines > 1 ? line : in.outer * plan_.outer.stride) * 4);
+  Pieces pieces{TileCut(lines, plan_.pitch, lanes_), {}};
+  for (const TileCut::Kind& kind : pieces.cut.kinds) {
+    shape.pixels = pixel_bytes(kind, line, in.pixel * plan_.s.sw);
+    pieces.code.push_back(to_pixels(isa_, shape));
+  }
+  there_.emplace(lines, std::move(pieces));
+}
+
+void PixelConvKernel::add_back(int lines) {
+  if (back_.contains(lines)) return;
+  const Strides out = strides(out_), residual = strides(residual_);
+  const auto columns = static_cast<int>(plan_.s.ow);
+  PixelLayoutShape shape;
+  shape.channel = static_cast<std::int32_t>(plan_.c_channel * 4);
+  shape.has_residual = has_residual_;
+  shape.activation = activation_;
   // Where there are gaps between lines, a piece lies within one.
-  const int most = !there && plan_.gaps ? std::min(lanes_, 2 * columns - 1) : lanes_;
-  const auto [it, fresh] = pieces.try_emplace(lines, Pieces{TileCut(lines, columns, most), {}});
-  if (!fresh) return;
-  const Strides from = strides(there ? in_ : out_), residual = strides(residual_);
-  const std::int64_t y_step = from.middle * (there ? plan_.middle.stride : 1),
-                     x_step = from.pixel * (there ? plan_.s.sw : 1);
-  for (const TileCut::Kind& kind : it->second.cut.kinds) {
-    PixelLayoutShape shape;
-    shape.channel = static_cast<std::int32_t>((there ? plan_.v_channel : plan_.c_channel) * 4);
-    shape.has_residual = !there && has_residual_;
-    if (!there) shape.activation = activation_;
-    // The line after the next comes from afar unless it is asked for early.
-    if (there)
-      shape.ahead =
-          static_cast<std::int32_t>((plan_.middle.lines > 1 ? y_step : from.outer * plan_.outer.stride) * 4);
-
-    for (int y = 0; y < kind.h; ++y)
-      for (int x = 0; x < kind.w; ++x) {
-        shape.pixels.push_back(static_cast<std::int32_t>((y * y_step + x * x_step) * 4));
-        if (shape.has_residual)
-          shape.residual_pixels.push_back(
-              static_cast<std::int32_t>((y * residual.middle + x * residual.pixel) * 4));
-      }
-    it->second.code.push_back(there ? to_pixels(isa_, shape) : from_pixels(isa_, shape));
+  Pieces pieces{TileCut(lines, columns, plan_.gaps ? std::min(lanes_, 2 * columns - 1) : lanes_), {}};
+  for (const TileCut::Kind& kind : pieces.cut.kinds) {
+    shape.pixels = pixel_bytes(kind, out.middle, out.pixel);
+    if (has_residual_) shape.residual_pixels = pixel_bytes(kind, residual.middle, residual.pixel);
+    pieces.code.push_back(from_pixels(isa_, shape));
   }
-}
-
-// Calls body(first input channel, position) for the units of a group that are kept, in the order in which they are multiplied:
-// neighbours read the same lines.
-template <typename Body>
-void PixelConvKernel::each_unit(const Pattern& pattern, std::int64_t group, Body&& body) const {
-  if (group >= pattern.oc_groups()) return;
-  for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
-    for (std::int64_t position = 0; position < pattern.positions(); ++position)
-      if (pattern.kept(group, i, position)) body(i * depth_, position);
-}
-
-std::vector<std::vector<KernelUnit>> PixelConvKernel::units(const Pattern& pattern, std::int64_t group,
-                                                            std::int64_t& bytes) const {
-  const ConvShape& s = plan_.s;
-  std::vector<std::vector<KernelUnit>> all(static_cast<std::size_t>(chunks()));
-  each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
-    int outer = static_cast<int>(position / (s.kh * s.kw)), middle = static_cast<int>(position / s.kw % s.kh);
-    if (plan_.rows_outside) std::swap(outer, middle);
-    const std::int64_t a =
-        plan_.v_offset(ic % plan_.chunk_channels, outer, middle, static_cast<int>(position % s.kw));
-    all[static_cast<std::size_t>(ic / plan_.chunk_channels)].push_back(
-        {outer, middle, {static_cast<std::int32_t>(a * 4), static_cast<std::int32_t>(bytes)}});
-    bytes += std::int64_t{depth_} * channels_ * 4;
-  });
-  return all;
+  back_.emplace(lines, std::move(pieces));
 }
 
 void PixelConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
-  const ConvShape& s = plan_.s;
-  const Tensor w = constants[1]->aligned_copy();
-  const Pattern pattern = kernels::pattern_of(w, channels_, depth_, &pool);
-  const std::int64_t padded = blocks(s.oc, lanes_) * lanes_, positions = s.kernel_positions();
+  const std::int64_t padded = blocks(plan_.s.oc, lanes_) * lanes_;
   bias_ = padded_bias(constants, 2, padded);
-  std::size_t floats = 0;
-  groups_.reserve(static_cast<std::size_t>(padded / channels_));
-  for (std::int64_t group = 0; group < padded / channels_; ++group) {
-    std::int64_t bytes = 0;
-    groups_.push_back(
-        {UnitTable(plan_.outer.classes, plan_.middle.classes, units(pattern, group, bytes)), floats});
-    floats += static_cast<std::size_t>(bytes / 4);
-  }
-  weights_ = Buffer::zeroed(floats * sizeof(float));
-  const float* source = w.values<float>().data();
-  pool.run(pattern.oc_groups(), [&](std::int64_t group, int) {  // [unit][depth][channels]
-    float* to = weights_.as<float>() + groups_[static_cast<std::size_t>(group)].weights;
-    const std::int64_t first = group * channels_, count = std::min<std::int64_t>(channels_, s.oc - first);
-    each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
-      for (std::int64_t k = 0; k < std::min<std::int64_t>(depth_, s.ic - ic); ++k)
-        for (std::int64_t m = 0; m < count; ++m)
-          to[k * channels_ + m] = source[((first + m) * s.ic + ic + k) * positions + position];
-      to += std::int64_t{depth_} * channels_;
-    });
-  });
+  groups_ = UnitGroups(
+      constants[1]->aligned_copy(),
+      {.s = plan_.s,
+       .channels = channels_,
+       .depth = depth_,
+       .groups = padded / channels_,
+       .chunk_channels = plan_.chunk_channels,
+       .d_classes = plan_.outer.classes,
+       .h_classes = plan_.middle.classes,
+       .unit = [&](std::int64_t channel, int kd, int kh, int kw) { return plan_.unit(channel, kd, kh, kw); },
+       .order = [&](int m, int k) { return k * channels_ + m; }},
+      pool);
 }
 
 void PixelConvKernel::run(const RunArgs& args) const {
   const auto spatial = static_cast<std::int64_t>(plan_.blocks.size());
-  const std::int64_t all_groups = static_cast<std::int64_t>(groups_.size()),
-                     per_task = std::int64_t{oc_blocks_} * lanes_ / channels_;
-  const std::int64_t parts = (all_groups + per_task - 1) / per_task;
+  const std::int64_t per_task = std::int64_t{oc_blocks_} * lanes_ / channels_,
+                     parts = (groups_.size() + per_task - 1) / per_task;
   args.pool.run(plan_.s.n * spatial * parts, [&](std::int64_t i, int worker) {
     const std::int64_t n = i / spatial % plan_.s.n, part = i / spatial / plan_.s.n;
     float* scratch = reinterpret_cast<float*>(args.scratch) + worker * worker_floats();
@@ -139,8 +104,8 @@ void PixelConvKernel::run(const RunArgs& args) const {
                     scratch + v_floats(),
                     plan_.blocks[static_cast<std::size_t>(i % spatial)],
                     part * per_task,
-                    std::min(all_groups, (part + 1) * per_task)};
-    for (int chunk = 0; chunk < chunks(); ++chunk) {
+                    std::min(groups_.size(), (part + 1) * per_task)};
+    for (int chunk = 0; chunk < plan_.chunks(); ++chunk) {
       repack(task, chunk);
       multiply(task, chunk);
     }
@@ -167,7 +132,7 @@ void PixelConvKernel::repack_lines(const Task& task, const float* in, float* v) 
       const int at = (task.block.outer_first + i) * outer.stride - outer.pad + o.at;
       if (at < 0 || at >= outer.in) continue;  // no unit reads it
       for (const PixelAxis::Phase& m : middle.phases) {
-        const Lines lines = middle_lines(task.block, m);
+        const PixelLines lines = plan_.middle_lines(task.block, m);
         if (lines.count == 0) continue;
         if (lines.count != pieces_lines) {
           pieces = &there_.at(lines.count);
@@ -188,7 +153,7 @@ void PixelConvKernel::repack_lines(const Task& task, const float* in, float* v) 
 // Sums go back as soon as they are final and a vector of output channels is complete: they are near, and the stores have time. While
 // tiles are multiplied, what comes next is prefetched: the next group's weights, then the lines that the sums go to.
 void PixelConvKernel::multiply(const Task& task, int chunk) const {
-  const bool last = chunk + 1 == chunks();
+  const bool last = chunk + 1 == plan_.chunks();
   if (tiles_outside_) {
     for (const PixelRun& run : task.block.runs)
       for (std::int64_t g = task.first_group; g < task.last_group; ++g)
@@ -208,9 +173,8 @@ void PixelConvKernel::multiply(const Task& task, int chunk) const {
 
 const float* PixelConvKernel::next_weights(const Task& task, std::int64_t group, const PixelRun& run,
                                            int chunk) const {
-  const Group& next = groups_[static_cast<std::size_t>(std::min(group + 1, task.last_group - 1))];
-  const UnitTable::Range range = next.units.range(run.outer_class, run.middle_class, chunk);
-  return weights_.as<float>() + next.weights + (range.count > 0 ? next.units.unit(range)->w / 4 : 0);
+  const UnitGroup& next = groups_[std::min(group + 1, task.last_group - 1)];
+  return next.weights_of(next.units.range(run.outer_class, run.middle_class, chunk));
 }
 
 const float* PixelConvKernel::outputs(const Task& task, std::int64_t group, const PixelRun& run) const {
@@ -221,17 +185,18 @@ const float* PixelConvKernel::outputs(const Task& task, std::int64_t group, cons
 
 void PixelConvKernel::multiply_run(const Task& task, std::int64_t group, const PixelRun& run, int chunk,
                                    const float* ahead) const {
-  const Group& g = groups_[static_cast<std::size_t>(group)];
+  const UnitGroup& g = groups_[group];
   const UnitTable::Range range = g.units.range(run.outer_class, run.middle_class, chunk);
   if (range.count == 0 && chunk > 0) return;
-  const PixelTileArgs call{task.v + run.v,
-                           g.units.unit(range),
-                           range.count,
-                           weights_.as<float>() + g.weights,
-                           sums(task, group * channels_) + run.c,
-                           chunk > 0 ? kLoadPartial : 0,
-                           ahead};
-  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&call);
+  TileArgs t{};
+  t.a = task.v + run.v;
+  t.units = g.units.unit(range);
+  t.unit_count = range.count;
+  t.w = g.weights;
+  t.c = sums(task, group * channels_) + run.c;
+  t.flags = chunk > 0 ? kLoadPartial : 0;
+  t.ahead = ahead;
+  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&t);
 }
 
 // One vector of output channels from `oc` on.

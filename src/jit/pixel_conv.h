@@ -9,8 +9,8 @@
 #include "base/buffer.h"
 #include "jit/isa_family.h"
 #include "jit/pixel_plan.h"
+#include "jit/unit_groups.h"
 #include "kernels/activation.h"
-#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
 
@@ -18,11 +18,7 @@ class PixelConvKernel final : public Kernel {
  public:
   explicit PixelConvKernel(const KernelRequest& request);
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
-  std::size_t packed_bytes() const override {
-    std::size_t bytes = weights_.bytes() + bias_.bytes();
-    for (const Group& group : groups_) bytes += group.units.bytes();
-    return bytes;
-  }
+  std::size_t packed_bytes() const override { return groups_.bytes() + bias_.bytes(); }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * static_cast<std::size_t>(worker_floats()) * 4;
   }
@@ -40,11 +36,6 @@ class PixelConvKernel final : public Kernel {
     TileCut cut;
     std::vector<CodePtr> code;
   };
-  // `channels` output channels: their units, and where their weights start. Behind the last channel groups are empty.
-  struct Group {
-    UnitTable units;
-    std::size_t weights;
-  };
   struct Task {
     const float* in;
     const float* residual;
@@ -61,36 +52,16 @@ class PixelConvKernel final : public Kernel {
   std::int64_t worker_floats() const {
     return v_floats() + (one_by_one() ? 1 : oc_blocks_) * lanes_ * plan_.c_channel;
   }
-  int chunks() const {
-    return static_cast<int>((plan_.s.ic + plan_.chunk_channels - 1) / plan_.chunk_channels);
-  }
-
   // Whether sums are done with before those of the next vector of output channels come: one place serves all.
-  bool one_by_one() const { return chunks() == 1 && !tiles_outside_; }
+  bool one_by_one() const { return plan_.chunks() == 1 && !tiles_outside_; }
   // A task's sums from an output channel on.
   float* sums(const Task& task, std::int64_t oc) const {
     return task.c + (one_by_one() ? oc % lanes_ : oc - task.first_group * channels_) * plan_.c_channel;
   }
 
-  // The middle lines of a phase that a block reads: all, with rows from the halo; of planes those that there are.
-  struct Lines {
-    int first, count;
-    int input;  // position of the first
-  };
-  Lines middle_lines(const PixelBlock& block, const PixelAxis::Phase& phase) const {
-    const PixelAxis& m = plan_.middle;
-    const int input = block.middle_first * m.stride - m.pad + phase.at, all = block.middle_count + phase.more;
-    if (!plan_.rows_outside) return {0, all, input};
-    const int first = input >= 0 ? 0 : (-input + m.stride - 1) / m.stride;
-    const int end = input >= m.in ? 0 : std::min(all, (m.in - 1 - input) / m.stride + 1);
-    return {first, std::max(0, end - first), input + first * m.stride};
-  }
-
-  void make_pieces(std::map<int, Pieces>& pieces, int lines, bool there);
-  template <typename Body>
-  void each_unit(const kernels::Pattern& pattern, std::int64_t group, Body&& body) const;
-  std::vector<std::vector<KernelUnit>> units(const kernels::Pattern& pattern, std::int64_t group,
-                                             std::int64_t& bytes) const;
+  // The way of so many lines into v, and from the sums to the output.
+  void add_there(int lines);
+  void add_back(int lines);
 
   void repack(const Task& task, int chunk) const;
   void repack_lines(const Task& task, const float* in, float* v) const;
@@ -107,14 +78,12 @@ class PixelConvKernel final : public Kernel {
   Placement in_, out_, residual_;
   kernels::Activation activation_;
   PixelPlan plan_;
-  int channels_, vectors_, oc_blocks_;
+  int channels_, depth_, vectors_, oc_blocks_;
   bool tiles_outside_;
-
-  int depth_;
   std::vector<CodePtr> tiles_;          // by vectors, from 1
   std::map<int, Pieces> there_, back_;  // by lines
-  std::vector<Group> groups_;
-  Buffer weights_, bias_;
+  UnitGroups groups_;                   // of channels_ output channels
+  Buffer bias_;
 };
 
 }  // namespace rt3d::jit

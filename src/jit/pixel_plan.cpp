@@ -145,10 +145,21 @@ void PixelPlan::add_runs(PixelBlock& block, int most) const {
   }
 }
 
-std::int64_t PixelPlan::v_offset(std::int64_t channel, int k_outer, int k_middle, int kw) const {
-  return kw * (gaps ? s.dw : v_copy) + channel * v_channel +
-         outer.line_of_k[static_cast<std::size_t>(k_outer)] * v_outer +
-         middle.line_of_k[static_cast<std::size_t>(k_middle)] * pitch;
+PixelLines PixelPlan::middle_lines(const PixelBlock& block, const PixelAxis::Phase& phase) const {
+  const int input = block.middle_first * middle.stride - middle.pad + phase.at,
+            all = block.middle_count + phase.more;
+  if (!rows_outside) return {0, all, input};
+  const int first = input >= 0 ? 0 : (-input + middle.stride - 1) / middle.stride;
+  const int end = input >= middle.in ? 0 : std::min(all, (middle.in - 1 - input) / middle.stride + 1);
+  return {first, std::max(0, end - first), input + first * middle.stride};
+}
+
+KernelUnit PixelPlan::unit(std::int64_t channel, int kd, int kh, int kw) const {
+  const int k_outer = rows_outside ? kh : kd, k_middle = rows_outside ? kd : kh;
+  const std::int64_t a = kw * (gaps ? s.dw : v_copy) + channel * v_channel +
+                         outer.line_of_k[static_cast<std::size_t>(k_outer)] * v_outer +
+                         middle.line_of_k[static_cast<std::size_t>(k_middle)] * pitch;
+  return {k_outer, k_middle, {static_cast<std::int32_t>(a * 4), 0}};
 }
 
 }  // namespace rt3d::jit

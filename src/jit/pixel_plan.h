@@ -57,6 +57,12 @@ struct PixelRun {
   std::int64_t v, c;
 };
 
+// Consecutive lines of one phase, counted from its first.
+struct PixelLines {
+  int first, count;
+  int input;  // position of the first
+};
+
 struct PixelBlock {
   int outer_first, outer_count, middle_first, middle_count;
   std::vector<PixelSegment> segments;
@@ -80,8 +86,11 @@ struct PixelPlan {
 
   PixelPlan(const kernels::ConvShape& shape, const kernels::Schedule& schedule, int lanes);
 
-  // Floats from v's start (kernel position 0 of a pixel) to what a kernel position reads of a channel of the chunk.
-  std::int64_t v_offset(std::int64_t channel, int k_outer, int k_middle, int kw) const;
+  int chunks() const { return static_cast<int>((s.ic + chunk_channels - 1) / chunk_channels); }
+  // The middle lines of a phase that a block reads: all, with rows from the halo; of planes those that there are.
+  PixelLines middle_lines(const PixelBlock& block, const PixelAxis::Phase& phase) const;
+  // Where a unit of the chunk's channels from `channel` on lies, from v's start, with its positions along outer and middle axis.
+  KernelUnit unit(std::int64_t channel, int kd, int kh, int kw) const;
 
  private:
   void add_block(int outer_first, int middle_first, bool split);

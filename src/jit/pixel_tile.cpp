@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/error.h"
+#include "jit/unit_loop.h"
 
 namespace rt3d::jit {
 namespace {
@@ -30,12 +31,9 @@ int accumulator_sets(const Asm& as, const PixelTileShape& s) {
   return std::clamp(16 / tile, 1, std::min(most, s.depth));
 }
 
-// kC points to the weights to prefetch while the units are walked.
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
-
 void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
   const Label zero = as.new_label(), ready = as.new_label();
-  as.load_pointer(kUnitA, kArgs, offsetof(PixelTileArgs, flags));
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
   as.jump_if_bit_clear(kUnitA, 0, zero);
   for (int m = 0; m < s.channels; ++m)
     for (int v = 0; v < s.vectors; ++v) as.load(regs.acc(m, v), kC, m * s.c_channel + v * as.vector_bytes());
@@ -48,15 +46,8 @@ void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
 }
 
 void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
-  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
-  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
-  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
-  as.add(kUnitA, kA);
-  as.add(kUnitW, kW);
-  constexpr int kLine = 64;
-  const int bytes = s.depth * s.channels * 4;
-  for (int at = 0; at < bytes; at += kLine) as.prefetch(kC, at);
-  as.add(kC, bytes);
+  emit_next_unit(as);
+  emit_prefetch_ahead(as, s.depth * s.channels * 4);
   for (int k = 0; k < s.depth; ++k) {
     for (int v = 0; v < s.vectors; ++v)
       as.load(regs.pixels(v), kUnitA, k * s.a_channel + v * as.vector_bytes());
@@ -83,20 +74,9 @@ void emit_pixel_tile(Asm& as, const PixelTileShape& s) {
   if (s.vectors < 1 || s.vectors > most_pixel_vectors(as.isa(), s.channels))
     fail(rt3d::Code::internal, "pixel tile ", s.name(), " does not fit");
   const Registers regs{s, as.vectors(), accumulator_sets(as, s)};
-  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, c));
+  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   emit_start(as, s, regs);
-  as.load_pointer(kA, kArgs, offsetof(PixelTileArgs, a));
-  as.load_pointer(kUnits, kArgs, offsetof(PixelTileArgs, units));
-  as.load_pointer(kCount, kArgs, offsetof(PixelTileArgs, unit_count));
-  as.load_pointer(kW, kArgs, offsetof(PixelTileArgs, w));
-  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, ahead));
-  const Label top = as.new_label(), done = as.new_label();
-  as.jump_if_zero(kCount, done);
-  as.bind(top);
-  emit_unit(as, s, regs);
-  as.decrement_and_loop(kCount, top);
-  as.bind(done);
-  as.load_pointer(kC, kArgs, offsetof(PixelTileArgs, c));
+  emit_tile_units(as, true, [&] { emit_unit(as, s, regs); });
   for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i)
     as.add({i % regs.tile()}, {i % regs.tile()}, {i});
   for (int m = 0; m < s.channels; ++m)

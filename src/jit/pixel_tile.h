@@ -8,22 +8,14 @@
 //       c[m][v] += w[unit.w + k][m] · a[unit.a + k · a_channel + v vectors]
 //   store the sums
 //
-// Pixels need no alignment. Pixels behind the last one may be anything that may be read and written: lanes do not mix. x86-64 only.
+// Of TileArgs there are no bias and residual, of the flags only kLoadPartial; weights are [unit][depth][channels], and each unit
+// prefetches as many bytes of what comes after. Pixels need no alignment. Pixels behind the last one may be anything that may be read
+// and written: lanes do not mix. x86-64 only.
 #pragma once
 
 #include "jit/tile.h"
 
 namespace rt3d::jit {
-
-struct PixelTileArgs {
-  const float* a;  // of the first pixel and channel
-  const Unit* units;
-  std::int64_t unit_count;  // may be 0
-  const float* w;           // [unit][depth][channels]
-  float* c;
-  std::int64_t flags;  // kLoadPartial or 0
-  const float* ahead;  // what comes after: each unit prefetches as many bytes as it has weights
-};
 
 struct PixelTileShape {
   int vectors = 1;

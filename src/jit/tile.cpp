@@ -8,6 +8,7 @@
 #include "jit/dot_tile.h"
 #include "jit/emit_activation.h"
 #include "jit/lane_loop.h"
+#include "jit/unit_loop.h"
 
 namespace rt3d::jit {
 namespace {
@@ -27,8 +28,6 @@ struct Registers {
   Vec free(int i) const { return {accumulators() + i}; }
   int free_count() const { return as.vectors() - accumulators(); }
 };
-
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 
 // An FMA waits four cycles for the one before it into the same register: fewer than eight accumulators leave two units idle.
 int accumulator_sets(const Asm& as, const TileShape& s) {
@@ -59,19 +58,17 @@ void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
 // units are walked.
 void emit_prefetch(Asm& as, const TileShape& s, int k) {
   if (s.ahead_lines == 0) return;
-  constexpr int kLine = 64;
   for (int i = s.ahead_lines * k / s.depth; i < s.ahead_lines * (k + 1) / s.depth; ++i)
-    as.prefetch(kC, i * kLine);
-  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLine);
+    as.prefetch(kC, i * kLineBytes);
+  if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLineBytes);
 }
 
 // The share of k step k in bringing near the activations of the call after this: a cache line for every row or two.
 void emit_input_prefetch(Asm& as, const TileShape& s, int k) {
-  constexpr int kLine = 64;
-  const int lines = (s.a_rows.back() - s.a_rows.front() + s.depth * 4 + kLine - 1) / kLine;
+  const int lines = (s.a_rows.back() - s.a_rows.front() + s.depth * 4 + kLineBytes - 1) / kLineBytes;
   if (s.input_ahead == 0) return;
   for (int i = lines * k / s.depth; i < lines * (k + 1) / s.depth; ++i)
-    as.prefetch(kUnitA, s.input_ahead + i * kLine);
+    as.prefetch(kUnitA, s.input_ahead + i * kLineBytes);
 }
 
 // The rows that a unit multiplies.
@@ -160,11 +157,7 @@ void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, cons
 }
 
 void emit_unit(Asm& as, const TileShape& s, const Registers& regs, const Rows& rows) {
-  as.load_int32(kUnitA, kUnits, offsetof(Unit, a));
-  as.load_int32(kUnitW, kUnits, offsetof(Unit, w));
-  as.add(kUnits, static_cast<std::int32_t>(sizeof(Unit)));
-  as.add(kUnitA, kA);
-  as.add(kUnitW, kW);
+  emit_next_unit(as);
   if (rows.empty()) {
     for (int k = 0; k < s.depth; ++k) emit_prefetch(as, s, k);
     return;
@@ -178,10 +171,9 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs, const Rows& r
 // The lines of the next tile along a row, for every vector of output channels.
 void emit_row_prefetches(Asm& as, const TileShape& s, Gp base, const std::vector<std::int32_t>& rows,
                          std::int32_t vec) {
-  constexpr int kLine = 64;
   const std::int32_t bytes = rows.back() - rows.front() + as.vector_bytes();
   for (int v = 0; v < s.vecs; ++v)
-    for (std::int32_t at = 0; at < bytes; at += kLine) as.prefetch(base, v * vec + bytes + at);
+    for (std::int32_t at = 0; at < bytes; at += kLineBytes) as.prefetch(base, v * vec + bytes + at);
 }
 
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
@@ -254,19 +246,10 @@ void emit_tile(Asm& as, const TileShape& s) {
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   emit_start(as, s, regs);
-  as.load_pointer(kA, kArgs, offsetof(TileArgs, a));
-  as.load_pointer(kUnits, kArgs, offsetof(TileArgs, units));
-  as.load_pointer(kCount, kArgs, offsetof(TileArgs, unit_count));
-  as.load_pointer(kW, kArgs, offsetof(TileArgs, w));
-  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, ahead));
-  const Label top = as.new_label(), done = as.new_label();
-  as.jump_if_zero(kCount, done);
-  as.bind(top);
-  if (s.columns.empty()) emit_unit(as, s, regs, rows_of(s, ~std::uint64_t{0}));
-  for (std::uint64_t column : s.columns) emit_unit(as, s, regs, rows_of(s, column));
-  as.decrement_and_loop(kCount, top);
-  as.bind(done);
-  if (s.ahead_lines) as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
+  emit_tile_units(as, s.ahead_lines > 0, [&] {
+    if (s.columns.empty()) emit_unit(as, s, regs, rows_of(s, ~std::uint64_t{0}));
+    for (std::uint64_t column : s.columns) emit_unit(as, s, regs, rows_of(s, column));
+  });
   emit_store(as, s, regs);
 }
 

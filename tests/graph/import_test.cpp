@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -8,6 +7,7 @@
 
 #include "base/file.h"
 #include "graph/graph_text.h"
+#include "scratch_folder.h"
 
 TEST_SUITE_BEGIN("graph");
 
@@ -15,12 +15,6 @@ namespace rt3d::graph {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct TemporaryFolder {
-  fs::path path = fs::temp_directory_path() / ("rt3d-graph-" + std::to_string(::getpid()));
-  TemporaryFolder() { fs::create_directories(path); }
-  ~TemporaryFolder() { fs::remove_all(path); }
-};
 
 // Protobuf by hand: a field with a number, bytes or text.
 std::string varint(std::uint64_t v) {
@@ -97,13 +91,13 @@ output g)";
 }  // namespace
 
 TEST_CASE("a saved graph loads again with the same text") {
-  TemporaryFolder folder;
+  const tests::ScratchFolder folder;
   std::string text = kNetwork;
   text.replace(text.find("const v f32 3x16"), 16, "const u f32 3x4");
   Graph graph = parse_graph(text);
   graph.metadata["labels"] = "a,b";
-  save_onnx(graph, folder.path / "net.onnx");
-  Graph loaded = load_onnx(folder.path / "net.onnx");
+  save_onnx(graph, folder.path() / "net.onnx");
+  Graph loaded = load_onnx(folder.path() / "net.onnx");
   CHECK(loaded.metadata == graph.metadata);
   specialize(graph, {}, no_evaluation);
   specialize(loaded, {}, no_evaluation);
@@ -164,14 +158,14 @@ TEST_CASE("large weights are parted from the message, wherever they stand, and t
 }
 
 TEST_CASE("external data is read from the model's folder only") {
-  TemporaryFolder folder;
-  fs::create_directories(folder.path / "m" / "sub");
-  const fs::path home = folder.path / "m";
+  const tests::ScratchFolder folder;
+  fs::create_directories(folder.path() / "m" / "sub");
+  const fs::path home = folder.path() / "m";
   std::ofstream(home / "w.data", std::ios::binary) << std::string(64, '\0');
   std::ofstream(home / "sub" / "w.data", std::ios::binary) << std::string(64, '\0');
-  std::ofstream(folder.path / "outside", std::ios::binary) << std::string(64, '\0');
-  fs::create_symlink(folder.path / "outside", home / "link");
-  fs::create_directory_symlink(folder.path, home / "up");
+  std::ofstream(folder.path() / "outside", std::ios::binary) << std::string(64, '\0');
+  fs::create_symlink(folder.path() / "outside", home / "link");
+  fs::create_directory_symlink(folder.path(), home / "up");
   const auto load = [&](const std::string& location, const std::string& offset,
                         const std::string& length = "") {
     return code_of([&] { parse(external_model(location, offset, length), home); });
@@ -179,7 +173,7 @@ TEST_CASE("external data is read from the model's folder only") {
   CHECK(load("w.data", "0") == Code::ok);
   CHECK(load("w.data", "48", "16") == Code::ok);
   CHECK(load("./sub/w.data", "16") == Code::ok);
-  CHECK(load((folder.path / "outside").string(), "0") == Code::invalid_model);
+  CHECK(load((folder.path() / "outside").string(), "0") == Code::invalid_model);
   CHECK(load("../outside", "0") == Code::invalid_model);
   CHECK(load("sub/../../outside", "0") == Code::invalid_model);
   CHECK(load("link", "0") != Code::ok);
@@ -249,11 +243,11 @@ TEST_CASE("dynamic batches become 1 and other dynamic dimensions are asked for")
 }
 
 TEST_CASE("damaged models give an error or a graph") {
-  TemporaryFolder folder;
+  const tests::ScratchFolder folder;
   std::string text = kNetwork;
   text.replace(text.find("const v f32 3x16"), 16, "const u f32 3x4");
-  save_onnx(parse_graph(text), folder.path / "net.onnx");
-  const std::string whole = contents(folder.path / "net.onnx");
+  save_onnx(parse_graph(text), folder.path() / "net.onnx");
+  const std::string whole = contents(folder.path() / "net.onnx");
   int errors = 0;
   const auto attempt = [&](const std::string& bytes) {
     try {

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "graph/graph_text.h"
+#include "scratch_folder.h"
 
 TEST_SUITE_BEGIN("graph");
 
@@ -100,11 +101,11 @@ TEST_CASE(
 }
 
 TEST_CASE("transform-domain weights survive a file") {
-  const auto path = std::filesystem::temp_directory_path() / "rt3d_transformed_weights_test.onnx";
+  const tests::ScratchFolder folder;
+  const std::filesystem::path path = folder.path() / "model.onnx";
   Read r = read("w\tu\tt2s4\n");
   save_onnx(r.graph, path);
   const Graph loaded = load_onnx(path);
-  std::filesystem::remove(path);
   const auto& before = r.graph.value(value_named(r.graph, "w")).transformed;
   const auto& after = loaded.value(value_named(loaded, "w")).transformed;
   REQUIRE(after);

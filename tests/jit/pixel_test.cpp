@@ -77,13 +77,13 @@ TEST_CASE("a pixel tile sums over its units, from nothing or from what is there"
                            w[static_cast<std::size_t>(units[u].w) / 4 + i * m + j];
                 expected[j * pixels + p] = sum;
               }
-            const PixelTileArgs args{a.data(), units.data(), static_cast<std::int64_t>(count),
-                                     w.data(), c.data(),     flags,
-                                     w.data()};
+            const TileArgs args{a.data(), units.data(), static_cast<std::int64_t>(count),
+                                w.data(), c.data(),     nullptr,
+                                nullptr,  flags,        w.data()};
             code->call(&args);
             REQUIRE(c == expected);
           }
-          const PixelTileArgs none{a.data(), nullptr, 0, w.data(), c.data(), 0, w.data()};
+          const TileArgs none{a.data(), nullptr, 0, w.data(), c.data(), nullptr, nullptr, 0, w.data()};
           code->call(&none);
           CHECK(c == std::vector<float>(c.size(), 0.0f));
         }

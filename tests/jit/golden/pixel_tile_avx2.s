@@ -1,5 +1,5 @@
 mov r11, [rdi+32]                           ; 4C8B5F20
-mov r9, [rdi+40]                            ; 4C8B4F28
+mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 0                                    ; 490FBAE100
 jnc L0                                      ; 0F83........
 vmovups ymm0, [r11]                         ; C4C17C1003
@@ -25,7 +25,7 @@ mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
-mov r11, [rdi+48]                           ; 4C8B5F30
+mov r11, [rdi+64]                           ; 4C8B5F40
 test rcx, rcx                               ; 4885C9
 jz L3                                       ; 0F84........
 L2:

@@ -1,0 +1,37 @@
+// A folder of its own, only its owner's, that is gone with everything in it when the object is.
+#pragma once
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "cli/failure.h"
+
+namespace rt3d::cli {
+
+class TemporaryFolder {
+ public:
+  // In `parent`, with a name that begins with `prefix`; throws Failure where none can be created.
+  TemporaryFolder(const std::filesystem::path& parent, const std::string& prefix) {
+    std::string name = (parent / (prefix + std::string(6, 'X'))).string();  // mkdtemp replaces these six
+    if (mkdtemp(name.data()) == nullptr)
+      throw Failure("cannot create a folder in " + parent.string() + ": " + std::strerror(errno) +
+                    ": set TMPDIR to a folder that can be written");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace rt3d::cli
