@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "base/checksum.h"
 #include "base/error.h"
@@ -241,10 +242,24 @@ bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activatio
   return rows >= 1 && vecs >= 1 && available >= std::max({operands, activation_scratch(activation.act), 1});
 }
 
+void emit_residual_prefetch(Asm& as, const TileShape& s) {
+  if (!s.has_residual) return;
+  std::set<std::int32_t> vectors;
+  for (int v = 0; v < s.vecs; ++v)
+    for (std::int32_t row : s.residual_rows) vectors.insert(row + v * s.residual_vec);
+  const Label later = as.new_label();
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 1, later);
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, residual));
+  for (std::int32_t at : vectors) as.prefetch_near(kUnitA, at);
+  as.bind(later);
+}
+
 void emit_tile(Asm& as, const TileShape& s) {
   const Registers regs{as, s.rows(), s.vecs, accumulator_sets(as, s)};
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
+  if (!s.input_ahead) emit_residual_prefetch(as, s);
   emit_start(as, s, regs);
   emit_tile_units(as, s.ahead_lines > 0, [&] {
     if (s.columns.empty()) emit_unit(as, s, regs, rows_of(s, ~std::uint64_t{0}));

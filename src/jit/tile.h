@@ -84,6 +84,9 @@ bool tile_columns_fit(std::int64_t columns, int depth);
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);
 
+// Brings near what a tile with a residual adds in the end, where the call is the one that adds it; kUnitA is spent.
+void emit_residual_prefetch(Asm& as, const TileShape& shape);
+
 void emit_tile(Asm& as, const TileShape& shape);
 std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape);
 

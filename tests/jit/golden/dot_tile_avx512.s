@@ -9,6 +9,9 @@ mov r9, [rdi+48]                            ; 4C8B4F30
 prefetcht0 [r9]                             ; 410F1809
 prefetcht0 [r9+16]                          ; 410F184910
 prefetcht0 [r9+32]                          ; 410F184920
+prefetcht0 [r9+4096]                        ; 410F188900100000
+prefetcht0 [r9+4112]                        ; 410F188910100000
+prefetcht0 [r9+4128]                        ; 410F188920100000
 L0:
 vpxord zmm0, zmm0, zmm0                     ; 62F17D48EFC0
 vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9

@@ -1,30 +1,41 @@
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 1                                    ; 490FBAE101
+jnc L0                                      ; 0F83........
+mov r9, [rdi+48]                            ; 4C8B4F30
+prefetcht0 [r9]                             ; 410F1809
+prefetcht0 [r9+32]                          ; 410F184920
+prefetcht0 [r9+64]                          ; 410F184940
+prefetcht0 [r9+4096]                        ; 410F188900100000
+prefetcht0 [r9+4128]                        ; 410F188920100000
+prefetcht0 [r9+4160]                        ; 410F188940100000
+L0:
 mov r11, [rdi+32]                           ; 4C8B5F20
 mov r9, [rdi+56]                            ; 4C8B4F38
 mov r10, [rdi+40]                           ; 4C8B5728
 bt r9, 0                                    ; 490FBAE100
-jnc L0                                      ; 0F83........
+jnc L1                                      ; 0F83........
 vmovups ymm0, [r11]                         ; C4C17C1003
 vmovups ymm2, [r11+32]                      ; C4C17C105320
 vmovups ymm4, [r11+64]                      ; C4C17C106340
 vmovups ymm1, [r11+4096]                    ; C4C17C108B00100000
 vmovups ymm3, [r11+4128]                    ; C4C17C109B20100000
 vmovups ymm5, [r11+4160]                    ; C4C17C10AB40100000
-jmp L1                                      ; E9........
-L0:
+jmp L2                                      ; E9........
+L1:
 vmovups ymm0, [r10]                         ; C4C17C1002
 vmovaps ymm2, ymm0                          ; C5FC28D0
 vmovaps ymm4, ymm0                          ; C5FC28E0
 vmovups ymm1, [r10+32]                      ; C4C17C104A20
 vmovaps ymm3, ymm1                          ; C5FC28D9
 vmovaps ymm5, ymm1                          ; C5FC28E9
-L1:
+L2:
 mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 test rcx, rcx                               ; 4885C9
-jz L3                                       ; 0F84........
-L2:
+jz L4                                       ; 0F84........
+L3:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -117,11 +128,11 @@ add rdx, 8                                  ; 4883C208
 add r9, rsi                                 ; 4901F1
 add r10, r8                                 ; 4D01C2
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F850EFEFFFF
-L3:
+jnz L3                                      ; 0F850EFEFFFF
+L4:
 mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 1                                    ; 490FBAE101
-jnc L4                                      ; 0F83........
+jnc L5                                      ; 0F83........
 mov r10, [rdi+48]                           ; 4C8B5730
 vaddps ymm0, ymm0, ymmword ptr [r10]        ; C4C17C5802
 vaddps ymm2, ymm2, ymmword ptr [r10+32]     ; C4C16C585220
@@ -136,7 +147,7 @@ vmaxps ymm2, ymm2, ymm6                     ; C5EC5FD6
 vmaxps ymm3, ymm3, ymm6                     ; C5E45FDE
 vmaxps ymm4, ymm4, ymm6                     ; C5DC5FE6
 vmaxps ymm5, ymm5, ymm6                     ; C5D45FEE
-L4:
+L5:
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm2                      ; C4C17C115320
 vmovups [r11+64], ymm4                      ; C4C17C116340

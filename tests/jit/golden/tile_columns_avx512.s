@@ -1,30 +1,41 @@
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 1                                    ; 490FBAE101
+jnc L0                                      ; 0F83........
+mov r9, [rdi+48]                            ; 4C8B4F30
+prefetcht0 [r9]                             ; 410F1809
+prefetcht0 [r9+64]                          ; 410F184940
+prefetcht0 [r9+128]                         ; 410F188980000000
+prefetcht0 [r9+4096]                        ; 410F188900100000
+prefetcht0 [r9+4160]                        ; 410F188940100000
+prefetcht0 [r9+4224]                        ; 410F188980100000
+L0:
 mov r11, [rdi+32]                           ; 4C8B5F20
 mov r9, [rdi+56]                            ; 4C8B4F38
 mov r10, [rdi+40]                           ; 4C8B5728
 bt r9, 0                                    ; 490FBAE100
-jnc L0                                      ; 0F83........
+jnc L1                                      ; 0F83........
 vmovups zmm0, [r11]                         ; 62D17C481003
 vmovups zmm2, [r11+64]                      ; 62D17C48105301
 vmovups zmm4, [r11+128]                     ; 62D17C48106302
 vmovups zmm1, [r11+4096]                    ; 62D17C48104B40
 vmovups zmm3, [r11+4160]                    ; 62D17C48105B41
 vmovups zmm5, [r11+4224]                    ; 62D17C48106B42
-jmp L1                                      ; E9........
-L0:
+jmp L2                                      ; E9........
+L1:
 vmovups zmm0, [r10]                         ; 62D17C481002
 vmovaps zmm2, zmm0                          ; 62F17C4828D0
 vmovaps zmm4, zmm0                          ; 62F17C4828E0
 vmovups zmm1, [r10+64]                      ; 62D17C48104A01
 vmovaps zmm3, zmm1                          ; 62F17C4828D9
 vmovaps zmm5, zmm1                          ; 62F17C4828E9
-L1:
+L2:
 mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 test rcx, rcx                               ; 4885C9
-jz L3                                       ; 0F84........
-L2:
+jz L4                                       ; 0F84........
+L3:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -117,11 +128,11 @@ add rdx, 8                                  ; 4883C208
 add r9, rsi                                 ; 4901F1
 add r10, r8                                 ; 4D01C2
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F85DAFDFFFF
-L3:
+jnz L3                                      ; 0F85DAFDFFFF
+L4:
 mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 1                                    ; 490FBAE101
-jnc L4                                      ; 0F83........
+jnc L5                                      ; 0F83........
 mov r10, [rdi+48]                           ; 4C8B5730
 vaddps zmm0, zmm0, zmmword ptr [r10]        ; 62D17C485802
 vaddps zmm2, zmm2, zmmword ptr [r10+64]     ; 62D16C48585201
@@ -136,7 +147,7 @@ vmaxps zmm2, zmm2, zmm6                     ; 62F16C485FD6
 vmaxps zmm3, zmm3, zmm6                     ; 62F164485FDE
 vmaxps zmm4, zmm4, zmm6                     ; 62F15C485FE6
 vmaxps zmm5, zmm5, zmm6                     ; 62F154485FEE
-L4:
+L5:
 vmovups [r11], zmm0                         ; 62D17C481103
 vmovups [r11+64], zmm2                      ; 62D17C48115301
 vmovups [r11+128], zmm4                     ; 62D17C48116302

@@ -3,26 +3,37 @@ stp d8, d9, [sp]                            ; E827006D
 stp d10, d11, [sp, 16]                      ; EA2F016D
 stp d12, d13, [sp, 32]                      ; EC37026D
 stp d14, d15, [sp, 48]                      ; EE3F036D
+ldr x5, [x0, 56]                            ; 051C40F9
+tst x5, 2                                   ; BF007FF2
+b.eq L0                                     ; 00000054
+ldr x5, [x0, 48]                            ; 051840F9
+.word 0xF98000A2
+.word 0xF98008A2
+.word 0xF98010A2
+.word 0xF98800A2
+.word 0xF98808A2
+.word 0xF98810A2
+L0:
 ldr x7, [x0, 32]                            ; 071040F9
 ldr x5, [x0, 56]                            ; 051C40F9
 ldr x6, [x0, 40]                            ; 061440F9
 tst x5, 1                                   ; BF0040F2
-b.eq L0                                     ; 00000054
+b.eq L1                                     ; 00000054
 ldur q0, [x7]                               ; E000C03C
 ldur q2, [x7, 16]                           ; E200C13C
 ldur q4, [x7, 32]                           ; E400C23C
 ldr q1, [x7, 4096]                          ; E100C43D
 ldr q3, [x7, 4112]                          ; E304C43D
 ldr q5, [x7, 4128]                          ; E508C43D
-b L1                                        ; 00000014
-L0:
+b L2                                        ; 00000014
+L1:
 ldur q0, [x6]                               ; C000C03C
 mov v2.16b, v0.16b                          ; 021CA04E
 mov v4.16b, v0.16b                          ; 041CA04E
 ldur q1, [x6, 16]                           ; C100C13C
 mov v3.16b, v1.16b                          ; 231CA14E
 mov v5.16b, v1.16b                          ; 251CA14E
-L1:
+L2:
 movi v6.4s, 0                               ; 06E4004F
 movi v7.4s, 0                               ; 07E4004F
 movi v8.4s, 0                               ; 08E4004F
@@ -33,8 +44,8 @@ ldr x1, [x0]                                ; 010040F9
 ldr x2, [x0, 8]                             ; 020440F9
 ldr x3, [x0, 16]                            ; 030840F9
 ldr x4, [x0, 24]                            ; 040C40F9
-cbz x3, L3                                  ; 030000B4
-L2:
+cbz x3, L4                                  ; 030000B4
+L3:
 ldrsw x5, [x2]                              ; 450080B9
 ldrsw x6, [x2, 4]                           ; 460480B9
 add x2, x2, 8                               ; 42200091
@@ -76,8 +87,8 @@ fmla v7.4s, v22.4s, v12.s[3]                ; C71AAC4F
 fmla v9.4s, v22.4s, v13.s[3]                ; C91AAD4F
 fmla v11.4s, v22.4s, v14.s[3]               ; CB1AAE4F
 subs x3, x3, 1                              ; 630400F1
-b.ne L2                                     ; E1FAFF54
-L3:
+b.ne L3                                     ; E1FAFF54
+L4:
 fadd v0.4s, v0.4s, v6.4s                    ; 00D4264E
 fadd v1.4s, v1.4s, v7.4s                    ; 21D4274E
 fadd v2.4s, v2.4s, v8.4s                    ; 42D4284E
@@ -86,7 +97,7 @@ fadd v4.4s, v4.4s, v10.4s                   ; 84D42A4E
 fadd v5.4s, v5.4s, v11.4s                   ; A5D42B4E
 ldr x5, [x0, 56]                            ; 051C40F9
 tst x5, 2                                   ; BF007FF2
-b.eq L4                                     ; 00000054
+b.eq L5                                     ; 00000054
 ldr x6, [x0, 48]                            ; 061840F9
 ldur q12, [x6]                              ; CC00C03C
 fadd v0.4s, v0.4s, v12.4s                   ; 00D42C4E
@@ -107,7 +118,7 @@ fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
 fmax v3.4s, v3.4s, v6.4s                    ; 63F4264E
 fmax v4.4s, v4.4s, v6.4s                    ; 84F4264E
 fmax v5.4s, v5.4s, v6.4s                    ; A5F4264E
-L4:
+L5:
 str q0, [x7]                                ; E000803D
 str q2, [x7, 16]                            ; E204803D
 str q4, [x7, 32]                            ; E408803D
