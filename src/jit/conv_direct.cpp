@@ -13,12 +13,34 @@ namespace {
 using kernels::blocks;
 using kernels::ConvShape;
 
+// Channels of a unit. Where border tiles have code for every kernel column they are fewer: that code is to stay decoded.
+int unit_depth(const ConvShape& s, int block, bool leaves_out_columns) {
+  constexpr int kFew = 8;
+  const int channels = static_cast<int>(std::min<std::int64_t>(s.ic, block));
+  return leaves_out_columns && channels % kFew == 0 ? kFew : channels;
+}
+
+// Whether border tiles leave out kernel columns outside the image: code of their own costs as much as 2 % of the work, which is more
+// than the columns of rows of 56 pixels.
+bool leaves_out_columns(const ConvShape& s, int block) {
+  std::int64_t inside = 0;
+  for (std::int64_t ow = 0; ow < s.ow; ++ow) {
+    const kernels::Taps taps = kernels::valid_taps(ow, s.sw, s.pw, s.dw, s.kw, s.iw);
+    inside += taps.last - taps.first;
+  }
+  return static_cast<double>(inside) < 0.98 * static_cast<double>(s.ow * s.kw) &&
+         tile_columns_fit(s.kw, unit_depth(s, block, true));
+}
+
+int unit_depth(const ConvShape& s, int block) { return unit_depth(s, block, leaves_out_columns(s, block)); }
+
 class ConvDirectKernel final : public ConvTilesF32 {
  public:
   explicit ConvDirectKernel(const KernelRequest& r)
-      : ConvTilesF32(r, static_cast<int>(
-                            std::min<std::int64_t>(kernels::conv_shape(r.problem).ic, r.inputs[0].block))),
-        weight_floats_(add_dense_units(sizeof(float))) {}
+      : ConvTilesF32(r, unit_depth(kernels::conv_shape(r.problem), r.inputs[0].block),
+                     leaves_out_columns(kernels::conv_shape(r.problem), r.inputs[0].block)),
+        parts_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block)) / depth_),
+        weight_floats_(add_dense_units(sizeof(float), parts_)) {}
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     weights_ = Buffer(weight_floats_ * sizeof(float));
@@ -36,27 +58,33 @@ class ConvDirectKernel final : public ConvTilesF32 {
   std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
 
  private:
-  // Packs the weights of one output block and one input block: [kernel position][depth][vecs · lanes].
+  // Packs the weights of one output block and one input block: [kernel plane, row][part][column][depth][vecs · lanes].
   void pack(const float* source, const OutputBlock& block, int icb) {
     const ConvShape& s = g_.s;
     const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions();
+    const std::int64_t units = positions * parts_, channels = std::int64_t{parts_} * depth_;
     const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
     float* to = weights_.as<float>() + block.weights +
-                static_cast<std::int64_t>(icb) * positions * unit_weights(block.vecs);
-    std::fill_n(to, positions * unit_weights(block.vecs), 0.0f);
+                static_cast<std::int64_t>(icb) * units * unit_weights(block.vecs);
+    std::fill_n(to, units * unit_weights(block.vecs), 0.0f);
     const std::int64_t ic0 = (block.ic_first + icb) * g_.in.block;
     for (std::int64_t lane = 0; lane < width && block.first + lane < s.oc; ++lane) {
       const std::int64_t oc = block.first + lane, group = oc / ocg;
-      const std::int64_t from = std::max(ic0, group * icg), until = std::min(ic0 + depth_, (group + 1) * icg);
+      const std::int64_t from = std::max(ic0, group * icg),
+                         until = std::min(ic0 + channels, (group + 1) * icg);
       for (std::int64_t ic = from; ic < until; ++ic) {
         const float* w = source + (oc * icg + ic - group * icg) * positions;
-        float* cell = to + (ic - ic0) * width + lane;
-        for (std::int64_t position = 0; position < positions; ++position)
-          cell[position * depth_ * width] = w[position];
+        const std::int64_t part = (ic - ic0) / depth_, k = (ic - ic0) % depth_;
+        float* cell = to + (part * s.kw * depth_ + k) * width + lane;
+        for (std::int64_t position = 0; position < positions; ++position) {
+          const std::int64_t unit = position / s.kw * parts_ * s.kw + position % s.kw;
+          cell[unit * depth_ * width] = w[position];
+        }
       }
     }
   }
 
+  int parts_;  // of a block of input channels, a unit each
   std::size_t weight_floats_;
 };
 
@@ -82,7 +110,8 @@ class ConvDirect final : public IsaFamily {
                                              const Target&) const override {
     // The code flattens what it can, which changes nothing here: merged dimensions have no padding.
     const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")));
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")),
+                                              leaves_out_columns(s, input_block(s, lanes())));
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectKernel>(request);

@@ -55,7 +55,7 @@ class ConvDirectF16Kernel final : public ConvTiles {
         from_(r.inputs[0]),
         input_(std::move(input)),
         vecs_(r.schedule.get("vecs")),
-        weight_halves_(add_dense_units(sizeof(std::uint16_t))) {
+        weight_halves_(add_dense_units(sizeof(std::uint16_t), 1)) {
     const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
     for (OutputBlock& block : blocks_)
       for (const TileCut::Kind& kind : cut_.kinds)
@@ -175,7 +175,7 @@ class ConvDirectF16 final : public IsaFamily {
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")));
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectF16Kernel>(request);

@@ -1,6 +1,7 @@
 #include "jit/conv_plan.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace rt3d::jit {
 
@@ -104,9 +105,22 @@ Taps tile_taps(const ConvShape& s, const TileCut& cut, const TileCut::Piece& pie
   return all;
 }
 
-std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cut) {
+std::vector<std::uint64_t> tile_columns(const ConvShape& s, const TileCut& cut, const TileCut::Piece& piece) {
+  const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+  std::vector<std::uint64_t> columns(static_cast<std::size_t>(s.kw));
+  for (int x = 0; x < kind.w; ++x) {
+    const Taps taps = kernels::valid_taps(piece.ow + x, s.sw, s.pw, s.dw, s.kw, s.iw);
+    for (auto kw = taps.first; kw < taps.last; ++kw)
+      for (int y = 0; y < kind.h; ++y)
+        columns[static_cast<std::size_t>(kw)] |= std::uint64_t{1} << (y * kind.w + x);
+  }
+  return columns;
+}
+
+std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cut, bool leaves_out_columns) {
   std::int64_t planes = 0,
-               rows = 0;  // kernel planes, over the output's planes; kernel rows, over a plane's pixels
+               positions =
+                   0;  // kernel planes, over the output's planes; kernel positions, over a plane's pixels
   for (std::int64_t od = 0; od < s.od; ++od) {
     const Taps taps = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
     planes += taps.last - taps.first;
@@ -114,9 +128,14 @@ std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cu
   for (const TileCut::Piece& piece : cut.pieces) {
     const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
     const Taps taps = tile_taps(s, cut, piece);
-    rows += (taps.last - taps.first) * kind.h * kind.w;
+    std::int64_t columns = s.kw * kind.h * kind.w;
+    if (leaves_out_columns) {
+      columns = 0;
+      for (std::uint64_t pixels : tile_columns(s, cut, piece)) columns += std::popcount(pixels);
+    }
+    positions += (taps.last - taps.first) * columns;
   }
-  return s.n * s.oc * (s.ic / s.g) * planes * rows * s.kw;
+  return s.n * s.oc * (s.ic / s.g) * planes * positions;
 }
 
 BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
@@ -132,18 +151,19 @@ std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::in
   return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / block + 1 - ic_first)};
 }
 
-std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, const DenseCut& cut, int chunk,
                                                  std::int64_t unit_bytes) {
   const ConvShape& s = g.s;
   std::vector<std::vector<KernelUnit>> chunks;
   std::int64_t w = 0;
-  for (int icb = 0; icb < ic_blocks; ++icb) {
+  for (int icb = 0; icb < cut.ic_blocks; ++icb) {
     if (icb % chunk == 0) chunks.emplace_back();
     for (int kd = 0; kd < s.kd; ++kd)
       for (int kh = 0; kh < s.kh; ++kh)
-        for (int kw = 0; kw < s.kw; ++kw, w += unit_bytes) {
-          const std::int64_t a =
-              icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h + kw * s.dw * g.in.block;
+        for (int i = 0; i < cut.parts * s.kw; ++i, w += unit_bytes) {
+          const std::int64_t part = i / s.kw, kw = i % s.kw;
+          const std::int64_t a = icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h +
+                                 kw * s.dw * g.in.block + part * cut.depth;
           chunks.back().push_back({kd, kh, {static_cast<std::int32_t>(a * 4), static_cast<std::int32_t>(w)}});
         }
   }

@@ -46,9 +46,14 @@ std::vector<std::int32_t> pixel_bytes(const TileCut::Kind& kind, std::int64_t ro
 // The kernel rows that meet the input for any row of the tile; the halo serves the rows that need fewer.
 kernels::Taps tile_taps(const kernels::ConvShape& s, const TileCut& cut, const TileCut::Piece& piece);
 
+// By kernel column: which of the tile's pixels, in the order of its rows, read it inside the image (bit i: pixel i).
+std::vector<std::uint64_t> tile_columns(const kernels::ConvShape& s, const TileCut& cut,
+                                        const TileCut::Piece& piece);
+
 // Multiply-accumulates of such a convolution: kernel planes outside the clip and kernel rows outside a tile's image are left out,
-// columns are not.
-std::int64_t executed_multiply_accumulates(const kernels::ConvShape& s, const TileCut& cut);
+// and kernel columns outside a pixel's image where the code does so.
+std::int64_t executed_multiply_accumulates(const kernels::ConvShape& s, const TileCut& cut,
+                                           bool leaves_out_columns);
 
 // The number of these taps among the classes, which they join when they are new.
 int class_of(std::vector<kernels::Taps>& classes, const kernels::Taps& taps);
@@ -72,9 +77,13 @@ struct KernelUnit {
   Unit unit;
 };
 
-// The units of a kernel without zeros, by chunk: `ic_blocks` input-channel blocks in chunks of `chunk`, all positions of each, their
-// packed weights `unit_bytes` apart.
-std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, int ic_blocks, int chunk,
+// How a kernel without zeros is cut into units: blocks of input channels, and each of them into parts of `depth` channels.
+struct DenseCut {
+  int ic_blocks, parts, depth;
+};
+
+// Its units, by chunk of `chunk` blocks: block, kernel plane and row, part, kernel column; their packed weights `unit_bytes` apart.
+std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, const DenseCut& cut, int chunk,
                                                  std::int64_t unit_bytes);
 
 // Lists of units by border class and chunk: a class (d, h) keeps those whose planes and rows meet the input.

@@ -18,7 +18,7 @@ using kernels::Sparsity;
 class ConvSparseKernel final : public ConvTilesF32 {
  public:
   explicit ConvSparseKernel(const KernelRequest& r)
-      : ConvTilesF32(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block)),
+      : ConvTilesF32(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block), false),
         vecs_(r.schedule.get("vecs")) {}
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
@@ -116,7 +116,7 @@ class ConvSparse final : public IsaFamily {
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows"))) *
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
            kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {

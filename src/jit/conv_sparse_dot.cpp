@@ -37,7 +37,7 @@ class ConvSparseDot final : public IsaFamily {
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows"))) *
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
            kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {

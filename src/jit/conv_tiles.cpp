@@ -72,7 +72,7 @@ ConvTiles::ConvTiles(const KernelRequest& r, const Placement& input, int lanes, 
   }
 }
 
-std::size_t ConvTiles::add_dense_units(int weight_bytes) {
+std::size_t ConvTiles::add_dense_units(int weight_bytes, int parts) {
   std::map<std::pair<int, int>, const UnitTable*> known;  // by vecs and input blocks
   std::size_t weights = 0;
   for (OutputBlock& block : blocks_) {
@@ -83,10 +83,11 @@ std::size_t ConvTiles::add_dense_units(int weight_bytes) {
     if (!table)
       table = &tables_.emplace_back(
           classes_.d, classes_.h,
-          dense_units(g_, block.ic_count, chunk_, unit_weights(block.vecs) * weight_bytes));
+          dense_units(g_, {block.ic_count, parts, depth_}, chunk_, unit_weights(block.vecs) * weight_bytes));
     block.units = table;
     block.weights = weights;
-    weights += static_cast<std::size_t>(block.ic_count * g_.s.kernel_positions() * unit_weights(block.vecs));
+    weights +=
+        static_cast<std::size_t>(block.ic_count * g_.s.kernel_positions() * parts * unit_weights(block.vecs));
   }
   return weights;
 }
@@ -150,7 +151,10 @@ ConvTiles::TilePlace ConvTiles::place(const TileWork& work, std::int64_t tile) c
   };
   return {work.block.ic_first * g_.in.c + (od * s.sd - s.pd) * g_.in.d + (piece.oh * s.sh - s.ph) * g_.in.h +
               (piece.ow * s.sw - s.pw) * g_.in.block,
-          has_residual_ ? in_output(g_.residual) : 0, in_output(g_.out), piece.kind,
+          has_residual_ ? in_output(g_.residual) : 0,
+          in_output(g_.out),
+          p,
+          piece.kind,
           work.block.units->range(classes_.of_plane[static_cast<std::size_t>(od)], classes_.of_piece[p],
                                   work.chunk)};
 }

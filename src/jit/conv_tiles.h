@@ -41,7 +41,7 @@ class ConvTiles : public Kernel {
     int ic_count;           // input-channel blocks of the units
     std::size_t weights;    // elements into the packed weights
     const UnitTable* units;
-    std::vector<std::shared_ptr<const Code>> code;  // by tile kind
+    std::vector<std::shared_ptr<const Code>> code;  // by tile kind, or as who derives numbers them
   };
   // Element 0 of a batch item's operands. The input counts in words of four bytes, whatever they hold.
   struct Item {
@@ -61,7 +61,8 @@ class ConvTiles : public Kernel {
   // Where a tile of an output block starts, in words from the item's operands, and the units it multiplies.
   struct TilePlace {
     std::int64_t in, residual, out;
-    int kind;
+    std::size_t piece;
+    int kind;  // the piece's
     UnitTable::Range units;
   };
 
@@ -76,8 +77,9 @@ class ConvTiles : public Kernel {
     return std::min<std::int64_t>(tiles_, g_.s.od * static_cast<std::int64_t>(cut_.pieces.size()));
   }
 
-  // Units and weights of every output block for a kernel without zeros; the weights' number, of `weight_bytes` each.
-  std::size_t add_dense_units(int weight_bytes);
+  // Units and weights of every output block for a kernel without zeros, `parts` units to a block of input channels at a position; the
+  // weights' number, of `weight_bytes` each.
+  std::size_t add_dense_units(int weight_bytes, int parts);
   std::int64_t unit_weights(int vecs) const { return std::int64_t{depth_} * vecs * lanes_; }
   // Words from a tile's first pixel to channel `ic` (from ic_first on) at a kernel position.
   std::int64_t input_offset(std::int64_t ic, std::int64_t kd, std::int64_t kh, std::int64_t kw) const;

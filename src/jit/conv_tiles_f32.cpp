@@ -6,13 +6,35 @@
 
 namespace rt3d::jit {
 
-ConvTilesF32::ConvTilesF32(const KernelRequest& r, int depth)
-    : ConvTiles(r, r.inputs[0], isa_lanes(r.target.device.isa), depth), ahead_lines_(ahead_lines(r)) {
+ConvTilesF32::ConvTilesF32(const KernelRequest& r, int depth, bool columns)
+    : ConvTiles(r, r.inputs[0], isa_lanes(r.target.device.isa), depth),
+      ahead_lines_(ahead_lines(r)),
+      columns_(columns) {
   const bool far = g_.s.ic * g_.s.id * g_.s.ih * g_.s.iw * 4 > r.target.device.l2_bytes;
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
+  std::vector<Variant> variants;
+  for (const TileCut::Piece& piece : cut_.pieces) {
+    const Variant variant = variant_of(piece);
+    const auto at = std::find(variants.begin(), variants.end(), variant);
+    code_of_piece_.push_back(static_cast<std::size_t>(at - variants.begin()));
+    if (at == variants.end()) variants.push_back(variant);
+  }
+  for (const Variant& variant : variants)
+    turns_.push_back(static_cast<std::uint32_t>(std::max<std::size_t>(1, variant.columns.size())));
   for (OutputBlock& block : blocks_)
-    for (const TileCut::Kind& kind : cut_.kinds)
-      block.code.push_back(tile(r.target.device.isa, tile_shape(kind, block.vecs, activation, far)));
+    for (const Variant& variant : variants)
+      block.code.push_back(tile(r.target.device.isa, tile_shape(variant, block.vecs, activation, far)));
+}
+
+ConvTilesF32::Variant ConvTilesF32::variant_of(const TileCut::Piece& piece) const {
+  Variant variant{piece.kind, {}};
+  if (!columns_) return variant;
+  const TileCut::Kind& kind = cut_.kinds[static_cast<std::size_t>(piece.kind)];
+  const std::uint64_t all = (std::uint64_t{1} << (kind.h * kind.w)) - 1;
+  std::vector<std::uint64_t> columns = tile_columns(g_.s, cut_, piece);
+  if (std::any_of(columns.begin(), columns.end(), [&](std::uint64_t pixels) { return pixels != all; }))
+    variant.columns = std::move(columns);
+  return variant;
 }
 
 // Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near. Cores of AArch64 are
@@ -28,9 +50,11 @@ int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
   return static_cast<int>(std::min(kMost, (lines + most_tiles() - 1) / most_tiles()));
 }
 
-TileShape ConvTilesF32::tile_shape(const TileCut::Kind& kind, int vecs, const kernels::Activation& activation,
+TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation,
                                    bool far) const {
+  const TileCut::Kind& kind = cut_.kinds[static_cast<std::size_t>(variant.kind)];
   TileShape t;
+  t.columns = variant.columns;
   t.vecs = vecs;
   t.depth = depth_;
   t.exact_reads = depth_ < 4 && depth_ < g_.s.ic;  // units may end anywhere in a pixel's channels
@@ -70,11 +94,12 @@ void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
     const TilePlace at = place(work, i);
     t.a = item.in + at.in;
     t.units = block.units->unit(at.units);
-    t.unit_count = at.units.count;
+    const std::size_t code = code_of_piece_[at.piece];
+    t.unit_count = at.units.count / turns_[code];
     t.c = item.out + at.out;
     if (item.residual) t.residual = item.residual + at.residual;
     t.ahead = ahead.take(at.units.count * ahead_lines_, t.a);
-    block.code[static_cast<std::size_t>(at.kind)]->call(&t);
+    block.code[code]->call(&t);
   }
 }
 

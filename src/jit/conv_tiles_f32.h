@@ -12,16 +12,28 @@ class ConvTilesF32 : public ConvTiles {
   void run(const RunArgs& args) const final;
 
  protected:
-  ConvTilesF32(const KernelRequest& request, int depth);
+  // `columns`: units come in turns, one for each kernel column, and border tiles leave out what lies outside the image.
+  ConvTilesF32(const KernelRequest& request, int depth, bool columns);
 
  private:
+  // What pieces that share code have in common: kernel columns as of tile_columns(), none where every pixel reads all of them.
+  struct Variant {
+    int kind;
+    std::vector<std::uint64_t> columns;
+    bool operator==(const Variant&) const = default;
+  };
+
+  Variant variant_of(const TileCut::Piece& piece) const;
   void run_tiles(const Item& item, const TileWork& work) const final;
   WeightsAhead weights_after(const TileWork& work) const;
-  TileShape tile_shape(const TileCut::Kind& kind, int vecs, const kernels::Activation& activation,
+  TileShape tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation,
                        bool far) const;
   int ahead_lines(const KernelRequest& request) const;
 
   int ahead_lines_;  // per unit; 0: weights are near
+  bool columns_;
+  std::vector<std::size_t> code_of_piece_;
+  std::vector<std::uint32_t> turns_;  // by code: units that take turns, which count as one
 };
 
 }  // namespace rt3d::jit

@@ -59,6 +59,16 @@ void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
   }
 }
 
+// What is added in the end comes from afar, too, and only the last chunk of input channels adds it.
+void emit_residual_prefetch(Asm& as, const TileShape& s) {
+  const Label later = as.new_label();
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 1, later);
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, residual));
+  for (std::int32_t at : s.residual_rows) as.prefetch_near(kUnitA, at);
+  as.bind(later);
+}
+
 // The accumulators of two rows into one vector: row by row the output channels. Where the second row is missing, what stands in its
 // place is never stored.
 void emit_sums(Asm& as, const Registers& regs, int first) {
@@ -131,6 +141,7 @@ void emit_dot_tile(Asm& as, const TileShape& s) {
   // Where the sums go, and may come from, is far away by now.
   as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   for (std::int32_t at : s.c_rows) as.prefetch_near(kC, at);
+  if (s.has_residual) emit_residual_prefetch(as, s);
   for (int i = 0; i < regs.tile(); ++i) as.zero({i});
   emit_tile_units(as, s.ahead_lines > 0, [&] { emit_unit(as, s, regs); });
   emit_store(as, s, regs);

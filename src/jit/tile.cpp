@@ -71,16 +71,27 @@ void emit_input_prefetch(Asm& as, const TileShape& s, int k) {
     as.prefetch(kUnitA, s.input_ahead + i * kLineBytes);
 }
 
+// The rows that a unit multiplies.
+using Rows = std::vector<int>;
+
+Rows rows_of(const TileShape& s, std::uint64_t column) {
+  Rows rows;
+  for (int r = 0; r < s.rows(); ++r)
+    if ((column >> r & 1) != 0) rows.push_back(r);
+  return rows;
+}
+
 // One k step by broadcasting each row's activation.
-void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int k) {
+void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, const Rows& rows, int k) {
   emit_prefetch(as, s, k);
   emit_input_prefetch(as, s, k);
   const int row_bytes = s.vecs * as.vector_bytes();
   for (int v = 0; v < s.vecs; ++v) as.load(regs.free(v), kUnitW, k * row_bytes + v * as.vector_bytes());
   const int broadcasts = std::min(2, regs.free_count() - s.vecs);
-  for (int r = 0; r < s.rows(); ++r) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const int r = rows[i];
     const std::int32_t at = s.a_rows[static_cast<std::size_t>(r)] + k * 4;
-    const Vec b = regs.free(s.vecs + r % broadcasts);
+    const Vec b = regs.free(s.vecs + static_cast<int>(i) % broadcasts);
     if (s.vecs == 1) {
       as.fma_broadcast(regs.acc(r, 0, k), regs.free(0), kUnitA, at, b);
       continue;
@@ -91,60 +102,70 @@ void emit_step_broadcast(Asm& as, const TileShape& s, const Registers& regs, int
 }
 
 // Four k steps, rows in groups of four: two by loads, two spread. Registers: four weights, the four channels of two rows, one of them.
-void emit_steps_by_fours(Asm& as, const TileShape& s, const Registers& regs, int k) {
+void emit_steps_by_fours(Asm& as, const TileShape& s, const Registers& regs, const Rows& rows, int k) {
   constexpr int kSteps = 4, kRows = 4;
   for (int j = 0; j < kSteps; ++j) {
     emit_prefetch(as, s, k + j);
     emit_input_prefetch(as, s, k + j);
     as.load(regs.free(j), kUnitW, (k + j) * as.vector_bytes());
   }
-  const auto at = [&](int r) { return s.a_rows[static_cast<std::size_t>(r)] + k * 4; };
-  const auto spread = [](int r) { return r % 2 == 1; };
-  for (int first = 0; first < s.rows(); first += kRows) {
-    const int last = std::min(s.rows(), first + kRows);
-    for (int r = first; r < last; ++r)
-      if (spread(r)) as.broadcast_four(regs.free(kSteps + r % kRows / 2), kUnitA, at(r));
+  const auto row = [&](int i) { return rows[static_cast<std::size_t>(i)]; };
+  const auto at = [&](int i) { return s.a_rows[static_cast<std::size_t>(row(i))] + k * 4; };
+  const auto spread = [](int i) { return i % 2 == 1; };
+  const int count = static_cast<int>(rows.size());
+  for (int first = 0; first < count; first += kRows) {
+    const int last = std::min(count, first + kRows);
+    for (int i = first; i < last; ++i)
+      if (spread(i)) as.broadcast_four(regs.free(kSteps + i % kRows / 2), kUnitA, at(i));
     for (int j = 0; j < kSteps; ++j)
-      for (int r = first; r < last; ++r) {
+      for (int i = first; i < last; ++i) {
         const Vec one = regs.free(kSteps + 2);
-        if (!spread(r)) {
-          as.fma_broadcast(regs.acc(r, 0, k + j), regs.free(j), kUnitA, at(r) + j * 4, one);
+        if (!spread(i)) {
+          as.fma_broadcast(regs.acc(row(i), 0, k + j), regs.free(j), kUnitA, at(i) + j * 4, one);
           continue;
         }
-        as.spread_of_four(one, regs.free(kSteps + r % kRows / 2), j);
-        as.fma(regs.acc(r, 0, k + j), regs.free(j), one);
+        as.spread_of_four(one, regs.free(kSteps + i % kRows / 2), j);
+        as.fma(regs.acc(row(i), 0, k + j), regs.free(j), one);
       }
   }
 }
 
 // The unit's first `steps` k steps where each row's activations lie four channels to a register.
-void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, int steps) {
-  const int rows = s.rows();
-  emit_lane_loop(as,
-                 {.a_rows = s.a_rows,
-                  .vecs = s.vecs,
-                  .steps = steps,
-                  .channels = 4,
-                  .activations = regs.free(0).id,
-                  .weights = regs.free(rows).id,
-                  .ring = regs.free_count() - rows,
-                  .a = kUnitA,
-                  .w = kUnitW,
-                  .before_step =
-                      [&](int k) {
-                        emit_prefetch(as, s, k);
-                        emit_input_prefetch(as, s, k);
-                      },
-                  .multiply = [&](int r, int v, int k, Vec weight, Vec activation,
-                                  int lane) { as.fma_lane(regs.acc(r, v, k), weight, activation, lane); }});
+void emit_steps_by_lane(Asm& as, const TileShape& s, const Registers& regs, const Rows& rows, int steps) {
+  std::vector<std::int32_t> a_rows;
+  for (int r : rows) a_rows.push_back(s.a_rows[static_cast<std::size_t>(r)]);
+  const int count = static_cast<int>(rows.size());
+  emit_lane_loop(as, {.a_rows = a_rows,
+                      .vecs = s.vecs,
+                      .steps = steps,
+                      .channels = 4,
+                      .activations = regs.free(0).id,
+                      .weights = regs.free(count).id,
+                      .ring = regs.free_count() - count,
+                      .a = kUnitA,
+                      .w = kUnitW,
+                      .before_step =
+                          [&](int k) {
+                            emit_prefetch(as, s, k);
+                            emit_input_prefetch(as, s, k);
+                          },
+                      .multiply =
+                          [&](int i, int v, int k, Vec weight, Vec activation, int lane) {
+                            as.fma_lane(regs.acc(rows[static_cast<std::size_t>(i)], v, k), weight, activation,
+                                        lane);
+                          }});
 }
 
-void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
+void emit_unit(Asm& as, const TileShape& s, const Registers& regs, const Rows& rows) {
   emit_next_unit(as);
+  if (rows.empty()) {
+    for (int k = 0; k < s.depth; ++k) emit_prefetch(as, s, k);
+    return;
+  }
   const int by_lane = !as.has_fma_lane() ? 0 : s.exact_reads ? s.depth / 4 * 4 : s.depth;
-  if (by_lane > 0) emit_steps_by_lane(as, s, regs, by_lane);
-  for (int k = 0; s.by_fours && k < s.depth; k += 4) emit_steps_by_fours(as, s, regs, k);
-  for (int k = by_lane; !s.by_fours && k < s.depth; ++k) emit_step_broadcast(as, s, regs, k);
+  if (by_lane > 0) emit_steps_by_lane(as, s, regs, rows, by_lane);
+  for (int k = 0; s.by_fours && k < s.depth; k += 4) emit_steps_by_fours(as, s, regs, rows, k);
+  for (int k = by_lane; !s.by_fours && k < s.depth; ++k) emit_step_broadcast(as, s, regs, rows, k);
 }
 
 // The lines of the next tile along a row, for every vector of output channels.
@@ -194,6 +215,7 @@ std::string distances(const std::vector<std::int32_t>& d) {
 std::string TileShape::name() const {
   std::string text = cat("tile_r", rows(), "_v", vecs, "_k", depth, "_a", distances(a_rows), "_c",
                          distances(c_rows), "_", c_vec, "_", activation_label(activation));
+  for (std::uint64_t column : columns) text += cat("_x", std::hex, column);
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
   if (by_fours) text += "_fours";
@@ -208,6 +230,11 @@ bool tile_by_fours_fits(Isa isa, int rows, int vecs, int depth) {
   return isa == Isa::avx512 && vecs == 1 && depth % 4 == 0 && rows + kOperands <= isa_vectors(isa);
 }
 
+bool tile_columns_fit(std::int64_t columns, int depth) {
+  constexpr std::int64_t kMostSteps = 48;  // three units of sixteen: 14 KB of AVX-512 code, the largest tile
+  return columns * depth <= kMostSteps;
+}
+
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation) {
   const int available = isa_vectors(isa) - rows * vecs;
   const int operands = isa == Isa::neon ? rows + vecs : vecs + 1;
@@ -219,7 +246,10 @@ void emit_tile(Asm& as, const TileShape& s) {
   if (!tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   emit_start(as, s, regs);
-  emit_tile_units(as, s.ahead_lines > 0, [&] { emit_unit(as, s, regs); });
+  emit_tile_units(as, s.ahead_lines > 0, [&] {
+    if (s.columns.empty()) emit_unit(as, s, regs, rows_of(s, ~std::uint64_t{0}));
+    for (std::uint64_t column : s.columns) emit_unit(as, s, regs, rows_of(s, column));
+  });
   emit_store(as, s, regs);
 }
 

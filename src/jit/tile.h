@@ -7,6 +7,8 @@
 //       c[r][v] += a[unit.a + row_offset[r] + k] · w[unit.w + k][v]
 //   store partial sums, or add the residual, apply the activation and store
 //
+// Where kernel columns are given, their units take turns, and each leaves out the rows that it has nothing for.
+//
 // Dense, grouped and sparse layers differ only in their lists. x86-64 broadcasts one activation at a time;
 // AArch64 loads four channels of a pixel and multiplies by lane. All distances between rows and vectors are
 // baked in.
@@ -34,7 +36,7 @@ inline constexpr int kUnitsAhead = 4;
 struct TileArgs {
   const float* a;  // of row 0
   const Unit* units;
-  std::int64_t unit_count;  // may be 0
+  std::int64_t unit_count;  // may be 0; of each kernel column where the tile has columns
   const float* w;
   float* c;               // of row 0, vector 0
   const float* bias;      // vecs vectors; read unless kLoadPartial
@@ -51,8 +53,10 @@ struct TileShape {
   std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
   std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
   std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
-  int input_ahead = 0;               // bytes from a row's activations to a later call's, prefetched; 0: none
-  int ahead_lines = 0;               // cache lines of TileArgs::ahead that each unit prefetches
+  // By kernel column: the rows that multiply it (bit r: row r); empty: all multiply all.
+  std::vector<std::uint64_t> columns;
+  int input_ahead = 0;       // bytes from a row's activations to a later call's, prefetched; 0: none
+  int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
   bool dots = false;         // AVX-512: dot_tile.h
@@ -72,6 +76,9 @@ std::string distances(const std::vector<std::int32_t>& bytes);
 // Whether four k steps of one vector can be done together: their weights stay in registers, and every second row's four activations
 // are loaded at once and spread in registers. With one vector each multiplication would else wait for a load of its own.
 bool tile_by_fours_fits(Isa isa, int rows, int vecs, int depth);
+
+// Whether the code of a unit for each of `columns` kernel columns fits the instruction cache.
+bool tile_columns_fit(std::int64_t columns, int depth);
 
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <vector>
 
 TEST_SUITE_BEGIN("jit");
@@ -68,18 +69,35 @@ TEST_CASE("executed multiply-accumulates are those of the unit lists, for every 
   for (int rows : {3, 8, 14}) {  // parts of a row, two rows, three
     const TileCut cut(5, 4, rows);
     const BorderClasses classes(g.s, cut);
-    const UnitTable table(classes.d, classes.h, dense_units(g, 1, 1, 16 * 16 * 4));
-    std::int64_t count = 0;
+    const UnitTable table(classes.d, classes.h, dense_units(g, {1, 1, 16}, 1, 16 * 16 * 4));
+    std::int64_t count = 0, inside = 0;
     for (std::size_t od = 0; od < 3; ++od)
       for (std::size_t i = 0; i < cut.pieces.size(); ++i) {
         const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(cut.pieces[i].kind)];
-        count +=
-            std::int64_t{table.range(classes.of_plane[od], classes.of_piece[i], 0).count} * kind.h * kind.w;
+        const std::int64_t units = table.range(classes.of_plane[od], classes.of_piece[i], 0).count;
+        count += units * kind.h * kind.w;
+        for (std::uint64_t pixels : tile_columns(g.s, cut, cut.pieces[i]))
+          inside += units / 3 * std::popcount(pixels);
       }
-    CHECK(executed_multiply_accumulates(g.s, cut) == count * 16 * 16);
-    CHECK(executed_multiply_accumulates(g.s, cut) >= kernels::useful_multiply_accumulates(p));
-    CHECK(executed_multiply_accumulates(g.s, cut) < kernels::multiply_accumulates(p));
+    CHECK(executed_multiply_accumulates(g.s, cut, false) == count * 16 * 16);
+    CHECK(executed_multiply_accumulates(g.s, cut, true) == inside * 16 * 16);
+    CHECK(count < kernels::multiply_accumulates(p) / 16 / 16);
+    CHECK(inside < count);
+    CHECK(inside >= kernels::useful_multiply_accumulates(p) / 16 / 16);
   }
+}
+
+TEST_CASE("a pixel reads the kernel columns that stand inside the image") {
+  kernels::ConvShape s{};
+  s.oh = 2, s.ow = 7, s.kw = 3, s.iw = 7, s.sw = 1, s.dw = 1, s.pw = 1;
+  const TileCut both(2, 7, 14);
+  CHECK(tile_columns(s, both, both.pieces[0]) ==
+        std::vector<std::uint64_t>{0b1111110'1111110, 0b1111111'1111111, 0b0111111'0111111});
+  const TileCut halves(2, 7, 4);
+  CHECK(tile_columns(s, halves, halves.pieces[0]) == std::vector<std::uint64_t>{0b110, 0b111, 0b111});
+  s.sw = 2, s.dw = 3, s.ow = 4, s.pw = 3;  // pixels read columns -3, 0, 3; -1, 2, 5; 1, 4, 7; 3, 6, 9
+  const TileCut row(1, 4, 8);
+  CHECK(tile_columns(s, row, row.pieces[0]) == std::vector<std::uint64_t>{0b1100, 0b1111, 0b0011});
 }
 
 TEST_CASE("pointwise layers become one row, unless a halo stands between rows") {

@@ -2,6 +2,14 @@ mov r11, [rdi+32]                           ; 4C8B5F20
 prefetcht0 [r11]                            ; 410F180B
 prefetcht0 [r11+16]                         ; 410F184B10
 prefetcht0 [r11+32]                         ; 410F184B20
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 1                                    ; 490FBAE101
+jnc L0                                      ; 0F83........
+mov r9, [rdi+48]                            ; 4C8B4F30
+prefetcht0 [r9]                             ; 410F1809
+prefetcht0 [r9+16]                          ; 410F184910
+prefetcht0 [r9+32]                          ; 410F184920
+L0:
 vpxord zmm0, zmm0, zmm0                     ; 62F17D48EFC0
 vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9
 vpxord zmm2, zmm2, zmm2                     ; 62F16D48EFD2
@@ -14,8 +22,8 @@ mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 mov r11, [rdi+64]                           ; 4C8B5F40
 test rcx, rcx                               ; 4885C9
-jz L1                                       ; 0F84........
-L0:
+jz L2                                       ; 0F84........
+L1:
 movsxd r9, dword ptr [rdx+32]               ; 4C634A20
 add r9, rsi                                 ; 4901F1
 prefetcht0 [r9]                             ; 410F1809
@@ -41,8 +49,8 @@ vshuff32x4 zmm10, zmm10, zmm10, 0           ; 62532D4823D200
 vfmadd231ps zmm4, zmm6, zmm10               ; 62D24D48B8E2
 vfmadd231ps zmm5, zmm7, zmm10               ; 62D24548B8EA
 sub rcx, 1                                  ; 4883E901
-jnz L0                                      ; 0F857BFFFFFF
-L1:
+jnz L1                                      ; 0F857BFFFFFF
+L2:
 mov r11, [rdi+32]                           ; 4C8B5F20
 vshufps zmm6, zmm0, zmm1, 221               ; 62F17C48C6F1DD
 vshufps zmm0, zmm0, zmm1, 136               ; 62F17C48C6C188
@@ -65,22 +73,22 @@ vpermpd zmm4, zmm4, 216                     ; 62F3FD4801E4D8
 vshuff32x4 zmm4, zmm4, zmm4, 216            ; 62F35D4823E4D8
 mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 0                                    ; 490FBAE100
-jnc L2                                      ; 0F83........
+jnc L3                                      ; 0F83........
 vmovups ymm6, ymmword ptr [r11]             ; C4C17C1033
 vinsertf64x4 zmm6, zmm6, ymmword ptr [r11+16], 1; 62D3CD481AB31000000001
 vaddps zmm0, zmm0, zmm6                     ; 62F17C4858C6
 vmovups ymm6, ymmword ptr [r11+32]          ; C4C17C107320
 vaddps zmm4, zmm4, zmm6                     ; 62F15C4858E6
-jmp L3                                      ; E9........
-L2:
+jmp L4                                      ; E9........
+L3:
 mov r10, [rdi+40]                           ; 4C8B5728
 vmovups ymm6, ymmword ptr [r10]             ; C4C17C1032
 vinsertf64x4 zmm6, zmm6, ymmword ptr [r10], 1; 62D3CD481A3201
 vaddps zmm0, zmm0, zmm6                     ; 62F17C4858C6
 vaddps zmm4, zmm4, zmm6                     ; 62F15C4858E6
-L3:
+L4:
 bt r9, 1                                    ; 490FBAE101
-jnc L4                                      ; 0F83........
+jnc L5                                      ; 0F83........
 mov r10, [rdi+48]                           ; 4C8B5730
 vmovups ymm6, ymmword ptr [r10]             ; C4C17C1032
 vinsertf64x4 zmm6, zmm6, ymmword ptr [r10+16], 1; 62D3CD481AB21000000001
@@ -90,7 +98,7 @@ vaddps zmm4, zmm4, zmm6                     ; 62F15C4858E6
 vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9
 vmaxps zmm0, zmm0, zmm1                     ; 62F17C485FC1
 vmaxps zmm4, zmm4, zmm1                     ; 62F15C485FE1
-L4:
+L5:
 vmovups ymmword ptr [r11], ymm0             ; C4C17C1103
 vextractf64x4 ymmword ptr [r11+16], zmm0, 1 ; 62D3FD481B831000000001
 vmovups ymmword ptr [r11+32], ymm4          ; C4C17C116320
