@@ -24,6 +24,8 @@ struct Label {
   std::uint32_t id;
 };
 
+inline constexpr int kLineBytes = 64;  // of the cache: what one prefetch brings
+
 // Disp: a displacement in bytes; any value that fits 32 bits (AArch64 spends extra instructions where the
 // immediate does not fit).
 class Asm {

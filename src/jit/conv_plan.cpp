@@ -118,9 +118,8 @@ std::vector<std::uint64_t> tile_columns(const ConvShape& s, const TileCut& cut, 
 }
 
 std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cut, bool leaves_out_columns) {
-  std::int64_t planes = 0,
-               positions =
-                   0;  // kernel planes, over the output's planes; kernel positions, over a plane's pixels
+  // Kernel planes, over the output's planes; kernel positions, over a plane's pixels.
+  std::int64_t planes = 0, positions = 0;
   for (std::int64_t od = 0; od < s.od; ++od) {
     const Taps taps = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
     planes += taps.last - taps.first;

@@ -40,13 +40,13 @@ ConvTilesF32::Variant ConvTilesF32::variant_of(const TileCut::Piece& piece) cons
 // Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near. Cores of AArch64 are
 // left to their own prefetchers: none has been measured.
 int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
-  constexpr std::int64_t kLine = 64, kMost = 8;
+  constexpr std::int64_t kMost = 8;
   const auto sparsity = kernels::sparsity_of(r.problem);
   const int vecs = r.schedule.get("vecs");
   const double bytes =
       static_cast<double>(dense_weights(g_.s, lanes_, vecs) * 4) * (sparsity ? sparsity->kept() : 1);
   if (r.target.device.isa == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
-  const std::int64_t lines = (unit_weights(vecs) * 4 + kLine - 1) / kLine;
+  const std::int64_t lines = kernels::blocks(unit_weights(vecs) * 4, kLineBytes);
   return static_cast<int>(std::min(kMost, (lines + most_tiles() - 1) / most_tiles()));
 }
 

@@ -107,7 +107,7 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
   const DotBox& box = task.box;
   const std::int64_t first = std::int64_t{chunk} * plan_.chunk_channels,
                      end = std::min(g_.s.ic, first + plan_.chunk_channels);
-  const auto repack = plan_.block == 16 ? repack_row<4> : plan_.block == 8 ? repack_row<2> : repack_row<1>;
+  const auto one_row = plan_.block == 16 ? repack_row<4> : plan_.block == 8 ? repack_row<2> : repack_row<1>;
   for (std::int64_t ic = first; ic < end; ic += plan_.block)
     for (std::int64_t d = 0; d < box.planes.count; ++d) {
       const std::int64_t plane = box.planes.first + d;
@@ -117,7 +117,7 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
       float* to = task.slab + (ic - first) / DotPlan::kChannels * plan_.quad + d * plan_.plane;
       for (std::int64_t h = 0; h < box.rows.count; ++h)
         if (plan_.reads_row(h))
-          repack(in + h * g_.in.h, to + h * plan_.row, box.columns.count, plan_.quad, g_.in.h);
+          one_row(in + h * g_.in.h, to + h * plan_.row, box.columns.count, plan_.quad, g_.in.h);
     }
 }
 

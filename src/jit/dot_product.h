@@ -19,9 +19,8 @@
 
 namespace rt3d::jit {
 
-inline constexpr int kDotOutputs = 4;  // rows of w walked together: as many streams as prefetchers like
-inline constexpr int kDotHalves =
-    2;  // accumulators of an output and row: additions that do not wait for each other
+inline constexpr int kDotOutputs = 4;   // rows of w walked together: as many streams as prefetchers like
+inline constexpr int kDotHalves = 2;    // accumulators of an output and row: sums that do not wait
 inline constexpr int kDotMostRows = 4;  // of x
 inline constexpr int kDotTask = 32;     // outputs that a thread draws
 

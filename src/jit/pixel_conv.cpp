@@ -1,5 +1,6 @@
 #include "jit/pixel_conv.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "jit/conv_schedule.h"

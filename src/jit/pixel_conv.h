@@ -1,7 +1,6 @@
 // The kernel of conv.sparse_pixels (conv_sparse_pixels.h), where its loops are described.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>

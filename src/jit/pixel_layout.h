@@ -25,11 +25,9 @@ struct PixelLayoutArgs {
 };
 
 struct PixelLayoutShape {
-  std::vector<std::int32_t>
-      pixels;                // bytes from pixel 0 to each, in the channel-blocked tensor; at most `lanes`
-  std::int32_t channel = 0;  // bytes from one channel to the next where lanes are pixels
-  std::int32_t ahead =
-      0;  // to_pixels: bytes from every pixel to one that a later call reads, prefetched; 0: none
+  std::vector<std::int32_t> pixels;  // bytes from pixel 0 to each, channel-blocked; at most `lanes`
+  std::int32_t channel = 0;          // bytes from one channel to the next where lanes are pixels
+  std::int32_t ahead = 0;            // to_pixels: from every pixel to a later call's, prefetched; 0: none
   bool has_residual = false;
   std::vector<std::int32_t> residual_pixels;
   kernels::Activation activation;

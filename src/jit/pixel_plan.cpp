@@ -11,35 +11,19 @@ using kernels::Taps;
 
 namespace {
 
-PixelAxis planes(const ConvShape& s, int block) {
-  return {static_cast<int>(s.kd),
-          static_cast<int>(s.sd),
-          static_cast<int>(s.pd),
-          static_cast<int>(s.dd),
-          static_cast<int>(s.id),
-          static_cast<int>(s.od),
-          block};
+ConvAxis planes(const ConvShape& s) {
+  return {static_cast<int>(s.kd), static_cast<int>(s.sd), static_cast<int>(s.pd),
+          static_cast<int>(s.dd), static_cast<int>(s.id), static_cast<int>(s.od)};
 }
-PixelAxis rows(const ConvShape& s, int block) {
-  return {static_cast<int>(s.kh),
-          static_cast<int>(s.sh),
-          static_cast<int>(s.ph),
-          static_cast<int>(s.dh),
-          static_cast<int>(s.ih),
-          static_cast<int>(s.oh),
-          block};
+
+ConvAxis rows(const ConvShape& s) {
+  return {static_cast<int>(s.kh), static_cast<int>(s.sh), static_cast<int>(s.ph),
+          static_cast<int>(s.dh), static_cast<int>(s.ih), static_cast<int>(s.oh)};
 }
 
 }  // namespace
 
-PixelAxis::PixelAxis(int k_, int stride_, int pad_, int dilation_, int in_, int out_, int block_)
-    : k(k_),
-      stride(stride_),
-      pad(pad_),
-      dilation(dilation_),
-      in(in_),
-      out(out_),
-      block(std::min(block_, out_)) {
+PixelAxis::PixelAxis(const ConvAxis& axis, int most) : ConvAxis(axis), block(std::min(most, axis.out)) {
   line_of_k.resize(static_cast<std::size_t>(k));
   for (int remainder = 0; remainder < std::min(stride, (k - 1) * dilation + 1); ++remainder) {
     int more = -1;
@@ -72,8 +56,8 @@ PixelPlan::PixelPlan(const ConvShape& shape, const kernels::Schedule& schedule, 
     : s(shape),
       lanes(lanes_),
       rows_outside(schedule.get("rows_outside") != 0),
-      outer(rows_outside ? rows(s, schedule.get("outer")) : planes(s, schedule.get("outer"))),
-      middle(rows_outside ? planes(s, schedule.get("middle")) : rows(s, schedule.get("middle"))),
+      outer(rows_outside ? rows(s) : planes(s), schedule.get("outer")),
+      middle(rows_outside ? planes(s) : rows(s), schedule.get("middle")),
       chunk_channels(std::int64_t{schedule.get("ic_chunk")} * lanes),
       gaps(schedule.get("gaps") != 0),
       copies(gaps ? 1 : s.kw),

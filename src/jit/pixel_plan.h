@@ -6,8 +6,9 @@
 //
 // with the columns that kernel column kw meets, one behind the other, no gaps between lines: so every kernel position is a constant
 // offset, and consecutive pixels may run over lines. Or (with gaps; the stride along columns must be 1) all columns that the
-// kernel meets lie in one copy: what is computed between lines is waste, but there is less to repack and to keep near. Strides are the repacking's matter: lines of one remainder of the stride lie
-// together. Sums are kept as c[output channel][pixel], the pixels of a block in segments that share their lists of units.
+// kernel meets lie in one copy: what is computed between lines is waste, but there is less to repack and to keep near. Strides are
+// the repacking's matter: lines of one remainder of the stride lie together. Sums are kept as c[output channel][pixel], the pixels of
+// a block in segments that share their lists of units.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,13 @@
 
 namespace rt3d::jit {
 
-// Planes or rows: a dimension of the kernel, and the lines of a block along it.
-struct PixelAxis {
+// Planes or rows of a convolution.
+struct ConvAxis {
   int k, stride, pad, dilation, in, out;
+};
+
+// And the lines of a block along them.
+struct PixelAxis : ConvAxis {
   int block;  // output positions per block
 
   // The lines of one remainder of the stride: line first + i is input position o · stride - pad + at + i · stride, where o is the
@@ -35,8 +40,7 @@ struct PixelAxis {
   std::vector<kernels::Taps> classes;
   std::vector<int> class_of_out;
 
-  PixelAxis(int k, int stride, int pad, int dilation, int in, int out, int block);
-  int blocks() const { return (out + block - 1) / block; }
+  PixelAxis(const ConvAxis& axis, int most);  // positions per block, at most
   // The class of all kernel positions that meet the input anywhere in [first, first + count).
   int union_class(int first, int count);
 };
@@ -70,8 +74,7 @@ struct PixelBlock {
 };
 
 // Knobs: rows_outside (outer is rows, middle planes), outer, middle (positions per block), split (middle positions at the border are
-// segments of their own), gaps, ic_chunk (blocks of input channels per chunk),
-// vectors (most of a run).
+// segments of their own), gaps, ic_chunk (blocks of input channels per chunk), vectors (most of a run).
 struct PixelPlan {
   kernels::ConvShape s;
   int lanes;

@@ -53,10 +53,9 @@ struct TileShape {
   std::vector<std::int32_t> a_rows;  // bytes from row 0's activations to row r's
   std::vector<std::int32_t> c_rows;  // bytes from row 0's result to row r's
   std::int32_t c_vec = 0;            // bytes from one vector of output channels to the next
-  std::vector<std::uint64_t>
-      columns;  // by kernel column: the rows that multiply it (bit r: row r); empty: all multiply all
-  int input_ahead =
-      0;  // bytes from a row's activations to those that a later call reads, prefetched; 0: none
+  // By kernel column: the rows that multiply it (bit r: row r); empty: all multiply all.
+  std::vector<std::uint64_t> columns;
+  int input_ahead = 0;       // bytes from a row's activations to a later call's, prefetched; 0: none
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()

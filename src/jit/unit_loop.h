@@ -16,8 +16,6 @@ namespace rt3d::jit {
 // outside of it. kC points to the result or, in the loop, to what comes after.
 inline constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 
-inline constexpr int kLineBytes = 64;  // of the cache: what one prefetch brings
-
 // Args: TileArgs, or others with fields of these names.
 template <typename Args>
 void emit_load_units(Asm& as) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "jit/asm.h"
+
 namespace rt3d::jit {
 
 class WeightsAhead {
@@ -14,9 +16,8 @@ class WeightsAhead {
   // Where the next so many cache lines start; `otherwise`, which may be anything near, when all have been taken.
   const float* take(std::int64_t lines, const float* otherwise) {
     if (next_ >= end_) return otherwise;
-    constexpr std::int64_t kLineFloats = 16;
     const float* from = next_;
-    next_ += lines * kLineFloats;
+    next_ += lines * kLineBytes / static_cast<std::int64_t>(sizeof(float));
     return from;
   }
 
