@@ -32,6 +32,8 @@ struct Choice : Alternative {
   kernels::Problem problem;
   std::string text;  // of the problem
   int uses = 1;      // nodes that share it
+  std::int64_t held_bytes =
+      0;  // their constants that are in memory until they are packed: those that lie in no file
   // Never empty once filled; fastest first, reserves last. Times are comparable: all measured or, where nothing was, all estimated.
   std::vector<Alternative> alternatives;
   int measurements = 0;  // candidates timed for it now
