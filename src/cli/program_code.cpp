@@ -23,7 +23,7 @@ std::int64_t program_code_bytes(std::istream& smaps) {
   for (std::string line, first; std::getline(smaps, line);) {
     fields.clear();
     fields.str(line);
-    fields >> first;
+    if (!(fields >> first)) continue;
     if (first.back() != ':') {
       std::string permissions, offset, device, inode;
       fields >> permissions >> offset >> device >> inode;

@@ -50,7 +50,7 @@ void check_peak(const Shell& shell, const std::string& model, std::int64_t least
 
 void check_ratios(const Shell& shell, const std::string& model, std::int64_t least_weights) {
   for (const char* options : {"--accuracy exact --tune off", "--tune off",
-                              "--accuracy exact --tune quick --tune-ms 300", "--tune quick --tune-ms 700"}) {
+                              "--accuracy exact --tune quick --tune-ms 300", "--tune quick --tune-ms 300"}) {
     const json memory = memory_of(shell, model, options);
     CAPTURE(options);
     CAPTURE(memory.dump());
