@@ -12,8 +12,7 @@ namespace rt3d::cli {
 struct MemoryUse {
   std::int64_t program_bytes = 0;  // resident when the watch began: code, libraries
   std::int64_t peak_bytes = 0;     // the most that was resident since
-  std::int64_t code_bytes =
-      0;  // of it, pages of the program's and its libraries' files that were not resident before
+  std::int64_t code_bytes = 0;     // of it, program and libraries that were not resident before
 };
 
 // Begins a new peak where the system can (Linux); elsewhere the peak is the process's from its start, and code counts as the session's.

@@ -20,8 +20,7 @@ bool has_weights(const graph::Graph& graph, const graph::Node& node) {
   return (node.op == "Conv" || node.op == "Gemm") && node.inputs.size() > 1 && graph.constant(node.inputs[1]);
 }
 
-// What is multiplied with: weights in Winograd's domain (input 4) where the model brings them. Their zeros lie where they lie when
-// scaled.
+// What is multiplied with: weights in Winograd's domain (input 4) where the model brings them. Scaling moves no zeros.
 Tensor multiplied_weights(const graph::Graph& graph, const graph::Node& node) {
   return graph.constant(node.inputs[node.inputs.size() > 4 ? 4 : 1])->unscaled();
 }
