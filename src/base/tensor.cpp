@@ -36,6 +36,15 @@ T saturated(double value) {
   return static_cast<T>(value);
 }
 
+// Numbers that may be unaligned, times `factor`.
+void scale(const std::byte* from, std::size_t count, double factor, float* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    float number = 0;
+    std::memcpy(&number, from + i * sizeof number, sizeof number);
+    to[i] = static_cast<float>(number * factor);
+  }
+}
+
 }  // namespace
 
 Tensor::Tensor(TensorDesc desc, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
@@ -71,10 +80,45 @@ Tensor Tensor::copied() const {
   Tensor copy = allocate(desc_);
   for (std::size_t at = 0; at < bytes_.size(); at += kPart) {
     const auto part = bytes_.subspan(at, std::min(kPart, bytes_.size() - at));
-    std::memcpy(copy.mutable_data() + at, part.data(), part.size());
+    if (factors_)
+      copy_scaled(at, part.size(), copy.mutable_data() + at);
+    else
+      std::memcpy(copy.mutable_data() + at, part.data(), part.size());
     if (file_) file_->release(part);
   }
   return copy;
+}
+
+// The bytes, which may be unaligned, from `first` on: numbers times their rows' factors.
+void Tensor::copy_scaled(std::size_t first, std::size_t count, std::byte* to) const {
+  const std::size_t row_bytes = bytes_.size() / factors_->size();
+  for (const std::size_t end = first + count; first < end;) {
+    const std::size_t row = first / row_bytes;
+    const std::size_t numbers = (std::min(end, (row + 1) * row_bytes) - first) / sizeof(float);
+    scale(bytes_.data() + first, numbers, (*factors_)[row], reinterpret_cast<float*>(to));
+    first += numbers * sizeof(float);
+    to += numbers * sizeof(float);
+  }
+}
+
+Tensor Tensor::rows_scaled(std::vector<double> factors) const {
+  if (factors_) return in_memory().rows_scaled(std::move(factors));
+  if (dtype() != DType::f32 || shape().rank() == 0 || static_cast<std::int64_t>(factors.size()) != shape()[0])
+    fail(Code::internal, "cannot scale ", dtype_name(dtype()), " ", shape().text(), " by ", factors.size(),
+         " factors");
+  Tensor product = *this;
+  product.factors_ = std::make_shared<const std::vector<double>>(std::move(factors));
+  return product;
+}
+
+Tensor Tensor::unscaled() const {
+  Tensor plain = *this;
+  plain.factors_.reset();
+  return plain;
+}
+
+void Tensor::refuse_bytes() const {
+  fail(Code::internal, "a tensor ", desc_.shape.text(), " is read before its rows were scaled");
 }
 
 void Tensor::release_pages() const {
@@ -84,7 +128,7 @@ void Tensor::release_pages() const {
 Tensor Tensor::reshaped(Shape shape) const {
   if (shape.elements() != elements_)
     fail(Code::invalid_model, "cannot reshape ", desc_.shape.text(), " to ", shape.text());
-  Tensor other = *this;
+  Tensor other = factors_ ? in_memory() : *this;
   other.desc_.shape = std::move(shape);
   return other;
 }

@@ -2,10 +2,12 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/failure.h"
+#include "cli/program_code.h"
 #include "cli/table.h"
 
 namespace rt3d::cli {
@@ -33,7 +35,9 @@ void begin_new_peak() {
   std::ofstream("/proc/self/clear_refs") << kResetPeak;
 }
 
-std::int64_t session_peak(const MemoryUse& use) { return use.peak_bytes - use.program_bytes; }
+std::int64_t session_peak(const MemoryUse& use) {
+  return use.peak_bytes - use.program_bytes - use.code_bytes;
+}
 std::int64_t weight_bytes(const rt3d_session_stats& stats) {
   return stats.packed_weight_bytes + stats.model_weight_bytes;
 }
@@ -45,22 +49,27 @@ double ratio(const MemoryUse& use, const rt3d_session_stats& stats) {
 
 }  // namespace
 
-MemoryWatch::MemoryWatch() {
+MemoryWatch::MemoryWatch() : code_bytes_(program_code_bytes()) {
   begin_new_peak();
   program_bytes_ = status_bytes("VmRSS:");
 }
 
-MemoryUse MemoryWatch::use() const { return {program_bytes_, peak_bytes()}; }
+MemoryUse MemoryWatch::use() const {
+  const std::int64_t peak = peak_bytes();  // before looking at the code takes memory
+  return {program_bytes_, peak, std::max<std::int64_t>(0, program_code_bytes() - code_bytes_)};
+}
 
 std::string memory_text(const MemoryUse& use, const rt3d_session_stats& stats) {
   return join("session's peak ", bytes_text(session_peak(use)), " = ", fixed(ratio(use, stats), 2),
               " x (packed weights ", bytes_text(weight_bytes(stats)), " + activations ",
-              bytes_text(stats.arena_bytes), "); the program itself ", bytes_text(use.program_bytes));
+              bytes_text(stats.arena_bytes), "); beside it ", bytes_text(use.code_bytes),
+              " of the program's code, and the program before it, ", bytes_text(use.program_bytes));
 }
 
 nlohmann::json memory_json(const MemoryUse& use, const rt3d_session_stats& stats) {
   return {{"process_peak_bytes", use.peak_bytes},
           {"program_bytes", use.program_bytes},
+          {"program_code_bytes", use.code_bytes},
           {"session_peak_bytes", session_peak(use)},
           {"packed_weight_bytes", stats.packed_weight_bytes},
           {"model_weight_bytes", stats.model_weight_bytes},

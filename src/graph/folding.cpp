@@ -75,6 +75,11 @@ bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
     set_constant(graph.value(node.outputs[0]), Tensor(*inputs[0]));
     return true;
   }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i] && inputs[i]->scaled()) {
+      Value& value = graph.value(node.inputs[i]);
+      value.constant = value.constant->in_memory();
+    }
   std::int64_t bytes = 0;
   std::vector<TensorDesc> outputs;
   for (ValueId id : node.outputs) {

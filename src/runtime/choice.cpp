@@ -129,31 +129,29 @@ std::int64_t tensor_bytes(const TensorDesc& desc) {
   return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
 }
 
-// What packing adds to the constants, at least.
-std::int64_t packing_bytes(const Open& open, const kernels::Target& target) {
-  const kernels::Problem& problem = open.choice->problem;
-  std::int64_t least = std::numeric_limits<std::int64_t>::max(), constants = 0;
+// What packed constants will take, at least.
+std::int64_t packed_bytes(const Open& open, const kernels::Target& target) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
   for (const tuner::Choice& e : open.estimates)
-    least = std::min(least, e.family->packed_bytes(problem, e.schedule, target));
-  for (const kernels::Operand& input : problem.inputs)
-    if (input.constant) constants += tensor_bytes(input.desc);
-  return open.choice->uses * (least - constants);
+    least = std::min(least, e.family->packed_bytes(open.choice->problem, e.schedule, target));
+  return open.choice->uses * least;
 }
 
-// What measuring may hold beside the model's constants, which may all be in memory, so that together they are no more than the session
-// will be: what packing adds to the constants, and the operands of the largest step.
+// What measuring may hold beside constants that are in memory, so that together they are no more than the session will be: packed
+// constants and the operands of the largest step.
 std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::vector<Open>& open,
                                  const kernels::Target& target) {
-  std::int64_t packing = 0, activations = 0;
-  for (const Open& o : open) packing += packing_bytes(o, target);
+  std::int64_t constants = 0, activations = 0;
+  for (const Open& o : open) constants += packed_bytes(o, target);
   for (const Choice& choice : choices) {
+    constants -= choice.held_bytes;
     std::int64_t operands = 0;
     for (const kernels::Operand& input : choice.problem.inputs)
       if (!input.absent && !input.constant) operands += tensor_bytes(input.desc);
     for (const TensorDesc& output : choice.problem.outputs) operands += tensor_bytes(output);
     activations = std::max(activations, operands);
   }
-  return static_cast<std::size_t>(std::max<std::int64_t>(1, packing + activations));
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, constants + activations));
 }
 
 class Measuring {

@@ -30,8 +30,9 @@ struct Alternative {
 // A problem, and the way that is taken: the fastest by itself, until the selection looks at the whole graph.
 struct Choice : Alternative {
   kernels::Problem problem;
-  std::string text;  // of the problem
-  int uses = 1;      // nodes that share it
+  std::string text;             // of the problem
+  int uses = 1;                 // nodes that share it
+  std::int64_t held_bytes = 0;  // of their constants that lie in memory, not in a file, until they are packed
   // Never empty once filled; fastest first, reserves last. Times are comparable: all measured or, where nothing was, all estimated.
   std::vector<Alternative> alternatives;
   int measurements = 0;  // candidates timed for it now

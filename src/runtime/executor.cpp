@@ -17,7 +17,7 @@ std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs)
   std::vector<std::size_t> order(specs.size()), bytes(specs.size());
   for (std::size_t i = 0; i < specs.size(); ++i) {
     order[i] = i;
-    for (const Tensor& constant : specs[i].constants) bytes[i] += constant.bytes().size();
+    for (const Tensor& constant : specs[i].constants) bytes[i] += constant.byte_count();
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
@@ -80,7 +80,9 @@ void Executor::prepare() {
     for (std::size_t i = 0; i < spec.constants.size(); ++i) {
       const bool constant = choice.problem.inputs[i].constant;
       constants.push_back(constant ? &spec.constants[i] : nullptr);
-      if (constant) constant_bytes += spec.constants[i].bytes().size();
+      if (!constant) continue;
+      constant_bytes += spec.constants[i].byte_count();
+      if (spec.constants[i].scaled()) spec.constants[i] = spec.constants[i].in_memory();
     }
     kernel.prepare(constants, pool_);
     for (const Tensor* constant : constants)

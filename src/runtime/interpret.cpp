@@ -12,7 +12,8 @@ std::vector<Tensor> interpret(const graph::Graph& graph, std::span<const Tensor>
          " were given");
   std::vector<Tensor> values(graph.value_count());
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i))) values[i] = *constant;
+    if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i)))
+      values[i] = constant->aligned_copy();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const graph::Value& value = graph.value(graph.inputs[i]);
     if (inputs[i].desc() != value.desc)

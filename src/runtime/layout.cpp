@@ -161,9 +161,9 @@ class Emitter {
     std::vector<int>& same_choice = kernels_of_choice_[spec.choice];
     for (int index : same_choice) {
       const KernelSpec& other = plan_.kernels[static_cast<std::size_t>(index)];
-      const bool same_constants = std::equal(
-          spec.constants.begin(), spec.constants.end(), other.constants.begin(), other.constants.end(),
-          [](const Tensor& a, const Tensor& b) { return a.bytes().data() == b.bytes().data(); });
+      const bool same_constants =
+          std::equal(spec.constants.begin(), spec.constants.end(), other.constants.begin(),
+                     other.constants.end(), [](const Tensor& a, const Tensor& b) { return a.same(b); });
       if (same_constants && other.inputs == spec.inputs && other.outputs == spec.outputs) return index;
     }
     same_choice.push_back(static_cast<int>(plan_.kernels.size()));

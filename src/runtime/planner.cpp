@@ -53,6 +53,15 @@ std::int64_t activation_bytes(const kernels::Problem& problem) {
   return bytes;
 }
 
+// Of the node's constants, what is in memory, whether or not somebody reads it.
+std::int64_t held_bytes(const graph::Graph& graph, const graph::Node& node) {
+  std::int64_t bytes = 0;
+  for (const graph::ValueId id : node.inputs)
+    if (const Tensor* constant = graph.constant(id); constant && !constant->in_file())
+      bytes += static_cast<std::int64_t>(constant->byte_count());
+  return bytes;
+}
+
 }  // namespace
 
 Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
@@ -74,12 +83,13 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
     require_memory(activation_bytes(choice.problem), describe(node), limit);
     const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));
     choice_of_node[i] = found->second;
-    if (!fresh) {
+    if (fresh) {
+      require_support(node, choice, request);
+      plan.choices.push_back(std::move(choice));
+    } else {
       ++plan.choices[static_cast<std::size_t>(found->second)].uses;
-      continue;
     }
-    require_support(node, choice, request);
-    plan.choices.push_back(std::move(choice));
+    plan.choices[static_cast<std::size_t>(found->second)].held_bytes += held_bytes(graph, node);
   }
   start = Clock::now();
   choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);

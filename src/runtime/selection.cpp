@@ -26,7 +26,7 @@ std::int64_t constant_bytes(const graph::Graph& graph, const std::vector<int>& c
       for (graph::ValueId id : graph.nodes[i].inputs)
         if (id != graph::kNoValue && graph.constant(id) != nullptr) constants.insert(id);
   std::int64_t bytes = 0;
-  for (graph::ValueId id : constants) bytes += static_cast<std::int64_t>(graph.constant(id)->bytes().size());
+  for (graph::ValueId id : constants) bytes += static_cast<std::int64_t>(graph.constant(id)->byte_count());
   return bytes;
 }
 

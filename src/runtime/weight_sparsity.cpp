@@ -20,9 +20,9 @@ bool has_weights(const graph::Graph& graph, const graph::Node& node) {
   return (node.op == "Conv" || node.op == "Gemm") && node.inputs.size() > 1 && graph.constant(node.inputs[1]);
 }
 
-// What is multiplied with: weights in Winograd's domain (input 4) where the model brings them.
-const Tensor& multiplied_weights(const graph::Graph& graph, const graph::Node& node) {
-  return *graph.constant(node.inputs[node.inputs.size() > 4 ? 4 : 1]);
+// What is multiplied with: weights in Winograd's domain (input 4) where the model brings them. Scaling moves no zeros.
+Tensor multiplied_weights(const graph::Graph& graph, const graph::Node& node) {
+  return graph.constant(node.inputs[node.inputs.size() > 4 ? 4 : 1])->unscaled();
 }
 
 bool among(std::span<const int> sizes, int size) {
@@ -122,7 +122,7 @@ std::vector<SparsityReport> detect_sparsity(const graph::Graph& graph, const Spa
     kernels::DetectionRequest request{
         .groups = node.attributes.integer("group", 1), .hint = {}, .pool = &pool};
     if (hint) request.hint = hint->sparsity;
-    const Tensor& weights = multiplied_weights(graph, node);
+    const Tensor weights = multiplied_weights(graph, node);
     reports[i] = kernels::detect_sparsity(weights, request);
     weights.release_pages();
     if (hint && !confirmed(hint->sparsity, reports[i]))

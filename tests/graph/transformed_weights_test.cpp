@@ -125,9 +125,9 @@ TEST_CASE(
   REQUIRE(conv != graph.nodes.end());
   REQUIRE(conv->inputs.size() == 5);
   CHECK(conv->attributes.string("winograd", "") == "t2s4");
-  const Tensor* scaled = graph.constant(conv->inputs[4]);
-  REQUIRE(scaled);
-  const auto from = u.values<float>(), to = scaled->values<float>();
+  REQUIRE(graph.constant(conv->inputs[4]));
+  const Tensor scaled = graph.constant(conv->inputs[4])->in_memory();
+  const auto from = u.values<float>(), to = scaled.values<float>();
   const std::size_t row = from.size() / 16;
   CHECK(to[0] == from[0]);
   CHECK(to[row] == 2 * from[row]);

@@ -2,20 +2,20 @@
 #include "graph/passes/channel_constant.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rt3d::graph {
 namespace {
 
-// f32 weights with row i of dimension 0 times scale[i].
+constexpr std::size_t kSmall = std::size_t{64} << 10;
+
+// f32 weights with row i of dimension 0 times scale[i]. The product of large ones is made when somebody reads it: until then they stay
+// where they are, in a file perhaps. Factors that make numbers zero or none act now, because passes look for zeros.
 Tensor scaled_rows(const Tensor& weights, const std::vector<double>& scale) {
-  const Tensor old = weights.aligned_copy();
-  Tensor out = Tensor::allocate(old.desc());
-  const auto from = old.values<float>();
-  const auto to = out.mutable_values<float>();
-  const std::size_t row = from.size() / scale.size();
-  for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * scale[i / row]);
-  weights.release_pages();
-  return out;
+  const bool keeps_zeros =
+      std::all_of(scale.begin(), scale.end(), [](double s) { return s != 0 && std::isfinite(s); });
+  const Tensor product = weights.rows_scaled(scale);
+  return keeps_zeros && weights.byte_count() > kSmall ? product : product.in_memory();
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
   const std::string stem = editor.graph.value(node.outputs[0]).name;
   const std::size_t channels = scale.size();
   if (!std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1; })) {
-    const Tensor weights = scaled_rows(editor.take_floats(node.inputs[1]), scale);
+    const Tensor weights = scaled_rows(editor.take(node.inputs[1]), scale);
     const auto transformed = editor.graph.value(node.inputs[1]).transformed;
     node.inputs[1] = editor.constant(stem + ".w", weights);
     if (transformed)  // a factor per output channel commutes with the transform

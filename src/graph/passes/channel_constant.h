@@ -17,7 +17,7 @@ std::optional<std::vector<double>> channel_constant(Editor& editor, ValueId id, 
 std::optional<std::vector<double>> bias_of(Editor& editor, const Node& node, std::int64_t channels);
 
 // y = conv(x)·scale + shift, folded into new weights (scaled along dimension 0) and a new bias, in double
-// precision. The old bias is `bias`. All-ones scales leave the weights shared.
+// precision. The old bias is `bias`. All-ones scales leave the weights shared; large weights are scaled when they are read.
 void scale_weights(Editor& editor, Node& node, const std::vector<double>& bias,
                    const std::vector<double>& scale, const std::vector<double>& shift);
 

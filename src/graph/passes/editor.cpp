@@ -22,8 +22,8 @@ bool Editor::has_floats(ValueId id) const {
   return tensor && tensor->dtype() == DType::f32;
 }
 
-Tensor Editor::take_floats(ValueId id) {
-  Tensor tensor = graph.constant(id)->aligned_copy();
+Tensor Editor::take(ValueId id) {
+  Tensor tensor = *graph.constant(id);
   if (used_once(id)) graph.value(id).constant.reset();
   return tensor;
 }

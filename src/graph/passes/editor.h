@@ -30,8 +30,9 @@ class Editor {
   bool used_once(ValueId id) const { return consumers(id).size() == 1 && !graph.is_output(id); }
   const Tensor* floats(ValueId id);   // a constant of f32, aligned; nullptr otherwise
   bool has_floats(ValueId id) const;  // the same, for who does not read them now
-  // The bytes of a constant whose only reader is about to read another one instead: the graph lets go of them.
-  Tensor take_floats(ValueId id);
+  // A constant whose only reader is about to read another one instead: the graph lets go of it.
+  Tensor take(ValueId id);
+  Tensor take_floats(ValueId id) { return take(id).aligned_copy(); }
 
   void kill(int n);
   void add(Node node);

@@ -92,8 +92,7 @@ class Rewrite {
     const std::int64_t part = std::max<std::int64_t>(1, kPartBytes / std::max<std::int64_t>(1, row_bytes));
     for (const std::int64_t r : rows) {
       if (r % part == 0) old.release_pages();
-      for (const std::int64_t c : columns)
-        to = std::copy_n(matrix.kernel(r, c), sizeof(float) * static_cast<std::size_t>(matrix.positions), to);
+      for (const std::int64_t c : columns) to = matrix.copy_kernel(r, c, to);
     }
     old.release_pages();
     node.inputs[1] = e_.constant(stem + ".w", std::move(weights));
