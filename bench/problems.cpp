@@ -1,7 +1,7 @@
 // Times problems one by one: rt3d-bench-problems [options] [FILE]
 //
 // FILE (or standard input) holds one problem per line, as in tests/problems, in `rt3d plan` and in the tuning database. Every
-// family that supports a problem runs its best-estimated schedule, and --schedules N seeded others; each is checked against the
+// family that supports a problem runs its --best N schedules by estimate, and --schedules N seeded others; each is checked against the
 // reference on sampled outputs before it is timed. One CSV line per candidate: measured and estimated milliseconds, the share of
 // this machine's multiply-add peak on counted work, and the memory that its packed constants take.
 #include <CLI/CLI.hpp>
@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::string file, family, isa;
-  int threads = 1, schedules = 0;
+  int threads = 1, best = 1, schedules = 0;
   double seconds = 0.3;
   bool exact = false;
 };
@@ -49,8 +49,8 @@ void bench(const kernels::Problem& problem, const kernels::Target& target, Threa
   for (const kernels::KernelFamily* family : jit::families()) {
     if (family->id().find(o.family) == std::string_view::npos || !family->supports(problem, target)) continue;
     std::vector<kernels::Schedule> space = family->space(problem, target);
-    for (int i = 0; i <= o.schedules && !space.empty(); ++i) {
-      const auto at = i == 0 ? 0 : random.below(static_cast<std::int64_t>(space.size()));
+    for (int i = 0; i < o.best + o.schedules && !space.empty(); ++i) {
+      const auto at = i < o.best ? 0 : random.below(static_cast<std::int64_t>(space.size()));
       const kernels::Schedule schedule = space[static_cast<std::size_t>(at)];
       space.erase(space.begin() + at);
       tuner::Trial trial(request, data, {.family = family, .schedule = schedule});
@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   app.add_option("FILE", o.file, "problems, one per line (default: standard input)");
   app.add_option("--threads", o.threads, "threads")->check(CLI::Range(1, 1024))->capture_default_str();
   app.add_option("--family", o.family, "only families whose id contains this");
+  app.add_option("--best", o.best, "so many schedules with the best estimates")->capture_default_str();
   app.add_option("--schedules", o.schedules, "seeded schedules besides the best-estimated")
       ->capture_default_str();
   app.add_option("--seconds", o.seconds, "time for each candidate")->capture_default_str();

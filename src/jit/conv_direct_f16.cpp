@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "jit/conv_estimate.h"
 #include "jit/conv_schedule.h"
 #include "jit/conv_tiles.h"
 #include "jit/cost.h"

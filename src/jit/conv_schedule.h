@@ -1,4 +1,4 @@
-// The legal schedules of direct convolution and their analytic time.
+// The legal schedules of direct convolution.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,11 @@ struct ConvNumbers {
 std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem,
                                                  const kernels::Target& target, const ConvNumbers& numbers);
 
-double conv_direct_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
-                               const kernels::Target& target, const ConvNumbers& numbers);
+// The k steps of a block of input channels at one kernel position.
+std::int64_t block_depth(const kernels::ConvShape& s, int lanes);
+
+// Input-channel blocks that one block of `vecs` vectors of output channels reaches.
+std::int64_t reached_blocks(const kernels::ConvShape& s, int vecs, int lanes);
 
 // The k steps of a sparse unit whose channels lie in blocks of `block`: a part of gn that divides both.
 int sparse_depth(int gn, int block);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/conv_estimate.h"
 #include "jit/conv_schedule.h"
 #include "jit/conv_tiles_f32.h"
 #include "jit/packing.h"
