@@ -14,32 +14,34 @@ namespace {
 using kernels::blocks;
 using kernels::ConvShape;
 
-// Channels of a unit. Where border tiles have code for every kernel column they are fewer: that code is to stay decoded.
-int unit_depth(const ConvShape& s, int block, bool leaves_out_columns) {
+// How units are cut.
+struct UnitCut {
+  bool leaves_out_columns;
+  int depth;  // channels
+};
+
+// Border tiles leave out kernel columns outside the image where these are 2 % of the work, which code of their own costs: rows of 56
+// pixels have fewer. Their units have fewer channels, for code for every kernel column is to stay decoded.
+UnitCut unit_cut(const ConvShape& s, int block) {
   constexpr int kFew = 8;
   const int channels = static_cast<int>(std::min<std::int64_t>(s.ic, block));
-  return leaves_out_columns && channels % kFew == 0 ? kFew : channels;
-}
-
-// Whether border tiles leave out kernel columns outside the image: code of their own costs as much as 2 % of the work, which is more
-// than the columns of rows of 56 pixels.
-bool leaves_out_columns(const ConvShape& s, int block) {
+  const int few = channels % kFew == 0 ? kFew : channels;
   std::int64_t inside = 0;
   for (std::int64_t ow = 0; ow < s.ow; ++ow) {
     const kernels::Taps taps = kernels::valid_taps(ow, s.sw, s.pw, s.dw, s.kw, s.iw);
     inside += taps.last - taps.first;
   }
-  return static_cast<double>(inside) < 0.98 * static_cast<double>(s.ow * s.kw) &&
-         tile_columns_fit(s.kw, unit_depth(s, block, true));
+  const bool leaves_out =
+      static_cast<double>(inside) < 0.98 * static_cast<double>(s.ow * s.kw) && tile_columns_fit(s.kw, few);
+  return {leaves_out, leaves_out ? few : channels};
 }
-
-int unit_depth(const ConvShape& s, int block) { return unit_depth(s, block, leaves_out_columns(s, block)); }
 
 class ConvDirectKernel final : public ConvTilesF32 {
  public:
   explicit ConvDirectKernel(const KernelRequest& r)
-      : ConvTilesF32(r, unit_depth(kernels::conv_shape(r.problem), r.inputs[0].block),
-                     leaves_out_columns(kernels::conv_shape(r.problem), r.inputs[0].block)),
+      : ConvDirectKernel(r, unit_cut(kernels::conv_shape(r.problem), r.inputs[0].block)) {}
+  ConvDirectKernel(const KernelRequest& r, const UnitCut& cut)
+      : ConvTilesF32(r, cut.depth, cut.leaves_out_columns),
         parts_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block)) / depth_),
         weight_floats_(add_dense_units(sizeof(float), parts_)) {}
 
@@ -112,7 +114,7 @@ class ConvDirect final : public IsaFamily {
     // The code flattens what it can, which changes nothing here: merged dimensions have no padding.
     const ConvShape s = kernels::conv_shape(p);
     return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")),
-                                              leaves_out_columns(s, input_block(s, lanes())));
+                                              unit_cut(s, input_block(s, lanes())).leaves_out_columns);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectKernel>(request);

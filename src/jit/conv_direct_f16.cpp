@@ -129,7 +129,7 @@ class ConvDirectF16Kernel final : public ConvTiles {
         t.unit_count = end - first;
         t.flags = (work.chunk > 0 || part > 0 ? kLoadPartial : 0) |
                   (work.last_chunk() && part + 1 == parts ? kFinish : 0);
-        block.code[static_cast<std::size_t>(at.kind)]->call(&t);
+        block.code[static_cast<std::size_t>(cut_.pieces[at.piece].kind)]->call(&t);
       }
     }
   }

@@ -151,10 +151,7 @@ ConvTiles::TilePlace ConvTiles::place(const TileWork& work, std::int64_t tile) c
   };
   return {work.block.ic_first * g_.in.c + (od * s.sd - s.pd) * g_.in.d + (piece.oh * s.sh - s.ph) * g_.in.h +
               (piece.ow * s.sw - s.pw) * g_.in.block,
-          has_residual_ ? in_output(g_.residual) : 0,
-          in_output(g_.out),
-          p,
-          piece.kind,
+          has_residual_ ? in_output(g_.residual) : 0, in_output(g_.out), p,
           work.block.units->range(classes_.of_plane[static_cast<std::size_t>(od)], classes_.of_piece[p],
                                   work.chunk)};
 }

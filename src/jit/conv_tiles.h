@@ -62,7 +62,6 @@ class ConvTiles : public Kernel {
   struct TilePlace {
     std::int64_t in, residual, out;
     std::size_t piece;
-    int kind;  // the piece's
     UnitTable::Range units;
   };
 

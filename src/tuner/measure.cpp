@@ -19,6 +19,10 @@ constexpr int kMaxBatch = 4096;
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
 constexpr double kHopeless = 2;          // likewise: the first two runs, since one may have been interrupted
 constexpr double kClearlySlower = 1.15;  // settled after two rounds
+constexpr double kDisturbed = 1.3;       // times the fastest run so far: such a round gets another
+constexpr int kMostRepeats = 3;
+constexpr int kBelieved =
+    3;  // rounds that a new fastest takes: in a single one its rival may have been interrupted
 constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;  // where the request names no limit
 
 double median(std::vector<double> values) {
@@ -172,12 +176,17 @@ Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial
     return {.verdict = Verdict::timed, .time_ns = fastest};
   const int runs = std::clamp(static_cast<int>(kBatchNs / std::max(first, 1.0)) + 1, 1, kMaxBatch);
   std::vector<double> ratios;
-  double sum = 0;
-  for (int round = 0; round < kMaxRounds && (round < rounds || sum < kWantedNs) && !late(); ++round) {
+  double sum = 0, undisturbed = fastest;
+  int wanted = rounds;
+  const int most = rounds + kMostRepeats;
+  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
     const double mine = batch_ns(trial, runs);
     const double its = batch_ns(rival, runs);
     ratios.push_back(mine / std::max(its, 1.0));
     sum += mine * runs;
+    if (mine > kDisturbed * undisturbed) wanted = std::min(wanted + 1, most);
+    if (ratios.back() < 1) wanted = std::max(wanted, kBelieved);
+    undisturbed = std::min(undisturbed, mine);
     if (round >= 1 && *std::min_element(ratios.begin(), ratios.end()) > kClearlySlower) break;
   }
   if (ratios.empty()) return {};

@@ -1,5 +1,5 @@
 // A kernel family for tests of the tuner: computes y = max(x, 0) with any estimates, times (of rows of 33, others in proportion) and
-// faults. Its // time passes on a clock of its own, so that tests do not depend on the machine's load.
+// faults. Its time passes on a clock of its own, so that tests do not depend on the machine's load.
 #pragma once
 
 #include <algorithm>
@@ -27,11 +27,13 @@ struct FakeSchedule {
 // Moved on by fake kernels only.
 struct FakeClock {
   static inline std::chrono::steady_clock::time_point now{};
-  static inline double slowdown = 1;  // the machine's speed just now
-  static inline double drift = 1;     // by which it changes with every run
+  static inline double slowdown = 1;    // the machine's speed just now
+  static inline double drift = 1;       // by which it changes with every run
+  static inline int until_hiccup = -1;  // runs, after which one takes ten times as long; negative: never
 
   static void pass(double us) {
-    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * slowdown * 1e3));
+    const double hiccup = until_hiccup-- == 0 ? 10 : 1;
+    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * slowdown * hiccup * 1e3));
     slowdown *= drift;
   }
 };

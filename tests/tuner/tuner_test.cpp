@@ -130,6 +130,27 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("whenever the machine is busy with something else for a moment, the fastest family is found") {
+  FakeSetting s;
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 8000}}), b("relu.b.cpu", {{knob(1), 11, 15000}}),
+      c("relu.c.cpu", {{knob(1), 12, 6000}}), d("relu.d.cpu", {{knob(1), 13, 11000}}),
+      e("relu.e.cpu", {{knob(1), 14, 9000}});
+  const Families families{&a, &b, &c, &d, &e};
+  int runs = 0;
+  for (int hiccup = -1; hiccup <= runs; ++hiccup) {
+    CAPTURE(hiccup);
+    for (const FakeFamily* family : {&a, &b, &c, &d, &e}) family->counts.runs = 0;
+    FakeClock::until_hiccup = hiccup;
+    TuningDb db("");
+    const Choice choice = tune(s.request(families), db);
+    FakeClock::until_hiccup = -1;
+    CHECK(choice.family == &c);
+    if (hiccup < 0)
+      for (const FakeFamily* family : {&a, &b, &c, &d, &e}) runs += family->counts.runs;
+  }
+  CHECK(runs > 10);
+}
+
 TEST_CASE("candidates that are wrong, write too far or do not compile are discarded with an error") {
   FakeSetting s;
   for (const Fault fault : {Fault::wrong_value, Fault::overrun, Fault::throws}) {
