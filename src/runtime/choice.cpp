@@ -16,7 +16,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kQuickLimitMs = 10'000;
-constexpr int kFullRigor = 2;        // of tuner::Row
 constexpr double kFloorShare = 0.2;  // of the time for measuring: given to all problems alike
 
 struct Open {
@@ -80,16 +79,19 @@ bool settle_alone(Choice& choice, Families& families, const kernels::Target& tar
 }
 
 // Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
-// is among it, with the rigor of the mode. Rows of others alone come from a session that had fewer families: an older version, or one
-// of exact results.
+// is among it, with the rigor of the mode, and the fastest was not only surveyed. Rows of others alone come from a session that had
+// fewer families: an older version, or one of exact results. One that had more may have surveyed all that this one has.
 bool remember(Open& open, tuner::Mode mode, const kernels::Target& target, const tuner::TuningDb& db) {
-  bool enough = false;
-  for (const tuner::Choice& found : tuner::recall(db, open.choice->problem, open.families, target)) {
+  const int wanted = mode == tuner::Mode::full ? tuner::kFull : tuner::kSurveyed;
+  const std::vector<tuner::Choice> remembered =
+      tuner::recall(db, open.choice->problem, open.families, target);  // fastest first
+  bool promising_known = false;
+  for (const tuner::Choice& found : remembered) {
     add(*open.choice, found, Source::database, target);
-    enough = enough || (found.family == open.estimates.front().family &&
-                        found.rigor >= (mode == tuner::Mode::full ? kFullRigor : 0));
+    promising_known =
+        promising_known || (found.family == open.estimates.front().family && found.rigor >= wanted);
   }
-  return enough;
+  return promising_known && remembered.front().rigor > tuner::kSurveyed;
 }
 
 // Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others

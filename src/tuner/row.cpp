@@ -106,7 +106,7 @@ RowKey key_of(const Row& row) { return {row.device, row.threads, row.problem, ro
 bool storable(const Row& row) {
   return storable_text(row.device) && storable_text(row.problem) && storable_text(row.family) &&
          storable_text(row.schedule) && row.threads >= 1 && row.threads <= kMaxThreads && row.version >= 0 &&
-         storable_time(row.time_ns) && storable_time(row.default_ns) && (row.rigor == 1 || row.rigor == 2);
+         storable_time(row.time_ns) && storable_time(row.default_ns) && row.rigor >= kSurveyed && row.rigor <= kFull;
 }
 
 bool storable(const Intent& intent) {

@@ -14,8 +14,8 @@ namespace rt3d::tuner {
 using RowKey = std::tuple<std::string, int, std::string, std::string>;  // device, threads, problem, family
 RowKey key_of(const Row& row);
 
-// Whether the fields may be stored: texts of 1 to 4096 bytes without control characters, finite times, rigor
-// 1 or 2.
+// Whether the fields may be stored: texts of 1 to 4096 bytes without control characters, finite times, a rigor
+// that there is.
 bool storable(const Row& row);
 bool storable(const Intent& intent);
 

@@ -87,6 +87,7 @@ class Tuning {
  private:
   void record(std::size_t index, double time_ns);
   void commit(const FamilyResult& result);
+  int rigor(const FamilyResult& result) const;
   bool report(int done, int total);
   const FamilyResult* fastest() const;
 
@@ -164,7 +165,19 @@ void Tuning::commit(const FamilyResult& result) {
              .schedule = result.chosen().schedule.text(),
              .time_ns = result.chosen_ns(),
              .default_ns = result.usual_ns,
-             .rigor = request_.mode == Mode::full ? 2 : 1});
+             .rigor = rigor(result)});
+}
+
+// A family of which one schedule of many was timed came along in a survey, no more.
+int Tuning::rigor(const FamilyResult& result) const {
+  if (request_.mode == Mode::full) return kFull;
+  int candidates = 0, timed = 0;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    if (candidates_[i].family != result.family) continue;
+    ++candidates;
+    timed += times_ns_[i] < kNever ? 1 : 0;
+  }
+  return timed > 1 || candidates == 1 ? kQuick : kSurveyed;
 }
 
 bool Tuning::report(int done, int total) {

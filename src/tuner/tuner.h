@@ -38,7 +38,7 @@ struct Choice {
   kernels::Schedule schedule;
   double time_ns = 0;    // measured, or the estimate
   int measurements = 0;  // candidates timed
-  int rigor = 0;         // of a remembered choice: 1 quick, 2 full (a full tuning may want to improve on 1)
+  int rigor = 0;         // of a remembered choice: Row::rigor
   bool cancelled = false;
   std::vector<Choice> others;  // the best of every other family that was measured as well, fastest first
 };

@@ -11,6 +11,9 @@
 
 namespace rt3d::tuner {
 
+// How thoroughly a family was tuned: its default came along in a survey; or quick or full tuning looked for the best.
+inline constexpr int kSurveyed = 0, kQuick = 1, kFull = 2;
+
 struct Row {
   std::string device;  // Device::fingerprint()
   int threads = 1;
@@ -20,8 +23,8 @@ struct Row {
   std::string schedule;  // Schedule::text()
   double time_ns = 0;    // measured time of the schedule
   double default_ns =
-      0;          // of the family's estimated schedule, in the same session of measurements; 0: not measured
-  int rigor = 1;  // 1 quick, 2 full
+      0;  // of the family's estimated schedule, in the same session of measurements; 0: not measured
+  int rigor = kQuick;
   bool operator==(const Row&) const = default;
 };
 

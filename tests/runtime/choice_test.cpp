@@ -84,6 +84,32 @@ TEST_CASE("what was tuned is remembered, and nothing is measured again") {
   CHECK(second[0].schedule == first[0].schedule);
 }
 
+TEST_CASE(
+    "a family that only came along when others were tuned is tuned where it is the fastest that may be "
+    "used") {
+  if (Bench().target.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
+  for (const int rigor : {tuner::kSurveyed, tuner::kQuick}) {
+    Bench bench;
+    std::vector<Choice> choices = conv_choices();
+    const tuner::Choice surveyed = tuner::estimate(
+        choices[0].problem, supporting(find_backend("cpu"), choices[0].problem, bench.target), bench.target);
+    bench.db.store({.device = bench.target.device.fingerprint(),
+                    .threads = bench.target.threads,
+                    .problem = choices[0].problem.text(),
+                    .family = std::string(surveyed.family->id()),
+                    .version = surveyed.family->version(),
+                    .schedule = surveyed.schedule.text(),
+                    .time_ns = 1e6,
+                    .default_ns = 1e6,
+                    .rigor = rigor});
+    bench.choose(choices, quick());
+    CHECK(choices[0].source == (rigor == tuner::kSurveyed ? Source::tuned : Source::database));
+    choices = conv_choices();
+    bench.choose(choices, quick());
+    CHECK(choices[0].source == Source::database);
+  }
+}
+
 TEST_CASE("a progress callback cancels, and what was measured is kept") {
   Bench bench;
   if (bench.target.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
