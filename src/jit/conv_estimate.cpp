@@ -29,6 +29,8 @@ class DirectEstimate {
   double ns() const;
 
  private:
+  double planes_met() const;
+  double rows_met(const TileCut::Piece& piece) const;
   double tile_cycles(double rows, double vecs, double units) const;
   double multiply_cycles() const;
   double weight_fetch() const;
@@ -102,6 +104,22 @@ DirectEstimate::DirectEstimate(const Problem& p, const Schedule& schedule, const
   slab_ = planes * plane_ * std::min(1.0, share * rows_more);
 }
 
+// Kernel planes that meet the clip, over all output planes.
+double DirectEstimate::planes_met() const {
+  double planes = 0;
+  for (std::int64_t od = 0; od < s_.od; ++od) {
+    const kernels::Taps t = kernels::valid_taps(od, s_.sd, s_.pd, s_.dd, s_.kd, s_.id);
+    planes += as_double(t.last - t.first);
+  }
+  return planes;
+}
+
+// Kernel rows that meet the image for any row of the tile.
+double DirectEstimate::rows_met(const TileCut::Piece& piece) const {
+  const kernels::Taps taps = tile_taps(s_, cut_, piece);
+  return as_double(std::max<std::int64_t>(0, taps.last - taps.first));
+}
+
 // The calls of a tile for all chunks, from L1: multiplying, bound by FMAs, loads or latency; of each call the start and the store.
 double DirectEstimate::tile_cycles(double rows, double vecs, double units) const {
   const double loads = vecs + (target_.device.isa == Isa::neon ? rows / numbers_.lanes : rows);
@@ -111,18 +129,12 @@ double DirectEstimate::tile_cycles(double rows, double vecs, double units) const
 }
 
 double DirectEstimate::multiply_cycles() const {
-  double planes = 0;  // of the kernel that meet the clip, over all output planes
-  for (std::int64_t od = 0; od < s_.od; ++od) {
-    const kernels::Taps t = kernels::valid_taps(od, s_.sd, s_.pd, s_.dd, s_.kd, s_.id);
-    planes += as_double(t.last - t.first);
-  }
+  const double planes = planes_met();
   double whole = 0, last = 0;
   for (const TileCut::Piece& piece : cut_.pieces) {
     const TileCut::Kind& kind = cut_.kinds[static_cast<std::size_t>(piece.kind)];
-    const kernels::Taps taps = tile_taps(s_, cut_, piece);
     const double rows = kind.h * kind.w;
-    const double units =
-        as_double(std::max<std::int64_t>(0, taps.last - taps.first) * s_.kw) * planes * ic_blocks_ * kept_;
+    const double units = rows_met(piece) * as_double(s_.kw) * planes * ic_blocks_ * kept_;
     whole += tile_cycles(rows, vecs_, units);
     last += tile_cycles(rows, last_vecs_, units);
   }
@@ -134,14 +146,18 @@ double DirectEstimate::weight_fetch() const {
   return tile_blocks_ * fetch_cycles(target_.device, weights_, weights_ + input_);
 }
 
-// What every tile reads of its chunk: the weights, and its part of the slab, from L2 where both stay there.
+// What every tile reads of its chunk: the weights of kernel planes and rows that it meets, and its part of the slab, from L2 where both
+// stay there.
 double DirectEstimate::tile_fetch() const {
+  double rows = 0;
+  for (const TileCut::Piece& piece : cut_.pieces) rows += rows_met(piece);
+  const double weights_met = planes_met() * rows / as_double(s_.kd * s_.kh);  // times all weights
   const double tile_input = std::min(as_double(s_.kd), as_double(s_.id)) * plane_ * as_double(s_.od) /
                             all_tiles_ * as_double(s_.kh);
   const double set = std::min(slab_ + weight_chunk_, 0.75 * as_double(target_.device.l2_bytes));
-  return all_tiles_ * output_blocks_ * chunks_ *
-         (fetch_cycles(target_.device, weight_chunk_, weight_chunk_) +
-          fetch_cycles(target_.device, tile_input, set));
+  return output_blocks_ * chunks_ *
+         (weights_met * fetch_cycles(target_.device, weight_chunk_, weight_chunk_) +
+          all_tiles_ * fetch_cycles(target_.device, tile_input, set));
 }
 
 // Cycles in which nothing is multiplied: a tile's first channels need all its pixels, one line each, and out-of-order execution

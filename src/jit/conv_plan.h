@@ -102,11 +102,20 @@ class UnitTable {
     return ranges_[static_cast<std::size_t>(index)];
   }
   const Unit* unit(const Range& r) const { return units_.data() + r.first; }
-  std::size_t bytes() const { return units_.size() * sizeof(Unit) + ranges_.size() * sizeof(Range); }
+  // What all units of a chunk multiply by, whatever class they belong to: one behind the other.
+  struct Weights {
+    std::int32_t first = 0;  // bytes
+    std::int64_t units = 0;
+  };
+  const Weights& weights(int chunk) const { return weights_[static_cast<std::size_t>(chunk)]; }
+  std::size_t bytes() const {
+    return units_.size() * sizeof(Unit) + ranges_.size() * sizeof(Range) + weights_.size() * sizeof(Weights);
+  }
 
  private:
   int chunks_, h_classes_;
   std::vector<Range> ranges_;
+  std::vector<Weights> weights_;
   std::vector<Unit> units_;
 };
 

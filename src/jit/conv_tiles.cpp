@@ -140,14 +140,37 @@ void ConvTiles::run_task(const Item& item, std::int64_t tile_first, std::int64_t
     }
 }
 
+std::pair<std::int64_t, std::size_t> ConvTiles::plane_and_piece(std::int64_t tile) const {
+  const auto per_plane = static_cast<std::int64_t>(cut_.pieces.size());
+  if (depth_first_) return {tile % g_.s.od, static_cast<std::size_t>(tile / g_.s.od)};
+  return {tile / per_plane, static_cast<std::size_t>(tile % per_plane)};
+}
+
+double ConvTiles::fewest_turns() const {
+  const std::int64_t all_tiles = g_.s.od * static_cast<std::int64_t>(cut_.pieces.size());
+  const auto taps = [](const std::vector<kernels::Taps>& classes, int of) {
+    const kernels::Taps& t = classes[static_cast<std::size_t>(of)];
+    return static_cast<double>(t.last - t.first);
+  };
+  double fewest = static_cast<double>(all_tiles);
+  for (std::int64_t first = 0; first < all_tiles; first += tiles_) {
+    double units = 0;
+    for (std::int64_t tile = first; tile < std::min(all_tiles, first + tiles_); ++tile) {
+      const auto [plane, piece] = plane_and_piece(tile);
+      units += taps(classes_.d, classes_.of_plane[static_cast<std::size_t>(plane)]) *
+               taps(classes_.h, classes_.of_piece[piece]);
+    }
+    fewest = std::min(fewest, units / static_cast<double>(g_.s.kd * g_.s.kh));
+  }
+  return fewest;
+}
+
 ConvTiles::TilePlace ConvTiles::place(const TileWork& work, std::int64_t tile) const {
   const ConvShape& s = g_.s;
-  const auto per_plane = static_cast<std::int64_t>(cut_.pieces.size());
-  const std::int64_t od = depth_first_ ? tile % s.od : tile / per_plane;
-  const auto p = static_cast<std::size_t>(depth_first_ ? tile / s.od : tile % per_plane);
+  const auto [od, p] = plane_and_piece(tile);
   const TileCut::Piece& piece = cut_.pieces[p];
-  const auto in_output = [&](const Placement& at) {
-    return work.block.first / at.block * at.c + od * at.d + piece.oh * at.h + piece.ow * at.block;
+  const auto in_output = [&, plane = od](const Placement& at) {
+    return work.block.first / at.block * at.c + plane * at.d + piece.oh * at.h + piece.ow * at.block;
   };
   return {work.block.ic_first * g_.in.c + (od * s.sd - s.pd) * g_.in.d + (piece.oh * s.sh - s.ph) * g_.in.h +
               (piece.ow * s.sw - s.pw) * g_.in.block,

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/buffer.h"
@@ -72,9 +73,8 @@ class ConvTiles : public Kernel {
   void run_items(const RunArgs& args, std::int64_t first, std::int64_t end, const float* in) const;
   virtual void run_tiles(const Item& item, const TileWork& work) const = 0;
   TilePlace place(const TileWork& work, std::int64_t tile) const;
-  std::int64_t most_tiles() const {  // of a TileWork
-    return std::min<std::int64_t>(tiles_, g_.s.od * static_cast<std::int64_t>(cut_.pieces.size()));
-  }
+  // How often the tiles of any TileWork multiply an output block's units, on average over the units and at the least.
+  double fewest_turns() const;
 
   // Units and weights of every output block for a kernel without zeros, `parts` units to a block of input channels at a position; the
   // weights' number, of `weight_bytes` each.
@@ -97,6 +97,8 @@ class ConvTiles : public Kernel {
   Buffer weights_, bias_;
 
  private:
+  // Of which plane a tile is, and which piece.
+  std::pair<std::int64_t, std::size_t> plane_and_piece(std::int64_t tile) const;
   void run_task(const Item& item, std::int64_t tile_first, std::int64_t tile_last, std::int64_t block_first,
                 std::int64_t block_last) const;
 

@@ -1,6 +1,7 @@
 #include "jit/conv_tiles_f32.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/sparsity.h"
 
@@ -37,17 +38,17 @@ ConvTilesF32::Variant ConvTilesF32::variant_of(const TileCut::Piece& piece) cons
   return variant;
 }
 
-// Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near. Cores of AArch64 are
-// left to their own prefetchers: none has been measured.
+// Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near, those at the clip's and
+// the image's borders too, which multiply fewer units. Cores of AArch64 are left to their own prefetchers: none has been measured.
 int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
-  constexpr std::int64_t kMost = 8;
+  constexpr double kMost = 8;
   const auto sparsity = kernels::sparsity_of(r.problem);
   const int vecs = r.schedule.get("vecs");
   const double bytes =
       static_cast<double>(dense_weights(g_.s, lanes_, vecs) * 4) * (sparsity ? sparsity->kept() : 1);
   if (r.target.device.isa == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
-  const std::int64_t lines = kernels::blocks(unit_weights(vecs) * 4, kLineBytes);
-  return static_cast<int>(std::min(kMost, (lines + most_tiles() - 1) / most_tiles()));
+  const auto lines = static_cast<double>(kernels::blocks(unit_weights(vecs) * 4, kLineBytes));
+  return static_cast<int>(std::min(kMost, std::ceil(lines / fewest_turns())));
 }
 
 TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation,
@@ -77,10 +78,8 @@ void ConvTilesF32::run(const RunArgs& args) const { run_items(args, 0, g_.s.n, k
 
 WeightsAhead ConvTilesF32::weights_after(const TileWork& work) const {
   if (ahead_lines_ == 0 || !work.next) return {};
-  const TilePlace first = place({*work.next, work.next_chunk, work.first, work.last, nullptr, 0}, work.first);
-  if (first.units.count == 0) return {};
-  const float* from = weights_.as<float>() + work.next->weights + work.next->units->unit(first.units)->w / 4;
-  return {from, first.units.count * unit_weights(work.next->vecs)};
+  const UnitTable::Weights& next = work.next->units->weights(work.next_chunk);
+  return {weights_.as<float>() + work.next->weights + next.first / 4, next.units * unit_weights(work.next->vecs)};
 }
 
 void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
