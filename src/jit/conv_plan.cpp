@@ -137,10 +137,17 @@ std::int64_t executed_multiply_accumulates(const ConvShape& s, const TileCut& cu
   return s.n * s.oc * (s.ic / s.g) * planes * positions;
 }
 
-BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut) {
+BorderClasses::BorderClasses(const ConvShape& s, const TileCut& cut)
+    : taps_(static_cast<double>(s.kd * s.kh)) {
   for (std::int64_t od = 0; od < s.od; ++od)
     of_plane.push_back(class_of(d, kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id)));
   for (const TileCut::Piece& piece : cut.pieces) of_piece.push_back(class_of(h, tile_taps(s, cut, piece)));
+}
+
+double BorderClasses::share_met(std::int64_t plane, std::size_t piece) const {
+  const Taps &planes = d[static_cast<std::size_t>(of_plane[static_cast<std::size_t>(plane)])],
+             &rows = h[static_cast<std::size_t>(of_piece[piece])];
+  return static_cast<double>((planes.last - planes.first) * (rows.last - rows.first)) / taps_;
 }
 
 std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::int64_t first,

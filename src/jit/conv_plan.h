@@ -65,6 +65,12 @@ struct BorderClasses {
   std::vector<int> of_plane, of_piece;
 
   BorderClasses(const kernels::ConvShape& s, const TileCut& cut);
+
+  // The share of kernel planes × rows that meets the input for a piece of an output plane.
+  double share_met(std::int64_t plane, std::size_t piece) const;
+
+ private:
+  double taps_;  // kernel planes × rows
 };
 
 // The input-channel blocks that output channels [first, end) reach through their groups: the first, and how many.

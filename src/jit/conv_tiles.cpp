@@ -148,19 +148,14 @@ std::pair<std::int64_t, std::size_t> ConvTiles::plane_and_piece(std::int64_t til
 
 double ConvTiles::fewest_turns() const {
   const std::int64_t all_tiles = g_.s.od * static_cast<std::int64_t>(cut_.pieces.size());
-  const auto taps = [](const std::vector<kernels::Taps>& classes, int of) {
-    const kernels::Taps& t = classes[static_cast<std::size_t>(of)];
-    return static_cast<double>(t.last - t.first);
-  };
   double fewest = static_cast<double>(all_tiles);
   for (std::int64_t first = 0; first < all_tiles; first += tiles_) {
-    double units = 0;
+    double turns = 0;
     for (std::int64_t tile = first; tile < std::min(all_tiles, first + tiles_); ++tile) {
       const auto [plane, piece] = plane_and_piece(tile);
-      units += taps(classes_.d, classes_.of_plane[static_cast<std::size_t>(plane)]) *
-               taps(classes_.h, classes_.of_piece[piece]);
+      turns += classes_.share_met(plane, piece);
     }
-    fewest = std::min(fewest, units / static_cast<double>(g_.s.kd * g_.s.kh));
+    fewest = std::min(fewest, turns);
   }
   return fewest;
 }

@@ -1,6 +1,7 @@
 #include "jit/dot_conv.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "jit/packing.h"
@@ -36,7 +37,8 @@ DotConvKernel::DotConvKernel(const KernelRequest& r)
                    has_residual_)),
       plan_(g_.s, r.schedule, g_.in.block),
       classes_(g_.s, plan_.cut),
-      oc_group_(r.schedule.get("oc_group")) {
+      oc_group_(r.schedule.get("oc_group")),
+      ahead_lines_(ahead_lines()) {
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (const TileCut::Kind& kind : plan_.cut.kinds)
     code_.push_back(tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
@@ -54,7 +56,7 @@ TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Ac
   TileShape t;
   t.dots = true;
   t.spread = spread;
-  t.ahead_lines = 1;
+  t.ahead_lines = ahead_lines_;
   t.vecs = kDotVecs;
   t.depth = DotPlan::kChannels;
   t.has_residual = has_residual_;
@@ -121,14 +123,27 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
     }
 }
 
+// Lines of the next group's weights for each unit, so that all tiles of a box together bring them near.
+int DotConvKernel::ahead_lines() const {
+  constexpr double kUnitLines = kDotChannels * DotPlan::kChannels * sizeof(float) / kLineBytes;
+  double fewest = kUnitLines;  // turns in which a box's tiles multiply all units, at the least
+  for (const DotBox& box : plan_.boxes) {
+    double turns = 0;
+    for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
+      for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
+        turns += classes_.share_met(plane, static_cast<std::size_t>(tile));
+    fewest = std::min(fewest, turns);
+  }
+  constexpr double kMost = 4;
+  return static_cast<int>(std::min(kMost, std::ceil(kUnitLines / fewest)));
+}
+
 WeightsAhead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
   const bool last = group + 1 == task.last_group;
   if (last) chunk = (chunk + 1) % plan_.chunks();
   const UnitGroup& next = groups_[last ? task.first_group : group + 1];
-  const UnitTable::Range range =
-      next.units.range(classes_.of_plane[static_cast<std::size_t>(task.box.plane_first)],
-                       classes_.of_piece[static_cast<std::size_t>(task.box.tile_first)], chunk);
-  return {next.weights_of(range), std::int64_t{range.count} * kDotChannels * DotPlan::kChannels};
+  const UnitTable::Weights& weights = next.units.weights(chunk);
+  return {next.weights + weights.first / 4, weights.units * kDotChannels * DotPlan::kChannels};
 }
 
 // A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
@@ -166,7 +181,7 @@ void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t gro
     t.unit_count = range.count;
     t.c = out + tile.out;
     if (residual) t.residual = residual + tile.residual;
-    t.ahead = ahead.take(range.count, t.a);
+    t.ahead = ahead.take(std::int64_t{range.count} * ahead_lines_, t.a);
     code_[static_cast<std::size_t>(tile.kind)]->call(&t);
   }
 }

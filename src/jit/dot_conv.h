@@ -42,6 +42,7 @@ class DotConvKernel final : public Kernel {
   TileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation, bool spread) const;
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
+  int ahead_lines() const;
   WeightsAhead weights_after(const Task& task, int chunk, std::int64_t group) const;
   void multiply_plane(const Task& task, int chunk, std::int64_t group, int plane, WeightsAhead& ahead) const;
 
@@ -52,6 +53,7 @@ class DotConvKernel final : public Kernel {
   DotPlan plan_;
   BorderClasses classes_;
   int oc_group_;
+  int ahead_lines_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<TilePlace> places_;                  // of a plane's tiles
   UnitGroups groups_;                              // of kDotChannels output channels

@@ -61,8 +61,9 @@ int WinogradMultiply::ahead_lines() const {
   constexpr std::int64_t kLine = 64;
   if (kept_ * static_cast<double>(p_.weight_floats() * 4) < static_cast<double>(l2_bytes_) / 4) return 0;
   const std::int64_t unit_lines = (p_.unit_floats(0) * 4 + kLine - 1) / kLine;
-  const std::int64_t calls = p_.fewest_groups * (p_.cut.late ? p_.q : 1);
-  return static_cast<int>((unit_lines * (p_.cut.late ? p_.s.kd : 1) + calls - 1) / calls);
+  const std::int64_t planes = p_.cut.late ? p_.s.kd : 1, calls = p_.cut.late ? p_.q : 1;
+  return static_cast<int>(
+      std::ceil(static_cast<double>(unit_lines * planes) / (p_.fewest_turns * static_cast<double>(calls))));
 }
 
 void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool) {

@@ -132,11 +132,16 @@ void WinogradPlan::make_groups() {
       }
     }
   groups_ = std::move(all);
-  fewest_groups = 0;
+  double fewest = 0;
   for (const std::vector<RowGroup>& groups : groups_) {
-    const auto count = static_cast<std::int64_t>(groups.size());
-    if (count > 0 && (fewest_groups == 0 || count < fewest_groups)) fewest_groups = count;
+    double turns = 0;
+    for (const RowGroup& g : groups) {
+      const kernels::Taps& met = classes[g.row_class].taps;
+      turns += static_cast<double>(met.last - met.first) / static_cast<double>(taps);
+    }
+    if (turns > 0 && (fewest == 0 || turns < fewest)) fewest = turns;
   }
+  if (fewest > 0) fewest_turns = fewest;
   for (int rows = 1; rows <= most_rows; ++rows)
     if (seen[static_cast<std::size_t>(rows)]) row_counts.push_back(rows);
 }

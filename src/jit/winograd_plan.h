@@ -101,8 +101,9 @@ struct WinogradPlan {
   }
 
   std::vector<RowClass> classes;
-  std::vector<int> row_counts;     // that occur in groups
-  std::int64_t fewest_groups = 1;  // of a block
+  std::vector<int> row_counts;  // that occur in groups
+  // How often a block's groups of rows multiply the units of a panel, on average over the units and at the least.
+  double fewest_turns = 1;
 
  private:
   void make_groups();
