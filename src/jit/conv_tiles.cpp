@@ -107,6 +107,12 @@ std::vector<std::int32_t> ConvTiles::pixels(const TileCut::Kind& kind, const Pla
   return pixel_bytes(kind, output.h, output.block);
 }
 
+std::int64_t ConvTiles::next_tile(const TileCut::Kind& kind) const {
+  const ConvShape& s = g_.s;
+  if (depth_first_ && s.od > 1) return s.sd * g_.in.d;
+  return kind.w == s.ow ? kind.h * s.sh * g_.in.h : kind.w * s.sw * g_.in.block;
+}
+
 void ConvTiles::run_items(const RunArgs& args, std::int64_t first, std::int64_t end, const float* in) const {
   const std::int64_t all_tiles = g_.s.od * static_cast<std::int64_t>(cut_.pieces.size());
   const std::int64_t tile_blocks = (all_tiles + tiles_ - 1) / tiles_;

@@ -75,6 +75,8 @@ class ConvTiles : public Kernel {
   TilePlace place(const TileWork& work, std::int64_t tile) const;
   // How often the tiles of any TileWork multiply an output block's units, on average over the units and at the least.
   double fewest_turns() const;
+  // Words from a tile's input to that of the tile after it, at the end of a row about so.
+  std::int64_t next_tile(const TileCut::Kind& kind) const;
 
   // Units and weights of every output block for a kernel without zeros, `parts` units to a block of input channels at a position; the
   // weights' number, of `weight_bytes` each.

@@ -9,9 +9,10 @@ namespace rt3d::jit {
 
 ConvTilesF32::ConvTilesF32(const KernelRequest& r, int depth, bool columns)
     : ConvTiles(r, r.inputs[0], isa_lanes(r.target.device.isa), depth),
+      isa_(r.target.device.isa),
+      far_(g_.s.ic * g_.s.id * g_.s.ih * g_.s.iw * 4 > r.target.device.l2_bytes),
       ahead_lines_(ahead_lines(r)),
       columns_(columns) {
-  const bool far = g_.s.ic * g_.s.id * g_.s.ih * g_.s.iw * 4 > r.target.device.l2_bytes;
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   std::vector<Variant> variants;
   for (const TileCut::Piece& piece : cut_.pieces) {
@@ -24,7 +25,7 @@ ConvTilesF32::ConvTilesF32(const KernelRequest& r, int depth, bool columns)
     turns_.push_back(static_cast<std::uint32_t>(std::max<std::size_t>(1, variant.columns.size())));
   for (OutputBlock& block : blocks_)
     for (const Variant& variant : variants)
-      block.code.push_back(tile(r.target.device.isa, tile_shape(variant, block.vecs, activation, far)));
+      block.code.push_back(tile(isa_, tile_shape(variant, block.vecs, activation)));
 }
 
 ConvTilesF32::Variant ConvTilesF32::variant_of(const TileCut::Piece& piece) const {
@@ -46,13 +47,12 @@ int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
   const int vecs = r.schedule.get("vecs");
   const double bytes =
       static_cast<double>(dense_weights(g_.s, lanes_, vecs) * 4) * (sparsity ? sparsity->kept() : 1);
-  if (r.target.device.isa == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
+  if (isa_ == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
   const auto lines = static_cast<double>(kernels::blocks(unit_weights(vecs) * 4, kLineBytes));
   return static_cast<int>(std::min(kMost, std::ceil(lines / fewest_turns())));
 }
 
-TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation,
-                                   bool far) const {
+TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation) const {
   const TileCut::Kind& kind = cut_.kinds[static_cast<std::size_t>(variant.kind)];
   TileShape t;
   t.columns = variant.columns;
@@ -64,10 +64,14 @@ TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kerne
   t.has_residual = has_residual_;
   t.ahead_lines = ahead_lines_;
   t.activation = activation;
-  // A layer of single positions reads each pixel once: where the input does not fit L2, what the next tile reads comes from afar
-  // unless it is asked for early.
-  if (far && g_.s.kernel_positions() == 1 && kind.h == 1 && g_.s.sw == 1)
-    t.input_ahead = static_cast<std::int32_t>(kind.w * g_.in.block * 4);
+  // Where the input does not fit L2, what the next tile reads comes from afar unless it is asked for early; beside a kernel column stand
+  // units of the others, which share in that. Cores of AArch64 are left to their own prefetchers as with weights, but for layers of
+  // single positions, which read each pixel once.
+  const bool once = g_.s.kernel_positions() == 1 && kind.h == 1 && g_.s.sw == 1;
+  if (far_ && (isa_ != Isa::neon || once)) {
+    t.input_ahead = static_cast<std::int32_t>(next_tile(kind) * 4);
+    if (g_.s.sw == 1 && g_.s.dw == 1) t.input_step = static_cast<int>(g_.s.kw);
+  }
   t.a_rows = input_pixels(kind);
   t.c_rows = pixels(kind, g_.out);
   if (has_residual_) t.residual_rows = pixels(kind, g_.residual);

@@ -26,10 +26,11 @@ class ConvTilesF32 : public ConvTiles {
   Variant variant_of(const TileCut::Piece& piece) const;
   void run_tiles(const Item& item, const TileWork& work) const final;
   WeightsAhead weights_after(const TileWork& work) const;
-  TileShape tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation,
-                       bool far) const;
+  TileShape tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation) const;
   int ahead_lines(const KernelRequest& request) const;
 
+  Isa isa_;
+  bool far_;         // whether the input does not fit L2
   int ahead_lines_;  // per unit; 0: weights are near
   bool columns_;
   std::vector<std::size_t> code_of_piece_;

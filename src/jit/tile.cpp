@@ -64,12 +64,16 @@ void emit_prefetch(Asm& as, const TileShape& s, int k) {
   if (k + 1 == s.depth) as.add(kC, s.ahead_lines * kLineBytes);
 }
 
-// The share of k step k in bringing near the activations of the call after this: a cache line for every row or two.
+// The share of k step k in bringing near the activations of a later call: cache lines of its rows.
 void emit_input_prefetch(Asm& as, const TileShape& s, int k) {
-  const int lines = (s.a_rows.back() - s.a_rows.front() + s.depth * 4 + kLineBytes - 1) / kLineBytes;
   if (s.input_ahead == 0) return;
-  for (int i = lines * k / s.depth; i < lines * (k + 1) / s.depth; ++i)
-    as.prefetch(kUnitA, s.input_ahead + i * kLineBytes);
+  std::set<std::int32_t> lines;
+  for (int r = 0; r < s.rows(); r += s.input_step)
+    for (std::int32_t at = 0; at < s.depth * 4; at += kLineBytes)
+      lines.insert((s.a_rows[static_cast<std::size_t>(r)] + at) / kLineBytes * kLineBytes);
+  const int count = static_cast<int>(lines.size()), first = count * k / s.depth, end = count * (k + 1) / s.depth;
+  auto line = std::next(lines.begin(), first);
+  for (int i = first; i < end; ++i) as.prefetch(kUnitA, s.input_ahead + *line++);
 }
 
 // The rows that a unit multiplies.
@@ -223,6 +227,7 @@ std::string TileShape::name() const {
   if (dots) text += spread ? "_dots_spread" : "_dots";
   if (ahead_lines) text += cat("_ahead", ahead_lines);
   if (input_ahead) text += cat("_next", input_ahead);
+  if (input_step > 1) text += cat("_step", input_step);
   return text;
 }
 

@@ -56,6 +56,7 @@ struct TileShape {
   // By kernel column: the rows that multiply it (bit r: row r); empty: all multiply all.
   std::vector<std::uint64_t> columns;
   int input_ahead = 0;       // bytes from a row's activations to a later call's, prefetched; 0: none
+  int input_step = 1;        // of so many rows one each: units of the other kernel columns ask for the others
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
