@@ -180,8 +180,7 @@ UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>
                      const std::vector<std::vector<KernelUnit>>& chunks)
     : chunks_(static_cast<int>(chunks.size())), h_classes_(static_cast<int>(h_classes.size())) {
   for (const std::vector<KernelUnit>& chunk : chunks)
-    weights_.push_back(
-        {chunk.empty() ? 0 : chunk.front().unit.w, static_cast<std::int64_t>(chunk.size())});
+    weights_.push_back({chunk.empty() ? 0 : chunk.front().unit.w, static_cast<std::int64_t>(chunk.size())});
   const auto meets = [](int k, const Taps& taps) { return k >= taps.first && k < taps.last; };
   for (const Taps& d : d_classes)
     for (const Taps& h : h_classes)

@@ -52,7 +52,8 @@ int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
   return static_cast<int>(std::min(kMost, std::ceil(lines / fewest_turns())));
 }
 
-TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs, const kernels::Activation& activation) const {
+TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs,
+                                   const kernels::Activation& activation) const {
   const TileCut::Kind& kind = cut_.kinds[static_cast<std::size_t>(variant.kind)];
   TileShape t;
   t.columns = variant.columns;
@@ -83,7 +84,8 @@ void ConvTilesF32::run(const RunArgs& args) const { run_items(args, 0, g_.s.n, k
 WeightsAhead ConvTilesF32::weights_after(const TileWork& work) const {
   if (ahead_lines_ == 0 || !work.next) return {};
   const UnitTable::Weights& next = work.next->units->weights(work.next_chunk);
-  return {weights_.as<float>() + work.next->weights + next.first / 4, next.units * unit_weights(work.next->vecs)};
+  return {weights_.as<float>() + work.next->weights + next.first / 4,
+          next.units * unit_weights(work.next->vecs)};
 }
 
 void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {

@@ -71,7 +71,8 @@ void emit_input_prefetch(Asm& as, const TileShape& s, int k) {
   for (int r = 0; r < s.rows(); r += s.input_step)
     for (std::int32_t at = 0; at < s.depth * 4; at += kLineBytes)
       lines.insert((s.a_rows[static_cast<std::size_t>(r)] + at) / kLineBytes * kLineBytes);
-  const int count = static_cast<int>(lines.size()), first = count * k / s.depth, end = count * (k + 1) / s.depth;
+  const int count = static_cast<int>(lines.size()), first = count * k / s.depth,
+            end = count * (k + 1) / s.depth;
   auto line = std::next(lines.begin(), first);
   for (int i = first; i < end; ++i) as.prefetch(kUnitA, s.input_ahead + *line++);
 }

@@ -56,6 +56,12 @@ TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") 
   // The first unit of the first plane skips kd = 0 and kh = 0.
   CHECK(table.unit(range(0, 0, 0))->a == 110);
   CHECK(table.unit(range(0, 0, 0))->w == 4 * (9 + 3));
+  // What is to be brought near are all weights of a chunk, those that a class leaves out too.
+  CHECK(table.weights(0).first == 0);
+  CHECK(table.weights(0).units == 27);
+  CHECK(table.weights(1).units == 0);
+  CHECK(classes.share_met(0, 0) == doctest::Approx(4.0 / 9));
+  CHECK(classes.share_met(1, 4) == doctest::Approx(6.0 / 9));
 }
 
 TEST_CASE("executed multiply-accumulates are those of the unit lists, for every pixel of every tile") {

@@ -57,6 +57,11 @@ TEST_CASE("golden listings of tile, row and stream") {
     TileShape border = small_tile(lanes);
     border.columns = {0b110, 0b111, 0};  // a row is left out, all multiply, none does
     compare_or_bless("tile_columns_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, border); }).text);
+    TileShape ahead = small_tile(lanes);  // what comes next: weights, and input lines of every second row
+    ahead.ahead_lines = 3;
+    ahead.input_ahead = 1024;
+    ahead.input_step = 2;
+    compare_or_bless("tile_ahead_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, ahead); }).text);
     RowShape shape;
     shape.piece = {2, 1, 5};  // the first column is in the padding
     shape.kw = 3;

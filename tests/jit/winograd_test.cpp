@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "jit/jit.h"
 #include "jit/linear_map.h"
+#include "jit/winograd_plan.h"
 #include "kernels/laid_out.h"
 #include "kernels/ref/ref.h"
 #include "kernels/winograd_points.h"
@@ -171,6 +172,17 @@ TEST_CASE("pairs that differ in signs share their sums") {
     return op.kind != LinearOp::give && op.kind != LinearOp::copy;
   });
   CHECK(arithmetic == 14);  // 2 for each end, 5 for each of two pairs: not 4 · 3 + 2 · 2
+}
+
+TEST_CASE("a panel's units take turns, fewer where frames at the clip's ends meet fewer kernel planes") {
+  const auto turns = [](const char* problem) {
+    const kernels::ConvShape s = kernels::conv_shape(kernels::parse_problem(problem));
+    return jit::WinogradPlan(s, {1, 2}, {2, 2, 4, false, false, 16}, 16, 14).fewest_turns;
+  };
+  // Both frames of the clip meet two kernel planes of three, 16 tiles each: two groups of rows.
+  CHECK(turns("Conv 1x16x2x7x7,c32x16x3x3x3,c32 -> 1x32x2x7x7 pads=1x1x1x1x1x1") ==
+        doctest::Approx(2 * 2 * 2.0 / 3));
+  CHECK(turns("Conv 1x16x2x7x7,c32x16x1x3x3,c32 -> 1x32x2x7x7 pads=0x1x1x0x1x1") == doctest::Approx(3));
 }
 
 TEST_CASE("convolution families stay within their error bounds in single precision") {

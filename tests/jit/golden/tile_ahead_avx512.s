@@ -1,0 +1,119 @@
+mov r11, [rdi+32]                           ; 4C8B5F20
+mov r9, [rdi+56]                            ; 4C8B4F38
+mov r10, [rdi+40]                           ; 4C8B5728
+bt r9, 0                                    ; 490FBAE100
+jnc L0                                      ; 0F83........
+vmovups zmm0, [r11]                         ; 62D17C481003
+vmovups zmm2, [r11+64]                      ; 62D17C48105301
+vmovups zmm4, [r11+128]                     ; 62D17C48106302
+vmovups zmm1, [r11+4096]                    ; 62D17C48104B40
+vmovups zmm3, [r11+4160]                    ; 62D17C48105B41
+vmovups zmm5, [r11+4224]                    ; 62D17C48106B42
+jmp L1                                      ; E9........
+L0:
+vmovups zmm0, [r10]                         ; 62D17C481002
+vmovaps zmm2, zmm0                          ; 62F17C4828D0
+vmovaps zmm4, zmm0                          ; 62F17C4828E0
+vmovups zmm1, [r10+64]                      ; 62D17C48104A01
+vmovaps zmm3, zmm1                          ; 62F17C4828D9
+vmovaps zmm5, zmm1                          ; 62F17C4828E9
+L1:
+mov rsi, [rdi]                              ; 488B37
+mov rdx, [rdi+8]                            ; 488B5708
+mov rcx, [rdi+16]                           ; 488B4F10
+mov r8, [rdi+24]                            ; 4C8B4718
+mov r11, [rdi+64]                           ; 4C8B5F40
+test rcx, rcx                               ; 4885C9
+jz L3                                       ; 0F84........
+L2:
+movsxd r9, dword ptr [rdx]                  ; 4C630A
+movsxd r10, dword ptr [rdx+4]               ; 4C635204
+add rdx, 8                                  ; 4883C208
+add r9, rsi                                 ; 4901F1
+add r10, r8                                 ; 4D01C2
+vmovups zmm6, [r10]                         ; 62D17C481032
+vmovups zmm7, [r10+64]                      ; 62D17C48107A01
+vbroadcastss zmm8, dword ptr [r9]           ; 62527D481801
+vfmadd231ps zmm0, zmm6, zmm8                ; 62D24D48B8C0
+vfmadd231ps zmm1, zmm7, zmm8                ; 62D24548B8C8
+vbroadcastss zmm9, dword ptr [r9+64]        ; 62527D48184910
+vfmadd231ps zmm2, zmm6, zmm9                ; 62D24D48B8D1
+vfmadd231ps zmm3, zmm7, zmm9                ; 62D24548B8D9
+vbroadcastss zmm8, dword ptr [r9+128]       ; 62527D48184120
+vfmadd231ps zmm4, zmm6, zmm8                ; 62D24D48B8E0
+vfmadd231ps zmm5, zmm7, zmm8                ; 62D24548B8E8
+prefetcht1 [r11]                            ; 410F1813
+prefetcht1 [r9+1024]                        ; 410F189100040000
+vmovups zmm6, [r10+128]                     ; 62D17C48107202
+vmovups zmm7, [r10+192]                     ; 62D17C48107A03
+vbroadcastss zmm8, dword ptr [r9+4]         ; 62527D48184101
+vfmadd231ps zmm0, zmm6, zmm8                ; 62D24D48B8C0
+vfmadd231ps zmm1, zmm7, zmm8                ; 62D24548B8C8
+vbroadcastss zmm9, dword ptr [r9+68]        ; 62527D48184911
+vfmadd231ps zmm2, zmm6, zmm9                ; 62D24D48B8D1
+vfmadd231ps zmm3, zmm7, zmm9                ; 62D24548B8D9
+vbroadcastss zmm8, dword ptr [r9+132]       ; 62527D48184121
+vfmadd231ps zmm4, zmm6, zmm8                ; 62D24D48B8E0
+vfmadd231ps zmm5, zmm7, zmm8                ; 62D24548B8E8
+prefetcht1 [r11+64]                         ; 410F185340
+vmovups zmm6, [r10+256]                     ; 62D17C48107204
+vmovups zmm7, [r10+320]                     ; 62D17C48107A05
+vbroadcastss zmm8, dword ptr [r9+8]         ; 62527D48184102
+vfmadd231ps zmm0, zmm6, zmm8                ; 62D24D48B8C0
+vfmadd231ps zmm1, zmm7, zmm8                ; 62D24548B8C8
+vbroadcastss zmm9, dword ptr [r9+72]        ; 62527D48184912
+vfmadd231ps zmm2, zmm6, zmm9                ; 62D24D48B8D1
+vfmadd231ps zmm3, zmm7, zmm9                ; 62D24548B8D9
+vbroadcastss zmm8, dword ptr [r9+136]       ; 62527D48184122
+vfmadd231ps zmm4, zmm6, zmm8                ; 62D24D48B8E0
+vfmadd231ps zmm5, zmm7, zmm8                ; 62D24548B8E8
+prefetcht1 [r11+128]                        ; 410F189380000000
+add r11, 192                                ; 4981C3C0000000
+prefetcht1 [r9+1152]                        ; 410F189180040000
+vmovups zmm6, [r10+384]                     ; 62D17C48107206
+vmovups zmm7, [r10+448]                     ; 62D17C48107A07
+vbroadcastss zmm8, dword ptr [r9+12]        ; 62527D48184103
+vfmadd231ps zmm0, zmm6, zmm8                ; 62D24D48B8C0
+vfmadd231ps zmm1, zmm7, zmm8                ; 62D24548B8C8
+vbroadcastss zmm9, dword ptr [r9+76]        ; 62527D48184913
+vfmadd231ps zmm2, zmm6, zmm9                ; 62D24D48B8D1
+vfmadd231ps zmm3, zmm7, zmm9                ; 62D24548B8D9
+vbroadcastss zmm8, dword ptr [r9+140]       ; 62527D48184123
+vfmadd231ps zmm4, zmm6, zmm8                ; 62D24D48B8E0
+vfmadd231ps zmm5, zmm7, zmm8                ; 62D24548B8E8
+sub rcx, 1                                  ; 4883E901
+jnz L2                                      ; 0F85A3FEFFFF
+L3:
+mov r11, [rdi+32]                           ; 4C8B5F20
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 1                                    ; 490FBAE101
+jnc L4                                      ; 0F83........
+mov r10, [rdi+48]                           ; 4C8B5730
+prefetcht1 [r10+192]                        ; 410F1892C0000000
+prefetcht1 [r10+256]                        ; 410F189200010000
+prefetcht1 [r10+320]                        ; 410F189240010000
+prefetcht1 [r10+4288]                       ; 410F1892C0100000
+prefetcht1 [r10+4352]                       ; 410F189200110000
+prefetcht1 [r10+4416]                       ; 410F189240110000
+vaddps zmm0, zmm0, zmmword ptr [r10]        ; 62D17C485802
+vaddps zmm2, zmm2, zmmword ptr [r10+64]     ; 62D16C48585201
+vaddps zmm4, zmm4, zmmword ptr [r10+128]    ; 62D15C48586202
+vaddps zmm1, zmm1, zmmword ptr [r10+4096]   ; 62D17448584A40
+vaddps zmm3, zmm3, zmmword ptr [r10+4160]   ; 62D16448585A41
+vaddps zmm5, zmm5, zmmword ptr [r10+4224]   ; 62D15448586A42
+vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
+vmaxps zmm0, zmm0, zmm6                     ; 62F17C485FC6
+vmaxps zmm1, zmm1, zmm6                     ; 62F174485FCE
+vmaxps zmm2, zmm2, zmm6                     ; 62F16C485FD6
+vmaxps zmm3, zmm3, zmm6                     ; 62F164485FDE
+vmaxps zmm4, zmm4, zmm6                     ; 62F15C485FE6
+vmaxps zmm5, zmm5, zmm6                     ; 62F154485FEE
+L4:
+vmovups [r11], zmm0                         ; 62D17C481103
+vmovups [r11+64], zmm2                      ; 62D17C48115301
+vmovups [r11+128], zmm4                     ; 62D17C48116302
+vmovups [r11+4096], zmm1                    ; 62D17C48114B40
+vmovups [r11+4160], zmm3                    ; 62D17C48115B41
+vmovups [r11+4224], zmm5                    ; 62D17C48116B42
+vzeroupper                                  ; C5F877
+ret                                         ; C3
