@@ -1,7 +1,6 @@
 #include "jit/conv_tiles_f32.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/sparsity.h"
 
@@ -42,14 +41,13 @@ ConvTilesF32::Variant ConvTilesF32::variant_of(const TileCut::Piece& piece) cons
 // Where weights do not fit L2, so many lines of what comes next per unit that all tiles together bring it near, those at the clip's and
 // the image's borders too, which multiply fewer units. Cores of AArch64 are left to their own prefetchers: none has been measured.
 int ConvTilesF32::ahead_lines(const KernelRequest& r) const {
-  constexpr double kMost = 8;
+  constexpr int kMost = 8;
   const auto sparsity = kernels::sparsity_of(r.problem);
   const int vecs = r.schedule.get("vecs");
   const double bytes =
       static_cast<double>(dense_weights(g_.s, lanes_, vecs) * 4) * (sparsity ? sparsity->kept() : 1);
   if (isa_ == Isa::neon || bytes < static_cast<double>(r.target.device.l2_bytes)) return 0;
-  const auto lines = static_cast<double>(kernels::blocks(unit_weights(vecs) * 4, kLineBytes));
-  return static_cast<int>(std::min(kMost, std::ceil(lines / fewest_turns())));
+  return lines_per_unit(unit_weights(vecs) * 4, fewest_turns(), kMost);
 }
 
 TileShape ConvTilesF32::tile_shape(const Variant& variant, int vecs,

@@ -1,7 +1,6 @@
 #include "jit/dot_conv.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "jit/packing.h"
@@ -125,8 +124,8 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
 
 // Lines of the next group's weights for each unit, so that all tiles of a box together bring them near.
 int DotConvKernel::ahead_lines() const {
-  constexpr double kUnitLines = kDotChannels * DotPlan::kChannels * sizeof(float) / kLineBytes;
-  double fewest = kUnitLines;  // turns in which a box's tiles multiply all units, at the least
+  constexpr int kMost = 4;
+  double fewest = static_cast<double>(plan_.cut.pieces.size()) * static_cast<double>(g_.s.od);
   for (const DotBox& box : plan_.boxes) {
     double turns = 0;
     for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
@@ -134,8 +133,7 @@ int DotConvKernel::ahead_lines() const {
         turns += classes_.share_met(plane, static_cast<std::size_t>(tile));
     fewest = std::min(fewest, turns);
   }
-  constexpr double kMost = 4;
-  return static_cast<int>(std::min(kMost, std::ceil(kUnitLines / fewest)));
+  return lines_per_unit(kDotChannels * DotPlan::kChannels * 4, fewest, kMost);
 }
 
 WeightsAhead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {

@@ -2,11 +2,20 @@
 // there are any (TileArgs::ahead).
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "jit/asm.h"
 
 namespace rt3d::jit {
+
+// Lines that each unit asks for, at most so many, where units of so many bytes come next and those at hand take so many turns, on
+// average over them: together they ask for all.
+inline int lines_per_unit(std::int64_t unit_bytes, double turns, int most) {
+  const double lines = std::ceil(static_cast<double>(unit_bytes) / kLineBytes);
+  return static_cast<int>(std::min<double>(most, std::ceil(lines / turns)));
+}
 
 class WeightsAhead {
  public:

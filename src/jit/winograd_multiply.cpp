@@ -1,9 +1,10 @@
 #include "jit/winograd_multiply.h"
 
-#include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "jit/tile_transform.h"
+#include "jit/weights_ahead.h"
 #include "jit/winograd_weights.h"
 
 namespace rt3d::jit {
@@ -58,12 +59,10 @@ WinogradMultiply::CodePtr WinogradMultiply::late_transform() const {
 
 // Lines per unit that bring the next panel near, shared by all calls that read the panel at hand; none where all weights are near.
 int WinogradMultiply::ahead_lines() const {
-  constexpr std::int64_t kLine = 64;
   if (kept_ * static_cast<double>(p_.weight_floats() * 4) < static_cast<double>(l2_bytes_) / 4) return 0;
-  const std::int64_t unit_lines = (p_.unit_floats(0) * 4 + kLine - 1) / kLine;
   const std::int64_t planes = p_.cut.late ? p_.s.kd : 1, calls = p_.cut.late ? p_.q : 1;
-  return static_cast<int>(
-      std::ceil(static_cast<double>(unit_lines * planes) / (p_.fewest_turns * static_cast<double>(calls))));
+  return lines_per_unit(p_.unit_floats(0) * planes * 4, p_.fewest_turns * static_cast<double>(calls),
+                        std::numeric_limits<int>::max());
 }
 
 void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool) {

@@ -58,6 +58,8 @@ TEST_CASE("golden listings of tile, row and stream") {
     border.columns = {0b110, 0b111, 0};  // a row is left out, all multiply, none does
     compare_or_bless("tile_columns_" + suffix, list(isa, [&](Asm& as) { emit_tile(as, border); }).text);
     TileShape ahead = small_tile(lanes);  // what comes next: weights, and input lines of every second row
+    ahead.has_residual = false;
+    ahead.activation = {};
     ahead.ahead_lines = 3;
     ahead.input_ahead = 1024;
     ahead.input_step = 2;

@@ -16,6 +16,9 @@
 
 namespace rt3d::tuner {
 
+// A schedule of the two knobs that these tests turn.
+inline kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
+
 struct FakeSchedule {
   kernels::Schedule schedule;
   double estimate_ns = 1;

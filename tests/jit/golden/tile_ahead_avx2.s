@@ -88,24 +88,6 @@ mov r11, [rdi+32]                           ; 4C8B5F20
 mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 1                                    ; 490FBAE101
 jnc L4                                      ; 0F83........
-mov r10, [rdi+48]                           ; 4C8B5730
-prefetcht1 [r10+96]                         ; 410F185260
-prefetcht1 [r10+160]                        ; 410F1892A0000000
-prefetcht1 [r10+4192]                       ; 410F189260100000
-prefetcht1 [r10+4256]                       ; 410F1892A0100000
-vaddps ymm0, ymm0, ymmword ptr [r10]        ; C4C17C5802
-vaddps ymm2, ymm2, ymmword ptr [r10+32]     ; C4C16C585220
-vaddps ymm4, ymm4, ymmword ptr [r10+64]     ; C4C15C586240
-vaddps ymm1, ymm1, ymmword ptr [r10+4096]   ; C4C174588A00100000
-vaddps ymm3, ymm3, ymmword ptr [r10+4128]   ; C4C164589A20100000
-vaddps ymm5, ymm5, ymmword ptr [r10+4160]   ; C4C15458AA40100000
-vxorps xmm6, xmm6, xmm6                     ; C5C857F6
-vmaxps ymm0, ymm0, ymm6                     ; C5FC5FC6
-vmaxps ymm1, ymm1, ymm6                     ; C5F45FCE
-vmaxps ymm2, ymm2, ymm6                     ; C5EC5FD6
-vmaxps ymm3, ymm3, ymm6                     ; C5E45FDE
-vmaxps ymm4, ymm4, ymm6                     ; C5DC5FE6
-vmaxps ymm5, ymm5, ymm6                     ; C5D45FEE
 L4:
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm2                      ; C4C17C115320

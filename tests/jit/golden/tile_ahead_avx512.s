@@ -88,26 +88,6 @@ mov r11, [rdi+32]                           ; 4C8B5F20
 mov r9, [rdi+56]                            ; 4C8B4F38
 bt r9, 1                                    ; 490FBAE101
 jnc L4                                      ; 0F83........
-mov r10, [rdi+48]                           ; 4C8B5730
-prefetcht1 [r10+192]                        ; 410F1892C0000000
-prefetcht1 [r10+256]                        ; 410F189200010000
-prefetcht1 [r10+320]                        ; 410F189240010000
-prefetcht1 [r10+4288]                       ; 410F1892C0100000
-prefetcht1 [r10+4352]                       ; 410F189200110000
-prefetcht1 [r10+4416]                       ; 410F189240110000
-vaddps zmm0, zmm0, zmmword ptr [r10]        ; 62D17C485802
-vaddps zmm2, zmm2, zmmword ptr [r10+64]     ; 62D16C48585201
-vaddps zmm4, zmm4, zmmword ptr [r10+128]    ; 62D15C48586202
-vaddps zmm1, zmm1, zmmword ptr [r10+4096]   ; 62D17448584A40
-vaddps zmm3, zmm3, zmmword ptr [r10+4160]   ; 62D16448585A41
-vaddps zmm5, zmm5, zmmword ptr [r10+4224]   ; 62D15448586A42
-vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
-vmaxps zmm0, zmm0, zmm6                     ; 62F17C485FC6
-vmaxps zmm1, zmm1, zmm6                     ; 62F174485FCE
-vmaxps zmm2, zmm2, zmm6                     ; 62F16C485FD6
-vmaxps zmm3, zmm3, zmm6                     ; 62F164485FDE
-vmaxps zmm4, zmm4, zmm6                     ; 62F15C485FE6
-vmaxps zmm5, zmm5, zmm6                     ; 62F154485FEE
 L4:
 vmovups [r11], zmm0                         ; 62D17C481103
 vmovups [r11+64], zmm2                      ; 62D17C48115301

@@ -94,28 +94,6 @@ fadd v5.4s, v5.4s, v11.4s                   ; A5D42B4E
 ldr x5, [x0, 56]                            ; 051C40F9
 tst x5, 2                                   ; BF007FF2
 b.eq L4                                     ; 00000054
-ldr x6, [x0, 48]                            ; 061840F9
-.word 0xF98018C2
-.word 0xF98818C2
-ldur q12, [x6]                              ; CC00C03C
-fadd v0.4s, v0.4s, v12.4s                   ; 00D42C4E
-ldur q12, [x6, 16]                          ; CC00C13C
-fadd v2.4s, v2.4s, v12.4s                   ; 42D42C4E
-ldur q12, [x6, 32]                          ; CC00C23C
-fadd v4.4s, v4.4s, v12.4s                   ; 84D42C4E
-ldr q12, [x6, 4096]                         ; CC00C43D
-fadd v1.4s, v1.4s, v12.4s                   ; 21D42C4E
-ldr q12, [x6, 4112]                         ; CC04C43D
-fadd v3.4s, v3.4s, v12.4s                   ; 63D42C4E
-ldr q12, [x6, 4128]                         ; CC08C43D
-fadd v5.4s, v5.4s, v12.4s                   ; A5D42C4E
-movi v6.4s, 0                               ; 06E4004F
-fmax v0.4s, v0.4s, v6.4s                    ; 00F4264E
-fmax v1.4s, v1.4s, v6.4s                    ; 21F4264E
-fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
-fmax v3.4s, v3.4s, v6.4s                    ; 63F4264E
-fmax v4.4s, v4.4s, v6.4s                    ; 84F4264E
-fmax v5.4s, v5.4s, v6.4s                    ; A5F4264E
 L4:
 str q0, [x7]                                ; E000803D
 str q2, [x7, 16]                            ; E204803D
