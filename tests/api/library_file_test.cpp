@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/small_net.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("api");
 
@@ -54,7 +55,7 @@ TEST_CASE("librt3d.so shows the functions of rt3d.h and nothing else") {
   std::sort(names.begin(), names.end());
   std::string found;
   for (const std::string& name : names) found += name + "\n";
-  CHECK(found == read_file(RT3D_TEST_DATA "/api/symbols.txt"));
+  CHECK(found == read_file(test_data("api/symbols.txt")));
 }
 
 }  // namespace rt3d::tests

@@ -14,6 +14,7 @@
 #include "jit/row_code.h"
 #include "jit/stream.h"
 #include "jit/tile.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("jit");
 
@@ -37,7 +38,7 @@ TileShape small_tile(int lanes) {
 }
 
 void compare_or_bless(const std::string& name, const std::string& text) {
-  const std::string path = std::string(RT3D_TEST_DATA) + "/jit/golden/" + name + ".s";
+  const std::string path = tests::test_data("jit/golden") / (name + ".s");
   if (std::getenv("RT3D_BLESS")) {
     std::ofstream(path) << text;
     return;

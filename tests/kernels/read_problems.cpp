@@ -4,11 +4,12 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "test_data.h"
 
 namespace rt3d::tests {
 
 std::vector<std::string> read_lines(const std::string& file) {
-  std::ifstream in(RT3D_TEST_DATA "/" + file);
+  std::ifstream in(test_data(file));
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) {
     line.erase(std::min(line.find('#'), line.size()));

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "test_data.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,8 +121,7 @@ std::vector<std::string> objections(const fs::path& root, int& files) {
 TEST_SUITE("layering") {
   TEST_CASE("includes go downwards only and packages come in through their doors") {
     int files = 0;
-    for (const std::string& text : objections(fs::path(RT3D_TEST_DATA).parent_path() / "src", files))
-      FAIL_CHECK(text);
+    for (const std::string& text : objections(rt3d::tests::test_data("../src"), files)) FAIL_CHECK(text);
     CHECK(files > 50);
   }
 

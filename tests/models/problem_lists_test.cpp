@@ -9,6 +9,7 @@
 #include "kernels/conv_shape.h"
 #include "kernels/problem.h"
 #include "models/models.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("models");
 
@@ -17,8 +18,7 @@ namespace rt3d::models {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& model) {
-  std::ifstream file(std::filesystem::path(RT3D_TEST_DATA) / ".." / "bench" / "problems" /
-                     (model + ".problems"));
+  std::ifstream file(tests::test_data("../bench/problems") / (model + ".problems"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
   return lines;

@@ -12,6 +12,7 @@
 #include "graph/model.h"
 #include "runtime/session.h"
 #include "scratch_folder.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("runtime");
 
@@ -23,7 +24,7 @@ using tests::read_bytes;
 using tests::ScratchFolder;
 using tests::write_bytes;
 
-fs::path fixture(const char* name) { return fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx"; }
+fs::path fixture(const char* name) { return tests::test_data("fixtures") / name / "model.onnx"; }
 
 SessionOptions small_options(const char* device = "cpu") {
   SessionOptions options;

@@ -12,6 +12,7 @@
 #include "graph/model.h"
 #include "runtime/session.h"
 #include "skip.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("runtime");
 
@@ -47,7 +48,7 @@ std::vector<float> read_floats(const fs::path& path, Shape& shape) {
 
 std::vector<fs::path> fixtures() {
   std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(fs::path(RT3D_TEST_DATA) / "fixtures"))
+  for (const auto& entry : fs::directory_iterator(tests::test_data("fixtures")))
     if (fs::exists(entry.path() / "model.onnx")) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
   return folders;
@@ -139,7 +140,7 @@ TEST_CASE("no operator of C3D, R(2+1)D or S3D runs on the reference backend") {
     SessionOptions options;
     options.threads = 1;
     options.tuning.mode = tuner::Mode::off;
-    const graph::Graph model = graph::load_onnx(fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx");
+    const graph::Graph model = graph::load_onnx(tests::test_data("fixtures") / name / "model.onnx");
     const Session session(model, options);
     for (const StepReport& step : session.steps())
       CHECK_MESSAGE(!step.family.starts_with("ref."), name, ": ", step.problem);

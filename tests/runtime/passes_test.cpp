@@ -12,6 +12,7 @@
 #include "runtime/interpret.h"
 #include "runtime/node_problem.h"
 #include "runtime/onnx_compute.h"
+#include "test_data.h"
 
 TEST_SUITE_BEGIN("runtime");
 
@@ -67,7 +68,7 @@ output q)";
 graph::Graph model(const std::string& name) {
   if (name == "pruned") return graph::parse_graph(kPruned);
   if (name == "padded") return graph::parse_graph(kPadded);
-  graph::Graph g = graph::load_onnx(fs::path(RT3D_TEST_DATA) / "fixtures" / name / "model.onnx");
+  graph::Graph g = graph::load_onnx(tests::test_data("fixtures") / name / "model.onnx");
   graph::specialize(g, {}, reference_evaluator());
   return g;
 }
