@@ -4,6 +4,7 @@
 
 #include "jit/conv_plan.h"
 #include "jit/isa_family.h"
+#include "jit/winograd_estimate.h"
 #include "jit/winograd_kernel.h"
 #include "jit/winograd_schedule.h"
 

@@ -8,6 +8,7 @@
 #include "jit/cost.h"
 #include "jit/tile.h"
 #include "jit/tile_transform.h"
+#include "jit/winograd_estimate.h"
 
 namespace rt3d::jit {
 
@@ -22,24 +23,6 @@ namespace {
 
 constexpr std::int64_t kMostFloats = std::int64_t{1}
                                      << 28;  // of one scratch memory: its offsets are 32-bit bytes
-
-// The sizes that WinogradPlan would choose, without its lists.
-struct Extent {
-  double blocks, frames_in, frames_out, tiles, depth_tiles;  // of an average block
-};
-
-Extent extent(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut) {
-  const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
-  const std::int64_t tt = parts(s.od, m.t), ty = parts(s.oh, m.s), tx = parts(s.ow, m.s);
-  const double bt = static_cast<double>(parts(tt, cut.depth_tiles)),
-               by = static_cast<double>(parts(ty, cut.tile_rows));
-  const double depth_tiles = static_cast<double>(tt) / bt, rows = static_cast<double>(ty) / by;
-  // Blocks at the ends of the clip read less.
-  const double overlap = static_cast<double>(s.kd - s.sd) * (bt > 1 ? 1 - 1 / bt : 1);
-  const double frames =
-      std::min(static_cast<double>(s.id), depth_tiles * m.t * static_cast<double>(s.sd) + overlap);
-  return {bt * by, frames, depth_tiles * m.t, rows * static_cast<double>(tx), depth_tiles};
-}
 
 bool small_enough(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut, int lanes) {
   const double points = space_transform(s, m).n * space_transform(s, m).n;
@@ -188,83 +171,6 @@ std::int64_t winograd_weight_bytes(const WinogradLayer& layer, const WinogradCut
   const std::int64_t all = n * n * planes * kernels::blocks(s.ic, cut.depth) * cut.depth *
                            kernels::blocks(s.oc, lanes) * lanes * 4;
   return static_cast<std::int64_t>(winograd_kept(layer, cut, lanes) * static_cast<double>(all));
-}
-
-// Time = transforms (instructions and traffic to the level of cache where S and M of a block fit) + multiplications (as
-// conv.direct counts them) or the streaming of weights once per block, whichever is longer.
-double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {
-  const ConvShape& s = layer.shape;
-  const WinogradTile& m = layer.method;
-  const Device& device = target.device;
-  const int lanes = isa_lanes(device.isa);
-  const Extent e = extent(s, m, cut);
-  const double points = space_transform(s, m).n * space_transform(s, m).n, q = time_transform(s, m).n;
-  const double icb = static_cast<double>(kernels::blocks(s.ic, lanes));
-  const double ocb = static_cast<double>(kernels::blocks(s.oc, lanes));
-  const double vector = lanes * 4;
-
-  double taps = 1;  // kernel planes in K, on average
-  if (m.t == 1) {
-    taps = 0;
-    for (std::int64_t od = 0; od < s.od; ++od) {
-      const kernels::Taps t = kernels::valid_taps(od, s.sd, s.pd, s.dd, s.kd, s.id);
-      taps += static_cast<double>(t.last - t.first) / static_cast<double>(s.od);
-    }
-  }
-  const double kept = winograd_kept(layer, cut, lanes);
-  const double k_steps = icb * lanes * taps * kept, units = k_steps / cut.depth;
-  const double rows = (m.t > 1 ? e.depth_tiles : e.frames_out) * e.tiles;
-  const double classes = m.t > 1 ? 1 : s.sd > 1 ? e.frames_out : std::min(3.0, s.kd > 1 ? e.frames_out : 1.0);
-  const double groups = std::max(classes, std::ceil(rows / winograd_rows(device.isa, cut.vecs)));
-  const double r = rows / groups, v = cut.vecs;
-  const double fma = r * v / 2, loads = device.isa == Isa::neon ? v + r / 4 : v + r;
-  const double k_cycles = std::max({fma, loads / 2, 4.0}) + 0.03 * loads;
-  const double products = points * q * std::ceil(ocb / v) * groups;
-  // Each group of rows reads a panel of weights: again from L1 where panel and rows stay there, else from L2.
-  const double panel = k_steps * v * vector;
-  const double panel_set =
-      groups > 1 ? panel + r * icb * lanes * taps * 4 : 0.7 * static_cast<double>(device.l2_bytes);
-  const double panel_cycles = panel_set <= 0.75 * static_cast<double>(device.l1d_bytes)
-                                  ? 0
-                                  : 0.5 * fetch_cycles(device, panel, panel_set);
-  // And each panel all rows of a point, of which sparse code reads as many lines, but multiplies less with each. From L2, load ports that
-  // are not busy anyway hide that.
-  const double slab = rows * icb * lanes * taps * 4, slab_set = slab + panel;
-  const double lines = 1 - std::pow(1 - kept, lanes / cut.depth);  // share that any unit reads
-  const double hidden =
-      slab_set <= 0.75 * static_cast<double>(device.l2_bytes) ? k_steps * std::max(0.0, fma - loads / 2) : 0;
-  const double rows_cycles =
-      slab_set <= 0.75 * static_cast<double>(device.l1d_bytes)
-          ? 0
-          : std::max(0.0, 0.3 * lines * fetch_cycles(device, slab / groups, slab_set) - hidden);
-  double multiply =
-      products * (k_steps * k_cycles + panel_cycles + rows_cycles + units * 2 + 30 + r * v * 1.5);
-  // All weights come from afar once per block.
-  const double weights = static_cast<double>(winograd_weight_bytes(layer, cut, target));
-  const double stream = fetch_cycles(device, weights, weights);
-  multiply = std::max(multiply, stream) + 0.3 * std::min(multiply, stream);
-  if (cut.late) multiply += points * ocb * k_steps * (1.5 * q + static_cast<double>(s.kd));
-
-  const double in = points * icb * e.frames_in * e.tiles, out = points * ocb * e.frames_out * e.tiles;
-  const double set = (in + out) * vector;
-  const double far = 1 + 0.15 * std::max(0.0, std::log2(set / static_cast<double>(device.l2_bytes)));
-  double transforms = 0;
-  if (m.s > 1)
-    transforms += in * (4 + far * fetch_cycles(device, 2 * vector, set)) +
-                  out * (3 + far * fetch_cycles(device, 2 * vector, set));
-  if (m.t > 1) {
-    const double set_v = q * rows * (icb + ocb) * vector;
-    const double from = m.s > 1 ? set : static_cast<double>(s.ic * s.id * s.ih * s.iw) * 4;
-    transforms += points * q * rows * icb * (2.5 + fetch_cycles(device, vector, set_v)) +
-                  points * q * rows * ocb * (2.5 + fetch_cycles(device, vector, set_v));
-    if (m.s == 1) transforms += (in + out) * fetch_cycles(device, vector, from);
-  }
-  const double blocks = static_cast<double>(s.n) * e.blocks, cycles = multiply + transforms + 500;
-  if (!cut.shared) return parallel_ns(blocks * cycles, blocks, target);
-  const double rounds = std::ceil(points / target.threads) * target.threads / points;
-  // Three meetings of the threads per block, and what one has written another reads through the last level.
-  constexpr double kMeetingsNs = 9000, kCrossing = 1.1;
-  return blocks * (cycles * kCrossing * rounds / target.threads / kNominalGhz + kMeetingsNs);
 }
 
 }  // namespace rt3d::jit

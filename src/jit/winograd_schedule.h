@@ -1,4 +1,4 @@
-// Which convolutions a Winograd method computes, its schedules and their estimates.
+// Which convolutions a Winograd method computes, and its schedules.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,6 @@ double winograd_kept(const WinogradLayer& layer, const WinogradCut& cut, int lan
 int winograd_rows(Isa isa, int vecs);  // most rows of a multiplication
 
 std::vector<kernels::Schedule> winograd_space(const WinogradLayer& layer, const kernels::Target& target);
-double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut,
-                            const kernels::Target& target);
 std::int64_t winograd_weight_bytes(const WinogradLayer& layer, const WinogradCut& cut,
                                    const kernels::Target& target);
 
