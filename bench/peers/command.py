@@ -35,7 +35,15 @@ def library_and_header(build):
             "cmake --build --preset release, or name another build tree with --build"
         )
     own = build / "include/rt3d/rt3d.h"
-    return found[0], own if own.is_file() else ROOT / "include/rt3d/rt3d.h"
+    return found[0], own if own.is_file() else source_of(build) / "include/rt3d/rt3d.h"
+
+
+def source_of(build):
+    """The source tree that a build tree belongs to."""
+    cache = build / "CMakeCache.txt"
+    lines = cache.read_text(encoding="utf-8").splitlines() if cache.is_file() else []
+    mark = "CMAKE_HOME_DIRECTORY:INTERNAL="
+    return next((pathlib.Path(line[len(mark) :]) for line in lines if line.startswith(mark)), ROOT)
 
 
 def choose_accuracy(options, rt3d):

@@ -56,13 +56,18 @@ def finish_parsing(parser, words):
 
 
 def add_measuring(add):
+    add_turns(add)
     known = f"rt3d,{','.join(PEER_KEYS)}"
-    add("--threads", type=_counts, default=[1], metavar="N,N", help="numbers of threads (default: 1)")
     add("--engines", type=_engines, metavar="A,B", help=f"of {known} (default: all installed)")
-    add("--rounds", type=_from(1, int), default=7, metavar="N", help="turns of every engine (default: 7)")
-    add("--seconds", type=_from(0, float), default=0.3, metavar="S", help="of a turn, about (default: 0.3)")
     slow = "a peer that takes X times as long as the fastest has two turns only (default: 8)"
     add("--slow", type=_from(1, float), default=8, metavar="X", help=slow)
+
+
+def add_turns(add):
+    """What measuring by turns needs, whatever is measured."""
+    add("--threads", type=_counts, default=[1], metavar="N,N", help="numbers of threads (default: 1)")
+    add("--rounds", type=_from(1, int), default=7, metavar="N", help="turns of every engine (default: 7)")
+    add("--seconds", type=_from(0, float), default=0.3, metavar="S", help="of a turn, about (default: 0.3)")
     add("--seed", type=int, default=1, metavar="N", help="of the inputs (default: 1)")
     kept = "where models, conversions and logs are kept (default: peers in --build)"
     add("--models-dir", type=pathlib.Path, metavar="FOLDER", help=kept)

@@ -1,0 +1,177 @@
+"""The command: two build trees, models by turns, ratios with spread, their geometric mean, and a verdict."""
+
+import argparse
+import json
+import math
+import multiprocessing
+import os
+import pathlib
+import sys
+
+from peers.agreement import objection
+from peers.binding import Rt3d
+from peers.command import BUSY, library_and_header, say, title_of
+from peers.models import ModelError, find_model
+from peers.options import ROOT, add_turns, finish_parsing
+from peers.report import number, ratio_text, threads_text
+from peers.summary import MOST_OF_A_CORE, spread
+from sparsity.cases import CASES, VARIANTS
+from sparsity.making import make_pruned
+
+from .worker import AGAIN, KEYS, NEW, OLD, work
+
+DESCRIPTION = """\
+Runs two builds of RT3D on the same models and inputs, by turns in one process, each tuned for itself, and prints the
+new one's speed over the old one's with its spread; beside it that of the old one over itself, tuned once more."""
+EXAMPLES = """\
+examples:
+  git worktree add ../before main~20 && cmake -S ../before --preset release && cmake --build ../before/build/release
+  python3 bench/before ../before/build/release c3d r3d_18 r2plus1d_18 s3d x3d_m --threads 1,2
+  python3 bench/before ../before/build/release c3d-3.6@kgs-8x4 my.onnx --accuracy both --json before.json
+
+A MODEL is an ONNX file, a name of `rt3d make-model --list`, or CASE@VARIANT of bench/sparsity.
+The exit status is 0 when outputs agree, the geometric mean of the ratios is at least --mean and none is below --least."""
+
+
+def parse(words=None):
+    parser = argparse.ArgumentParser(
+        prog="python3 bench/before",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("old", type=pathlib.Path, metavar="OLD", help="build tree or installation of the code before")
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="see below")
+    add = parser.add_argument
+    add_turns(add)
+    add("--accuracy", choices=("exact", "default", "both"), default="both", help="(default: %(default)s)")
+    add("--tune", choices=("off", "quick", "full"), default="quick", help="each build for itself (default: quick)")
+    add("--build", type=pathlib.Path, default=ROOT / "build/release", metavar="FOLDER", help="the new build tree")
+    add("--mean", type=float, default=0.99, metavar="R", help="geometric mean to reach (default: 0.99)")
+    add("--least", type=float, default=0.97, metavar="R", help="ratio that each case should reach (default: 0.97)")
+    add("--json", type=pathlib.Path, metavar="FILE", help="everything that was measured, turn by turn")
+    options = finish_parsing(parser, words)
+    options.isa, options.db = None, "none"  # nothing is remembered: each session tunes for itself
+    return options
+
+
+def model_file(name, options):
+    """The file of a path, an architecture, or a pruned case "c3d-3.6@kgs-8x4", which is made once and kept."""
+    command = options.build / "bin/rt3d"
+    case_name, at, variant_key = name.partition("@")
+    case = next((case for case in CASES if at and case.name == case_name), None)
+    variant = next((variant for variant in VARIANTS if variant.key == variant_key and variant.scheme), None)
+    if not case or not variant:
+        return find_model(name, command, options.models_dir)
+    file = options.models_dir / f"{case.name}-{variant.key}.onnx"
+    if not file.is_file():
+        options.models_dir.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(".unfinished")
+        make_pruned(command, case.model, variant.sparsity(case.rate, False), 1, unfinished)
+        unfinished.rename(file)
+    return file
+
+
+def measure_case(case):
+    """The worker's record; raises ModelError with what it said."""
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(case, theirs))
+    process.start()
+    theirs.close()
+    try:
+        record = pipe.recv()
+    except EOFError:
+        process.join()
+        record = f"the worker ended with {process.exitcode}"
+    process.join()
+    if isinstance(record, str):
+        raise ModelError(f"{case['file'].name}: {record}")
+    return record
+
+
+def summarise(record):
+    """Medians, the ratios new to old and old to itself, memory's ratio, and how many turns were disturbed."""
+    rounds = record["rounds"]
+    turn_list = [taken[key] for taken in rounds for key in KEYS]
+
+    def ratio(mine, its):
+        return spread([taken[its]["ms"] / taken[mine]["ms"] for taken in rounds])
+
+    return {
+        "ms": {key: spread([taken[key]["ms"] for taken in rounds])["median"] for key in KEYS},
+        "ratio": ratio(NEW, OLD),
+        "same": ratio(AGAIN, OLD),
+        "memory": record["memory"][NEW] / record["memory"][OLD],
+        "peak": spread([taken["peak"] for taken in rounds])["median"],
+        "disturbed": sum(turn["cores"] < MOST_OF_A_CORE for turn in turn_list),
+        "turns": len(turn_list),
+    }
+
+
+def case_text(record):
+    summary, ms = record["summary"], record["summary"]["ms"]
+    text = f"{record['model']:<22}{record['accuracy']:<9}{record['threads']:>2}"
+    text += f"{number(ms[OLD]):>8}{number(ms[NEW]):>8}  {ratio_text(summary['ratio']):<22}"
+    text += f"{ratio_text(summary['same']):<22}{summary['memory']:>7.3f}{summary['peak']:>7.0f}"
+    if summary["disturbed"]:
+        text += f"  {summary['disturbed']} of {summary['turns']} turns disturbed"
+    complaint = objection(record["difference"])
+    return text + (f"  FAILED: {complaint}" if complaint else "")
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def verdict(records, options):
+    """The last lines, and whether the change may pass."""
+    ratios = [record["summary"]["ratio"]["median"] for record in records]
+    same = [record["summary"]["same"]["median"] for record in records]
+    mean = geometric_mean(ratios)
+    lowest = min(records, key=lambda record: record["summary"]["ratio"]["median"])
+    agree = all(not objection(record["difference"]) for record in records)
+    passed = agree and mean >= options.mean and min(ratios) >= options.least
+    text = (
+        f"new over old: geometric mean {mean:.3f} (at least {options.mean:g}), lowest {min(ratios):.3f} "
+        f"(at least {options.least:g}: {lowest['model']}, {lowest['accuracy']}, {threads_text(lowest['threads'])})\n"
+        f"old over itself: geometric mean {geometric_mean(same):.3f}, {min(same):.3f} to {max(same):.3f}"
+    )
+    return passed, text
+
+
+def measure(options):
+    builds = {NEW: options.build, OLD: options.old, AGAIN: options.old}
+    libraries = {key: library_and_header(build) for key, build in builds.items()}
+    say(Rt3d(*libraries[NEW]).text("rt3d_device_text"))
+    if os.getloadavg()[0] > BUSY:
+        say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): times and ratios are worth less")
+    say(f"{'model':<22}{'accuracy':<9}{'thr':>2}{'old ms':>7}{'new ms':>8}  {'new over old':<22}{'old over itself':<22}"
+        f"{'memory':>7}{'peak':>7}")
+    accuracies = ("default", "exact") if options.accuracy == "both" else (options.accuracy,)
+    records = []
+    for file in [model_file(name, options) for name in options.models]:
+        for threads in options.threads:
+            for accuracy in accuracies:
+                case = {"libraries": libraries, "file": file, "threads": threads, "accuracy": accuracy}
+                record = measure_case({**case, "options": options})
+                record.update(model=title_of(file), threads=threads, accuracy=accuracy)
+                record["summary"] = summarise(record)
+                records.append(record)
+                say(case_text(record))
+                if options.json:
+                    options.json.write_text(json.dumps({"records": records}, indent=1) + "\n", encoding="utf-8")
+    return records
+
+
+def main(words=None):
+    options = parse(words)
+    try:
+        records = measure(options)
+    except ModelError as error:
+        sys.exit(f"before: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nbefore: interrupted")
+    passed, text = verdict(records, options)
+    say(text)
+    return 0 if passed else 1
