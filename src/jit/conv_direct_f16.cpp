@@ -11,6 +11,7 @@
 #include "jit/half_tile.h"
 #include "jit/half_weights.h"
 #include "jit/packing.h"
+#include "jit/sum_parts.h"
 
 namespace rt3d::jit {
 namespace {
@@ -20,7 +21,7 @@ using kernels::ConvShape;
 
 constexpr int kLanes = 8;           // halves of a vector
 constexpr int kBlock = 4;           // channels of a block of floats
-constexpr int kMostProducts = 128;  // added in halves: their error grows with the root of it
+constexpr int kMostHalves = 128;    // added in halves: their error grows with the root of it
 constexpr double kSumCycles = 3.5;  // of one accumulator: widening, adding, loading and storing
 
 class ConvDirectF16Kernel final : public ConvTiles {
@@ -98,7 +99,7 @@ class ConvDirectF16Kernel final : public ConvTiles {
     }
   }
 
-  // No less than the largest sum of magnitudes of kMostProducts weights: all of them, or so many of the largest one.
+  // No less than the largest sum of magnitudes of kMostHalves weights: all of them, or so many of the largest one.
   static float largest_sum(const float* w, std::int64_t count) {
     double sum = 0, largest = 0;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -106,31 +107,26 @@ class ConvDirectF16Kernel final : public ConvTiles {
       sum += magnitude;
       largest = std::fmax(largest, magnitude);
     }
-    return static_cast<float>(std::fmin(sum, largest * kMostProducts));
+    return static_cast<float>(std::fmin(sum, largest * kMostHalves));
   }
 
-  // A tile's units in parts of at most kMostProducts products.
+  // A tile's units in parts of at most kMostHalves products.
   void run_tiles(const Item& item, const TileWork& work) const override {
     const OutputBlock& block = work.block;
-    const std::int64_t most = kMostProducts / depth_;
+    const std::int64_t most = kMostHalves / depth_;
     HalfTileArgs t{};
     t.w = weights_.data() + block.weights * sizeof(std::uint16_t);
     t.bias = bias_.as<float>() + block.first;
     t.scale = scale_.as<float>() + block.first;
+    t.flags = (work.chunk > 0 ? kLoadPartial : 0) | (work.last_chunk() ? kFinish : 0);
     for (std::int64_t i = work.first; i < work.last; ++i) {
       const TilePlace at = place(work, i);
       t.a = reinterpret_cast<const std::byte*>(item.in + at.in);
       t.c = item.out + at.out;
       if (item.residual) t.residual = item.residual + at.residual;
-      const std::int64_t count = at.units.count, parts = std::max<std::int64_t>(1, (count + most - 1) / most);
-      for (std::int64_t part = 0; part < parts; ++part) {
-        const std::int64_t first = count * part / parts, end = count * (part + 1) / parts;
-        t.units = block.units->unit(at.units) + first;
-        t.unit_count = end - first;
-        t.flags = (work.chunk > 0 || part > 0 ? kLoadPartial : 0) |
-                  (work.last_chunk() && part + 1 == parts ? kFinish : 0);
-        block.code[static_cast<std::size_t>(cut_.pieces[at.piece].kind)]->call(&t);
-      }
+      t.units = block.units->unit(at.units);
+      t.unit_count = at.units.count;
+      call_in_parts(*block.code[static_cast<std::size_t>(cut_.pieces[at.piece].kind)], t, most);
     }
   }
 
@@ -184,7 +180,7 @@ class ConvDirectF16 final : public IsaFamily {
 
  private:
   static constexpr ConvNumbers kNumbers{
-      .lanes = kLanes, .bytes = 2, .cycles_per_k = kSumCycles / kMostProducts};
+      .lanes = kLanes, .bytes = 2, .cycles_per_k = kSumCycles / kMostHalves};
 };
 
 }  // namespace

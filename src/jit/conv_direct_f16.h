@@ -5,7 +5,7 @@
 //     narrow the input into scratch memory (half_input.h)
 //     for each task (block of tiles × group of output blocks), threads draw tasks:
 //       for chunk of input channels:  for output block in the group:  for tile in the block:
-//         for run of units with at most kMostProducts products:  half tile (half_tile.h)
+//         for run of units with at most kMostHalves products:  half tile (half_tile.h)
 //
 // Each output channel's weights are divided by a power of two, so that no sum of products in halves can exceed the largest
 // activation: nothing overflows. Tiles, unit lists and the schedule's knobs are conv.direct's (conv_direct.h).

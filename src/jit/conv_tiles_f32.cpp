@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/sum_parts.h"
 #include "kernels/sparsity.h"
 
 namespace rt3d::jit {
@@ -91,18 +92,20 @@ void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
   TileArgs t{};
   t.w = weights_.as<float>() + block.weights;
   t.bias = bias_.as<float>() + block.first;
-  t.flags = (work.chunk > 0 ? kLoadPartial : 0) | (work.last_chunk() ? kFinish : 0);
+  t.flags = (work.chunk > 0 ? kLoadPartial | kPartialAway : 0) | (work.last_chunk() ? kFinish : 0);
   WeightsAhead ahead = weights_after(work);
   for (std::int64_t i = work.first; i < work.last; ++i) {
     const TilePlace at = place(work, i);
     t.a = item.in + at.in;
     t.units = block.units->unit(at.units);
     const std::size_t code = code_of_piece_[at.piece];
+    const std::int64_t turns = turns_[code];
     t.unit_count = at.units.count / turns_[code];
     t.c = item.out + at.out;
     if (item.residual) t.residual = item.residual + at.residual;
     t.ahead = ahead.take(at.units.count * ahead_lines_, t.a);
-    block.code[code]->call(&t);
+    call_in_parts(*block.code[code], t, units_per_part(turns * depth_), turns,
+                  turns * ahead_lines_ * (kLineBytes / 4));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "jit/packing.h"
+#include "jit/sum_parts.h"
 
 namespace rt3d::jit {
 
@@ -180,7 +181,9 @@ void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t gro
     t.c = out + tile.out;
     if (residual) t.residual = residual + tile.residual;
     t.ahead = ahead.take(std::int64_t{range.count} * ahead_lines_, t.a);
-    code_[static_cast<std::size_t>(tile.kind)]->call(&t);
+    // One product of a unit in every lane.
+    call_in_parts(*code_[static_cast<std::size_t>(tile.kind)], t, units_per_part(1), 1,
+                  ahead_lines_ * (kLineBytes / 4));
   }
 }
 

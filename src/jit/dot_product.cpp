@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "jit/sum_parts.h"
+
 namespace rt3d::jit {
 namespace {
 
@@ -51,18 +53,28 @@ void DotKernel::run_rows(const RunArgs& args, const Rows& rows) const {
 }
 
 void DotKernel::run_outputs(const RunArgs& args, const Rows& rows, std::int64_t n) const {
-  alignas(64) float sums[kDotOutputs * kDotMostRows * kMostLanes];
-  DotArgs call{rows.x, {}, sums, rows.steps};
-  for (int j = 0; j < kDotOutputs; ++j)
-    call.w[j] = rows.w + std::min(n + j, s_.n - 1) * rows.w_row;  // past the end: any row, unused
-  if (rows.steps > 0)
-    code_->call(&call);
-  else
-    std::fill(std::begin(sums), std::end(sums), 0.0f);
+  alignas(64) float sums[kDotOutputs * kDotMostRows * kMostLanes] = {};
+  const std::int64_t parts = (rows.steps + kMostProducts - 1) / kMostProducts;
+  for (std::int64_t part = 0; part < parts; ++part)
+    add_part(rows, n, rows.steps * part / parts, rows.steps * (part + 1) / parts, sums);
   for (std::int64_t j = 0; j < std::min<std::int64_t>(kDotOutputs, s_.n - n); ++j)
     for (std::int64_t i = 0; i < s_.m; ++i)
       kernels::output_f32(args, 0)[i * s_.n + n + j] =
           kernels::apply(activation_, finish(sums + (j * s_.m + i) * lanes_, rows, i, n + j));
+}
+
+void DotKernel::add_part(const Rows& rows, std::int64_t n, std::int64_t first, std::int64_t end,
+                         float* sums) const {
+  alignas(64) float part[kDotOutputs * kDotMostRows * kMostLanes];
+  DotArgs call{
+      reinterpret_cast<const float*>(reinterpret_cast<const std::byte*>(rows.x) + first * rows.x_step),
+      {},
+      part,
+      end - first};
+  for (int j = 0; j < kDotOutputs; ++j)  // past the end: any row, unused
+    call.w[j] = rows.w + std::min(n + j, s_.n - 1) * rows.w_row + first * rows.w_step;
+  code_->call(&call);
+  for (std::int64_t i = 0; i < kDotOutputs * s_.m * lanes_; ++i) sums[i] += part[i];
 }
 
 bool DotFamily::computes(const Problem& p) const {

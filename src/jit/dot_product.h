@@ -1,8 +1,8 @@
 // What fully connected layers of few rows share, whose outputs are dot products along k, with weights in floats or halves:
 //
 //   for group of four outputs, threads draw runs of them:
-//     for step in steps of k:  acc[output][m] += x[m][step] · w[output][step]
-//   then, outside the generated code: lanes are summed, and the output finished
+//     for part of k:  for step in its steps:  acc[output][m] += x[m][step] · w[output][step]
+//   then, outside the generated code: parts (sum_parts.h) and lanes are summed, and the output finished
 //
 // Whoever derives holds the weights and says what a step is and what a finished output.
 #pragma once
@@ -48,7 +48,8 @@ class DotKernel : public Kernel {
     const float* x;
     const std::byte* w;
     std::int64_t w_row;
-    std::int64_t steps;  // may be 0
+    std::int64_t steps;           // may be 0
+    std::int64_t x_step, w_step;  // bytes
   };
 
   explicit DotKernel(const KernelRequest& request);
@@ -63,6 +64,8 @@ class DotKernel : public Kernel {
 
  private:
   void run_outputs(const RunArgs& args, const Rows& rows, std::int64_t n) const;
+  // Adds the products of steps [first, end), which are some, to the sums of outputs n, n + 1, …
+  void add_part(const Rows& rows, std::int64_t n, std::int64_t first, std::int64_t end, float* sums) const;
 
   kernels::Activation activation_;
 };

@@ -42,7 +42,8 @@ class FcDotKernel final : public DotKernel {
   std::size_t packed_bytes() const override { return owns_weights_ ? weights_.bytes().size() : 0; }
 
   void run(const RunArgs& args) const override {
-    run_rows(args, {kernels::input_f32(args, 0), weights_.bytes().data(), s_.k * 4, s_.k / step()});
+    run_rows(args, {kernels::input_f32(args, 0), weights_.bytes().data(), s_.k * 4, s_.k / step(), step() * 4,
+                    step() * 4});
   }
 
  private:

@@ -75,7 +75,7 @@ class FcDotF16Kernel final : public DotKernel {
       }
       x = copy;
     }
-    run_rows(args, {x, weights_.data(), padded_ * 2, padded_ / kStep});
+    run_rows(args, {x, weights_.data(), padded_ * 2, padded_ / kStep, kStep * 4, kStep * 2});
   }
 
  private:

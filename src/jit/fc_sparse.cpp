@@ -11,6 +11,7 @@
 #include "jit/fc_shape.h"
 #include "jit/isa_family.h"
 #include "jit/packing.h"
+#include "jit/sum_parts.h"
 #include "kernels/activation.h"
 #include "kernels/sparsity.h"
 
@@ -112,10 +113,11 @@ class FcSparseKernel final : public Kernel {
 
   void run_group(const RunArgs& args, std::int64_t group) const {
     alignas(64) float sums[kMostRows * kMostOutputs * kDepth] = {};
-    const std::int64_t from = first(group);
-    const SparseDotArgs call{kernels::input_f32(args, 0), units_.data() + from, first(group + 1) - from,
-                             weights_.as<float>() + from * outputs_ * kDepth, sums};
-    if (call.count > 0) code_->call(&call);
+    const std::int64_t count = first(group + 1) - first(group);
+    const std::int64_t parts = (count + kMostProducts - 1) / kMostProducts;
+    for (std::int64_t part = 0; part < parts; ++part)
+      add_part(kernels::input_f32(args, 0), first(group) + count * part / parts,
+               first(group) + count * (part + 1) / parts, sums);
     for (std::int64_t i = 0; i < s_.m; ++i)
       for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - group * outputs_); ++o) {
         const float* lanes = sums + (i * outputs_ + o) * kDepth;
@@ -123,6 +125,15 @@ class FcSparseKernel final : public Kernel {
         const float sum = bias_.as<float>()[n] + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
         kernels::output_f32(args, 0)[i * s_.n + n] = kernels::apply(activation_, sum);
       }
+  }
+
+  // Adds the products of units [from, end), which are some: one to each sum for a unit.
+  void add_part(const float* x, std::int64_t from, std::int64_t end, float* sums) const {
+    alignas(64) float part[kMostRows * kMostOutputs * kDepth];
+    const SparseDotArgs call{x, units_.data() + from, end - from,
+                             weights_.as<float>() + from * outputs_ * kDepth, part};
+    code_->call(&call);
+    for (std::int64_t i = 0; i < s_.m * outputs_ * kDepth; ++i) sums[i] += part[i];
   }
 
   FcShape s_;

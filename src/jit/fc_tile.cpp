@@ -9,6 +9,7 @@
 #include "jit/fc_shape.h"
 #include "jit/isa_family.h"
 #include "jit/packing.h"
+#include "jit/sum_parts.h"
 #include "jit/tile.h"
 
 namespace rt3d::jit {
@@ -71,7 +72,7 @@ class FcTileKernel final : public Kernel {
         t.bias = bias_.as<float>() + block * width();
         t.c = result;
         t.flags = rest_[which] ? 0 : kFinish;
-        whole_[which]->call(&t);
+        call_in_parts(*whole_[which], t, units_per_part(kDepth));
         if (rest_[which]) {
           constexpr Unit kOnly{0, 0};
           const std::int64_t done = s_.k / kDepth * kDepth;

@@ -7,6 +7,7 @@
 #include "jit/packing.h"
 #include "jit/pixel_layout.h"
 #include "jit/pixel_tile.h"
+#include "jit/sum_parts.h"
 #include "kernels/sparsity.h"
 
 namespace rt3d::jit {
@@ -197,7 +198,8 @@ void PixelConvKernel::multiply_run(const Task& task, std::int64_t group, const P
   t.c = sums(task, group * channels_) + run.c;
   t.flags = chunk > 0 ? kLoadPartial : 0;
   t.ahead = ahead;
-  tiles_[static_cast<std::size_t>(run.vectors - 1)]->call(&t);
+  call_in_parts(*tiles_[static_cast<std::size_t>(run.vectors - 1)], t, units_per_part(depth_), 1,
+                std::int64_t{depth_} * channels_);
 }
 
 // One vector of output channels from `oc` on.

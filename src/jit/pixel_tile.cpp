@@ -31,20 +31,6 @@ int accumulator_sets(const Asm& as, const PixelTileShape& s) {
   return std::clamp(16 / tile, 1, std::min(most, s.depth));
 }
 
-void emit_start(Asm& as, const PixelTileShape& s, const Registers& regs) {
-  const Label zero = as.new_label(), ready = as.new_label();
-  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
-  as.jump_if_bit_clear(kUnitA, 0, zero);
-  for (int m = 0; m < s.channels; ++m)
-    for (int v = 0; v < s.vectors; ++v) as.load(regs.acc(m, v), kC, m * s.c_channel + v * as.vector_bytes());
-  as.jump(ready);
-  as.bind(zero);
-  for (int m = 0; m < s.channels; ++m)
-    for (int v = 0; v < s.vectors; ++v) as.zero(regs.acc(m, v));
-  as.bind(ready);
-  for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i) as.zero({i});
-}
-
 void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
   emit_next_unit(as);
   emit_prefetch_ahead(as, s.depth * s.channels * 4);
@@ -57,6 +43,18 @@ void emit_unit(Asm& as, const PixelTileShape& s, const Registers& regs) {
       for (int v = 0; v < s.vectors; ++v) as.fma(regs.acc(m, v, k), regs.pixels(v), regs.weight(i));
     }
   }
+}
+
+void emit_store(Asm& as, const PixelTileShape& s, const Registers& regs) {
+  const Label all = as.new_label();
+  const auto at = [&](int m, int v) { return m * s.c_channel + v * as.vector_bytes(); };
+  as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 0, all);
+  for (int m = 0; m < s.channels; ++m)
+    for (int v = 0; v < s.vectors; ++v) as.add_load(regs.acc(m, v), kC, at(m, v), regs.pixels(0));
+  as.bind(all);
+  for (int m = 0; m < s.channels; ++m)
+    for (int v = 0; v < s.vectors; ++v) as.store(regs.acc(m, v), kC, at(m, v));
 }
 
 }  // namespace
@@ -74,13 +72,11 @@ void emit_pixel_tile(Asm& as, const PixelTileShape& s) {
   if (s.vectors < 1 || s.vectors > most_pixel_vectors(as.isa(), s.channels))
     fail(rt3d::Code::internal, "pixel tile ", s.name(), " does not fit");
   const Registers regs{s, as.vectors(), accumulator_sets(as, s)};
-  as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
-  emit_start(as, s, regs);
+  for (int i = 0; i < regs.sets * regs.tile(); ++i) as.zero({i});
   emit_tile_units(as, true, [&] { emit_unit(as, s, regs); });
   for (int i = regs.tile(); i < regs.sets * regs.tile(); ++i)
     as.add({i % regs.tile()}, {i % regs.tile()}, {i});
-  for (int m = 0; m < s.channels; ++m)
-    for (int v = 0; v < s.vectors; ++v) as.store(regs.acc(m, v), kC, m * s.c_channel + v * as.vector_bytes());
+  emit_store(as, s, regs);
 }
 
 std::shared_ptr<const Code> pixel_tile(Isa isa, const PixelTileShape& shape) {

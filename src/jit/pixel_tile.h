@@ -2,11 +2,11 @@
 // so the layout of activations is [channel][pixel]; `vectors` vectors of pixels × `channels` output channels are kept in registers
 // while a list of units is walked:
 //
-//   c[channels][vectors] = 0, or the partial sums already in memory
+//   c[channels][vectors] = 0
 //   for unit in units:
 //     for k in 0 … depth-1:                        // the unit's input channels, unrolled
 //       c[m][v] += w[unit.w + k][m] · a[unit.a + k · a_channel + v vectors]
-//   store the sums
+//   add the partial sums in memory, where there are any, and store
 //
 // Of TileArgs there are no bias and residual, of the flags only kLoadPartial; weights are [unit][depth][channels], and each unit
 // prefetches as many bytes of what comes after. Pixels need no alignment. Pixels behind the last one may be anything that may be read

@@ -37,14 +37,17 @@ int accumulator_sets(const Asm& as, const TileShape& s) {
 }
 
 void emit_start(Asm& as, const TileShape& s, const Registers& regs) {
-  const Label from_bias = as.new_label(), ready = as.new_label();
+  const Label from_bias = as.new_label(), near = as.new_label(), ready = as.new_label();
   as.load_pointer(kC, kArgs, offsetof(TileArgs, c));
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
   as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, bias));
   as.jump_if_bit_clear(kUnitA, 0, from_bias);
+  as.jump_if_bit_clear(kUnitA, 2, near);
   for (int v = 0; v < s.vecs; ++v)
     for (int r = 0; r < s.rows(); ++r)
-      as.load(regs.acc(r, v), kC, s.c_rows[static_cast<std::size_t>(r)] + v * s.c_vec);
+      as.prefetch_near(kC, s.c_rows[static_cast<std::size_t>(r)] + v * s.c_vec);
+  as.bind(near);
+  for (int i = 0; i < regs.tile(); ++i) as.zero({i});
   as.jump(ready);
   as.bind(from_bias);
   for (int v = 0; v < s.vecs; ++v) {
@@ -182,18 +185,35 @@ void emit_row_prefetches(Asm& as, const TileShape& s, Gp base, const std::vector
     for (std::int32_t at = 0; at < bytes; at += kLineBytes) as.prefetch(base, v * vec + bytes + at);
 }
 
+// Adds what lies at `base` to the accumulators. AArch64 loads as much as there are registers for before it adds: cores that issue in
+// order wait for each load.
+void emit_add_memory(Asm& as, const TileShape& s, const Registers& regs, Gp base,
+                     const std::vector<std::int32_t>& rows, std::int32_t vec) {
+  const auto at = [&](int i) { return rows[static_cast<std::size_t>(i / s.vecs)] + i % s.vecs * vec; };
+  const int together = as.has_fma_lane() ? regs.free_count() : 1;
+  for (int first = 0; first < regs.tile(); first += together) {
+    const int end = std::min(regs.tile(), first + together);
+    if (together == 1) {
+      as.add_load({first}, base, at(first), regs.free(0));
+      continue;
+    }
+    for (int i = first; i < end; ++i) as.load(regs.free(i - first), base, at(i));
+    for (int i = first; i < end; ++i) as.add({i}, {i}, regs.free(i - first));
+  }
+}
+
 void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
   for (int i = regs.tile(); i < regs.accumulators(); ++i) as.add({i - regs.tile()}, {i - regs.tile()}, {i});
-  const Label plain = as.new_label();
+  const Label all = as.new_label(), plain = as.new_label();
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
+  as.jump_if_bit_clear(kUnitA, 0, all);
+  emit_add_memory(as, s, regs, kC, s.c_rows, s.c_vec);
+  as.bind(all);
   as.jump_if_bit_clear(kUnitA, 1, plain);
   if (s.has_residual) {
     as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, residual));
     if (s.input_ahead) emit_row_prefetches(as, s, kUnitW, s.residual_rows, s.residual_vec);
-    for (int v = 0; v < s.vecs; ++v)
-      for (int r = 0; r < s.rows(); ++r)
-        as.add_load(regs.acc(r, v), kUnitW, s.residual_rows[static_cast<std::size_t>(r)] + v * s.residual_vec,
-                    regs.free(0));
+    emit_add_memory(as, s, regs, kUnitW, s.residual_rows, s.residual_vec);
   }
   std::vector<Vec> values, scratch;
   for (int i = 0; i < regs.tile(); ++i) values.push_back({i});

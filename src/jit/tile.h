@@ -1,13 +1,14 @@
 // The tile: the one multiply loop of convolution and fully connected layers. `rows` rows (output pixels) ×
 // `vecs` vectors of output channels are kept in registers while a list of units is walked:
 //
-//   c[rows][vecs] = bias, or the partial sums already in memory
+//   c[rows][vecs] = bias, or zero where there are partial sums in memory
 //   for unit in units:                         // e.g. a block of input channels at one kernel position
 //     for k in 0 … depth-1:                    // the unit's channels, unrolled
 //       c[r][v] += a[unit.a + row_offset[r] + k] · w[unit.w + k][v]
+//   add the partial sums in memory, where there are any
 //   store partial sums, or add the residual, apply the activation and store
 //
-// Where kernel columns are given, their units take turns, and each leaves out the rows that it has nothing for.
+// Callers bound how many products a call adds up (sum_parts.h). Where kernel columns are given, their units take turns, and each leaves out the rows that it has nothing for.
 //
 // Dense, grouped and sparse layers differ only in their lists. x86-64 broadcasts one activation at a time;
 // AArch64 loads four channels of a pixel and multiplies by lane. All distances between rows and vectors are
@@ -44,8 +45,9 @@ struct TileArgs {
   std::int64_t flags;
   const float* ahead;  // what a later call will read; used if the tile has ahead_lines
 };
-inline constexpr std::int64_t kLoadPartial = 1;  // start from c instead of the bias
+inline constexpr std::int64_t kLoadPartial = 1;  // add to c; the bias is in it already
 inline constexpr std::int64_t kFinish = 2;       // residual and activation before the store
+inline constexpr std::int64_t kPartialAway = 4;  // with kLoadPartial: c is asked for early
 
 struct TileShape {
   int vecs = 1;

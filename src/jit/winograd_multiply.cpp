@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "jit/sum_parts.h"
 #include "jit/tile_transform.h"
 #include "jit/weights_ahead.h"
 #include "jit/winograd_weights.h"
@@ -119,7 +120,8 @@ void WinogradMultiply::multiply(const WinogradPlan::Block& block, std::int64_t p
     t.c = c + panel * p_.cut.vecs * c_ocb + g.first * p_.lanes;
     t.bias = zeros_.as<float>();
     t.ahead = ahead;
-    w.tiles[static_cast<std::size_t>(g.rows)]->call(&t);
+    call_in_parts(*w.tiles[static_cast<std::size_t>(g.rows)], t, units_per_part(p_.cut.depth), 1,
+                  ahead_floats_);
     ahead += range.count * ahead_floats_;
   }
 }
