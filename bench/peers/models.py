@@ -49,7 +49,7 @@ def known_names(command):
         )
     except (OSError, subprocess.CalledProcessError):
         return []
-    return [row["name"] for row in json.loads(listed.stdout)]
+    return [row["name"] for row in json.loads(listed.stdout)["models"]]
 
 
 def find_model(name, command, folder):

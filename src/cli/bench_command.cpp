@@ -7,7 +7,7 @@
 #include "cli/bench_run.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "cli/tuning_text.h"
+#include "cli/json_output.h"
 
 namespace rt3d::cli {
 namespace {
@@ -42,6 +42,7 @@ void declare(CLI::App& app, BenchOptions& options) {
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--seed", options.settings.seed, "Seed of the random inputs")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->capture_default_str();
   CLI::Option* json =
@@ -57,20 +58,35 @@ BenchReport measure(const std::string& path, const BenchSettings& settings) {
   return problems ? bench_problems(path, settings) : bench_model(path, settings);
 }
 
+// Text as it comes; JSON is one document at the end.
+void show(const BenchOptions& options, const BenchReport& report, bool first, nlohmann::json& reports) {
+  if (options.as_json) {
+    reports.push_back(report_json(report));
+  } else if (options.as_csv) {
+    print_csv(report, first);
+  } else {
+    std::printf(first ? "" : "\n");
+    print_report(report);
+  }
+  std::fflush(stdout);
+}
+
+// A model that fails does not take the others' results with it.
 void run(const BenchOptions& options) {
+  const bool several = options.models.size() > 1;
   nlohmann::json reports = nlohmann::json::array();
-  for (std::size_t i = 0; i < options.models.size(); ++i) {
-    const BenchReport report = measure(options.models[i], options.settings);
-    if (options.as_json) {
-      reports.push_back(report_json(report));
-    } else if (options.as_csv) {
-      print_csv(report, i == 0);
-    } else {
-      std::printf(i == 0 ? "" : "\n");
-      print_report(report);
+  std::size_t shown = 0;
+  for (const std::string& model : options.models) {
+    try {
+      const BenchReport report = measure(model, options.settings);
+      show(options, report, shown++ == 0, reports);
+    } catch (const std::exception& error) {
+      if (!several) throw;
+      complain(naming(model, failure_text(error)));
     }
   }
-  if (options.as_json) print_json(reports.size() == 1 ? reports[0] : reports);
+  if (options.as_json) print_json(several ? reports : reports[0]);
+  if (shown < options.models.size()) throw Reported();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/csv.h"
 #include "cli/failure.h"
 #include "cli/problem_text.h"
 #include "cli/table.h"
@@ -25,12 +26,30 @@ std::string share_text(const ConvolutionShare& share, double peak) {
               percent_text(share.useful_macs, share.ns, peak), " % without zero rows and columns");
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+struct Column {
+  const char* name;
+  std::string (*text)(const BenchReport& report, const Layer& layer);
+};
+constexpr Column kColumns[] = {
+    {"model", [](const BenchReport& r, const Layer&) { return r.model; }},
+    {"threads", [](const BenchReport& r, const Layer&) { return std::to_string(r.threads); }},
+    {"isa", [](const BenchReport& r, const Layer&) { return r.isa; }},
+    {"name", [](const BenchReport&, const Layer& l) { return l.step.name; }},
+    {"problem", [](const BenchReport&, const Layer& l) { return l.step.problem; }},
+    {"family", [](const BenchReport&, const Layer& l) { return l.step.family; }},
+    {"schedule", [](const BenchReport&, const Layer& l) { return l.step.schedule; }},
+    {"source", [](const BenchReport&, const Layer& l) { return l.step.source; }},
+    {"macs", [](const BenchReport&, const Layer& l) { return std::to_string(l.step.macs); }},
+    {"ns", [](const BenchReport&, const Layer& l) { return fixed(l.ns, 0); }},
+    {"gflops", [](const BenchReport&, const Layer& l) { return fixed(gflops(l.step.macs, l.ns), 3); }},
+    {"percent_of_peak",
+     [](const BenchReport& r, const Layer& l) {
+       return fixed(percent_of_peak(l.step.macs, l.ns, r.peak_gflops), 2);
+     }},
+    {"useful_macs", [](const BenchReport&, const Layer& l) { return std::to_string(l.step.useful_macs); }},
+    {"executed_macs",
+     [](const BenchReport&, const Layer& l) { return std::to_string(l.step.executed_macs); }},
+};
 
 }  // namespace
 
@@ -146,19 +165,14 @@ json report_json(const BenchReport& report) {
 }
 
 void print_csv(const BenchReport& report, bool header) {
-  if (header)
-    std::printf(
-        "model,threads,isa,name,problem,family,schedule,source,macs,ns,gflops,percent_of_peak,executed_"
-        "macs\n");
-  for (const Layer& layer : report.layers) {
-    const Step& step = layer.step;
-    std::printf("%s,%d,%s,%s,%s,%s,%s,%s,%lld,%.0f,%.3f,%.2f,%lld,%lld\n", csv_field(report.model).c_str(),
-                report.threads, report.isa.c_str(), csv_field(step.name).c_str(),
-                csv_field(step.problem).c_str(), step.family.c_str(), csv_field(step.schedule).c_str(),
-                csv_field(step.source).c_str(), static_cast<long long>(step.macs), layer.ns,
-                gflops(step.macs, layer.ns), percent_of_peak(step.macs, layer.ns, report.peak_gflops),
-                static_cast<long long>(step.useful_macs), static_cast<long long>(step.executed_macs));
-  }
+  const auto print = [](const auto& text_of) {
+    std::vector<std::string> fields;
+    for (const Column& column : kColumns) fields.push_back(text_of(column));
+    std::fputs(csv_line(fields).c_str(), stdout);
+  };
+  if (header) print([](const Column& column) { return column.name; });
+  for (const Layer& layer : report.layers)
+    print([&](const Column& column) { return column.text(report, layer); });
 }
 
 }  // namespace rt3d::cli

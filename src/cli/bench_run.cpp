@@ -1,7 +1,6 @@
 #include "cli/bench_run.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -83,8 +82,7 @@ void profile_layers(rt3d_model* model, const BenchSettings& settings, const std:
   set_random_inputs(session.get(), settings.seed);
   report.layers = profile(session.get(), std::min(settings.runs, kMostProfileRuns));
   if (!same_plan(timed, report.layers)) {
-    std::fprintf(
-        stderr, "rt3d: warning: the database did not keep what was measured: the table is of another plan\n");
+    warn("the database did not keep what was measured: the table is of another plan");
     return;
   }
   // How the timed session came by the schedule; the second one found all of them in the database.

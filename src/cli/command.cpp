@@ -1,9 +1,12 @@
 #include "cli/command.h"
 
 #include <cstdio>
-#include <new>
+#include <filesystem>
 
+#include "cli/build_info.h"
 #include "cli/failure.h"
+#include "cli/interruption.h"
+#include "cli/nearest.h"
 
 namespace rt3d::cli {
 namespace {
@@ -11,23 +14,47 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 
-// One line, whatever the text holds.
-int complain(const std::string& program, std::string text, int exit_code) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  std::fprintf(stderr, "%s: error: %s\n", program.c_str(), text.c_str());
-  return exit_code;
+constexpr const char* kExitCodes =
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM).\n"
+    "Results are on standard output; errors, warnings and progress on standard error.";
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
 }
 
-}  // namespace
+std::vector<std::string> names_of_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
 
-int run_program(const Program& program, int argc, char** argv) {
-  const std::string name = program.name;
-  CLI::App app(program.summary, name);
-  app.footer(program.examples);
-  app.set_version_flag("--version", std::string(program.name) + " " + rt3d_version());
-  app.require_subcommand(program.setup == nullptr ? 1 : 0, 1);
+// What CLI11 says about a command line, with the name that may have been meant.
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const CLI::App& asked = chosen.empty() ? app : *chosen.front();
+  std::string text = error.what();
+  for (const std::string& word : asked.remaining()) {
+    const bool option = word.starts_with("--");
+    if (!option && !chosen.empty()) continue;
+    const std::string name = word.substr(0, word.find('='));
+    text = join("there is no ", option ? "option '" : "command '", name, "'",
+                suggestion(name, option ? names_of_options(asked) : names_of_commands(app)));
+    break;
+  }
+  const std::string name = chosen.empty() ? app.get_name() : app.get_name() + " " + asked.get_name();
+  return text + " (" + name + " --help says more)";
+}
+
+// A program that does something without a command takes a mistyped one for a file.
+std::string mistyped_command(const CLI::App& app, int argc, char** argv) {
+  if (!app.get_subcommands().empty() || argc < 2 || std::filesystem::exists(argv[1])) return "";
+  return suggestion(argv[1], names_of_commands(app));
+}
+
+int run_command_line(const Program& program, CLI::App& app, int argc, char** argv) {
   Runner chosen;
   if (program.setup != nullptr) chosen = program.setup(app);
   for (const Command& command : program.commands) {
@@ -44,16 +71,36 @@ int run_program(const Program& program, int argc, char** argv) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    std::string asked = name;
-    for (const CLI::App* sub : app.get_subcommands()) asked += " " + sub->get_name();
-    return complain(name, std::string(error.what()) + " (" + asked + " --help says more)", kUsage);
+    complain(usage_text(app, error));
+    return kUsage;
   } catch (const UsageError& error) {
-    return complain(name, error.what(), kUsage);
-  } catch (const std::bad_alloc&) {
-    return complain(name, "out of memory: give smaller shapes", kFailure);
+    complain(error.what());
+    return kUsage;
+  } catch (const Reported&) {
+    return kFailure;
   } catch (const std::exception& error) {
-    return complain(name, error.what(), kFailure);
+    complain(failure_text(error) + mistyped_command(app, argc, argv));
+    return kFailure;
   }
+}
+
+}  // namespace
+
+int run_program(const Program& program, int argc, char** argv) {
+  speak_as(program.name);
+  watch_for_interruption(program.name);
+  CLI::App app(program.summary, program.name);
+  app.footer(program.examples + std::string(kExitCodes));
+  app.set_version_flag("--version",
+                       join(program.name, " ", rt3d_version(), " (commit ", build_commit(), ")"));
+  app.require_subcommand(program.setup == nullptr ? 1 : 0, 1);
+  int exit_code = kFailure;
+  try {
+    exit_code = run_command_line(program, app, argc, argv);
+  } catch (const Interrupted&) {
+  }
+  end_if_interrupted();
+  return exit_code;
 }
 
 }  // namespace rt3d::cli

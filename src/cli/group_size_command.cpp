@@ -1,12 +1,13 @@
 // rt3d-tune group-size: which group of weights to prune together, measured on this machine.
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/group_size_run.h"
-#include "cli/tuning_text.h"
+#include "cli/interruption.h"
+#include "cli/json_output.h"
+#include "cli/output_file.h"
 
 namespace rt3d::cli {
 namespace {
@@ -131,21 +132,15 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
           {"points", points}, {"points_wanted", results.wanted},        {"recommended", recommended}};
 }
 
-void write(const std::string& path, const std::string& text) {
-  if (path.empty()) return;
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Failure("cannot write " + path);
-}
-
 void run(const GroupSizeOptions& options) {
   const GroupStudy study = study_of(options);
   const std::string device = rt3d_device_text();
+  const StopsWhenAsked stops_when_asked;  // and shows what was measured
   const GroupResults results = study_groups(study);
+  if (results.points.empty() && interruption_requested()) throw Interrupted();
   if (results.points.empty()) throw Failure("nothing was measured: give more time with --limit-seconds");
-  write(options.csv, group_size_csv(results.points));
-  write(options.svg, group_size_svg(results.points, device));
+  if (!options.csv.empty()) write_text(options.csv, group_size_csv(results.points));
+  if (!options.svg.empty()) write_text(options.svg, group_size_svg(results.points, device));
   if (options.as_json) return print_json(json_of(study, results, device));
   std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
               group_size_text(results.points).c_str());

@@ -8,9 +8,9 @@
 #include <memory>
 
 #include "cli/failure.h"
+#include "cli/interruption.h"
 #include "cli/problem_session.h"
 #include "cli/problem_text.h"
-#include "cli/progress.h"
 #include "cli/statistics.h"
 #include "cli/table.h"
 #include "cli/timing.h"
@@ -135,19 +135,22 @@ GroupResults study_groups(const GroupStudy& study) {
   const std::vector<Task> tasks = tasks_of(study);
   GroupResults results;
   results.wanted = tasks.size();
-  const TuningProgress interruptible;
   const Progress progress(tasks.size());
   const std::int64_t start = now_ns();
   std::vector<std::unique_ptr<Dense>> dense(study.layers.size());
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const std::int64_t elapsed = now_ns() - start;
-    if (TuningProgress::interrupted()) break;
+    if (interruption_requested()) break;
     if (study.limit_seconds > 0 && static_cast<double>(elapsed) * 1e-9 > study.limit_seconds) break;
     const Task& task = tasks[i];
     progress.show(i, elapsed, study.layers[task.layer].name + " " + task.scheme);
-    if (!dense[task.layer])
-      dense[task.layer] = std::make_unique<Dense>(study.layers[task.layer], study.session);
-    results.points.push_back(dense[task.layer]->measure(task, study.runs));
+    try {
+      if (!dense[task.layer])
+        dense[task.layer] = std::make_unique<Dense>(study.layers[task.layer], study.session);
+      results.points.push_back(dense[task.layer]->measure(task, study.runs));
+    } catch (const Interrupted&) {
+      break;
+    }
   }
   const auto place = [&](const GroupPoint& point) {
     return std::find_if(study.layers.begin(), study.layers.end(),

@@ -25,7 +25,11 @@ std::string or_empty(const char* text) { return text == nullptr ? "" : text; }
 
 ModelHandle load_model(const std::string& path) {
   rt3d_model* model = nullptr;
-  check(rt3d_model_load(&model, path.c_str()), "cannot load " + path);
+  const rt3d_status status = rt3d_model_load(&model, path.c_str());
+  // The library's texts about files hold the path.
+  if (status != RT3D_OK && std::string(rt3d_last_error()).find(path) != std::string::npos)
+    throw Failure(rt3d_last_error());
+  check(status, "cannot load " + path);
   return ModelHandle(model);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/json_output.h"
 #include "cli/layer_table.h"
 #include "cli/npy.h"
 #include "cli/session_options.h"

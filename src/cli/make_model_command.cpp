@@ -1,11 +1,14 @@
 // rt3d make-model: well-known architectures as ONNX files with seeded random weights, dense or with structured zeros.
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/json_output.h"
+#include "cli/nearest.h"
+#include "cli/output_file.h"
 #include "cli/table.h"
-#include "cli/tuning_text.h"
 #include "models/models.h"
 
 namespace rt3d::cli {
@@ -35,6 +38,7 @@ void declare(CLI::App& app, MakeModelOptions& options) {
       ->type_name("F")
       ->capture_default_str();
   app.add_option("--seed", options.request.seed, "Seed of the weights")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->capture_default_str();
   app.add_option(
@@ -68,7 +72,7 @@ void print_list(bool as_json) {
                     {"macs", model.macs},
                     {"summary", model.summary}});
   }
-  if (as_json) return print_json(rows);
+  if (as_json) return print_json({{"models", rows}});
   std::printf("%s", table.text().c_str());
 }
 
@@ -110,8 +114,14 @@ void run(const MakeModelOptions& options) {
     throw UsageError(
         "make-model needs a name and -o FILE: rt3d make-model c3d -o c3d.onnx (--list shows the names)");
   }
+  std::vector<std::string> names;
+  for (const models::ModelInfo& model : models::list()) names.push_back(model.name);
+  if (std::find(names.begin(), names.end(), options.request.name) == names.end())
+    throw Failure("there is no model '" + options.request.name + "'" +
+                  suggestion(options.request.name, names) + " (make-model --list shows them)");
   models::PruningReport report;
-  models::make(options.request, options.output, &report);
+  write_whole(options.output,
+              [&](const std::filesystem::path& file) { models::make(options.request, file, &report); });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);
   std::printf("wrote %s\n", options.output.c_str());

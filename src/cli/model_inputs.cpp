@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 
 #include "cli/failure.h"
@@ -49,9 +48,8 @@ void read_video_input(const rt3d_model* model, const InputOptions& options,
   Clip clip = read_clip(options.video, settings);
   const std::int64_t needed = frames_needed(settings.sampling, settings.frames, settings.stride);
   if (clip.video_frames < needed) {
-    std::fprintf(stderr, "rt3d: warning: %s has %lld frames, %lld are needed: the last one is repeated\n",
-                 options.video.c_str(), static_cast<long long>(clip.video_frames),
-                 static_cast<long long>(needed));
+    warn(join(options.video, " has ", clip.video_frames, " frames, ", needed,
+              " are needed: the last one is repeated"));
   }
   Array& array = result.arrays[slot];
   array.dtype = RT3D_F32;
@@ -70,7 +68,10 @@ void add_input_options(CLI::App& app, InputOptions& options) {
   app.add_option("-i,--input", options.files, "An input's values (default: seeded random ones)")
       ->type_name("[NAME=]FILE.npy")
       ->allow_extra_args(false);
-  app.add_option("--seed", options.seed, "Seed of random inputs")->type_name("S")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of random inputs")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("S")
+      ->capture_default_str();
   const std::string group = "Video (defaults: the model's metadata, then docs/video.md)";
   app.add_option("--video", options.video, "Take the clip from a video file")
       ->type_name("FILE")

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/json_output.h"
 #include "cli/session_options.h"
-#include "cli/tuning_text.h"
 
 namespace rt3d::cli {
 namespace {
@@ -41,7 +41,7 @@ void run(const PlanOptions& options) {
                      {"source", step.source},
                      {"macs", step.macs}});
   }
-  print_json(steps);
+  print_json({{"model", options.model}, {"steps", steps}});
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "cli/progress.h"
 
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -16,10 +15,6 @@ namespace {
 constexpr std::int64_t kRedrawNs = 100'000'000;
 constexpr int kBarWidth = 20;
 
-volatile sig_atomic_t interrupt_requested = 0;
-
-void on_interrupt(int) { interrupt_requested = 1; }
-
 std::size_t terminal_columns() {
   winsize size = {};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
@@ -27,29 +22,21 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-TuningProgress::TuningProgress() : terminal_(isatty(STDERR_FILENO) == 1) {
-  interrupt_requested = 0;
-  struct sigaction action = {};
-  action.sa_handler = on_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-}
+TuningProgress::TuningProgress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 TuningProgress::~TuningProgress() {
-  signal(SIGINT, SIG_DFL);
   if (drawn_) std::fputs("\r\x1b[K", stderr);
 }
 
-bool TuningProgress::interrupted() { return interrupt_requested != 0; }
-
 int TuningProgress::callback(void* self, const rt3d_progress* progress) {
   auto& shown = *static_cast<TuningProgress*>(self);
-  if (shown.terminal_) {
+  if (!shown.stops_when_asked_) shown.stops_when_asked_.emplace();
+  if (shown.terminal_ && !shown.quiet_) {
     shown.draw(*progress);
-  } else {
+  } else if (!shown.quiet_) {
     shown.print_finished(*progress);
   }
-  return interrupted() ? 1 : 0;
+  return interruption_requested() ? 1 : 0;
 }
 
 void TuningProgress::draw(const rt3d_progress& progress) {

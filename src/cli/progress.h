@@ -1,29 +1,32 @@
 // Shows tuning on standard error: a bar with the time left on a terminal, one line per finished layer
-// otherwise. While one exists, Ctrl-C asks the library to stop at the next candidate (what was measured is
-// kept); a second one ends the process.
+// otherwise. Once tuning has begun, an interruption asks the library to stop at the next candidate (interruption.h): what
+// was measured is kept.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "cli/interruption.h"
 #include "rt3d/rt3d.h"
 
 namespace rt3d::cli {
 
 class TuningProgress {
  public:
-  TuningProgress();
+  explicit TuningProgress(bool quiet);  // quiet: shows nothing
   ~TuningProgress();
   TuningProgress(const TuningProgress&) = delete;
   TuningProgress& operator=(const TuningProgress&) = delete;
 
   static int callback(void* self, const rt3d_progress* progress);  // rt3d_progress_callback
-  static bool interrupted();
 
  private:
   void draw(const rt3d_progress& progress);
   void print_finished(const rt3d_progress& progress);
 
+  std::optional<StopsWhenAsked> stops_when_asked_;  // from the first call
+  bool quiet_ = false;
   bool terminal_ = false;
   bool drawn_ = false;
   std::int64_t last_drawn_ns_ = -1;

@@ -7,8 +7,10 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/json_output.h"
 #include "cli/memory.h"
 #include "cli/model_inputs.h"
+#include "cli/output_file.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
 #include "cli/statistics.h"
@@ -54,7 +56,10 @@ void declare(CLI::App& app, RunOptions& options) {
       ->type_name("FILE");
   app.add_option("-o,--output", options.output_folder, "Write every output as DIR/<name>.npy")
       ->type_name("DIR");
-  app.add_option("--top", options.top, "How many scores to show")->type_name("K")->capture_default_str();
+  app.add_option("--top", options.top, "How many scores to show")
+      ->check(CLI::Range(0, 1'000'000))
+      ->type_name("K")
+      ->capture_default_str();
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);
   add_tuning_options(app, options.session);
@@ -99,8 +104,10 @@ void write_outputs(const std::string& folder, const std::vector<Output>& outputs
   std::map<std::string, int> used;
   for (const Output& output : outputs) {
     const Array& array = output.array;
-    write_npy(std::filesystem::path(folder) / file_name(output.name, used), array.dtype, array.shape,
-              array.data.data());
+    write_whole(std::filesystem::path(folder) / file_name(output.name, used),
+                [&](const std::filesystem::path& file) {
+                  write_npy(file, array.dtype, array.shape, array.data.data());
+                });
   }
 }
 

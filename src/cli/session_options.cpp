@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <thread>
 
 #include "cli/failure.h"
+#include "cli/interruption.h"
 #include "cli/progress.h"
 
 namespace rt3d::cli {
@@ -128,8 +128,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }
-  std::optional<TuningProgress> progress;
-  if (!options.quiet) progress.emplace();
+  TuningProgress progress(options.quiet);
   rt3d_session_options wanted = RT3D_SESSION_OPTIONS_INIT;
   wanted.device = options.device.c_str();
   wanted.isa = options.isa.empty() ? nullptr : options.isa.c_str();
@@ -137,8 +136,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.tuning = tuning_of(options.tune);
   wanted.tuning_limit_ms = options.tune_ms;
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
-  wanted.progress = progress ? TuningProgress::callback : nullptr;
-  wanted.progress_user = progress ? &*progress : nullptr;
+  wanted.progress = TuningProgress::callback;
+  wanted.progress_user = &progress;
   wanted.accuracy = options.accuracy == "exact"  ? RT3D_ACCURACY_EXACT
                     : options.accuracy == "half" ? RT3D_ACCURACY_HALF
                                                  : RT3D_ACCURACY_DEFAULT;
@@ -150,12 +149,15 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   const rt3d_status status = rt3d_session_create(&session, model, &wanted);
   if (status == RT3D_CANCELLED) {
     const std::string db = db_path_text(options);
-    throw Failure(db == "none"
-                      ? "interrupted while tuning"
-                      : "interrupted while tuning: what was measured is in " + db + ", run again to go on");
+    explain_interruption(
+        " while tuning" +
+        (db == "none" ? "" : ": what was measured is in " + db + ", the same command goes on from there"));
+    throw Interrupted();
   }
   check(status, "cannot create a session");
-  return SessionHandle(session);
+  SessionHandle created(session);
+  if (interruption_requested()) throw Interrupted();
+  return created;
 }
 
 int thread_count(const SessionOptions& options) {

@@ -1,4 +1,5 @@
-// A folder of its own, only its owner's, that is gone with everything in it when the object is.
+// A folder of its own, only its owner's, that is gone with everything in it when the object is, or when the program is
+// interrupted.
 #pragma once
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "cli/failure.h"
+#include "cli/temporaries.h"
 
 namespace rt3d::cli {
 
@@ -21,10 +23,12 @@ class TemporaryFolder {
       throw Failure("cannot create a folder in " + parent.string() + ": " + std::strerror(errno) +
                     ": set TMPDIR to a folder that can be written");
     path_ = name;
+    Temporaries::add(path_);
   }
   ~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+    Temporaries::drop(path_);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/json_output.h"
 #include "cli/session_options.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/handles.h"
+#include "cli/output_file.h"
 
 namespace rt3d::cli {
 namespace {
@@ -46,10 +47,7 @@ void export_rows(const DbOptions& options) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
   }
-  std::ofstream out(options.file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Failure("cannot write " + options.file + ": check that the folder exists and has room");
+  write_text(options.file, text);
 }
 
 void import_rows(const DbOptions& options) {

@@ -1,6 +1,5 @@
 #include "cli/tuning_text.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/failure.h"
@@ -32,12 +31,6 @@ nlohmann::json tuning_json(const rt3d_session_stats& stats) {
           {"create_ns", stats.create_ns},
           {"optimize_ns", stats.optimize_ns},
           {"prepare_ns", stats.prepare_ns}};
-}
-
-void print_json(const nlohmann::json& json) {
-  const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
 }
 
 }  // namespace rt3d::cli

@@ -13,7 +13,4 @@ namespace rt3d::cli {
 std::string tuning_text(const rt3d_session_stats& stats);
 nlohmann::json tuning_json(const rt3d_session_stats& stats);
 
-void print_json(
-    const nlohmann::json& json);  // on standard output, indented; text that is not UTF-8 is replaced
-
 }  // namespace rt3d::cli

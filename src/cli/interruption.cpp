@@ -1,0 +1,97 @@
+#include "cli/interruption.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "cli/temporaries.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr long kSliceNs = 20'000'000;
+constexpr int kPatientSlices = 100;  // 2 s
+constexpr int kExitBase = 128;
+
+struct State {
+  std::atomic<bool> requested = false;
+  std::atomic<int> stopping = 0;  // StopsWhenAsked that live
+  std::mutex mutex;
+  std::string explanation;
+};
+
+// Never destroyed: the thread that waits for signals outlives main().
+State& state() {
+  static State& kept = *new State;
+  return kept;
+}
+
+// A further signal ends the process at once, whatever cleaning up waits for.
+void restore_default(const sigset_t& signals) {
+  for (const int signal_number : kSignals)
+    if (sigismember(&signals, signal_number) == 1) signal(signal_number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void wait_for_those_who_stop(const sigset_t& signals) {
+  const timespec slice = {0, kSliceNs};
+  for (int i = 0; i < kPatientSlices && state().stopping > 0; ++i)
+    if (sigtimedwait(&signals, nullptr, &slice) > 0) return;
+}
+
+[[noreturn]] void watch(const std::string& program, const sigset_t& signals) {
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) != 0) {
+  }
+  state().requested = true;
+  wait_for_those_who_stop(signals);
+  restore_default(signals);
+  Temporaries::remove_all();
+  const std::lock_guard lock(state().mutex);
+  // Not through stderr: whoever holds its lock may be waiting.
+  dprintf(STDERR_FILENO, "%s%s: interrupted%s\n", isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "",
+          program.c_str(), state().explanation.c_str());
+  _exit(kExitBase + signal_number);
+}
+
+}  // namespace
+
+void watch_for_interruption(const std::string& program) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal_number : kSignals) {
+    struct sigaction action = {};
+    sigaction(signal_number, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&signals, signal_number);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  state();
+  std::thread(watch, program, signals).detach();
+}
+
+bool interruption_requested() { return state().requested; }
+
+StopsWhenAsked::StopsWhenAsked() { ++state().stopping; }
+
+StopsWhenAsked::~StopsWhenAsked() {
+  if (interruption_requested()) std::fflush(stdout);
+  --state().stopping;
+}
+
+void explain_interruption(const std::string& text) {
+  const std::lock_guard lock(state().mutex);
+  state().explanation = text;
+}
+
+void end_if_interrupted() {
+  while (interruption_requested()) pause();
+}
+
+}  // namespace rt3d::cli
