@@ -112,12 +112,12 @@ fadd v3.4s, v3.4s, v12.4s                   ; 63D42C4E
 ldr q12, [x6, 4128]                         ; CC08C43D
 fadd v5.4s, v5.4s, v12.4s                   ; A5D42C4E
 movi v6.4s, 0                               ; 06E4004F
-fmax v0.4s, v0.4s, v6.4s                    ; 00F4264E
-fmax v1.4s, v1.4s, v6.4s                    ; 21F4264E
-fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
-fmax v3.4s, v3.4s, v6.4s                    ; 63F4264E
-fmax v4.4s, v4.4s, v6.4s                    ; 84F4264E
-fmax v5.4s, v5.4s, v6.4s                    ; A5F4264E
+fmax v0.4s, v6.4s, v0.4s                    ; C0F4204E
+fmax v1.4s, v6.4s, v1.4s                    ; C1F4214E
+fmax v2.4s, v6.4s, v2.4s                    ; C2F4224E
+fmax v3.4s, v6.4s, v3.4s                    ; C3F4234E
+fmax v4.4s, v6.4s, v4.4s                    ; C4F4244E
+fmax v5.4s, v6.4s, v5.4s                    ; C5F4254E
 L5:
 str q0, [x7]                                ; E000803D
 str q2, [x7, 16]                            ; E204803D
