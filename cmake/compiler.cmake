@@ -33,6 +33,9 @@ if(RT3D_SANITIZE)
   add_compile_options(-fsanitize=${RT3D_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RT3D_SANITIZE})
 endif()
+if(RT3D_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # libFuzzer reads which branches an input takes
+endif()
 
 add_library(rt3d_warnings INTERFACE)
 target_compile_options(rt3d_warnings INTERFACE -Wall -Wextra -Werror)

@@ -1,0 +1,54 @@
+// Target: a tuning database's file: whatever it holds, asking, storing, exporting and merging work, or merging is refused. All rows
+// that come out are fit to be stored, and what was stored is found.
+#include "base/checksum.h"
+#include "base/error.h"
+#include "harness.h"
+#include "tuner/row.h"
+#include "tuner/tuning_db.h"
+
+namespace rt3d::fuzz {
+namespace {
+
+tuner::Row our_row() {
+  return {.device = "avx2/cpu",
+          .threads = 2,
+          .problem = "Relu 1x3 -> 1x3",
+          .family = "relu.fuzz.cpu",
+          .version = 1,
+          .schedule = "a=1",
+          .time_ns = 1000,
+          .default_ns = 2000,
+          .rigor = tuner::kQuick};
+}
+
+}  // namespace
+
+void fuzz_one(std::span<const std::byte> input) {
+  const std::filesystem::path path = empty_folder() / "tuning.db";
+  write_file(path, text_of(input));
+  const tuner::Row ours = our_row();
+  {
+    tuner::TuningDb merged("");
+    try {
+      merged.merge(path);
+    } catch (const Error& error) {
+      expect(error.code() == Code::io || error.code() == Code::invalid_argument, "merging failed otherwise");
+    }
+    tuner::parse_rows(merged.export_text());
+  }
+  const bool writable = checksum64(text_of(input)) % 2 == 0;
+  tuner::TuningDb db(path, writable);
+  for (const tuner::Row& row : db.find(ours.device, ours.threads, ours.problem))
+    expect(tuner::storable(row), "a row came out that may not be stored");
+  db.quarantined(ours.device, ours.problem);
+  for (const tuner::Row& row : tuner::parse_rows(db.export_text()))
+    expect(tuner::storable(row), "a row was exported that may not be stored");
+  db.store(ours);
+  const tuner::Intent intent{ours.device, ours.problem, ours.family, ours.version, ours.schedule};
+  db.begin_candidate(intent);
+  db.end_candidate(intent);
+  expect(!db.find(ours.device, ours.threads, ours.problem).empty(), "a stored row is not found");
+  expect(db.count() >= 1, "a database with a row counts none");
+}
+
+}  // namespace rt3d::fuzz
