@@ -1,7 +1,8 @@
 #include "base/attributes.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
-#include <cmath>
 
 #include "base/error.h"
 
@@ -26,7 +27,20 @@ std::string real_text(double value) {
   return text;
 }
 
+bool same_value(const AttributeValue& a, const AttributeValue& b) {
+  const double* left = std::get_if<double>(&a);
+  const double* right = std::get_if<double>(&b);
+  if (left && right) return std::bit_cast<std::uint64_t>(*left) == std::bit_cast<std::uint64_t>(*right);
+  return a == b;
+}
+
 }  // namespace
+
+bool Attributes::operator==(const Attributes& other) const {
+  return std::equal(
+      values_.begin(), values_.end(), other.values_.begin(), other.values_.end(),
+      [](const auto& a, const auto& b) { return a.first == b.first && same_value(a.second, b.second); });
+}
 
 std::int64_t Attributes::integer(const std::string& name, std::int64_t fallback) const {
   const auto* value = get<std::int64_t>(values_, name, "an integer");

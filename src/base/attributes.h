@@ -28,7 +28,8 @@ class Attributes {
   const std::map<std::string, AttributeValue>& all() const { return values_; }
   bool empty() const { return values_.empty(); }
   std::string text() const;  // name=value, sorted by name, space separated
-  bool operator==(const Attributes&) const = default;
+  // Reals are compared by their bits, so that attributes with a NaN equal themselves.
+  bool operator==(const Attributes& other) const;
 
  private:
   std::map<std::string, AttributeValue> values_;

@@ -14,30 +14,75 @@
 #include "base/error.h"
 
 namespace rt3d {
+namespace {
 
-std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
-  return from_descriptor(descriptor, path);
+constexpr struct {
+  mode_t kind;
+  const char* name;
+} kKinds[] = {{S_IFDIR, "a folder"},
+              {S_IFIFO, "a pipe"},
+              {S_IFCHR, "a device"},
+              {S_IFBLK, "a device"},
+              {S_IFSOCK, "a socket"}};
+
+void require_regular_status(const struct stat& info, const std::filesystem::path& name) {
+  if (S_ISREG(info.st_mode)) return;
+  for (const auto& row : kKinds)
+    if ((info.st_mode & S_IFMT) == row.kind)
+      fail(Code::io, name.string(), " is ", row.name, "; only regular files are read");
+  fail(Code::io, name.string(), " is no regular file");
 }
 
-std::shared_ptr<const MappedFile> MappedFile::from_descriptor(int descriptor,
-                                                              const std::filesystem::path& name) {
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{descriptor};
+struct stat status_of(const Descriptor& file, const std::filesystem::path& name) {
   struct stat info {};
-  if (::fstat(descriptor, &info) != 0)
+  if (::fstat(file.number(), &info) != 0)
     fail(Code::io, "cannot read ", name.string(), ": ", std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) fail(Code::io, name.string(), " is not a regular file");
-  std::shared_ptr<MappedFile> file(new MappedFile);
+  return info;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+void require_regular(const Descriptor& file, const std::filesystem::path& name) {
+  require_regular_status(status_of(file, name), name);
+}
+
+// Looked at before it is opened, since opening can do something to a device; and afterwards, since it may be another one by then.
+Descriptor open_regular(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0)
+    fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
+  require_regular_status(info, path);
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
+  require_regular(file, path);
+  return file;
+}
+
+std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  return of(open_regular(path), path);
+}
+
+std::shared_ptr<const MappedFile> MappedFile::of(Descriptor descriptor, const std::filesystem::path& name) {
+  const struct stat info = status_of(descriptor, name);
+  require_regular_status(info, name);
+  std::shared_ptr<MappedFile> file(new MappedFile(std::move(descriptor), name));
   file->size_ = static_cast<std::size_t>(info.st_size);
   if (file->size_ == 0) return file;
-  void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->file_.number(), 0);
   if (p == MAP_FAILED) fail(Code::io, "cannot map ", name.string(), ": ", std::strerror(errno));
   file->data_ = static_cast<const std::byte*>(p);
   return file;
+}
+
+void MappedFile::require_whole() const {
+  const auto size = static_cast<std::size_t>(status_of(file_, name_).st_size);
+  if (size < size_)
+    fail(Code::io, name_.string(), " was shortened from ", size_, " to ", size,
+         " bytes after it was loaded; load it again");
 }
 
 MappedFile::~MappedFile() {

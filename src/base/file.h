@@ -1,31 +1,61 @@
-// Read-only files mapped into memory.
+// Opening and mapping of files that come from a user: only regular ones, so that nothing waits for a pipe or reads a device.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace rt3d {
 
+// An open file, closed with the object.
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) : number_(number) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+
+  int number() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+// Opens a regular file for reading, through links. Throws io with the reason; pipes, devices, folders and sockets are refused
+// by what they are, without waiting for them.
+Descriptor open_regular(const std::filesystem::path& path);
+
+// Throws io unless the open file is a regular one; `name` is for messages.
+void require_regular(const Descriptor& file, const std::filesystem::path& name);
+
 // A whole file, mapped privately and read-only; the bytes live as long as the object. Throws io with the
-// reason. Who shortens the file meanwhile takes the bytes away; replacing it by renaming does not.
+// reason. Who shortens the file meanwhile takes the bytes away, and reading them ends the process (SIGBUS): require_whole() notices
+// that before somebody reads. Replacing the file by renaming harms nobody.
 class MappedFile {
  public:
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
-  // Takes over an open descriptor (which is closed in any case); `name` is for messages.
-  static std::shared_ptr<const MappedFile> from_descriptor(int descriptor, const std::filesystem::path& name);
+  static std::shared_ptr<const MappedFile> of(Descriptor file, const std::filesystem::path& name);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  // Throws io when the file is shorter now than what was mapped.
+  void require_whole() const;
   // Lets the pages of a part of bytes() leave this process's memory; they are read again when somebody looks. For part of
   // another object's bytes undefined.
   void release(std::span<const std::byte> part) const;
 
  private:
-  MappedFile() = default;
+  MappedFile(Descriptor file, std::filesystem::path name) : file_(std::move(file)), name_(std::move(name)) {}
+  Descriptor file_;
+  std::filesystem::path name_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

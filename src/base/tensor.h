@@ -43,6 +43,7 @@ class Tensor {
     return bytes_;
   }
   std::size_t byte_count() const { return bytes_.size(); }
+  const MappedFile* file() const { return file_; }   // that the bytes lie in, or nullptr
   bool in_file() const { return file_ != nullptr; }  // a mapped one, whose pages release_pages() lets go
   bool aligned() const {
     return !factors_ && reinterpret_cast<std::uintptr_t>(bytes_.data()) % dtype_bytes(desc_.dtype) == 0;

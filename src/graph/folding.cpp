@@ -2,6 +2,7 @@
 #include "graph/folding.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "graph/ops/op_table.h"
@@ -9,7 +10,58 @@
 namespace rt3d::graph {
 namespace {
 
-constexpr std::int64_t kLargestResultBytes = 64 << 20;
+constexpr std::int64_t kResultsPerConstant = 4;
+constexpr std::int64_t kWorkPerConstant = 64;
+
+std::int64_t bytes_of(const TensorDesc& desc) {
+  return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
+}
+
+// Multiplications beyond one per element read or written.
+std::int64_t multiplications(const Graph& graph, const Node& node) {
+  const Shape& out = graph.value(node.outputs[0]).desc.shape;
+  const Shape& in = graph.value(node.inputs[0]).desc.shape;
+  std::int64_t each = 0;
+  if (node.op == "Conv") {
+    const Shape& weights = graph.value(node.inputs[1]).desc.shape;
+    each = weights.elements(1, weights.rank());
+  } else if ((node.op == "MatMul" || node.op == "Gemm") && in.rank() > 0) {
+    each = in[node.attributes.integer("transA", 0) != 0 ? 0 : in.rank() - 1];
+  } else if (node.attributes.has("kernel_shape")) {
+    each = 1;
+    for (const std::int64_t k : node.attributes.integers("kernel_shape", {}))
+      if (k > 0) each = std::min(each, Shape::kMaxElements / k) * k;
+  }
+  const std::int64_t positions = std::max<std::int64_t>(1, out.elements());
+  return each > std::numeric_limits<std::int64_t>::max() / 4 / positions
+             ? std::numeric_limits<std::int64_t>::max() / 4
+             : each * positions;
+}
+
+// Takes what the node's results will cost off the graph's budget; false when there is not enough left.
+bool afford(Graph& graph, const Node& node) {
+  FoldingBudget cost{0, multiplications(graph, node)};
+  for (const ValueId id : node.outputs)
+    if (id != kNoValue) cost.bytes += bytes_of(graph.value(id).desc);
+  cost.work += cost.bytes;
+  for (const ValueId id : node.inputs)
+    if (id != kNoValue) cost.work += bytes_of(graph.value(id).desc);
+  FoldingBudget& left = graph.folding;
+  if (cost.bytes <= left.bytes && cost.work <= left.work) {
+    left.bytes -= cost.bytes;
+    left.work -= cost.work;
+    return true;
+  }
+  if (find_op(node.op)->kind == OpKind::constant_only)
+    fail(Code::unsupported, "node ", node.op, " '", node.name, "': its result ",
+         graph.value(node.outputs[0]).desc.shape.text(),
+         " would have to be computed when the model is loaded: ", cost.bytes, " bytes and ", cost.work,
+         " operations, of ", left.bytes, " and ", left.work,
+         " that are left for constants of a model of this size. Simplified models (onnxsim) hold such "
+         "results as "
+         "initializers");
+  return false;
+}
 
 void set_constant(Value& value, Tensor tensor) {
   value.desc = tensor.desc();
@@ -43,12 +95,10 @@ bool fold_from_shape(Graph& graph, const Node& node) {
 
 // ConstantOfShape: one value, in node.tensors, repeated.
 bool fold_fill(Graph& graph, const Node& node) {
+  if (node.op != "ConstantOfShape" || !graph.constant(node.inputs[0]) || !afford(graph, node)) return false;
   const auto it = node.tensors.find("value");
   const TensorDesc& desc = graph.value(node.outputs[0]).desc;
   const auto size = dtype_bytes(desc.dtype);
-  if (node.op != "ConstantOfShape" || !graph.constant(node.inputs[0]) ||
-      desc.shape.elements() * static_cast<std::int64_t>(size) > kLargestResultBytes)
-    return false;
   Tensor tensor = Tensor::allocate(desc);
   std::memset(tensor.mutable_data(), 0, tensor.bytes().size());
   if (it != node.tensors.end())
@@ -63,6 +113,24 @@ bool is_copy(const Node& node) { return node.op == "Identity" || node.op == "Dro
 
 }  // namespace
 
+FoldingBudget folding_budget(const Graph& graph) {
+  using Bytes = std::pair<const std::byte*, const std::byte*>;
+  std::vector<Bytes> parts;
+  for (std::size_t i = 0; i < graph.value_count(); ++i)
+    if (const Tensor* constant = graph.constant(static_cast<ValueId>(i)); constant && !constant->scaled())
+      parts.emplace_back(constant->bytes().data(), constant->bytes().data() + constant->bytes().size());
+  std::sort(parts.begin(), parts.end());
+  std::int64_t bytes = 0;
+  const std::byte* end = nullptr;
+  for (const auto& [first, last] : parts) {
+    if (last <= end) continue;
+    bytes += last - std::max(first, end);
+    end = last;
+  }
+  return {std::max(FoldingBudget().bytes, kResultsPerConstant * bytes),
+          std::max(FoldingBudget().work, kWorkPerConstant * bytes)};
+}
+
 bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
   if (fold_from_shape(graph, node) || fold_fill(graph, node)) return true;
   std::vector<const Tensor*> inputs;
@@ -75,26 +143,25 @@ bool fold_node(Graph& graph, const Node& node, const Evaluator& evaluate) {
     set_constant(graph.value(node.outputs[0]), Tensor(*inputs[0]));
     return true;
   }
+  std::vector<TensorDesc> outputs;
+  for (ValueId id : node.outputs) {
+    if (id == kNoValue) return false;
+    outputs.push_back(graph.value(id).desc);
+  }
+  const std::int64_t bytes_left = graph.folding.bytes;
+  if (!afford(graph, node)) return false;
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i] && inputs[i]->scaled()) {
       Value& value = graph.value(node.inputs[i]);
       value.constant = value.constant->in_memory();
     }
-  std::int64_t bytes = 0;
-  std::vector<TensorDesc> outputs;
-  for (ValueId id : node.outputs) {
-    if (id == kNoValue) return false;
-    outputs.push_back(graph.value(id).desc);
-    const std::int64_t size = static_cast<std::int64_t>(dtype_bytes(outputs.back().dtype));
-    bytes += outputs.back().shape.elements() * size;
-    if (bytes > kLargestResultBytes) return false;
-  }
   std::vector<Tensor> results;
   try {
     results = evaluate(node, inputs, outputs);
   } catch (const Error& error) {
     // What may be computed at run time as well is left to the passes, which bring it into a form that can be
     // evaluated.
+    graph.folding.bytes = bytes_left;
     if (error.code() == Code::out_of_memory || find_op(node.op)->kind == OpKind::constant_only) throw;
     return false;
   }

@@ -2,7 +2,6 @@
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 
@@ -56,11 +55,6 @@ void Graph::number_nodes() {
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].origins = {static_cast<NodeId>(i)};
 }
 
-void Graph::replace_uses(ValueId from, ValueId to) {
-  for (Node& node : nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
-  std::replace(outputs.begin(), outputs.end(), from, to);
-}
-
 void Graph::erase_nodes(const std::vector<bool>& dead) {
   std::size_t kept = 0;
   for (std::size_t n = 0; n < nodes.size(); ++n) {
@@ -105,14 +99,13 @@ void Graph::sort_topologically() {
   nodes = std::move(sorted);
 }
 
-std::string Graph::unique_name(const std::string& stem) const {
-  std::set<std::string> taken;
-  for (const Value& v : values_)
-    if (v.name.compare(0, stem.size(), stem) == 0) taken.insert(v.name);
-  if (!taken.count(stem)) return stem;
-  for (int i = 1;; ++i) {
+std::string Graph::unique_name(const std::string& stem) {
+  for (; named_ < values_.size(); ++named_) names_.try_emplace(values_[named_].name, 1);
+  const auto taken = names_.find(stem);
+  if (taken == names_.end()) return stem;
+  for (int& i = taken->second;; ++i) {
     std::string name = stem + "." + std::to_string(i);
-    if (!taken.count(name)) return name;
+    if (!names_.contains(name)) return name;
   }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/attributes.h"
@@ -45,6 +46,12 @@ struct Node {
   std::vector<NodeId> origins = {};       // the nodes that it was before the passes, if any (number_nodes)
 };
 
+// What may still be computed of constants before the graph runs (folding.h).
+struct FoldingBudget {
+  std::int64_t bytes = std::int64_t{64} << 20;  // of results that are kept
+  std::int64_t work = std::int64_t{256} << 20;  // bytes read and written, and multiplications
+};
+
 class Graph {
  public:
   std::vector<Node> nodes;  // topological order
@@ -52,6 +59,7 @@ class Graph {
   std::vector<ValueId> outputs;
   std::string name;
   std::map<std::string, std::string> metadata;  // the model's metadata properties
+  FoldingBudget folding;
 
   ValueId add_value(std::string name, TensorDesc desc = {}, bool shape_known = false);
   ValueId add_constant(std::string name, Tensor tensor);
@@ -69,10 +77,10 @@ class Graph {
   Uses uses() const;
 
   void number_nodes();  // every node becomes its own origin: names may be missing or equal
-  void replace_uses(ValueId from, ValueId to);      // in every node's inputs and in the graph's outputs
   void erase_nodes(const std::vector<bool>& dead);  // by node index
   void sort_topologically();                        // throws invalid_model on a cycle
-  std::string unique_name(const std::string& stem) const;
+  // `stem`, or the first of stem.1, stem.2, … that no value has.
+  std::string unique_name(const std::string& stem);
 
   // Every id in range, each value produced at most once and before it is read, constants match their desc, inputs
   // and outputs exist. Throws internal: a pass broke the graph.
@@ -80,6 +88,9 @@ class Graph {
 
  private:
   std::vector<Value> values_;
+  // Of the first `named_` values: their names, with the number to try next behind each. Filled when it is first asked for.
+  std::unordered_map<std::string, int> names_;
+  std::size_t named_ = 0;
 };
 
 // The text form, one line per value-defining item, readable back by parse_graph. Constants print as their shape and, up to

@@ -47,7 +47,20 @@ std::vector<std::string> fields_of(const std::string& line) {
   return fields;
 }
 
-void attach_line(Graph& graph, const std::map<std::string, ValueId>& constants, const std::string& line) {
+void attach(Graph& graph, const Graph::Uses& uses, ValueId weights, TransformedWeights values) {
+  const Tensor* constant = graph.constant(weights);
+  if (!constant) fail(Code::invalid_argument, "the weights are not constant");
+  if (graph.value(weights).transformed) fail(Code::invalid_argument, "the weights have some already");
+  const std::vector<int>& readers = uses.consumers[static_cast<std::size_t>(weights)];
+  if (readers.empty() || graph.is_output(weights))
+    fail(Code::invalid_argument, "the weights are not those of a Conv");
+  for (int reader : readers)
+    check_reader(graph.nodes[static_cast<std::size_t>(reader)], *constant, weights, values);
+  graph.value(weights).transformed = std::make_shared<const TransformedWeights>(std::move(values));
+}
+
+void attach_line(Graph& graph, const Graph::Uses& uses, const std::map<std::string, ValueId>& constants,
+                 const std::string& line) {
   const std::vector<std::string> fields = fields_of(line);
   if (fields.size() != 3) fail(Code::invalid_argument, "it is not two names and a tile, separated by tabs");
   const auto constant = [&](const std::string& name) {
@@ -58,7 +71,7 @@ void attach_line(Graph& graph, const std::map<std::string, ValueId>& constants, 
   const ValueId weights = constant(fields[0]), transformed = constant(fields[1]);
   const auto tile = find_winograd_tile(fields[2]);
   if (!tile) fail(Code::invalid_argument, "there is no tile '", fields[2], "'; one looks like t4s4");
-  attach_transformed_weights(graph, weights, {fields[1], *tile, *graph.constant(transformed)});
+  attach(graph, uses, weights, {fields[1], *tile, *graph.constant(transformed)});
 }
 
 template <typename Take>
@@ -72,16 +85,7 @@ void for_each_attachment(const Graph& graph, const Take& take) {
 }  // namespace
 
 void attach_transformed_weights(Graph& graph, ValueId weights, TransformedWeights values) {
-  const Tensor* constant = graph.constant(weights);
-  if (!constant) fail(Code::invalid_argument, "the weights are not constant");
-  if (graph.value(weights).transformed) fail(Code::invalid_argument, "the weights have some already");
-  const Graph::Uses uses = graph.uses();
-  const std::vector<int>& readers = uses.consumers[static_cast<std::size_t>(weights)];
-  if (readers.empty() || graph.is_output(weights))
-    fail(Code::invalid_argument, "the weights are not those of a Conv");
-  for (int reader : readers)
-    check_reader(graph.nodes[static_cast<std::size_t>(reader)], *constant, weights, values);
-  graph.value(weights).transformed = std::make_shared<const TransformedWeights>(std::move(values));
+  attach(graph, graph.uses(), weights, std::move(values));
 }
 
 void attach_transformed_weights(Graph& graph) {
@@ -92,8 +96,9 @@ void attach_transformed_weights(Graph& graph) {
   std::map<std::string, ValueId> constants;
   for (std::size_t i = 0; i < graph.value_count(); ++i)
     if (const auto id = static_cast<ValueId>(i); graph.constant(id)) constants[graph.value(id).name] = id;
+  const Graph::Uses uses = graph.uses();
   for (std::string line; std::getline(lines, line);) try {
-      if (!line.empty()) attach_line(graph, constants, line);
+      if (!line.empty()) attach_line(graph, uses, constants, line);
     } catch (const Error& error) {
       log(LogLevel::warning, "the model's property ", kWinogradMetadata, ": '", line,
           "' is ignored: ", error.what());

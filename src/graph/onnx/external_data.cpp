@@ -1,64 +1,96 @@
-// See external_data.h. Every component of the location is opened by itself with O_NOFOLLOW, relative to the
-// folder before it, so that no link is ever followed, not even one that is put there meanwhile.
+// See external_data.h. A file is first opened without reading it (O_PATH), which waits for nothing and does nothing to devices. What
+// was opened is then judged by where it really lies, not by its name, so that a link that is exchanged meanwhile changes nothing.
 #include "graph/onnx/external_data.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <vector>
+#include <optional>
 
 #include "base/error.h"
 
 namespace rt3d::graph {
 namespace {
 
-std::vector<std::string> components(const std::string& location) {
+namespace fs = std::filesystem;
+
+void check_location(const std::string& location) {
   if (location.empty() || location.size() > 4096 || location.front() == '/' ||
       location.find('\0') != std::string::npos || location.find('\\') != std::string::npos)
-    fail(Code::invalid_model, "external data at '", location,
+    fail(Code::invalid_model, "external data at '", location.c_str(),
          "': only relative paths inside the model's folder are read");
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= location.size();) {
-    const std::size_t end = std::min(location.find('/', at), location.size());
-    const std::string part = location.substr(at, end - at);
+  for (const fs::path& part : fs::path(location))
     if (part == "..")
       fail(Code::invalid_model, "external data at '", location,
            "' leaves the model's folder; '..' is not accepted");
-    if (!part.empty() && part != ".") parts.push_back(part);
-    at = end + 1;
-  }
-  if (parts.empty()) fail(Code::invalid_model, "external data at '", location, "' is no file");
-  return parts;
 }
 
-int open_beneath(const std::filesystem::path& folder, const std::string& location) {
-  const std::vector<std::string> parts = components(location);
-  int at = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  for (std::size_t i = 0; at >= 0 && i < parts.size(); ++i) {
-    const int kind = i + 1 < parts.size() ? O_DIRECTORY : O_NONBLOCK;
-    const int next = ::openat(at, parts[i].c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind);
-    const int reason = errno;
-    ::close(at);
-    errno = reason;
-    at = next;
-  }
-  if (at < 0 && errno == ELOOP)
-    fail(Code::invalid_model, "external data at '", location, "' is a symbolic link; links are not followed");
-  if (at < 0)
-    fail(Code::io, "cannot open external data '", (folder / location).string(), "': ", std::strerror(errno));
-  return at;
+std::string in_process(const Descriptor& file) { return cat("/proc/self/fd/", file.number()); }
+
+// The path of an open file without links; empty where the system does not say (no /proc).
+fs::path real_path(const Descriptor& file) {
+  std::error_code error;
+  return fs::read_symlink(in_process(file), error);
+}
+
+bool below(const fs::path& file, const fs::path& folder) {
+  return !folder.empty() &&
+         std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
+// Nothing where there is no such file.
+std::optional<Descriptor> open_in(const fs::path& folder, const std::string& location,
+                                  const std::vector<fs::path>& folders) {
+  const fs::path path = folder / location;
+  const Descriptor found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!found && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!found) fail(Code::io, "cannot open external data '", path.string(), "': ", std::strerror(errno));
+  const fs::path real = real_path(found);
+  const bool inside = std::any_of(folders.begin(), folders.end(), [&](const fs::path& allowed) {
+    std::error_code error;
+    return below(real, fs::canonical(allowed, error));
+  });
+  if (!inside)
+    fail(Code::invalid_model, "external data at '", location, "' leads to '", real.string(),
+         "', which lies outside the model's folder; it is not read");
+  require_regular(found, path);
+  Descriptor file(::open(in_process(found).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) fail(Code::io, "cannot open external data '", path.string(), "': ", std::strerror(errno));
+  return file;
+}
+
+std::shared_ptr<const MappedFile> map(const std::string& location, const std::vector<fs::path>& folders) {
+  check_location(location);
+  for (const fs::path& folder : folders)
+    if (auto file = open_in(folder, location, folders))
+      return MappedFile::of(*std::move(file), folder / location);
+  std::string places;
+  for (const fs::path& folder : folders) places += cat(places.empty() ? "'" : " and '", folder.string(), "'");
+  fail(Code::io, "external data '", location, "' does not exist in ", places);
 }
 
 }  // namespace
 
+std::vector<fs::path> data_folders(const fs::path& model) {
+  std::vector<fs::path> folders{model.has_parent_path() ? model.parent_path() : fs::path(".")};
+  std::error_code error;
+  const fs::path own = fs::canonical(folders[0], error), target = fs::canonical(model, error).parent_path();
+  if (!error && target != own) folders.push_back(target);
+  return folders;
+}
+
 ExternalBytes ExternalData::read(const std::string& location, std::uint64_t offset, std::uint64_t bytes) {
-  if (folder_.empty())
+  if (folders_.empty())
     fail(Code::invalid_model, "the model keeps data in '", location,
          "' but was loaded from memory without a folder");
   auto& file = files_[location];
-  if (!file) file = MappedFile::from_descriptor(open_beneath(folder_, location), folder_ / location);
+  if (!file) {
+    file = map(location, folders_);
+    mapped_bytes_ += file->bytes().size();
+  }
   const std::uint64_t size = file->bytes().size();
   if (offset > size || bytes > size - offset)
     fail(Code::invalid_model, "external data '", location, "' has ", size, " bytes; ", bytes, " at offset ",

@@ -1,5 +1,6 @@
-// Files with a model's external data: only regular files inside the model's folder, reached without symbolic
-// links.
+// Files with a model's external data. A location is a relative path without "..", looked for in the model's own folder and, where
+// the model is a link, in the folder of what it names. Links are followed (caches keep models and data as links to files whose
+// names are checksums) as long as the file that they lead to lies in one of these two folders, or below.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 
@@ -19,16 +21,21 @@ struct ExternalBytes {
 
 class ExternalData {
  public:
-  // An empty folder means that the model was given without one: every request is then refused.
-  explicit ExternalData(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  // No folders mean that the model was given without one: every request is then refused.
+  explicit ExternalData(std::vector<std::filesystem::path> folders) : folders_(std::move(folders)) {}
 
   // `bytes` bytes at `offset` of the file at `location`. Throws invalid_model for a location that leaves the
-  // folder or a range outside the file, io when the file cannot be read. Files are mapped once.
+  // folders or a range outside the file, io when the file cannot be read. Files are mapped once.
   ExternalBytes read(const std::string& location, std::uint64_t offset, std::uint64_t bytes);
+  std::uint64_t mapped_bytes() const { return mapped_bytes_; }  // of all files together
 
  private:
-  std::filesystem::path folder_;
+  std::vector<std::filesystem::path> folders_;
   std::map<std::string, std::shared_ptr<const MappedFile>> files_;
+  std::uint64_t mapped_bytes_ = 0;
 };
+
+// Where a model's external data may lie: its folder, and that of what it is a link to.
+std::vector<std::filesystem::path> data_folders(const std::filesystem::path& model);
 
 }  // namespace rt3d::graph

@@ -8,6 +8,7 @@
 #include "graph/model.h"
 #include "graph/onnx/functions.h"
 #include "graph/onnx/payloads.h"
+#include "graph/onnx/support.h"
 #include "graph/onnx/tensor_data.h"
 #include "graph/onnx/upgrade.h"
 #include "graph/ops/onnx_types.h"
@@ -31,13 +32,19 @@ class Importer {
  public:
   explicit Importer(DataSources sources) : sources_(std::move(sources)) {}
 
-  Graph import(rt3d_onnx::ModelProto& model) {
+  Graph import(rt3d_onnx::ModelProto& model, std::size_t structure_bytes) {
     rt3d_onnx::GraphProto& source = *model.mutable_graph();
+    std::vector<FlatNode> nodes = take_flat_nodes(model, structure_bytes);
+    for (const FlatNode& node : nodes)
+      for (const std::string* name : {&node.proto.op_type(), &node.proto.domain(), &node.proto.name()})
+        checked_name(*name);
+    require_supported(nodes);
+    refuse_sparse(source);
     graph_.name = source.name();
     for (const auto& entry : model.metadata_props()) graph_.metadata[entry.key()] = entry.value();
     for (auto& proto : *source.mutable_initializer()) add_initializer(proto);
     for (const auto& info : source.input()) add_input(info);
-    for (FlatNode& node : take_flat_nodes(model)) add_node(node);
+    for (FlatNode& node : nodes) add_node(node);
     for (const auto& info : source.output()) graph_.outputs.push_back(value_of(info.name()));
     if (graph_.outputs.empty()) fail(Code::invalid_model, "the model has no output");
     check_produced();
@@ -79,14 +86,28 @@ class Importer {
     set_constant(id, take_tensor(proto, sources_));
   }
 
+  static void refuse_sparse(const rt3d_onnx::GraphProto& source) {
+    if (source.sparse_initializer_size() == 0) return;
+    fail(Code::unsupported, "the model has ", source.sparse_initializer_size(),
+         " sparse initializers, the first is '", checked_name(source.sparse_initializer(0).values().name()),
+         "'; only dense ones are supported: export the weights with their zeros written out");
+  }
+
   void add_input(const rt3d_onnx::ValueInfoProto& info) {
     if (const auto it = ids_.find(info.name()); it != ids_.end() && graph_.constant(it->second))
       return;  // before IR 4
     const ValueId id = define(info.name());
     if (id == kNoValue) fail(Code::invalid_model, "an input has no name");
+    if (info.has_type() && !info.type().has_tensor_type())
+      fail(Code::unsupported, "input '", info.name(),
+           "' is no tensor but a sequence, map or optional; only tensors are supported");
     const auto& type = info.type().tensor_type();
     Value& value = graph_.value(id);
-    value.desc.dtype = dtype_of_onnx(type.elem_type());
+    try {
+      value.desc.dtype = dtype_of_onnx(type.elem_type());
+    } catch (const Error& error) {
+      fail(error.code(), "input '", info.name(), "': ", error.what());
+    }
     if (!type.has_shape())
       fail(Code::unsupported, "input '", info.name(), "' does not say how many dimensions it has");
     if (type.shape().dim_size() > Shape::kMaxRank)
@@ -101,16 +122,10 @@ class Importer {
 
   void add_node(FlatNode& flat) {
     rt3d_onnx::NodeProto& proto = flat.proto;
-    for (const std::string* name : {&proto.op_type(), &proto.domain(), &proto.name()}) checked_name(*name);
-    if (default_domain(proto.domain()) && proto.op_type() == "Constant") {
+    if (proto.op_type() == "Constant") {
       add_constant_node(proto);
       return;
     }
-    const OpRow* row = default_domain(proto.domain()) ? find_op(proto.op_type()) : nullptr;
-    if (!row || row->kind == OpKind::internal || flat.opset < row->since)
-      fail(Code::unsupported, "operator ", proto.op_type(),
-           proto.domain().empty() ? "" : " of domain " + proto.domain(), " (node '", proto.name(),
-           "', opset ", flat.opset, ") is not supported; supported are: ", supported_operators());
     Node node;
     node.op = proto.op_type();
     node.name = proto.name();
@@ -165,6 +180,9 @@ class Importer {
         return Tensor::of<float>(DType::f32, shape, list);
       }
     }
+    for (const rt3d_onnx::AttributeProto& a : proto.attribute())
+      if (a.has_sparse_tensor())
+        fail(Code::unsupported, "Constant '", proto.name(), "' is sparse; only dense tensors are supported");
     fail(Code::unsupported, "Constant '", proto.name(), "' holds neither a tensor nor numbers");
   }
 
@@ -197,7 +215,7 @@ bool parse_structure(const std::string& structure, rt3d_onnx::ModelProto& model)
 }
 
 // `file`: where the bytes lie, when they stay there; null: memory that goes away.
-Graph parse(std::span<const std::byte> bytes, const std::filesystem::path& folder,
+Graph parse(std::span<const std::byte> bytes, std::vector<std::filesystem::path> folders,
             std::shared_ptr<const MappedFile> file) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     fail(Code::unsupported, "an ONNX file of ", bytes.size(),
@@ -206,22 +224,25 @@ Graph parse(std::span<const std::byte> bytes, const std::filesystem::path& folde
   std::optional<PartedModel> parted = part_payloads(bytes);
   if (!parted || !parse_structure(parted->structure, model) || !model.has_graph())
     fail(Code::invalid_model, "this is not an ONNX model, or it is damaged (", bytes.size(), " bytes)");
+  const std::size_t structure_bytes = parted->structure.size();
   parted->structure = std::string();
-  return Importer({ExternalData(folder), std::move(parted->payloads), std::move(file)}).import(model);
+  DataSources sources{ExternalData(std::move(folders)), std::move(parted->payloads), std::move(file),
+                      bytes.size()};
+  return Importer(std::move(sources)).import(model, structure_bytes);
 }
 
 }  // namespace
 
 Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder) {
-  return parse(bytes, folder, nullptr);
+  std::vector<std::filesystem::path> folders;
+  if (!folder.empty()) folders.push_back(folder);
+  return parse(bytes, std::move(folders), nullptr);
 }
 
 Graph load_onnx(const std::filesystem::path& path) {
   const auto file = MappedFile::open(path);
-  const std::filesystem::path folder =
-      path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   try {
-    Graph graph = parse(file->bytes(), folder, file);
+    Graph graph = parse(file->bytes(), data_folders(path), file);
     file->release(file->bytes());
     return graph;
   } catch (const Error& error) {

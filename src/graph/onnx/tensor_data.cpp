@@ -1,6 +1,7 @@
 // See tensor_data.h.
 #include "graph/onnx/tensor_data.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
@@ -73,12 +74,25 @@ Tensor widened(const Tensor& bits) {
   return out;
 }
 
-Tensor from_payload(const TensorDesc& desc, std::span<const std::byte> bytes, const DataSources& sources) {
-  Tensor view = sources.file ? Tensor::in_file(desc, bytes, sources.file) : Tensor(desc, bytes, nullptr);
-  if (sources.file) return view;
+// Views of external data cost nothing however many overlap; what has to be read is limited by the bytes that there are.
+void charge(DataSources& sources, std::uint64_t bytes) {
+  constexpr std::uint64_t kLeast = 64 << 20, kPerByte = 4;
+  sources.read_bytes += bytes;
+  const std::uint64_t most =
+      std::max(kLeast, kPerByte * (sources.model_bytes + sources.external.mapped_bytes()));
+  if (sources.read_bytes > most)
+    fail(Code::invalid_model, "the model's tensors overlap: more than ", most >> 20,
+         " MiB of them would have to be converted, many times what the files hold");
+}
+
+Tensor from_payload(const TensorDesc& desc, std::uint32_t number, DataSources& sources) {
+  const std::span<const std::byte> bytes = sources.payloads[number];
+  if (sources.file) return Tensor::in_file(desc, bytes, sources.file);
+  if (const auto known = sources.copies.find(number); known != sources.copies.end()) return known->second;
+  const Tensor view(desc, bytes, nullptr);  // checks the size
   Tensor copy = Tensor::allocate(desc);
-  std::memcpy(copy.mutable_data(), bytes.data(), bytes.size());
-  return copy;
+  std::memcpy(copy.mutable_data(), view.bytes().data(), view.bytes().size());
+  return sources.copies[number] = std::move(copy);
 }
 
 Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
@@ -93,13 +107,14 @@ Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
     ExternalBytes view = external_bytes(proto, sources.external, bytes);
     tensor = Tensor::in_file(desc, view.bytes, std::move(view.file));
   } else if (proto.has_payload() && proto.payload() < sources.payloads.size()) {
-    tensor = from_payload(desc, sources.payloads[proto.payload()], sources);
+    tensor = from_payload(desc, proto.payload(), sources);
   } else if (proto.has_raw_data()) {
     const std::shared_ptr<const std::string> owner(proto.release_raw_data());
     tensor = Tensor(desc, std::as_bytes(std::span<const char>(*owner)), owner);
   } else {
     tensor = from_fields(proto, desc);
   }
+  if (desc.dtype == DType::boolean || brain) charge(sources, bytes);
   if (desc.dtype == DType::boolean)
     for (std::byte b : tensor.bytes())
       if (b > std::byte{1}) fail(Code::invalid_model, "it holds a boolean that is neither 0 nor 1");

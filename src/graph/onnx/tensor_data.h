@@ -2,6 +2,8 @@
 // taken over, typed fields and bfloat16 are converted.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,6 +22,10 @@ struct DataSources {
   ExternalData external;
   std::vector<std::span<const std::byte>> payloads;  // by the message's payload number
   std::shared_ptr<const MappedFile> file;  // that the payloads lie in; null: memory that is not ours
+  std::uint64_t model_bytes = 0;           // of the file or the memory
+  std::map<std::uint32_t, Tensor> copies =
+      {};                        // of payloads, by number: several nodes of inlined functions may hold one
+  std::uint64_t read_bytes = 0;  // of tensors that had to be copied, widened or checked
 };
 
 // Moves the bytes out of `proto`. Throws invalid_model, unsupported (data type) or io, naming the tensor.

@@ -9,7 +9,7 @@ namespace rt3d::graph {
 int fold_constants(Graph& graph, const Evaluator& evaluate) {
   return Editor(graph).walk([&](Editor& e, int n) {
     for (ValueId id : e.node(n).outputs)
-      if (id == kNoValue || e.graph.is_output(id)) return false;
+      if (id == kNoValue || e.is_output(id)) return false;
     if (!fold_node(e.graph, e.node(n), evaluate)) return false;
     e.kill(n);
     return true;

@@ -1,6 +1,8 @@
 // Convolutions of kernel 1 over the same input (the branches of an Inception block) become one over all their
 // output channels, and each branch a Slice of it: the input is read once and the matrix product gets taller.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "graph/passes/activation.h"
 #include "graph/passes/channel_constant.h"
@@ -20,12 +22,23 @@ bool mergeable(Editor& e, const Node& node) {
          e.has_floats(node.inputs[1]) && bias_of(e, node, kernel[0]);
 }
 
-std::vector<int> siblings_of(Editor& e, int n) {
-  std::vector<int> siblings;
-  for (int other : e.consumers(e.node(n).inputs[0]))
-    if (e.node(other).inputs[0] == e.node(n).inputs[0] && e.node(other).attributes == e.node(n).attributes &&
-        mergeable(e, e.node(other)))
-      siblings.push_back(other);
+// By the first of them: convolutions that read the same input in the same way. No weights are copied twice.
+using Siblings = std::map<int, std::vector<int>>;
+
+Siblings siblings_of(Editor& e) {
+  std::map<std::pair<ValueId, std::string>, std::vector<int>> alike;
+  for (int n = 0; n < static_cast<int>(e.graph.nodes.size()); ++n)
+    if (const Node& node = e.node(n); mergeable(e, node))
+      alike[{node.inputs[0], node.attributes.text()}].push_back(n);
+  Siblings siblings;
+  for (auto& [key, nodes] : alike) {
+    std::set<ValueId> weights;
+    std::erase_if(nodes, [&](int n) {
+      return e.node(n).attributes != e.node(nodes[0]).attributes ||
+             !weights.insert(e.node(n).inputs[1]).second;
+    });
+    if (nodes.size() > 1) siblings[nodes[0]] = std::move(nodes);
+  }
   return siblings;
 }
 
@@ -40,11 +53,8 @@ Tensor one_after_another(std::span<const Tensor> parts, const Shape& shape) {
   return whole;
 }
 
-bool merge(Editor& e, int n) {
-  if (!mergeable(e, e.node(n))) return false;
-  const std::vector<int> siblings = siblings_of(e, n);
-  if (siblings.size() < 2) return false;
-  Node merged = e.node(n);
+void merge(Editor& e, const std::vector<int>& siblings) {
+  Node merged = e.node(siblings[0]);
   Shape w_shape = e.shape(merged.inputs[1]);
   Shape y_shape = e.shape(merged.outputs[0]);
   std::vector<Tensor> weights;
@@ -78,11 +88,21 @@ bool merge(Editor& e, int n) {
     e.add(std::move(slice));
   }
   e.add(std::move(merged));
-  return true;
 }
 
 }  // namespace
 
-int merge_siblings(Graph& graph, const Evaluator&) { return Editor(graph).walk(merge); }
+int merge_siblings(Graph& graph, const Evaluator&) {
+  Editor editor(graph);
+  Siblings siblings = siblings_of(editor);
+  if (siblings.empty()) return 0;
+  return editor.walk([&](Editor& e, int n) {
+    const auto found = siblings.find(n);
+    if (found == siblings.end()) return false;
+    merge(e, found->second);
+    siblings.erase(found);
+    return true;
+  });
+}
 
 }  // namespace rt3d::graph

@@ -2,6 +2,7 @@
 // and beta go into the weights. ONNX's form is told by its attribute transB, which the importer always
 // writes. What does not fit (transA, computed weights) becomes Transpose, MatMul, Mul and Add.
 #include <algorithm>
+#include <map>
 
 #include "graph/passes/channel_constant.h"
 #include "graph/passes/pass.h"
@@ -26,11 +27,21 @@ Tensor transposed(const Tensor& matrix) {
   return out;
 }
 
-bool normalize_matmul(Editor& e, Node& node) {
-  const Tensor* weights = e.floats(node.inputs[1]);
-  if (!weights || weights->shape().rank() != 2 || e.shape(node.inputs[0]).rank() < 2) return false;
+using Turned = std::map<ValueId, ValueId>;  // weights, transposed once for all who read them
+
+ValueId turned(Editor& e, ValueId weights, Turned& known) {
+  const auto [found, fresh] = known.try_emplace(weights, kNoValue);
+  if (fresh)
+    found->second = e.constant(e.graph.value(weights).name + ".t", transposed(e.take_floats(weights)));
+  return found->second;
+}
+
+bool normalize_matmul(Editor& e, Node& node, Turned& known) {
+  const Tensor* weights = e.graph.constant(node.inputs[1]);
+  if (!e.has_floats(node.inputs[1]) || weights->shape().rank() != 2 || e.shape(node.inputs[0]).rank() < 2)
+    return false;
   node.op = "Gemm";
-  node.inputs[1] = e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(*weights));
+  node.inputs[1] = turned(e, node.inputs[1], known);
   return true;
 }
 
@@ -69,7 +80,7 @@ void split_gemm(Editor& e, int n) {
     e.add({"Reshape", gemm.name, {left}, {out}, {}, {}});
 }
 
-bool normalize_gemm(Editor& e, int n) {
+bool normalize_gemm(Editor& e, int n, Turned& known) {
   Node& node = e.node(n);
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   const Attributes& a = node.attributes;
@@ -82,9 +93,7 @@ bool normalize_gemm(Editor& e, int n) {
   }
   const double alpha = a.real("alpha", 1);
   const double beta = a.real("beta", 1);
-  if (a.integer("transB", 0) == 0)
-    node.inputs[1] =
-        e.constant(e.graph.value(node.inputs[1]).name + ".t", transposed(e.take_floats(node.inputs[1])));
+  if (a.integer("transB", 0) == 0) node.inputs[1] = turned(e, node.inputs[1], known);
   const auto channels = static_cast<std::size_t>(y[y.rank() - 1]);
   std::vector<double> shift(channels, 0.0);
   for (std::size_t i = 0; i < bias->size(); ++i) shift[i] = beta * (*bias)[i];
@@ -98,10 +107,11 @@ bool normalize_gemm(Editor& e, int n) {
 }  // namespace
 
 int normalize_matrix(Graph& graph, const Evaluator&) {
-  return Editor(graph).walk([](Editor& e, int n) {
+  Turned known;
+  return Editor(graph).walk([&known](Editor& e, int n) {
     Node& node = e.node(n);
-    if (node.op == "MatMul") return normalize_matmul(e, node);
-    return node.op == "Gemm" && node.attributes.has("transB") && normalize_gemm(e, n);
+    if (node.op == "MatMul") return normalize_matmul(e, node, known);
+    return node.op == "Gemm" && node.attributes.has("transB") && normalize_gemm(e, n, known);
   });
 }
 

@@ -1,6 +1,8 @@
 // The passes in order, and the runner: the pipeline is repeated until it changes nothing.
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
 #include <sstream>
 
 #include "base/env.h"
@@ -35,25 +37,38 @@ constexpr Pass kPipeline[] = {
     {"remove_dead", remove_dead},
 };
 
-std::vector<std::string> skipped_passes() {
-  std::vector<std::string> names;
+// By pass: left out at the user's wish.
+std::vector<bool> skipped_passes() {
+  std::vector<bool> skipped(std::size(kPipeline), false);
   std::istringstream list(env(EnvSwitch::skip_passes));
-  for (std::string name; std::getline(list, name, ',');) names.push_back(name);
-  return names;
+  for (std::string name; std::getline(list, name, ',');) {
+    const auto found = std::find_if(std::begin(kPipeline), std::end(kPipeline),
+                                    [&](const Pass& pass) { return pass.name == name; });
+    if (found == std::end(kPipeline)) {
+      std::string names;
+      for (const Pass& pass : kPipeline) names += cat(names.empty() ? "" : ", ", pass.name);
+      fail(Code::invalid_argument, kEnvTable[static_cast<int>(EnvSwitch::skip_passes)].name,
+           ": there is no pass '", name, "'; the passes are ", names);
+    }
+    skipped[static_cast<std::size_t>(found - std::begin(kPipeline))] = true;
+  }
+  return skipped;
 }
 
 int run_pass(const Pass& pass, Graph& graph, const Evaluator& evaluate, PassReport& report) {
   const auto start = std::chrono::steady_clock::now();
-  const int rewrites = pass.run(graph, evaluate);
-  report.ns +=
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
-  report.rewrites += rewrites;
   try {
+    const int rewrites = pass.run(graph, evaluate);
+    report.rewrites += rewrites;
     graph.verify();
+    report.ns +=
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
+            .count();
+    return rewrites;
   } catch (const Error& error) {
-    fail(Code::internal, "after pass ", pass.name, ": ", error.what());
+    if (error.code() != Code::internal) throw;
+    fail(Code::internal, "pass ", pass.name, ": ", error.what());
   }
-  return rewrites;
 }
 
 }  // namespace
@@ -62,7 +77,7 @@ std::span<const Pass> pipeline() { return kPipeline; }
 
 std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
   const std::vector<std::string> transformed = transformed_weights_names(graph);
-  const std::vector<std::string> skipped = skipped_passes();
+  const std::vector<bool> skipped = skipped_passes();
   std::vector<PassReport> reports;
   for (const Pass& pass : pipeline()) reports.push_back({std::string(pass.name), 0, 0});
   if (dump_enabled()) dump_text("graph.00.before.txt", to_text(graph));
@@ -71,7 +86,7 @@ std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
     int changes = 0;
     for (std::size_t i = 0; i < reports.size(); ++i) {
       const Pass& pass = pipeline()[i];
-      if (std::find(skipped.begin(), skipped.end(), pass.name) != skipped.end()) continue;
+      if (skipped[i]) continue;
       const int rewrites = run_pass(pass, graph, evaluate, reports[i]);
       changes += rewrites;
       if (rewrites > 0 && dump_enabled())
@@ -79,9 +94,10 @@ std::vector<PassReport> optimize(Graph& graph, const Evaluator& evaluate) {
     }
     if (changes == 0) break;
   }
-  const std::vector<std::string> left = transformed_weights_names(graph);
+  const std::vector<std::string> names = transformed_weights_names(graph);
+  const std::set<std::string> left(names.begin(), names.end());
   for (const std::string& name : transformed)
-    if (std::find(left.begin(), left.end(), name) == left.end())
+    if (!left.contains(name))
       log(LogLevel::warning, "the transform-domain weights '", name,
           "' are not used: a pass has replaced the weights that they belong to");
   check_normal_form(graph);

@@ -1,5 +1,5 @@
 // See removable_channels.h. What is removed makes other weights disappear, so that more columns are zero: repeated until nothing
-// changes. Dense weights cost a look at the first number of every filter and of every column.
+// changes, or often enough. Dense weights cost a look at the first number of every filter and of every column.
 #include "graph/passes/removable_channels.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t kRowBlock = 32,
                        kColumnBlock = 8;  // the largest groups of output and input channels of sparse code
 constexpr int kSamples = 1024;
+constexpr int kMostRounds = 64;     // each costs a look at the whole graph; what is left can stay
 constexpr double kScattered = 0.1;  // zeros in other filters and columns: there may be groups
 
 WeightMatrix weights_of(const Graph& graph, const Node& node) {
@@ -72,7 +73,7 @@ class Search {
   }
 
   std::vector<bool> run() {
-    while (step()) {
+    for (int round = 0; round < kMostRounds && step(); ++round) {
     }
     return gone_;
   }
@@ -129,7 +130,8 @@ class Search {
 
   // Where groups may be, a channel stays unless all of its block can go, or is gone.
   void keep_blocks(std::vector<bool>& may) const {
-    for (bool changed = true; changed;) {
+    bool changed = true;
+    for (int round = 0; changed && round < kMostRounds; ++round) {
       changed = false;
       for (std::size_t id = 0; id < block_.size(); ++id) {
         const auto value = static_cast<ValueId>(id);

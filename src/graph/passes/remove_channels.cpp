@@ -163,10 +163,25 @@ class Rewrite {
   const std::vector<bool>& gone_;
 };
 
+// Of all values together: sets and known numbers take some twenty bytes for each. Networks have a hundredth of that; a chain of
+// activations over a million channels has more than there is memory, and stays as it is.
+constexpr std::int64_t kMostChannels = std::int64_t{1} << 23;
+
+std::int64_t channel_count(const Graph& graph) {
+  std::int64_t count = 0;
+  for (const Node& node : graph.nodes)
+    for (const ValueId id : node.outputs) {
+      if (id == kNoValue) continue;
+      const Shape& shape = graph.value(id).desc.shape;
+      if (shape.rank() > 1) count += *std::max_element(shape.begin() + 1, shape.end());
+    }
+  return count;
+}
+
 }  // namespace
 
 int remove_channels(Graph& graph, const Evaluator& evaluate) {
-  if (!any_zero_channel(graph)) return 0;
+  if (channel_count(graph) > kMostChannels || !any_zero_channel(graph)) return 0;
   Editor editor(graph);
   const ChannelSets sets(graph);
   const auto known = known_channels(graph, sets, evaluate);

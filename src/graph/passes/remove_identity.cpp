@@ -38,13 +38,13 @@ bool remove(Editor& e, int n) {
   if (!changes_nothing(e, node)) return false;
   const ValueId from = node.inputs[0];
   const ValueId to = node.outputs[0];
-  if (!e.graph.is_output(to)) {
+  if (!e.is_output(to)) {
     e.kill(n);
-    e.graph.replace_uses(to, from);
+    e.replace_inputs(to, from);
     return true;
   }
   const int producer = e.producer(from);
-  if (producer < 0 || e.graph.is_output(from)) {
+  if (producer < 0 || e.is_output(from)) {
     const bool changed = node.op != "Reshape";
     node.op = "Reshape";
     node.inputs.resize(1);
@@ -52,7 +52,7 @@ bool remove(Editor& e, int n) {
     return changed;
   }
   e.kill(n);
-  e.graph.replace_uses(from, to);
+  e.replace_inputs(from, to);
   for (ValueId& id : e.node(producer).outputs)
     if (id == from) id = to;
   return true;

@@ -1,0 +1,357 @@
+// What a model may cost before it runs: memory and work in proportion to its bytes, whatever it says. Counted, not timed.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "graph/folding.h"
+#include "graph/graph_text.h"
+#include "graph/onnx/functions.h"
+#include "graph/onnx_message.h"
+#include "graph/passes/editor.h"
+#include "graph/passes/operand_index.h"
+
+TEST_SUITE_BEGIN("graph");
+
+namespace rt3d::graph {
+namespace {
+
+constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
+
+// Gives zeros, and counts their bytes.
+struct CountingEvaluator {
+  std::int64_t bytes = 0;
+  int nodes = 0;
+
+  Evaluator evaluator() {
+    return [this](const Node&, std::span<const Tensor* const>, std::span<const TensorDesc> outputs) {
+      std::vector<Tensor> results;
+      ++nodes;
+      for (const TensorDesc& desc : outputs) {
+        results.push_back(Tensor::allocate(desc));
+        std::memset(results.back().mutable_data(), 0, results.back().byte_count());
+        bytes += static_cast<std::int64_t>(results.back().byte_count());
+      }
+      return results;
+    };
+  }
+};
+
+std::int64_t constant_bytes(const Graph& graph) {
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < graph.value_count(); ++i)
+    if (const Tensor* constant = graph.constant(static_cast<ValueId>(i)))
+      bytes += static_cast<std::int64_t>(constant->byte_count());
+  return bytes;
+}
+
+std::string chain(const std::string& op, int count, const std::string& from, const std::string& to) {
+  std::string text;
+  for (int i = 0; i < count; ++i)
+    text += cat(i + 1 == count ? to : cat(from, i + 1), " = ", op, "(", i == 0 ? from : cat(from, i), ")\n");
+  return text;
+}
+
+// A mebibyte of floats, made of a few bytes.
+const char* const kFill =
+    "input x f32 262144\nconst s i64 1 = 262144\nk = ConstantOfShape(s) @value f32 1 = 1\n";
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool says(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
+
+// Operands that the passes record while they optimise the graph: what they cost.
+std::int64_t cost_of(const std::string& text) {
+  CountingEvaluator counting;
+  Graph graph = parse_graph(text);
+  specialize(graph, {}, counting.evaluator());
+  const std::int64_t before = OperandIndex::recorded();
+  optimize(graph, counting.evaluator());
+  return OperandIndex::recorded() - before;
+}
+
+}  // namespace
+
+TEST_CASE("what no output needs is not computed, however large") {
+  CountingEvaluator counting;
+  Graph graph = parse_graph(cat(kFill, chain("Neg", 500, "k", "z"), "y = Relu(x)\noutput y"));
+  specialize(graph, {}, counting.evaluator());
+  CHECK(counting.nodes == 0);
+  CHECK(graph.nodes.size() == 1);
+  CHECK(constant_bytes(graph) < 100);
+}
+
+TEST_CASE("a chain of constants leaves its end, and gives back what its middle took") {
+  CountingEvaluator counting;
+  Graph graph = parse_graph(cat(kFill, chain("Neg", 80, "k", "z"), "y = Add(x, z)\noutput y"));
+  specialize(graph, {}, counting.evaluator());
+  CHECK(counting.nodes == 80);
+  CHECK(constant_bytes(graph) < 2 * kMebibyte);
+  CHECK(graph.folding.bytes == FoldingBudget().bytes - kMebibyte);
+}
+
+TEST_CASE("constants that are needed are computed up to a sum, and then refused with sizes") {
+  const auto graph_of = [](int count) {
+    std::string text = kFill;
+    for (int i = 0; i < count; ++i)
+      text += cat("f", i, " = ConstantOfShape(s) @value f32 1 = 2\ns", i, " = Add(",
+                  i == 0 ? "x" : cat("s", i - 1), ", f", i, ")\n");
+    return text + cat("output s", count - 1);
+  };
+  CountingEvaluator counting;
+  Graph graph = parse_graph(graph_of(60));
+  specialize(graph, {}, counting.evaluator());
+  CHECK(constant_bytes(graph) < 61 * kMebibyte);
+  const std::string text = error_of([&] {
+    Graph large = parse_graph(graph_of(100));
+    specialize(large, {}, counting.evaluator());
+  });
+  CHECK(says(text, "ConstantOfShape"));
+  CHECK(says(text, "1048576 bytes"));
+}
+
+TEST_CASE("work on constants is limited as well: a long chain, and a product larger than its operands") {
+  CountingEvaluator counting;
+  const std::string text = error_of([&] {
+    Graph graph = parse_graph(cat(kFill, chain("Neg", 5000, "k", "z"), "y = Add(x, z)\noutput y"));
+    specialize(graph, {}, counting.evaluator());
+  });
+  CHECK(says(text, "Neg"));
+  CHECK(counting.nodes < 200);
+  CountingEvaluator products;
+  Graph graph = parse_graph(
+      "input x f32 1024x1024\nconst a f32 1024x1024\nconst b f32 1024x1024\np = MatMul(a, b)\ny = Add(x, p)\n"
+      "output y");
+  specialize(graph, {}, products.evaluator());
+  CHECK(products.nodes == 0);  // it stays a step
+  CHECK(graph.nodes.size() == 2);
+}
+
+TEST_CASE("the folding budget follows the bytes of the model's constants, each counted once") {
+  Graph graph;
+  const Tensor whole = Tensor::allocate({DType::f32, Shape{8 << 20}});
+  for (int i = 0; i < 10; ++i) graph.add_constant(cat("w", i), whole);
+  const auto half = whole.bytes().subspan(whole.byte_count() / 2);
+  graph.add_constant("half", Tensor({DType::f32, Shape{4 << 20}}, half, nullptr));
+  CHECK(folding_budget(graph).bytes == 4 * 32 * kMebibyte);
+  graph.add_constant("other", Tensor::allocate({DType::f32, Shape{1 << 20}}));
+  CHECK(folding_budget(graph).bytes == 4 * 36 * kMebibyte);
+  CHECK(folding_budget(Graph()).bytes == FoldingBudget().bytes);
+}
+
+TEST_CASE("half weights that a Cast widens fold, as large as they are") {
+  Graph graph;
+  const ValueId w = graph.add_constant("w", Tensor::allocate({DType::f16, Shape{40 << 20}}));
+  const ValueId x = graph.add_value("x", {DType::f32, Shape{40 << 20}}, true);
+  const ValueId wide = graph.add_value("wide"), y = graph.add_value("y");
+  graph.inputs = {x};
+  graph.outputs = {y};
+  Node cast{"Cast", "cast", {w}, {wide}, {}, {}};
+  cast.attributes.set("to", std::int64_t{1});
+  graph.nodes = {cast, {"Add", "add", {x, wide}, {y}, {}, {}}};
+  Evaluator evaluate = [](const Node&, std::span<const Tensor* const>, std::span<const TensorDesc> outputs) {
+    return std::vector<Tensor>{Tensor::allocate(outputs[0])};
+  };
+  specialize(graph, {}, evaluate);
+  CHECK(graph.nodes.size() == 1);
+}
+
+TEST_CASE("weights that several products share are transposed once") {
+  std::string text = "input x f32 4x32\nconst w f32 32x32\n";
+  for (int i = 0; i < 50; ++i) text += cat("p", i, " = MatMul(", i == 0 ? "x" : cat("p", i - 1), ", w)\n");
+  Graph graph = parse_graph(text + "output p49");
+  specialize(graph, {}, no_evaluation);
+  optimize(graph, no_evaluation);
+  CHECK(constant_bytes(graph) == 32 * 32 * 4);
+}
+
+TEST_CASE("passes cost in proportion to the nodes") {
+  const auto identities = [](int n) {
+    return "input x f32 1x2\n" + chain("Identity", n, "x", "y") + "output y";
+  };
+  const auto relus = [](int n) { return "input x f32 1x2\n" + chain("Relu", n, "x", "y") + "output y"; };
+  const auto reshapes = [](int n) {
+    return "input x f32 1x2\n" + chain("Flatten", n, "x", "y") + "output y";
+  };
+  const auto blocks = [](int n) {
+    std::string text = "input x f32 1x1x2x2\nconst w f32 1x1x1x1 = 2\nconst k f32 1 = 1\n";
+    for (int i = 0; i < n; ++i)
+      text += cat("c", i, " = Conv(", i == 0 ? "x" : cat("r", i - 1), ", w)\nb", i, " = BatchNormalization(c",
+                  i, ", k, k, k, k)\nr", i, " = Relu(b", i, ")\n");
+    return text + cat("output r", n - 1);
+  };
+  const auto pads = [](int n) {
+    std::string text = "input x f32 1x1x2x2\nconst w f32 1x1x1x1 = 2\nconst p i64 8 = 0 0 0 0 0 0 0 0\n";
+    for (int i = 0; i < n; ++i) text += cat("p", i, " = Pad(", i == 0 ? "x" : cat("p", i - 1), ", p)\n");
+    return text + cat("y = Conv(p", n - 1, ", w)\noutput y");
+  };
+  const auto fan = [](int n) {
+    std::string text = "input x f32 1x2x2x2\n";
+    for (int i = 0; i < n; ++i) text += cat("y", i, " = LeakyRelu(x) alpha=0.", i + 1, "\noutput y", i, "\n");
+    return text;
+  };
+  for (const std::function<std::string(int)>& model :
+       std::vector<std::function<std::string(int)>>{identities, relus, reshapes, blocks, pads, fan}) {
+    CAPTURE(model(2));
+    const auto small = static_cast<double>(cost_of(model(400))),
+               large = static_cast<double>(cost_of(model(800)));
+    CHECK(large > 0);
+    CHECK(large < 2.2 * small);
+    CHECK(large < 800 * 4 * 18 * 6);  // operands, passes, rounds
+  }
+}
+
+TEST_CASE("the operand index says what the graph says, after any rewriting") {
+  std::mt19937 random(3);
+  Graph graph;
+  for (int i = 0; i < 40; ++i) graph.add_value(cat("v", i));
+  graph.inputs = {0};
+  const auto some = [&] {
+    std::vector<ValueId> ids;
+    for (unsigned i = random() % 4; i > 0; --i) ids.push_back(static_cast<ValueId>(random() % 41) - 1);
+    return ids;
+  };
+  for (ValueId i = 1; i < 30; ++i) graph.nodes.push_back({"Op", "", some(), {i}, {}, {}});
+  OperandIndex index(graph);
+  for (int step = 0; step < 2000; ++step) {
+    const auto n = static_cast<std::size_t>(random() % graph.nodes.size());
+    switch (random() % 4) {
+      case 0: graph.nodes[n].inputs = some(); break;
+      case 1: graph.nodes[n].inputs.clear(), graph.nodes[n].outputs.clear(); break;
+      case 2: std::swap(graph.nodes[n].outputs, graph.nodes[random() % graph.nodes.size()].outputs); break;
+      default:
+        if (graph.nodes.size() < 60)
+          graph.nodes.push_back({"Op", "", some(), {graph.add_value(cat("n", step))}, {}, {}});
+    }
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) index.update(graph, static_cast<int>(i));
+    const Graph::Uses uses = graph.uses();
+    for (std::size_t id = 0; id < graph.value_count(); ++id) {
+      const auto value = static_cast<ValueId>(id);
+      CHECK(index.consumers(value) == uses.consumers[id]);
+      CHECK(index.consumer_count(value) == static_cast<int>(uses.consumers[id].size()));
+      CHECK(index.producer(value) == uses.producer[id]);
+    }
+  }
+}
+
+TEST_CASE("an attribute that is no number equals itself, and passes come to an end with it") {
+  Attributes a, b;
+  a.set("alpha", std::numeric_limits<double>::quiet_NaN());
+  b.set("alpha", std::numeric_limits<double>::quiet_NaN());
+  CHECK(a == b);
+  b.set("alpha", 0.5);
+  CHECK(a != b);
+  CHECK(a != Attributes());
+  const std::string conv = "input x f32 1x1x8x8\nconst w f32 1x1x3x3\nc = Conv(x, w) pads=1x1x1x1\n";
+  for (const std::string& rest :
+       {std::string("y = LeakyRelu(c) alpha=nan"), std::string("y = HardSigmoid(c) alpha=nan beta=nan"),
+        std::string("const l f32 scalar = nan\ny = Clip(c, l)"),
+        std::string("const k f32 scalar = nan\ny = Mul(c, k)")}) {
+    CAPTURE(rest);
+    Graph graph = parse_graph(conv + rest + "\noutput y");
+    specialize(graph, {}, no_evaluation);
+    CHECK(optimize(graph, no_evaluation).size() == pipeline().size());
+    CHECK(graph.nodes.size() == 1);
+  }
+}
+
+TEST_CASE("a pass without an end is stopped") {
+  Graph graph = parse_graph("input x f32 1x2\na = Relu(x)\ny = Relu(a)\noutput y");
+  Editor editor(graph);
+  const std::string text = error_of([&] { editor.walk([](Editor& e, int n) { return !e.node(n).op.empty(); }); });
+  CHECK(says(text, "no end after"));
+}
+
+namespace {
+
+std::string function(const std::string& name, const std::string& body) {
+  return field(25, field(1, name) + field(4, std::string("x")) + field(5, std::string("y")) + body +
+                       field(9, field(2, std::uint64_t{17})) + field(10, std::string("d")));
+}
+std::string inner(const std::string& op, const std::string& from, const std::string& to,
+                  const std::string& rest) {
+  return field(7, field(1, from) + field(2, to) + field(4, op) + rest);
+}
+// Functions that call each other ten times, `depth` deep, around a Relu with `rest`.
+std::string nested_functions(int depth, const std::string& rest, const std::string& call_rest) {
+  std::string functions = function("f0", inner("Relu", "x", "y", rest));
+  for (int k = 1; k <= depth; ++k) {
+    std::string body;
+    for (int i = 0; i < 10; ++i)
+      body += inner(cat("f", k - 1), i == 0 ? "x" : cat("t", i), i == 9 ? "y" : cat("t", i + 1),
+                    field(7, std::string("d")) + call_rest);
+    functions += function(cat("f", k), body);
+  }
+  return model(node(cat("f", depth), {"x"}, "y", field(7, std::string("d"))) + ends(), 17, functions);
+}
+
+}  // namespace
+
+TEST_CASE("functions expand to a multiple of the model's bytes, not more") {
+  CHECK(parse(nested_functions(3, "", "")).nodes.size() == 1000);
+  std::string ints;
+  for (int i = 0; i < 100000; ++i) ints += field(8, std::uint64_t{300});
+  const std::string large = field(5, field(1, std::string("note")) + ints);
+  const std::string name = field(3, std::string(20000, 'n'));
+  std::string many_inputs;
+  for (int i = 0; i < 20000; ++i) many_inputs += field(1, std::string("x"));
+  for (const std::string& bytes : {nested_functions(3, large, ""), nested_functions(4, "", name),
+                                   nested_functions(7, "", ""), nested_functions(3, many_inputs, "")}) {
+    const std::string text = error_of([&] { parse(bytes); });
+    CAPTURE(text);
+    CHECK(says(text, "functions"));
+    CHECK(says(text, "MiB of nodes"));
+  }
+}
+
+TEST_CASE("small changes of valid models load in bounded memory and work, or are errors") {
+  const std::string shape = field(5, field(1, std::uint64_t{2}) + field(2, std::uint64_t{7}) +
+                                         field(8, std::string("s")) + field(7, std::string("\x04\x04")));
+  const std::string one = field(5, field(1, std::string("value")) +
+                                       field(5, field(1, std::uint64_t{1}) + field(2, std::uint64_t{1}) +
+                                                    field(4, std::string(4, '\x3f'))) +
+                                       field(20, std::uint64_t{4}));
+  const std::vector<std::string> models = {
+      nested_functions(2, "", ""),
+      model(shape + node("ConstantOfShape", {"s"}, "k", one) + node("Neg", {"k"}, "n") +
+            node("Expand", {"n", "s"}, "e") + node("Tile", {"e", "s"}, "t") +
+            node("Slice", {"t", "s", "s"}, "l") + node("MatMul", {"e", "n"}, "m") +
+            node("Add", {"x", "m"}, "a") +
+            node("Concat", {"a", "a", "n"}, "y",
+                 field(5, field(1, std::string("axis")) + field(3, std::uint64_t{0}))) +
+            field(11, value_info("x", {4, 4})) + field(12, value_info("y", {-1, 4})))};
+  std::mt19937 random(11);
+  int loaded = 0, refused = 0;
+  for (int i = 0; i < 6000; ++i) {
+    std::string bytes = models[random() % models.size()];
+    for (unsigned flips = random() % 4; flips > 0; --flips)
+      bytes[random() % bytes.size()] = static_cast<char>(random() % 2 ? random() % 256 : random() % 8);
+    CountingEvaluator counting;
+    try {
+      Graph graph = parse(bytes);
+      CHECK(graph.nodes.size() <= (16 << 20) / 256 + bytes.size());
+      specialize(graph, {}, counting.evaluator());
+      optimize(graph, counting.evaluator());
+      CHECK(constant_bytes(graph) <= FoldingBudget().bytes + kMebibyte);
+      ++loaded;
+    } catch (const Error& error) {
+      CHECK_MESSAGE(error.code() != Code::internal, error.what());
+      ++refused;
+    }
+    CHECK(counting.bytes <= FoldingBudget().work);
+  }
+  CHECK(loaded > 1000);
+  CHECK(refused > 1000);
+}
+
+}  // namespace rt3d::graph
+
+TEST_SUITE_END();
