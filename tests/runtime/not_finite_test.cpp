@@ -51,6 +51,18 @@ TEST_CASE("one pixel that is NaN makes every score NaN, and the next run is as i
   }
 }
 
+TEST_CASE("a clip whose limit is NaN makes everything NaN, alone and behind a convolution") {
+  const std::string text =
+      "graph \"net\"\ninput x f32 1x3x2x4x4\nconst w f32 4x3x1x1x1\n"
+      "c f32 1x4x2x4x4 = Conv(x, w) act=clip act_alpha=nan act_beta=6.0 strides=1x1x1 pads=0x0x0x0x0x0 "
+      "dilations=1x1x1 group=1\ny f32 1x3x2x4x4 = Activation(x) act=clip act_beta=nan\noutput c\noutput y\n";
+  for (const char* device : {"cpu", "reference"}) {
+    test::PlannedGraph planned(text, device);
+    for (const Tensor& output : planned.run(test::random_inputs(planned.graph, 1)))
+      for (float y : output.values<float>()) CHECK(std::isnan(y));
+  }
+}
+
 }  // namespace rt3d::runtime
 
 TEST_SUITE_END();
