@@ -79,12 +79,15 @@ class Asm {
   virtual void sub(Vec to, Vec a, Vec b) = 0;
   virtual void mul(Vec to, Vec a, Vec b) = 0;
   virtual void div(Vec to, Vec a, Vec b) = 0;
+  // NaN where b is; where only a is, x86-64 gives b. So what may be NaN comes last.
   virtual void max(Vec to, Vec a, Vec b) = 0;
   virtual void min(Vec to, Vec a, Vec b) = 0;
-  virtual void fma(Vec acc, Vec a, Vec b) = 0;                                  // acc += a * b
-  virtual void multiply_add(Vec to, Vec a, Vec b) = 0;                          // to = to * a + b
-  virtual void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc = max(acc, memory)
-  virtual void add_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += memory
+  // acc = max(acc, value), or max(acc, memory): NaN where either is.
+  virtual void max_either(Vec acc, Vec value, Vec scratch) = 0;
+  virtual void max_either_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;
+  virtual void fma(Vec acc, Vec a, Vec b) = 0;                                         // acc += a * b
+  virtual void multiply_add(Vec to, Vec a, Vec b) = 0;                                 // to = to * a + b
+  virtual void add_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) = 0;         // acc += memory
   virtual void fma_load(Vec acc, Vec a, Gp base, std::int32_t disp, Vec scratch) = 0;  // acc += a * memory
 
   // x86-64: acc += a * (the float at memory, in every lane). AArch64 has fma_lane instead.
@@ -111,7 +114,7 @@ class Asm {
 
   // to = nearest integer of from (ties to even), as floats.
   virtual void round(Vec to, Vec from) = 0;
-  // to *= 2^n for integral floats n in [-126, 126] and to in [0.5, 2); n is destroyed.
+  // to *= 2^n for integral floats n in [-126, 127] and to in [0.5, 2), or NaN; n is destroyed.
   virtual void scale_by_power_of_two(Vec to, Vec n) = 0;
 
  private:

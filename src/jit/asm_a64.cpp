@@ -122,7 +122,8 @@ class A64Asm final : public FunctionAsm {
     mul(to, to, a);
     add(to, to, b);
   }
-  void max_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) override {
+  void max_either(Vec acc, Vec value, Vec) override { max(acc, acc, value); }
+  void max_either_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) override {
     load_whole(scratch, base, disp);
     max(acc, acc, scratch);
   }

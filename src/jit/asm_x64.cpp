@@ -106,8 +106,9 @@ class X64Asm final : public FunctionAsm {
   void min(Vec to, Vec a, Vec b) override { a_.vminps(vec(to), vec(a), vec(b)); }
   void fma(Vec acc, Vec a, Vec b) override { a_.vfmadd231ps(vec(acc), vec(a), vec(b)); }
   void multiply_add(Vec to, Vec a, Vec b) override { a_.vfmadd213ps(vec(to), vec(a), vec(b)); }
-  void max_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
-    a_.vmaxps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
+  void max_either(Vec acc, Vec value, Vec scratch) override { max_of_both(acc, vec(value), scratch); }
+  void max_either_load(Vec acc, Gp base, std::int32_t disp, Vec scratch) override {
+    max_of_both(acc, x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())), scratch);
   }
   void add_load(Vec acc, Gp base, std::int32_t disp, Vec) override {
     a_.vaddps(vec(acc), vec(acc), x86::ptr(gp(base), disp, static_cast<std::uint32_t>(vector_bytes())));
@@ -203,6 +204,19 @@ class X64Asm final : public FunctionAsm {
   }
 
  private:
+  // vmaxps gives its second source where either is NaN: only where the first is one, something is left to do.
+  void max_of_both(Vec acc, const asmjit::Operand_& value, Vec scratch) {
+    const auto maximum = [&](auto& emitter) {
+      emitter.emit(x86::Inst::kIdVmaxps, vec(acc), vec(acc), value);
+    };
+    if (wide()) {
+      a_.vcmpps(x86::k1, vec(acc), vec(acc), x86::VCmpImm::kORD_Q);
+      return maximum(a_.k(x86::k1));
+    }
+    a_.vcmpps(vec(scratch), vec(acc), vec(acc), x86::VCmpImm::kUNORD_Q);
+    maximum(a_);
+    a_.vorps(vec(acc), vec(acc), vec(scratch));
+  }
   bool wide() const { return isa() == Isa::avx512; }
   x86::Gp gp(Gp g) const { return x86::gpq(kPointerIds[g.id]); }
   x86::Vec vec(Vec v) const {

@@ -1,6 +1,7 @@
 #include "jit/emit_activation.h"
 
 #include <array>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -38,12 +39,22 @@ struct Batch {
   }
 };
 
+// A bound is the first operand of max and min, so that a value that is NaN stays NaN (asm.h).
+void at_least(const Batch& b, float bound) {
+  b.with(bound, [&](std::size_t i) { b.as.max(b.v(i), b.shared, b.v(i)); });
+}
+void at_most(const Batch& b, float bound) {
+  b.with(bound, [&](std::size_t i) { b.as.min(b.v(i), b.shared, b.v(i)); });
+}
+
 // v = exp(sign · v), sign 1 or -1: 2^n · e^r with n = round(sign v / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor
-// polynomial of degree 6 (truncation error below 1.3e-7). Uses t(0) and t(1).
+// polynomial of degree 6 (truncation error below 1.3e-7). Uses t(0) and t(1). From e^-87 to e^88, n from -126 to 127:
+// the reciprocal of 1 + e^88 is denormal, and so flushed to zero.
 void exponential(const Batch& b, float sign) {
+  constexpr float kLeast = -87, kMost = 88;
   Asm& as = b.as;
-  b.with(-87.0f, [&](std::size_t i) { as.max(b.v(i), b.v(i), b.shared); });
-  b.with(87.0f, [&](std::size_t i) { as.min(b.v(i), b.v(i), b.shared); });
+  at_least(b, sign > 0 ? kLeast : -kMost);
+  at_most(b, sign > 0 ? kMost : -kLeast);
   b.with(sign * 1.44269504f, [&](std::size_t i) { as.mul(b.t(i, 0), b.v(i), b.shared); });
   b.each([&](std::size_t i) { as.round(b.t(i, 0), b.t(i, 0)); });
   // sign · r in v; ln 2 in two parts.
@@ -65,38 +76,36 @@ void exponential(const Batch& b, float sign) {
   });
 }
 
-// v = numerator(i) / (1 + exp(-v))
-template <typename Numerator>
-void logistic(const Batch& b, const Numerator& numerator) {
-  exponential(b, -1);
-  b.with(1.0f, [&](std::size_t i) {
-    b.as.add(b.v(i), b.v(i), b.shared);
-    b.as.div(b.v(i), numerator(i), b.v(i));
-  });
-}
-
 void relu(const Batch& b) {
   b.as.zero(b.shared);
-  b.each([&](std::size_t i) { b.as.max(b.v(i), b.v(i), b.shared); });
+  b.each([&](std::size_t i) { b.as.max(b.v(i), b.shared, b.v(i)); });
 }
 void clip(const Batch& b) {
-  b.with(b.a.alpha, [&](std::size_t i) { b.as.max(b.v(i), b.v(i), b.shared); });
-  b.with(b.a.beta, [&](std::size_t i) { b.as.min(b.v(i), b.v(i), b.shared); });
+  if (std::isnan(b.a.alpha) || std::isnan(b.a.beta)) {
+    return b.with(b.a.alpha + b.a.beta, [&](std::size_t i) { b.as.copy(b.v(i), b.shared); });
+  }
+  at_least(b, b.a.alpha);
+  at_most(b, b.a.beta);
 }
 void leaky_relu(const Batch& b) {  // max(v, 0) + alpha · min(v, 0)
   b.as.zero(b.shared);
   b.each([&](std::size_t i) {
-    b.as.min(b.t(i, 0), b.v(i), b.shared);
-    b.as.max(b.v(i), b.v(i), b.shared);
+    b.as.min(b.t(i, 0), b.shared, b.v(i));
+    b.as.max(b.v(i), b.shared, b.v(i));
   });
   b.with(b.a.alpha, [&](std::size_t i) { b.as.fma(b.v(i), b.t(i, 0), b.shared); });
 }
-void sigmoid(const Batch& b) {
-  logistic(b, [&](std::size_t) { return b.shared; });
+void sigmoid(const Batch& b) {  // 1 / (1 + exp(-v))
+  exponential(b, -1);
+  b.with(1.0f, [&](std::size_t i) {
+    b.as.add(b.v(i), b.v(i), b.shared);
+    b.as.div(b.v(i), b.shared, b.v(i));
+  });
 }
-void swish(const Batch& b) {
+void swish(const Batch& b) {  // v · sigmoid(v): v over the largest exponential would be -1.8 at -3e38
   b.each([&](std::size_t i) { b.as.copy(b.t(i, 2), b.v(i)); });
-  logistic(b, [&](std::size_t i) { return b.t(i, 2); });
+  sigmoid(b);
+  b.each([&](std::size_t i) { b.as.mul(b.v(i), b.v(i), b.t(i, 2)); });
 }
 // tanh: x · P(x²) of degree 9 for |x| < 0.35 would cancel less, but 1 - 2 / (1 + exp(2x)) is within 1.2e-7
 // absolute.
@@ -111,7 +120,7 @@ void tanh(const Batch& b) {
 void hard_gate(const Batch& b, float alpha, float beta) {
   b.with(alpha, [&](std::size_t i) { b.as.mul(b.v(i), b.v(i), b.shared); });
   b.with(beta, [&](std::size_t i) { b.as.add(b.v(i), b.v(i), b.shared); });
-  b.with(1.0f, [&](std::size_t i) { b.as.min(b.v(i), b.v(i), b.shared); });
+  at_most(b, 1);
   relu(b);
 }
 void hard_sigmoid(const Batch& b) { hard_gate(b, b.a.alpha, b.a.beta); }

@@ -12,8 +12,8 @@ namespace rt3d::jit {
 int activation_scratch(kernels::Act act);
 
 // values[i] = act(values[i]). `scratch` has at least activation_scratch(act) registers, distinct from the
-// values. The exponential behind sigmoid, swish and tanh has a relative error of about 2e-7 and saturates
-// instead of overflowing.
+// values. NaN stays NaN. The exponential behind sigmoid, swish and tanh has a relative error of about 2e-7 and
+// saturates instead of overflowing; sigmoid and swish are 0 below -87.3, where denormals are flushed to zero.
 void emit_activation(Asm& as, const kernels::Activation& activation, std::span<const Vec> values,
                      std::span<const Vec> scratch);
 

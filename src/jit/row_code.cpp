@@ -192,7 +192,7 @@ void emit_reduce_unit(Asm& as, const RowShape& s) {
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const Vec col{static_cast<int>(i) % registers};
     if (s.op == RowOp::max)
-      as.max_load(col, kUnitA, xs[i] * s.pixel, scratch[i % scratch.size()]);
+      as.max_either_load(col, kUnitA, xs[i] * s.pixel, scratch[i % scratch.size()]);
     else
       as.add_load(col, kUnitA, xs[i] * s.pixel, scratch[i % scratch.size()]);
   }
@@ -224,7 +224,8 @@ void emit_reduce_finish(Asm& as, const RowShape& s) {
     else
       as.copy(result, registers[0]);
     for (std::size_t i = 1; i < registers.size(); ++i)
-      s.op == RowOp::max ? as.max(result, result, registers[i]) : as.add(result, result, registers[i]);
+      s.op == RowOp::max ? as.max_either(result, registers[i], scratch[0])
+                         : as.add(result, result, registers[i]);
     if (s.op == RowOp::sum) {
       as.broadcast(scratch[0], kUnitA, r * s.scale);
       as.mul(result, result, scratch[0]);

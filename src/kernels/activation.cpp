@@ -1,10 +1,10 @@
 #include "kernels/activation.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "base/error.h"
+#include "kernels/extrema.h"
 
 namespace rt3d::kernels {
 namespace {
@@ -36,13 +36,13 @@ void set_activation(Attributes& a, const Activation& activation) {
 float apply(const Activation& a, float x) {
   switch (a.act) {
     case Act::none: return x;
-    case Act::relu: return std::max(x, 0.0f);
-    case Act::clip: return std::min(std::max(x, a.alpha), a.beta);
+    case Act::relu: return larger(x, 0.0f);
+    case Act::clip: return smaller(larger(x, a.alpha), a.beta);
     case Act::leaky_relu: return x < 0 ? a.alpha * x : x;
     case Act::sigmoid: return 1 / (1 + std::exp(-x));
     case Act::tanh: return std::tanh(x);
-    case Act::hard_sigmoid: return std::max(0.0f, std::min(1.0f, a.alpha * x + a.beta));
-    case Act::hard_swish: return x * std::max(0.0f, std::min(1.0f, x / 6 + 0.5f));
+    case Act::hard_sigmoid: return larger(0.0f, smaller(1.0f, a.alpha * x + a.beta));
+    case Act::hard_swish: return x * larger(0.0f, smaller(1.0f, x / 6 + 0.5f));
     case Act::swish: return x / (1 + std::exp(-x));
   }
   return x;

@@ -33,6 +33,7 @@ Activation activation_of(const Attributes& attributes);  // from act, act_alpha,
 void set_activation(Attributes& attributes,
                     const Activation& act);  // the inverse; none removes the attributes
 
-float apply(const Activation& activation, float x);  // the definition
+// The definition. NaN stays NaN, and a limit of clip that is NaN makes everything NaN, as in PyTorch.
+float apply(const Activation& activation, float x);
 
 }  // namespace rt3d::kernels

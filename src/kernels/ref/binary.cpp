@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "kernels/activation.h"
+#include "kernels/extrema.h"
 #include "kernels/ref/operators.h"
 #include "kernels/ref/walk.h"
 
@@ -87,23 +88,6 @@ struct TruncatedMod {  // the sign of the dividend
     }
   }
 };
-template <typename T>
-bool is_nan(T x) {
-  if constexpr (std::is_floating_point_v<T>) return std::isnan(x);
-  return false;
-}
-struct Min {
-  template <typename T>
-  T operator()(T a, T b) const {
-    return is_nan(a) || a < b ? a : b;
-  }
-};
-struct Max {
-  template <typename T>
-  T operator()(T a, T b) const {
-    return is_nan(a) || a > b ? a : b;
-  }
-};
 
 template <typename T, typename F>
 Operation elementwise(const Problem& p, F f) {
@@ -182,7 +166,7 @@ Operation prepare_extremum(const Problem& p) {
   require(!p.inputs.empty(), p, "expected inputs");
   require_same_type(p);
   return with_number(p, p.outputs[0].dtype,
-                     [&]<typename T>(T) { return p.op == "Min" ? fold<T>(p, Min()) : fold<T>(p, Max()); });
+                     [&]<typename T>(T) { return fold<T>(p, p.op == "Min" ? smaller<T> : larger<T>); });
 }
 
 }  // namespace rt3d::kernels::ref

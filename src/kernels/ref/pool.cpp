@@ -1,10 +1,11 @@
 // MaxPool and AveragePool: for every n, c (a task), od, oh, ow: the kernel positions inside the input. A
 // window's average divides by the positions inside the input or, with count_include_pad, inside the padded
-// input. The maximum of a window without input is -infinity, its average 0.
+// input. The maximum of a window without input is -infinity, its average 0; of one with a NaN both are NaN.
 #include <algorithm>
 #include <limits>
 
 #include "kernels/conv_shape.h"
+#include "kernels/extrema.h"
 #include "kernels/ref/operators.h"
 
 namespace rt3d::kernels::ref {
@@ -53,7 +54,7 @@ float Pool::maximum_of(const float* x, const Window& v) const {
   for (std::int64_t kd = v.d.first; kd < v.d.last; ++kd)
     for (std::int64_t kh = v.h.first; kh < v.h.last; ++kh) {
       const float* row = x + ((v.id + kd * s.dd) * s.ih + v.ih + kh * s.dh) * s.iw;
-      for (std::int64_t kw = v.w.first; kw < v.w.last; ++kw) best = std::max(best, row[v.iw + kw * s.dw]);
+      for (std::int64_t kw = v.w.first; kw < v.w.last; ++kw) best = larger(best, row[v.iw + kw * s.dw]);
     }
   return best;
 }

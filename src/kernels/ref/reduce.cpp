@@ -1,9 +1,9 @@
 // ReduceMean/Sum/Prod/Max/Min over any axes and the global pools: for every kept position, a walk over the
 // reduced ones. Floats accumulate in double, integers in 64 bits that wrap around.
-#include <algorithm>
 #include <limits>
 #include <type_traits>
 
+#include "kernels/extrema.h"
 #include "kernels/ref/operators.h"
 #include "kernels/ref/walk.h"
 
@@ -80,8 +80,8 @@ T reduced_value(const Reduction& r, const T* x) {
     case Fold::sum: return static_cast<T>(accumulate(r.reduced, x, Acc{0}, add));
     case Fold::product:
       return static_cast<T>(accumulate(r.reduced, x, Acc{1}, [](Acc a, Acc b) { return a * b; }));
-    case Fold::maximum: return accumulate(r.reduced, x, lowest, [](T a, T b) { return std::max(a, b); });
-    case Fold::minimum: return accumulate(r.reduced, x, highest, [](T a, T b) { return std::min(a, b); });
+    case Fold::maximum: return accumulate(r.reduced, x, lowest, larger<T>);
+    case Fold::minimum: return accumulate(r.reduced, x, highest, smaller<T>);
     case Fold::mean: break;
   }
   const Acc sum = accumulate(r.reduced, x, Acc{0}, add);

@@ -7,6 +7,7 @@
 
 #include "base/tensor.h"
 #include "kernels/activation.h"
+#include "kernels/extrema.h"
 #include "kernels/ref/operators.h"
 
 namespace rt3d::kernels::ref {
@@ -117,6 +118,8 @@ Operation prepare_clip(const Problem& p) {
     T low = std::numeric_limits<T>::lowest();
     T high = std::numeric_limits<T>::max();
     if constexpr (std::is_floating_point_v<T>) {
+      high = std::numeric_limits<T>::infinity();  // no limit: infinities stay
+      low = -high;
       if (p.attributes.has("min")) low = static_cast<T>(p.attributes.real("min", 0));
       if (p.attributes.has("max")) high = static_cast<T>(p.attributes.real("max", 0));
     } else {
@@ -127,7 +130,7 @@ Operation prepare_clip(const Problem& p) {
       const T* x = o.in<T>(0);
       const T from = has_low ? *o.in<T>(1) : low;
       const T to = has_high ? *o.in<T>(2) : high;
-      for (std::int64_t i = 0; i < count; ++i) o.out<T>()[i] = std::min(std::max(x[i], from), to);
+      for (std::int64_t i = 0; i < count; ++i) o.out<T>()[i] = smaller(larger(x[i], from), to);
     }};
   });
 }

@@ -99,8 +99,8 @@ vaddps zmm0, zmm0, zmm6                     ; 62F17C4858C6
 vmovups ymm6, ymmword ptr [r10+32]          ; C4C17C107220
 vaddps zmm4, zmm4, zmm6                     ; 62F15C4858E6
 vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9
-vmaxps zmm0, zmm0, zmm1                     ; 62F17C485FC1
-vmaxps zmm4, zmm4, zmm1                     ; 62F15C485FE1
+vmaxps zmm0, zmm1, zmm0                     ; 62F174485FC0
+vmaxps zmm4, zmm1, zmm4                     ; 62F174485FE4
 L5:
 vmovups ymmword ptr [r11], ymm0             ; C4C17C1103
 vextractf64x4 ymmword ptr [r11+16], zmm0, 1 ; 62D3FD481B831000000001

@@ -42,9 +42,9 @@ vaddps ymm8, ymm8, ymmword ptr [r8]         ; C4413C5800
 vaddps ymm9, ymm9, ymmword ptr [r8+64]      ; C44134584840
 vaddps ymm10, ymm10, ymmword ptr [r8+256]   ; C4412C589000010000
 vxorps xmm0, xmm0, xmm0                     ; C5F857C0
-vmaxps ymm8, ymm8, ymm0                     ; C53C5FC0
-vmaxps ymm9, ymm9, ymm0                     ; C5345FC8
-vmaxps ymm10, ymm10, ymm0                   ; C52C5FD0
+vmaxps ymm8, ymm0, ymm8                     ; C4417C5FC0
+vmaxps ymm9, ymm0, ymm9                     ; C4417C5FC9
+vmaxps ymm10, ymm0, ymm10                   ; C4417C5FD2
 vmovups [rdx], ymm8                         ; C57C1102
 vmovups [rdx+64], ymm9                      ; C57C114A40
 vmovups [rdx+256], ymm10                    ; C57C119200010000

@@ -90,9 +90,9 @@ vaddps zmm0, zmm0, zmmword ptr [r8]         ; 62D17C485800
 vaddps zmm1, zmm1, zmmword ptr [r8+64]      ; 62D17448584801
 vaddps zmm2, zmm2, zmmword ptr [r8+256]     ; 62D16C48585004
 vpxord zmm3, zmm3, zmm3                     ; 62F16548EFDB
-vmaxps zmm0, zmm0, zmm3                     ; 62F17C485FC3
-vmaxps zmm1, zmm1, zmm3                     ; 62F174485FCB
-vmaxps zmm2, zmm2, zmm3                     ; 62F16C485FD3
+vmaxps zmm0, zmm3, zmm0                     ; 62F164485FC0
+vmaxps zmm1, zmm3, zmm1                     ; 62F164485FC9
+vmaxps zmm2, zmm3, zmm2                     ; 62F164485FD2
 vmovups [rdx], zmm0                         ; 62F17C481102
 vmovups [rdx+64], zmm1                      ; 62F17C48114A01
 vmovups [rdx+256], zmm2                     ; 62F17C48115204

@@ -165,15 +165,15 @@ fadd v11.4s, v11.4s, v0.4s                  ; 6BD5204E
 ldr q0, [x2, 8224]                          ; 4008C83D
 fadd v12.4s, v12.4s, v0.4s                  ; 8CD5204E
 movi v0.4s, 0                               ; 00E4004F
-fmax v4.4s, v4.4s, v0.4s                    ; 84F4204E
-fmax v5.4s, v5.4s, v0.4s                    ; A5F4204E
-fmax v6.4s, v6.4s, v0.4s                    ; C6F4204E
-fmax v7.4s, v7.4s, v0.4s                    ; E7F4204E
-fmax v8.4s, v8.4s, v0.4s                    ; 08F5204E
-fmax v9.4s, v9.4s, v0.4s                    ; 29F5204E
-fmax v10.4s, v10.4s, v0.4s                  ; 4AF5204E
-fmax v11.4s, v11.4s, v0.4s                  ; 6BF5204E
-fmax v12.4s, v12.4s, v0.4s                  ; 8CF5204E
+fmax v4.4s, v0.4s, v4.4s                    ; 04F4244E
+fmax v5.4s, v0.4s, v5.4s                    ; 05F4254E
+fmax v6.4s, v0.4s, v6.4s                    ; 06F4264E
+fmax v7.4s, v0.4s, v7.4s                    ; 07F4274E
+fmax v8.4s, v0.4s, v8.4s                    ; 08F4284E
+fmax v9.4s, v0.4s, v9.4s                    ; 09F4294E
+fmax v10.4s, v0.4s, v10.4s                  ; 0AF42A4E
+fmax v11.4s, v0.4s, v11.4s                  ; 0BF42B4E
+fmax v12.4s, v0.4s, v12.4s                  ; 0CF42C4E
 L4:
 str q4, [x7]                                ; E400803D
 str q5, [x7, 4096]                          ; E500843D

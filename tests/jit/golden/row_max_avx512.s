@@ -16,23 +16,30 @@ L1:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 add r9, rsi                                 ; 4901F1
 add rdx, 8                                  ; 4883C208
-vmaxps zmm0, zmm0, zmmword ptr [r9+64]      ; 62D17C485F4101
-vmaxps zmm1, zmm1, zmmword ptr [r9+128]     ; 62D174485F4902
-vmaxps zmm2, zmm2, zmmword ptr [r9+192]     ; 62D16C485F5103
-vmaxps zmm3, zmm3, zmmword ptr [r9+256]     ; 62D164485F5904
+vcmpps k1, zmm0, zmm0, 7                    ; 62F17C48C2C807
+vmaxps zmm0 {k1}, zmm0, zmmword ptr [r9+64] ; 62D17C495F4101
+vcmpps k1, zmm1, zmm1, 7                    ; 62F17448C2C907
+vmaxps zmm1 {k1}, zmm1, zmmword ptr [r9+128]; 62D174495F4902
+vcmpps k1, zmm2, zmm2, 7                    ; 62F16C48C2CA07
+vmaxps zmm2 {k1}, zmm2, zmmword ptr [r9+192]; 62D16C495F5103
+vcmpps k1, zmm3, zmm3, 7                    ; 62F16448C2CB07
+vmaxps zmm3 {k1}, zmm3, zmmword ptr [r9+256]; 62D164495F5904
 sub rcx, 1                                  ; 4883E901
-short jnz L1                                ; 75D4
+short jnz L1                                ; 75B8
 L2:
 vmovaps zmm31, zmm0                         ; 62617C4828F8
-vmaxps zmm31, zmm31, zmm1                   ; 626104405FF9
+vcmpps k1, zmm31, zmm31, 7                  ; 62910440C2CF07
+vmaxps zmm31 {k1}, zmm31, zmm1              ; 626104415FF9
 vmovups [r11], zmm31                        ; 62417C48113B
 vmovaps zmm31, zmm1                         ; 62617C4828F9
-vmaxps zmm31, zmm31, zmm2                   ; 626104405FFA
-vmaxps zmm31, zmm31, zmm3                   ; 626104405FFB
+vcmpps k1, zmm31, zmm31, 7                  ; 62910440C2CF07
+vmaxps zmm31 {k1}, zmm31, zmm2              ; 626104415FFA
+vcmpps k1, zmm31, zmm31, 7                  ; 62910440C2CF07
+vmaxps zmm31 {k1}, zmm31, zmm3              ; 626104415FFB
 vmovups [r11+64], zmm31                     ; 62417C48117B01
 add rsi, 512                                ; 4881C600020000
 add r11, 512                                ; 4981C300020000
 sub r8, 1                                   ; 4983E801
-jnz L0                                      ; 0F855FFFFFFF
+jnz L0                                      ; 0F852EFFFFFF
 vzeroupper                                  ; C5F877
 ret                                         ; C3

@@ -15,14 +15,14 @@ vmulps ymm2, ymm2, ymm9                     ; C4C16C59D1
 vmovups ymm3, [rsi+96]                      ; C5FC105E60
 vmulps ymm3, ymm3, ymm9                     ; C4C16459D9
 vmovaps ymm13, ymm0                         ; C57C28E8
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vmaxps ymm0, ymm0, ymm10                    ; C4C17C5FC2
+vmaxps ymm0, ymm10, ymm0                    ; C5AC5FC0
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vminps ymm0, ymm0, ymm10                    ; C4C17C5DC2
+vminps ymm0, ymm10, ymm0                    ; C5AC5DC0
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
@@ -72,16 +72,17 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm0, ymm0, ymm10                    ; C4C17C58C2
-vdivps ymm0, ymm13, ymm0                    ; C5945EC0
+vdivps ymm0, ymm10, ymm0                    ; C5AC5EC0
+vmulps ymm0, ymm0, ymm13                    ; C4C17C59C5
 vmovaps ymm13, ymm1                         ; C57C28E9
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vmaxps ymm1, ymm1, ymm10                    ; C4C1745FCA
+vmaxps ymm1, ymm10, ymm1                    ; C5AC5FC9
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vminps ymm1, ymm1, ymm10                    ; C4C1745DCA
+vminps ymm1, ymm10, ymm1                    ; C5AC5DC9
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
@@ -131,16 +132,17 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm1, ymm1, ymm10                    ; C4C17458CA
-vdivps ymm1, ymm13, ymm1                    ; C5945EC9
+vdivps ymm1, ymm10, ymm1                    ; C5AC5EC9
+vmulps ymm1, ymm1, ymm13                    ; C4C17459CD
 vmovaps ymm13, ymm2                         ; C57C28EA
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vmaxps ymm2, ymm2, ymm10                    ; C4C16C5FD2
+vmaxps ymm2, ymm10, ymm2                    ; C5AC5FD2
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vminps ymm2, ymm2, ymm10                    ; C4C16C5DD2
+vminps ymm2, ymm10, ymm2                    ; C5AC5DD2
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
@@ -190,16 +192,17 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm2, ymm2, ymm10                    ; C4C16C58D2
-vdivps ymm2, ymm13, ymm2                    ; C5945ED2
+vdivps ymm2, ymm10, ymm2                    ; C5AC5ED2
+vmulps ymm2, ymm2, ymm13                    ; C4C16C59D5
 vmovaps ymm13, ymm3                         ; C57C28EB
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vmaxps ymm3, ymm3, ymm10                    ; C4C1645FDA
+vmaxps ymm3, ymm10, ymm3                    ; C5AC5FDB
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vminps ymm3, ymm3, ymm10                    ; C4C1645DDA
+vminps ymm3, ymm10, ymm3                    ; C5AC5DDB
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
@@ -249,7 +252,8 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm3, ymm3, ymm10                    ; C4C16458DA
-vdivps ymm3, ymm13, ymm3                    ; C5945EDB
+vdivps ymm3, ymm10, ymm3                    ; C5AC5EDB
+vmulps ymm3, ymm3, ymm13                    ; C4C16459DD
 vmovups [rcx], ymm0                         ; C5FC1101
 vmovups [rcx+32], ymm1                      ; C5FC114920
 vmovups [rcx+64], ymm2                      ; C5FC115140
@@ -257,7 +261,7 @@ vmovups [rcx+96], ymm3                      ; C5FC115960
 add rsi, 128                                ; 4881C680000000
 add rcx, 128                                ; 4881C180000000
 sub r8, 1                                   ; 4983E801
-jnz L0                                      ; 0F8546FBFFFF
+jnz L0                                      ; 0F853AFBFFFF
 L1:
 mov r8, [rdi+32]                            ; 4C8B4720
 test r8, r8                                 ; 4D85C0
@@ -266,14 +270,14 @@ L2:
 vmovups ymm0, [rsi]                         ; C5FC1006
 vmulps ymm0, ymm0, ymm9                     ; C4C17C59C1
 vmovaps ymm13, ymm0                         ; C57C28E8
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vmaxps ymm0, ymm0, ymm10                    ; C4C17C5FC2
+vmaxps ymm0, ymm10, ymm0                    ; C5AC5FC0
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
-vminps ymm0, ymm0, ymm10                    ; C4C17C5DC2
+vminps ymm0, ymm10, ymm0                    ; C5AC5DC0
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
@@ -323,12 +327,13 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss ymm10, xmm10                   ; C4427D18D2
 vaddps ymm0, ymm0, ymm10                    ; C4C17C58C2
-vdivps ymm0, ymm13, ymm0                    ; C5945EC0
+vdivps ymm0, ymm10, ymm0                    ; C5AC5EC0
+vmulps ymm0, ymm0, ymm13                    ; C4C17C59C5
 vmovups [rcx], ymm0                         ; C5FC1101
 add rsi, 32                                 ; 4883C620
 add rcx, 32                                 ; 4883C120
 sub r8, 1                                   ; 4983E801
-jnz L2                                      ; 0F85C7FEFFFF
+jnz L2                                      ; 0F85C4FEFFFF
 L3:
 vzeroupper                                  ; C5F877
 ret                                         ; C3

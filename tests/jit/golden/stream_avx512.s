@@ -18,20 +18,20 @@ vmovaps zmm13, zmm0                         ; 62717C4828E8
 vmovaps zmm16, zmm1                         ; 62E17C4828C1
 vmovaps zmm19, zmm2                         ; 62E17C4828DA
 vmovaps zmm22, zmm3                         ; 62E17C4828F3
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
-vmaxps zmm0, zmm0, zmm10                    ; 62D17C485FC2
-vmaxps zmm1, zmm1, zmm10                    ; 62D174485FCA
-vmaxps zmm2, zmm2, zmm10                    ; 62D16C485FD2
-vmaxps zmm3, zmm3, zmm10                    ; 62D164485FDA
+vmaxps zmm0, zmm10, zmm0                    ; 62F12C485FC0
+vmaxps zmm1, zmm10, zmm1                    ; 62F12C485FC9
+vmaxps zmm2, zmm10, zmm2                    ; 62F12C485FD2
+vmaxps zmm3, zmm10, zmm3                    ; 62F12C485FDB
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
-vminps zmm0, zmm0, zmm10                    ; 62D17C485DC2
-vminps zmm1, zmm1, zmm10                    ; 62D174485DCA
-vminps zmm2, zmm2, zmm10                    ; 62D16C485DD2
-vminps zmm3, zmm3, zmm10                    ; 62D164485DDA
+vminps zmm0, zmm10, zmm0                    ; 62F12C485DC0
+vminps zmm1, zmm10, zmm1                    ; 62F12C485DC9
+vminps zmm2, zmm10, zmm2                    ; 62F12C485DD2
+vminps zmm3, zmm10, zmm3                    ; 62F12C485DDB
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
@@ -118,13 +118,17 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
 vaddps zmm0, zmm0, zmm10                    ; 62D17C4858C2
-vdivps zmm0, zmm13, zmm0                    ; 62F114485EC0
+vdivps zmm0, zmm10, zmm0                    ; 62F12C485EC0
 vaddps zmm1, zmm1, zmm10                    ; 62D1744858CA
-vdivps zmm1, zmm16, zmm1                    ; 62F17C405EC9
+vdivps zmm1, zmm10, zmm1                    ; 62F12C485EC9
 vaddps zmm2, zmm2, zmm10                    ; 62D16C4858D2
-vdivps zmm2, zmm19, zmm2                    ; 62F164405ED2
+vdivps zmm2, zmm10, zmm2                    ; 62F12C485ED2
 vaddps zmm3, zmm3, zmm10                    ; 62D1644858DA
-vdivps zmm3, zmm22, zmm3                    ; 62F14C405EDB
+vdivps zmm3, zmm10, zmm3                    ; 62F12C485EDB
+vmulps zmm0, zmm0, zmm13                    ; 62D17C4859C5
+vmulps zmm1, zmm1, zmm16                    ; 62B1744859C8
+vmulps zmm2, zmm2, zmm19                    ; 62B16C4859D3
+vmulps zmm3, zmm3, zmm22                    ; 62B1644859DE
 vmovups [rcx], zmm0                         ; 62F17C481101
 vmovups [rcx+64], zmm1                      ; 62F17C48114901
 vmovups [rcx+128], zmm2                     ; 62F17C48115102
@@ -132,7 +136,7 @@ vmovups [rcx+192], zmm3                     ; 62F17C48115903
 add rsi, 256                                ; 4881C600010000
 add rcx, 256                                ; 4881C100010000
 sub r8, 1                                   ; 4983E801
-jnz L0                                      ; 0F8523FDFFFF
+jnz L0                                      ; 0F850BFDFFFF
 L1:
 mov r8, [rdi+32]                            ; 4C8B4720
 test r8, r8                                 ; 4D85C0
@@ -141,14 +145,14 @@ L2:
 vmovups zmm0, [rsi]                         ; 62F17C481006
 vmulps zmm0, zmm0, zmm9                     ; 62D17C4859C1
 vmovaps zmm13, zmm0                         ; 62717C4828E8
-mov eax, 3266183168                         ; B80000AEC2
+mov eax, 3266314240                         ; B80000B0C2
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
-vmaxps zmm0, zmm0, zmm10                    ; 62D17C485FC2
+vmaxps zmm0, zmm10, zmm0                    ; 62F12C485FC0
 mov eax, 1118699520                         ; B80000AE42
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
-vminps zmm0, zmm0, zmm10                    ; 62D17C485DC2
+vminps zmm0, zmm10, zmm0                    ; 62F12C485DC0
 mov eax, 3216550459                         ; B83BAAB8BF
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
@@ -196,12 +200,13 @@ mov eax, 1065353216                         ; B80000803F
 vmovd xmm10, eax                            ; C5796ED0
 vbroadcastss zmm10, xmm10                   ; 62527D4818D2
 vaddps zmm0, zmm0, zmm10                    ; 62D17C4858C2
-vdivps zmm0, zmm13, zmm0                    ; 62F114485EC0
+vdivps zmm0, zmm10, zmm0                    ; 62F12C485EC0
+vmulps zmm0, zmm0, zmm13                    ; 62D17C4859C5
 vmovups [rcx], zmm0                         ; 62F17C481101
 add rsi, 64                                 ; 4883C640
 add rcx, 64                                 ; 4883C140
 sub r8, 1                                   ; 4983E801
-jnz L2                                      ; 0F85ACFEFFFF
+jnz L2                                      ; 0F85A6FEFFFF
 L3:
 vzeroupper                                  ; C5F877
 ret                                         ; C3

@@ -22,18 +22,18 @@ mov v13.16b, v0.16b                         ; 0D1CA04E
 mov v16.16b, v1.16b                         ; 301CA14E
 mov v19.16b, v2.16b                         ; 531CA24E
 mov v22.16b, v3.16b                         ; 761CA34E
-mov w16, 3266183168                         ; D055B852
+mov w16, 3266314240                         ; 1056B852
 dup v10.4s, w16                             ; 0A0E044E
-fmax v0.4s, v0.4s, v10.4s                   ; 00F42A4E
-fmax v1.4s, v1.4s, v10.4s                   ; 21F42A4E
-fmax v2.4s, v2.4s, v10.4s                   ; 42F42A4E
-fmax v3.4s, v3.4s, v10.4s                   ; 63F42A4E
+fmax v0.4s, v10.4s, v0.4s                   ; 40F5204E
+fmax v1.4s, v10.4s, v1.4s                   ; 41F5214E
+fmax v2.4s, v10.4s, v2.4s                   ; 42F5224E
+fmax v3.4s, v10.4s, v3.4s                   ; 43F5234E
 mov w16, 1118699520                         ; D055A852
 dup v10.4s, w16                             ; 0A0E044E
-fmin v0.4s, v0.4s, v10.4s                   ; 00F4AA4E
-fmin v1.4s, v1.4s, v10.4s                   ; 21F4AA4E
-fmin v2.4s, v2.4s, v10.4s                   ; 42F4AA4E
-fmin v3.4s, v3.4s, v10.4s                   ; 63F4AA4E
+fmin v0.4s, v10.4s, v0.4s                   ; 40F5A04E
+fmin v1.4s, v10.4s, v1.4s                   ; 41F5A14E
+fmin v2.4s, v10.4s, v2.4s                   ; 42F5A24E
+fmin v3.4s, v10.4s, v3.4s                   ; 43F5A34E
 mov w16, 3216550459                         ; 7047955210F7B772
 dup v10.4s, w16                             ; 0A0E044E
 fmul v11.4s, v0.4s, v10.4s                  ; 0BDC2A6E
@@ -141,13 +141,17 @@ mov v3.16b, v21.16b                         ; A31EB54E
 mov w16, 1065353216                         ; 10F0A752
 dup v10.4s, w16                             ; 0A0E044E
 fadd v0.4s, v0.4s, v10.4s                   ; 00D42A4E
-fdiv v0.4s, v13.4s, v0.4s                   ; A0FD206E
+fdiv v0.4s, v10.4s, v0.4s                   ; 40FD206E
 fadd v1.4s, v1.4s, v10.4s                   ; 21D42A4E
-fdiv v1.4s, v16.4s, v1.4s                   ; 01FE216E
+fdiv v1.4s, v10.4s, v1.4s                   ; 41FD216E
 fadd v2.4s, v2.4s, v10.4s                   ; 42D42A4E
-fdiv v2.4s, v19.4s, v2.4s                   ; 62FE226E
+fdiv v2.4s, v10.4s, v2.4s                   ; 42FD226E
 fadd v3.4s, v3.4s, v10.4s                   ; 63D42A4E
-fdiv v3.4s, v22.4s, v3.4s                   ; C3FE236E
+fdiv v3.4s, v10.4s, v3.4s                   ; 43FD236E
+fmul v0.4s, v0.4s, v13.4s                   ; 00DC2D6E
+fmul v1.4s, v1.4s, v16.4s                   ; 21DC306E
+fmul v2.4s, v2.4s, v19.4s                   ; 42DC336E
+fmul v3.4s, v3.4s, v22.4s                   ; 63DC366E
 str q0, [x3]                                ; 6000803D
 str q1, [x3, 16]                            ; 6104803D
 str q2, [x3, 32]                            ; 6208803D
@@ -155,7 +159,7 @@ str q3, [x3, 48]                            ; 630C803D
 add x1, x1, 64                              ; 21000191
 add x3, x3, 64                              ; 63000191
 subs x4, x4, 1                              ; 840400F1
-b.ne L0                                     ; 01EDFF54
+b.ne L0                                     ; 81ECFF54
 L1:
 ldr x4, [x0, 32]                            ; 041040F9
 cbz x4, L3                                  ; 040000B4
@@ -163,12 +167,12 @@ L2:
 ldur q0, [x1]                               ; 2000C03C
 fmul v0.4s, v0.4s, v9.4s                    ; 00DC296E
 mov v13.16b, v0.16b                         ; 0D1CA04E
-mov w16, 3266183168                         ; D055B852
+mov w16, 3266314240                         ; 1056B852
 dup v10.4s, w16                             ; 0A0E044E
-fmax v0.4s, v0.4s, v10.4s                   ; 00F42A4E
+fmax v0.4s, v10.4s, v0.4s                   ; 40F5204E
 mov w16, 1118699520                         ; D055A852
 dup v10.4s, w16                             ; 0A0E044E
-fmin v0.4s, v0.4s, v10.4s                   ; 00F4AA4E
+fmin v0.4s, v10.4s, v0.4s                   ; 40F5A04E
 mov w16, 3216550459                         ; 7047955210F7B772
 dup v10.4s, w16                             ; 0A0E044E
 fmul v11.4s, v0.4s, v10.4s                  ; 0BDC2A6E
@@ -213,12 +217,13 @@ mov v0.16b, v12.16b                         ; 801DAC4E
 mov w16, 1065353216                         ; 10F0A752
 dup v10.4s, w16                             ; 0A0E044E
 fadd v0.4s, v0.4s, v10.4s                   ; 00D42A4E
-fdiv v0.4s, v13.4s, v0.4s                   ; A0FD206E
+fdiv v0.4s, v10.4s, v0.4s                   ; 40FD206E
+fmul v0.4s, v0.4s, v13.4s                   ; 00DC2D6E
 str q0, [x3]                                ; 6000803D
 add x1, x1, 16                              ; 21400091
 add x3, x3, 16                              ; 63400091
 subs x4, x4, 1                              ; 840400F1
-b.ne L2                                     ; E1F7FF54
+b.ne L2                                     ; C1F7FF54
 L3:
 ldp d8, d9, [sp]                            ; E827406D
 ldp d10, d11, [sp, 16]                      ; EA2F416D
