@@ -75,7 +75,7 @@ typedef enum rt3d_tuning {
 /* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
  * |weight| * |input| of an output (docs/accuracy.md): where products cancel, that may be much of what is left. */
 typedef enum rt3d_accuracy {
-  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 2e-6 of the largest such sum nearby, for inputs that are not near
+  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
                               * the largest float, where they overflow first */
   RT3D_ACCURACY_EXACT = 1,   /* direct methods only, below 1e-6: nothing but the order of summation differs */
   RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's

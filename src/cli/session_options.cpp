@@ -75,7 +75,7 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("NAME");
   app.add_option(
          "--accuracy", options.accuracy,
-         "exact: direct methods only; default: also fast methods, whose error stays below 2e-6 of the sum "
+         "exact: direct methods only; default: also fast methods, whose error stays below 4e-6 of the sum "
          "of |weight| * |input|; half: also 16-bit arithmetic where the CPU has it, below 1e-2 of the "
          "output's "
          "range")

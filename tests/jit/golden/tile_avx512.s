@@ -117,12 +117,12 @@ vaddps zmm3, zmm3, zmmword ptr [r10+4160]   ; 62D16448585A41
 vaddps zmm4, zmm4, zmmword ptr [r10+128]    ; 62D15C48586202
 vaddps zmm5, zmm5, zmmword ptr [r10+4224]   ; 62D15448586A42
 vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
-vmaxps zmm0, zmm0, zmm6                     ; 62F17C485FC6
-vmaxps zmm1, zmm1, zmm6                     ; 62F174485FCE
-vmaxps zmm2, zmm2, zmm6                     ; 62F16C485FD6
-vmaxps zmm3, zmm3, zmm6                     ; 62F164485FDE
-vmaxps zmm4, zmm4, zmm6                     ; 62F15C485FE6
-vmaxps zmm5, zmm5, zmm6                     ; 62F154485FEE
+vmaxps zmm0, zmm6, zmm0                     ; 62F14C485FC0
+vmaxps zmm1, zmm6, zmm1                     ; 62F14C485FC9
+vmaxps zmm2, zmm6, zmm2                     ; 62F14C485FD2
+vmaxps zmm3, zmm6, zmm3                     ; 62F14C485FDB
+vmaxps zmm4, zmm6, zmm4                     ; 62F14C485FE4
+vmaxps zmm5, zmm6, zmm5                     ; 62F14C485FED
 L7:
 vmovups [r11], zmm0                         ; 62D17C481103
 vmovups [r11+64], zmm2                      ; 62D17C48115301

@@ -159,12 +159,12 @@ vaddps ymm3, ymm3, ymmword ptr [r10+4128]   ; C4C164589A20100000
 vaddps ymm4, ymm4, ymmword ptr [r10+64]     ; C4C15C586240
 vaddps ymm5, ymm5, ymmword ptr [r10+4160]   ; C4C15458AA40100000
 vxorps xmm6, xmm6, xmm6                     ; C5C857F6
-vmaxps ymm0, ymm0, ymm6                     ; C5FC5FC6
-vmaxps ymm1, ymm1, ymm6                     ; C5F45FCE
-vmaxps ymm2, ymm2, ymm6                     ; C5EC5FD6
-vmaxps ymm3, ymm3, ymm6                     ; C5E45FDE
-vmaxps ymm4, ymm4, ymm6                     ; C5DC5FE6
-vmaxps ymm5, ymm5, ymm6                     ; C5D45FEE
+vmaxps ymm0, ymm6, ymm0                     ; C5CC5FC0
+vmaxps ymm1, ymm6, ymm1                     ; C5CC5FC9
+vmaxps ymm2, ymm6, ymm2                     ; C5CC5FD2
+vmaxps ymm3, ymm6, ymm3                     ; C5CC5FDB
+vmaxps ymm4, ymm6, ymm4                     ; C5CC5FE4
+vmaxps ymm5, ymm6, ymm5                     ; C5CC5FED
 L7:
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm2                      ; C4C17C115320

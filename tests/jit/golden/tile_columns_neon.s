@@ -172,12 +172,12 @@ fadd v3.4s, v3.4s, v15.4s                   ; 63D42F4E
 fadd v4.4s, v4.4s, v16.4s                   ; 84D4304E
 fadd v5.4s, v5.4s, v17.4s                   ; A5D4314E
 movi v6.4s, 0                               ; 06E4004F
-fmax v0.4s, v0.4s, v6.4s                    ; 00F4264E
-fmax v1.4s, v1.4s, v6.4s                    ; 21F4264E
-fmax v2.4s, v2.4s, v6.4s                    ; 42F4264E
-fmax v3.4s, v3.4s, v6.4s                    ; 63F4264E
-fmax v4.4s, v4.4s, v6.4s                    ; 84F4264E
-fmax v5.4s, v5.4s, v6.4s                    ; A5F4264E
+fmax v0.4s, v6.4s, v0.4s                    ; C0F4204E
+fmax v1.4s, v6.4s, v1.4s                    ; C1F4214E
+fmax v2.4s, v6.4s, v2.4s                    ; C2F4224E
+fmax v3.4s, v6.4s, v3.4s                    ; C3F4234E
+fmax v4.4s, v6.4s, v4.4s                    ; C4F4244E
+fmax v5.4s, v6.4s, v5.4s                    ; C5F4254E
 L7:
 str q0, [x7]                                ; E000803D
 str q2, [x7, 16]                            ; E204803D
