@@ -72,12 +72,14 @@ typedef enum rt3d_tuning {
   RT3D_TUNE_FULL = 2   /* every candidate worth trying */
 } rt3d_tuning;
 
-/* What a session's results may differ by from the exact sums. */
+/* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
+ * |weight| * |input| of an output (docs/accuracy.md): where products cancel, that may be much of what is left. */
 typedef enum rt3d_accuracy {
-  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd), whose error stays below 1e-3 of the output's range */
-  RT3D_ACCURACY_EXACT = 1,   /* direct methods only: nothing but the order of summation differs */
-  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the range;
-                              * as the default on other CPUs */
+  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
+                              * the largest float, where they overflow first */
+  RT3D_ACCURACY_EXACT = 1,   /* direct methods only, below 1e-6: nothing but the order of summation differs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's
+                              * range; as the default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
@@ -177,7 +179,7 @@ RT3D_API rt3d_status rt3d_session_run(rt3d_session *session);
 /* The output of the last run, row-major, valid until the next run; NULL before the first run or when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
 
-/* What session creation did. */
+/* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {
   size_t size;                /* sizeof(rt3d_session_stats), set by RT3D_SESSION_STATS_INIT */
   int64_t create_ns;          /* the whole creation */
@@ -198,8 +200,10 @@ typedef struct rt3d_session_stats {
   int64_t detect_ns;          /* looking for structured zeros in the weights */
   int64_t unpruned_macs;      /* of the model as its file has it, before zero filters and channels were removed */
   int64_t kept_macs;          /* of macs, those of weights in units that hold more than zeros: what pruning leaves to do */
+  int64_t nonfinite_outputs;  /* NaNs and infinities in all outputs of the last run, 0 before the first. Counted by this call, which
+                               * reads the outputs once where the struct's size includes this field */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */

@@ -1,4 +1,6 @@
 // rt3d.h, section "sessions".
+#include <cstddef>
+
 #include "api/guard.h"
 #include "api/handles.h"
 #include "api/session_options.h"
@@ -90,6 +92,7 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
     require(session, "rt3d_session_get_stats", "session");
     require_size(*stats, "rt3d_session_get_stats");
     const rt3d::runtime::SessionStats& s = session->session->stats();
+    const bool counted = stats->size > offsetof(rt3d_session_stats, nonfinite_outputs);
     const rt3d_session_stats out{.size = sizeof(rt3d_session_stats),
                                  .create_ns = s.create_ns,
                                  .optimize_ns = s.optimize_ns,
@@ -108,7 +111,8 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .code_bytes = s.code_bytes,
                                  .detect_ns = s.detect_ns,
                                  .unpruned_macs = s.unpruned_macs,
-                                 .kept_macs = s.kept_macs};
+                                 .kept_macs = s.kept_macs,
+                                 .nonfinite_outputs = counted ? session->session->nonfinite_outputs() : 0};
     rt3d::api::copy_sized(stats, out);
   });
 }

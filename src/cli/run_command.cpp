@@ -10,6 +10,7 @@
 #include "cli/json_output.h"
 #include "cli/memory.h"
 #include "cli/model_inputs.h"
+#include "cli/nonfinite_warning.h"
 #include "cli/output_file.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
@@ -36,10 +37,7 @@ struct RunOptions {
   bool as_json = false;
 };
 
-struct Output {
-  std::string name;
-  Array array;
-};
+using Output = NamedArray;
 
 struct Latency {
   std::int64_t load_ns = 0;  // model and session
@@ -128,6 +126,20 @@ std::vector<Score> best_scores(const Array& array, const std::vector<std::string
   return scores;
 }
 
+// Says on standard error what is not finite; how much of the outputs that is.
+std::int64_t warn_of_nonfinite(const rt3d_session* session, const ModelInputs& inputs,
+                               const std::vector<Output>& outputs) {
+  const std::int64_t count = stats_of(session).nonfinite_outputs;
+  if (count == 0) return 0;
+  std::vector<NamedArray> given;
+  const std::vector<TensorInfo> infos = inputs_of(session);
+  for (std::size_t i = 0; i < infos.size(); ++i)
+    if (inputs.given[i]) given.push_back({infos[i].name, converted(inputs.arrays[i], infos[i].dtype)});
+  for (const std::string& line : nonfinite_warnings(session, given, outputs))
+    std::fprintf(stderr, "rt3d: warning: %s\n", line.c_str());
+  return count;
+}
+
 Latency measure(rt3d_session* session, Latency latency, std::vector<Output>& outputs) {
   std::vector<std::int64_t> times = {timed_run_ns(session)};
   outputs = copy_outputs(session);
@@ -191,6 +203,7 @@ void run(const RunOptions& options) {
   std::vector<Output> outputs;
   const Latency latency = measure(session.get(), first, outputs);
   if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
+  const std::int64_t nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
   const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
   const std::string db = db_path_text(options.session);
@@ -207,6 +220,7 @@ void run(const RunOptions& options) {
                    {"memory", memory_json(memory, stats)},
                    {"database", db},
                    {"tuning", tuning_json(stats)},
+                   {"nonfinite_outputs", nonfinite},
                    {"inputs", inputs.notes}};
     result["outputs"] = json::array();
     for (const Output& output : outputs)

@@ -73,9 +73,12 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))
       ->type_name("NAME");
-  app.add_option("--accuracy", options.accuracy,
-                 "exact: direct methods only; default: also fast methods whose error stays below 1e-3 of the "
-                 "output's range; half: also 16-bit arithmetic where the CPU has it, below 1e-2")
+  app.add_option(
+         "--accuracy", options.accuracy,
+         "exact: direct methods only; default: also fast methods, whose error stays below 4e-6 of the sum "
+         "of |weight| * |input|; half: also 16-bit arithmetic where the CPU has it, below 1e-2 of the "
+         "output's "
+         "range")
       ->check(CLI::IsMember({"exact", "default", "half"}))
       ->type_name("NAME")
       ->capture_default_str();

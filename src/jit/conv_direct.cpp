@@ -93,7 +93,7 @@ class ConvDirectKernel final : public ConvTilesF32 {
 
 class ConvDirect final : public IsaFamily {
  public:
-  explicit ConvDirect(Isa isa) : IsaFamily("conv.direct", 1, isa) {}
+  explicit ConvDirect(Isa isa) : IsaFamily("conv.direct", 2, isa) {}
 
   bool computes(const Problem& p) const override { return tiles_reach(p); }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }

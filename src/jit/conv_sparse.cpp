@@ -94,7 +94,7 @@ class ConvSparseKernel final : public ConvTilesF32 {
 
 class ConvSparse final : public IsaFamily {
  public:
-  explicit ConvSparse(Isa isa) : IsaFamily("conv.sparse", 1, isa) {}
+  explicit ConvSparse(Isa isa) : IsaFamily("conv.sparse", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);

@@ -15,7 +15,7 @@ using kernels::ConvShape;
 
 class ConvSparseDot final : public IsaFamily {
  public:
-  explicit ConvSparseDot(Isa isa) : IsaFamily("conv.sparse_dot", 1, isa) {}
+  explicit ConvSparseDot(Isa isa) : IsaFamily("conv.sparse_dot", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);

@@ -16,7 +16,7 @@ using kernels::Sparsity;
 
 class ConvSparsePixels final : public IsaFamily {
  public:
-  explicit ConvSparsePixels(Isa isa) : IsaFamily("conv.sparse_pixels", 1, isa) {}
+  explicit ConvSparsePixels(Isa isa) : IsaFamily("conv.sparse_pixels", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);

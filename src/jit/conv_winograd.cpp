@@ -15,7 +15,7 @@ namespace {
 class ConvWinograd final : public IsaFamily {
  public:
   ConvWinograd(const WinogradTile& method, bool sparse, Isa isa)
-      : IsaFamily(cat(sparse ? "conv.winograd_sparse." : "conv.winograd.", method.text()), 1, isa),
+      : IsaFamily(cat(sparse ? "conv.winograd_sparse." : "conv.winograd.", method.text()), 2, isa),
         method_(method),
         sparse_(sparse) {}
 

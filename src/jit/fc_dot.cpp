@@ -65,7 +65,7 @@ class FcDotKernel final : public DotKernel {
 
 class FcDot final : public DotFamily {
  public:
-  explicit FcDot(Isa isa) : DotFamily("fc.dot", 1, isa) {}
+  explicit FcDot(Isa isa) : DotFamily("fc.dot", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     return DotFamily::computes(p) && dot_fits(isa(), static_cast<int>(fc_shape(p).m));

@@ -89,7 +89,7 @@ class FcDotF16Kernel final : public DotKernel {
 
 class FcDotF16 final : public DotFamily {
  public:
-  FcDotF16() : DotFamily("fc.dot_f16", 1, Isa::neon) {}
+  FcDotF16() : DotFamily("fc.dot_f16", 2, Isa::neon) {}
 
   kernels::Accuracy accuracy() const override { return kernels::Accuracy::half; }
   bool runs_on(const Device& device) const override { return device.features.fp16; }

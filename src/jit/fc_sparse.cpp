@@ -147,7 +147,7 @@ class FcSparseKernel final : public Kernel {
 
 class FcSparse final : public IsaFamily {
  public:
-  explicit FcSparse(Isa isa) : IsaFamily("fc.sparse", 1, isa) {}
+  explicit FcSparse(Isa isa) : IsaFamily("fc.sparse", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);

@@ -121,7 +121,7 @@ class FcTileKernel final : public Kernel {
 
 class FcTile final : public IsaFamily {
  public:
-  explicit FcTile(Isa isa) : IsaFamily("fc.tile", 1, isa) {}
+  explicit FcTile(Isa isa) : IsaFamily("fc.tile", 2, isa) {}
 
   bool computes(const Problem& p) const override {
     if (!is_plain_fc(p)) return false;

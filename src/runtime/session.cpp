@@ -13,6 +13,7 @@
 #include "kernels/conv_shape.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
+#include "runtime/nonfinite.h"
 #include "runtime/planner.h"
 #include "runtime/transformed_check.h"
 
@@ -207,6 +208,13 @@ const std::byte* Session::output(std::size_t index) const {
   const PlanOutput& output = impl_->plan.outputs[index];
   return output.location.storage == kNoStorage ? output.constant.bytes().data()
                                                : impl_->executor->address(output.location);
+}
+
+std::int64_t Session::nonfinite_outputs() const {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; impl_->ran && i < impl_->outputs.size(); ++i)
+    count += nonfinite_values({output(i), Impl::bytes_of(impl_->outputs[i])}, impl_->outputs[i].desc.dtype);
+  return count;
 }
 
 const SessionStats& Session::stats() const { return impl_->stats; }

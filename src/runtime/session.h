@@ -59,6 +59,7 @@ class Session {
                  std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
   void run();                                        // allocates nothing
   const std::byte* output(std::size_t index) const;  // nullptr before the first run
+  std::int64_t nonfinite_outputs() const;            // of the last run; reads all outputs
 
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;

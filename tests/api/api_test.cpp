@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,6 +99,33 @@ TEST_CASE("a model's file serves several sessions, and none of them needs it aft
   };
   CHECK(score(second) != 0);
   CHECK(score(second) == doctest::Approx(score(reference)).epsilon(1e-4));
+}
+
+TEST_CASE("statistics say how much of the last run's outputs is not finite") {
+  Model model = net_model();
+  Session session = make_session(model.get(), quiet_options());
+  const auto nonfinite = [&] {
+    rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+    REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
+    return stats.nonfinite_outputs;
+  };
+  CHECK(nonfinite() == 0);  // nothing has run
+  const auto after = [&](float first, float others) {
+    std::vector<float> clip(kInputBytes / sizeof(float), others);
+    clip[0] = first;
+    REQUIRE(rt3d_session_set_input(session.get(), 0, clip.data(), kInputBytes) == RT3D_OK);
+    REQUIRE(rt3d_session_run(session.get()) == RT3D_OK);
+    return nonfinite();
+  };
+  CHECK(after(1, 0.5f) == 0);
+  CHECK(after(std::numeric_limits<float>::quiet_NaN(), 0.5f) == 5);
+  CHECK(after(3e38f, 3e38f) == 5);  // sums overflow
+  CHECK(after(1, 0.5f) == 0);
+  rt3d_session_stats older = RT3D_SESSION_STATS_INIT;
+  older.size = offsetof(rt3d_session_stats, nonfinite_outputs);
+  older.nonfinite_outputs = -5;
+  REQUIRE(rt3d_session_get_stats(&older, session.get()) == RT3D_OK);
+  CHECK(older.nonfinite_outputs == -5);
 }
 
 TEST_CASE("every function bears NULL and indices out of range") {

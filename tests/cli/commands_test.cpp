@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/device.h"
 #include "cli/npy.h"
 #include "cli/shell.h"
+#include "graph/model.h"
+#include "skip.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -147,6 +151,43 @@ TEST_CASE("run shows labels for a video, and warns when it is short") {
   CHECK(scores[0]["label"].get<std::string>().size() == 3);
   CHECK(scores[0]["score"] >= scores[1]["score"]);
   CHECK(scores[0]["score"] <= 1);
+}
+
+TEST_CASE("run warns of outputs that are not finite, and says where they may come from") {
+  const Shell shell;
+  const std::string model = shell.scratch.path("conv.onnx"), clip = shell.scratch.path("clip.npy");
+  graph::save_onnx(graph::parse_graph("graph \"net\"\n"
+                                      "input x f32 1x16x4x12x12\n"
+                                      "const w f32 16x16x3x3x3\nconst b f32 16\n"
+                                      "y f32 1x16x4x12x12 = Conv(x, w, b) \"conv\" dilations=1x1x1 group=1 "
+                                      "kernel_shape=3x3x3 pads=1x1x1x1x1x1 strides=1x1x1\n"
+                                      "output y\n"),
+                   model);
+  const auto run = [&](float pixel, const std::string& more) {
+    std::vector<float> values(16 * 4 * 12 * 12, 0);
+    values[1000] = pixel;
+    write_npy(clip, RT3D_F32, {1, 16, 4, 12, 12}, values.data());
+    return shell(more + " " RT3D_COMMAND " run " + model + " -i " + clip + " --json --tune off --db none" +
+                 (more.empty() ? " --accuracy exact" : ""));
+  };
+  const Result finite = run(1, ""), large = run(1e38f, "");
+  for (const Result& result : {finite, large}) {
+    CHECK(result.exit_code == 0);
+    CHECK(result.err.empty());
+    CHECK(json::parse(result.out).at("nonfinite_outputs") == 0);
+  }
+  const Result nan = run(NAN, "");
+  CHECK(nan.exit_code == 0);
+  CHECK(holds(nan.err, "the input is not finite either: 1 of the 9216 values of 'x'"));
+  CHECK(json::parse(nan.out).at("nonfinite_outputs") > 0);
+  const std::string isa(isa_name(this_device().isa));
+  if (isa == "none") RT3D_SKIP("no code is generated for this CPU");
+  const Result winograd = run(1e38f, "RT3D_FORCE=conv.winograd.t4s4." + isa);
+  CHECK(winograd.exit_code == 0);
+  CHECK(holds(winograd.err, "rt3d: warning: "));
+  CHECK(holds(winograd.err, "of the 9216 values of 'y' are NaN or infinite"));
+  CHECK(holds(winograd.err, "--accuracy exact"));
+  CHECK(std::count(winograd.err.begin(), winograd.err.end(), '\n') == 1);
 }
 
 TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to the model's") {

@@ -1,17 +1,3 @@
-mov r11, [rdi+32]                           ; 4C8B5F20
-mov r9, [rdi+56]                            ; 4C8B4F38
-bt r9, 0                                    ; 490FBAE100
-jnc L0                                      ; 0F83........
-vmovups ymm0, [r11]                         ; C4C17C1003
-vmovups ymm1, [r11+32]                      ; C4C17C104B20
-vmovups ymm2, [r11+256]                     ; C4C17C109300010000
-vmovups ymm3, [r11+288]                     ; C4C17C109B20010000
-vmovups ymm4, [r11+512]                     ; C4C17C10A300020000
-vmovups ymm5, [r11+544]                     ; C4C17C10AB20020000
-vmovups ymm6, [r11+768]                     ; C4C17C10B300030000
-vmovups ymm7, [r11+800]                     ; C4C17C10BB20030000
-jmp L1                                      ; E9........
-L0:
 vxorps xmm0, xmm0, xmm0                     ; C5F857C0
 vxorps xmm1, xmm1, xmm1                     ; C5F057C9
 vxorps xmm2, xmm2, xmm2                     ; C5E857D2
@@ -20,15 +6,14 @@ vxorps xmm4, xmm4, xmm4                     ; C5D857E4
 vxorps xmm5, xmm5, xmm5                     ; C5D057ED
 vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vxorps xmm7, xmm7, xmm7                     ; C5C057FF
-L1:
 mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 mov r11, [rdi+64]                           ; 4C8B5F40
 test rcx, rcx                               ; 4885C9
-jz L3                                       ; 0F84........
-L2:
+jz L1                                       ; 0F84........
+L0:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -65,9 +50,21 @@ vbroadcastss ymm11, dword ptr [r10+28]      ; C4427D185A1C
 vfmadd231ps ymm6, ymm8, ymm11               ; C4C23DB8F3
 vfmadd231ps ymm7, ymm9, ymm11               ; C4C235B8FB
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F8541FFFFFF
-L3:
+jnz L0                                      ; 0F8541FFFFFF
+L1:
 mov r11, [rdi+32]                           ; 4C8B5F20
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 0                                    ; 490FBAE100
+jnc L2                                      ; 0F83........
+vaddps ymm0, ymm0, ymmword ptr [r11]        ; C4C17C5803
+vaddps ymm1, ymm1, ymmword ptr [r11+32]     ; C4C174584B20
+vaddps ymm2, ymm2, ymmword ptr [r11+256]    ; C4C16C589300010000
+vaddps ymm3, ymm3, ymmword ptr [r11+288]    ; C4C164589B20010000
+vaddps ymm4, ymm4, ymmword ptr [r11+512]    ; C4C15C58A300020000
+vaddps ymm5, ymm5, ymmword ptr [r11+544]    ; C4C15458AB20020000
+vaddps ymm6, ymm6, ymmword ptr [r11+768]    ; C4C14C58B300030000
+vaddps ymm7, ymm7, ymmword ptr [r11+800]    ; C4C14458BB20030000
+L2:
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm1                      ; C4C17C114B20
 vmovups [r11+256], ymm2                     ; C4C17C119300010000

@@ -1,17 +1,3 @@
-mov r11, [rdi+32]                           ; 4C8B5F20
-mov r9, [rdi+56]                            ; 4C8B4F38
-bt r9, 0                                    ; 490FBAE100
-jnc L0                                      ; 0F83........
-vmovups zmm0, [r11]                         ; 62D17C481003
-vmovups zmm1, [r11+64]                      ; 62D17C48104B01
-vmovups zmm2, [r11+256]                     ; 62D17C48105304
-vmovups zmm3, [r11+320]                     ; 62D17C48105B05
-vmovups zmm4, [r11+512]                     ; 62D17C48106308
-vmovups zmm5, [r11+576]                     ; 62D17C48106B09
-vmovups zmm6, [r11+768]                     ; 62D17C4810730C
-vmovups zmm7, [r11+832]                     ; 62D17C48107B0D
-jmp L1                                      ; E9........
-L0:
 vpxord zmm0, zmm0, zmm0                     ; 62F17D48EFC0
 vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9
 vpxord zmm2, zmm2, zmm2                     ; 62F16D48EFD2
@@ -20,7 +6,6 @@ vpxord zmm4, zmm4, zmm4                     ; 62F15D48EFE4
 vpxord zmm5, zmm5, zmm5                     ; 62F15548EFED
 vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vpxord zmm7, zmm7, zmm7                     ; 62F14548EFFF
-L1:
 vpxord zmm8, zmm8, zmm8                     ; 62513D48EFC0
 vpxord zmm9, zmm9, zmm9                     ; 62513548EFC9
 vpxord zmm10, zmm10, zmm10                  ; 62512D48EFD2
@@ -35,8 +20,8 @@ mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 mov r11, [rdi+64]                           ; 4C8B5F40
 test rcx, rcx                               ; 4885C9
-jz L3                                       ; 0F84........
-L2:
+jz L1                                       ; 0F84........
+L0:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -73,8 +58,8 @@ vbroadcastss zmm25, dword ptr [r10+28]      ; 62427D48184A07
 vfmadd231ps zmm14, zmm16, zmm25             ; 62127D40B8F1
 vfmadd231ps zmm15, zmm17, zmm25             ; 62127540B8F9
 sub rcx, 1                                  ; 4883E901
-jnz L2                                      ; 0F852BFFFFFF
-L3:
+jnz L0                                      ; 0F852BFFFFFF
+L1:
 mov r11, [rdi+32]                           ; 4C8B5F20
 vaddps zmm0, zmm0, zmm8                     ; 62D17C4858C0
 vaddps zmm1, zmm1, zmm9                     ; 62D1744858C9
@@ -84,6 +69,18 @@ vaddps zmm4, zmm4, zmm12                    ; 62D15C4858E4
 vaddps zmm5, zmm5, zmm13                    ; 62D1544858ED
 vaddps zmm6, zmm6, zmm14                    ; 62D14C4858F6
 vaddps zmm7, zmm7, zmm15                    ; 62D1444858FF
+mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 0                                    ; 490FBAE100
+jnc L2                                      ; 0F83........
+vaddps zmm0, zmm0, zmmword ptr [r11]        ; 62D17C485803
+vaddps zmm1, zmm1, zmmword ptr [r11+64]     ; 62D17448584B01
+vaddps zmm2, zmm2, zmmword ptr [r11+256]    ; 62D16C48585304
+vaddps zmm3, zmm3, zmmword ptr [r11+320]    ; 62D16448585B05
+vaddps zmm4, zmm4, zmmword ptr [r11+512]    ; 62D15C48586308
+vaddps zmm5, zmm5, zmmword ptr [r11+576]    ; 62D15448586B09
+vaddps zmm6, zmm6, zmmword ptr [r11+768]    ; 62D14C4858730C
+vaddps zmm7, zmm7, zmmword ptr [r11+832]    ; 62D14448587B0D
+L2:
 vmovups [r11], zmm0                         ; 62D17C481103
 vmovups [r11+64], zmm1                      ; 62D17C48114B01
 vmovups [r11+256], zmm2                     ; 62D17C48115304

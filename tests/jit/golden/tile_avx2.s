@@ -14,13 +14,22 @@ mov r9, [rdi+56]                            ; 4C8B4F38
 mov r10, [rdi+40]                           ; 4C8B5728
 bt r9, 0                                    ; 490FBAE100
 jnc L1                                      ; 0F83........
-vmovups ymm0, [r11]                         ; C4C17C1003
-vmovups ymm2, [r11+32]                      ; C4C17C105320
-vmovups ymm4, [r11+64]                      ; C4C17C106340
-vmovups ymm1, [r11+4096]                    ; C4C17C108B00100000
-vmovups ymm3, [r11+4128]                    ; C4C17C109B20100000
-vmovups ymm5, [r11+4160]                    ; C4C17C10AB40100000
-jmp L2                                      ; E9........
+bt r9, 2                                    ; 490FBAE102
+jnc L2                                      ; 0F83........
+prefetcht0 [r11]                            ; 410F180B
+prefetcht0 [r11+32]                         ; 410F184B20
+prefetcht0 [r11+64]                         ; 410F184B40
+prefetcht0 [r11+4096]                       ; 410F188B00100000
+prefetcht0 [r11+4128]                       ; 410F188B20100000
+prefetcht0 [r11+4160]                       ; 410F188B40100000
+L2:
+vxorps xmm0, xmm0, xmm0                     ; C5F857C0
+vxorps xmm1, xmm1, xmm1                     ; C5F057C9
+vxorps xmm2, xmm2, xmm2                     ; C5E857D2
+vxorps xmm3, xmm3, xmm3                     ; C5E057DB
+vxorps xmm4, xmm4, xmm4                     ; C5D857E4
+vxorps xmm5, xmm5, xmm5                     ; C5D057ED
+jmp L3                                      ; E9........
 L1:
 vmovups ymm0, [r10]                         ; C4C17C1002
 vmovaps ymm2, ymm0                          ; C5FC28D0
@@ -28,14 +37,14 @@ vmovaps ymm4, ymm0                          ; C5FC28E0
 vmovups ymm1, [r10+32]                      ; C4C17C104A20
 vmovaps ymm3, ymm1                          ; C5FC28D9
 vmovaps ymm5, ymm1                          ; C5FC28E9
-L2:
+L3:
 mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 test rcx, rcx                               ; 4885C9
-jz L4                                       ; 0F84........
-L3:
+jz L5                                       ; 0F84........
+L4:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -86,17 +95,26 @@ vbroadcastss ymm8, dword ptr [r9+76]        ; C4427D18414C
 vfmadd231ps ymm4, ymm6, ymm8                ; C4C24DB8E0
 vfmadd231ps ymm5, ymm7, ymm8                ; C4C245B8E8
 sub rcx, 1                                  ; 4883E901
-jnz L3                                      ; 0F85EBFEFFFF
-L4:
+jnz L4                                      ; 0F85EBFEFFFF
+L5:
 mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 0                                    ; 490FBAE100
+jnc L6                                      ; 0F83........
+vaddps ymm0, ymm0, ymmword ptr [r11]        ; C4C17C5803
+vaddps ymm1, ymm1, ymmword ptr [r11+4096]   ; C4C174588B00100000
+vaddps ymm2, ymm2, ymmword ptr [r11+32]     ; C4C16C585320
+vaddps ymm3, ymm3, ymmword ptr [r11+4128]   ; C4C164589B20100000
+vaddps ymm4, ymm4, ymmword ptr [r11+64]     ; C4C15C586340
+vaddps ymm5, ymm5, ymmword ptr [r11+4160]   ; C4C15458AB40100000
+L6:
 bt r9, 1                                    ; 490FBAE101
-jnc L5                                      ; 0F83........
+jnc L7                                      ; 0F83........
 mov r10, [rdi+48]                           ; 4C8B5730
 vaddps ymm0, ymm0, ymmword ptr [r10]        ; C4C17C5802
-vaddps ymm2, ymm2, ymmword ptr [r10+32]     ; C4C16C585220
-vaddps ymm4, ymm4, ymmword ptr [r10+64]     ; C4C15C586240
 vaddps ymm1, ymm1, ymmword ptr [r10+4096]   ; C4C174588A00100000
+vaddps ymm2, ymm2, ymmword ptr [r10+32]     ; C4C16C585220
 vaddps ymm3, ymm3, ymmword ptr [r10+4128]   ; C4C164589A20100000
+vaddps ymm4, ymm4, ymmword ptr [r10+64]     ; C4C15C586240
 vaddps ymm5, ymm5, ymmword ptr [r10+4160]   ; C4C15458AA40100000
 vxorps xmm6, xmm6, xmm6                     ; C5C857F6
 vmaxps ymm0, ymm6, ymm0                     ; C5CC5FC0
@@ -105,7 +123,7 @@ vmaxps ymm2, ymm6, ymm2                     ; C5CC5FD2
 vmaxps ymm3, ymm6, ymm3                     ; C5CC5FDB
 vmaxps ymm4, ymm6, ymm4                     ; C5CC5FE4
 vmaxps ymm5, ymm6, ymm5                     ; C5CC5FED
-L5:
+L7:
 vmovups [r11], ymm0                         ; C4C17C1103
 vmovups [r11+32], ymm2                      ; C4C17C115320
 vmovups [r11+64], ymm4                      ; C4C17C116340

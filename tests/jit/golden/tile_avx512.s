@@ -14,13 +14,22 @@ mov r9, [rdi+56]                            ; 4C8B4F38
 mov r10, [rdi+40]                           ; 4C8B5728
 bt r9, 0                                    ; 490FBAE100
 jnc L1                                      ; 0F83........
-vmovups zmm0, [r11]                         ; 62D17C481003
-vmovups zmm2, [r11+64]                      ; 62D17C48105301
-vmovups zmm4, [r11+128]                     ; 62D17C48106302
-vmovups zmm1, [r11+4096]                    ; 62D17C48104B40
-vmovups zmm3, [r11+4160]                    ; 62D17C48105B41
-vmovups zmm5, [r11+4224]                    ; 62D17C48106B42
-jmp L2                                      ; E9........
+bt r9, 2                                    ; 490FBAE102
+jnc L2                                      ; 0F83........
+prefetcht0 [r11]                            ; 410F180B
+prefetcht0 [r11+64]                         ; 410F184B40
+prefetcht0 [r11+128]                        ; 410F188B80000000
+prefetcht0 [r11+4096]                       ; 410F188B00100000
+prefetcht0 [r11+4160]                       ; 410F188B40100000
+prefetcht0 [r11+4224]                       ; 410F188B80100000
+L2:
+vpxord zmm0, zmm0, zmm0                     ; 62F17D48EFC0
+vpxord zmm1, zmm1, zmm1                     ; 62F17548EFC9
+vpxord zmm2, zmm2, zmm2                     ; 62F16D48EFD2
+vpxord zmm3, zmm3, zmm3                     ; 62F16548EFDB
+vpxord zmm4, zmm4, zmm4                     ; 62F15D48EFE4
+vpxord zmm5, zmm5, zmm5                     ; 62F15548EFED
+jmp L3                                      ; E9........
 L1:
 vmovups zmm0, [r10]                         ; 62D17C481002
 vmovaps zmm2, zmm0                          ; 62F17C4828D0
@@ -28,14 +37,14 @@ vmovaps zmm4, zmm0                          ; 62F17C4828E0
 vmovups zmm1, [r10+64]                      ; 62D17C48104A01
 vmovaps zmm3, zmm1                          ; 62F17C4828D9
 vmovaps zmm5, zmm1                          ; 62F17C4828E9
-L2:
+L3:
 mov rsi, [rdi]                              ; 488B37
 mov rdx, [rdi+8]                            ; 488B5708
 mov rcx, [rdi+16]                           ; 488B4F10
 mov r8, [rdi+24]                            ; 4C8B4718
 test rcx, rcx                               ; 4885C9
-jz L4                                       ; 0F84........
-L3:
+jz L5                                       ; 0F84........
+L4:
 movsxd r9, dword ptr [rdx]                  ; 4C630A
 movsxd r10, dword ptr [rdx+4]               ; 4C635204
 add rdx, 8                                  ; 4883C208
@@ -86,17 +95,26 @@ vbroadcastss zmm8, dword ptr [r9+140]       ; 62527D48184123
 vfmadd231ps zmm4, zmm6, zmm8                ; 62D24D48B8E0
 vfmadd231ps zmm5, zmm7, zmm8                ; 62D24548B8E8
 sub rcx, 1                                  ; 4883E901
-jnz L3                                      ; 0F85CBFEFFFF
-L4:
+jnz L4                                      ; 0F85CBFEFFFF
+L5:
 mov r9, [rdi+56]                            ; 4C8B4F38
+bt r9, 0                                    ; 490FBAE100
+jnc L6                                      ; 0F83........
+vaddps zmm0, zmm0, zmmword ptr [r11]        ; 62D17C485803
+vaddps zmm1, zmm1, zmmword ptr [r11+4096]   ; 62D17448584B40
+vaddps zmm2, zmm2, zmmword ptr [r11+64]     ; 62D16C48585301
+vaddps zmm3, zmm3, zmmword ptr [r11+4160]   ; 62D16448585B41
+vaddps zmm4, zmm4, zmmword ptr [r11+128]    ; 62D15C48586302
+vaddps zmm5, zmm5, zmmword ptr [r11+4224]   ; 62D15448586B42
+L6:
 bt r9, 1                                    ; 490FBAE101
-jnc L5                                      ; 0F83........
+jnc L7                                      ; 0F83........
 mov r10, [rdi+48]                           ; 4C8B5730
 vaddps zmm0, zmm0, zmmword ptr [r10]        ; 62D17C485802
-vaddps zmm2, zmm2, zmmword ptr [r10+64]     ; 62D16C48585201
-vaddps zmm4, zmm4, zmmword ptr [r10+128]    ; 62D15C48586202
 vaddps zmm1, zmm1, zmmword ptr [r10+4096]   ; 62D17448584A40
+vaddps zmm2, zmm2, zmmword ptr [r10+64]     ; 62D16C48585201
 vaddps zmm3, zmm3, zmmword ptr [r10+4160]   ; 62D16448585A41
+vaddps zmm4, zmm4, zmmword ptr [r10+128]    ; 62D15C48586202
 vaddps zmm5, zmm5, zmmword ptr [r10+4224]   ; 62D15448586A42
 vpxord zmm6, zmm6, zmm6                     ; 62F14D48EFF6
 vmaxps zmm0, zmm6, zmm0                     ; 62F14C485FC0
@@ -105,7 +123,7 @@ vmaxps zmm2, zmm6, zmm2                     ; 62F14C485FD2
 vmaxps zmm3, zmm6, zmm3                     ; 62F14C485FDB
 vmaxps zmm4, zmm6, zmm4                     ; 62F14C485FE4
 vmaxps zmm5, zmm6, zmm5                     ; 62F14C485FED
-L5:
+L7:
 vmovups [r11], zmm0                         ; 62D17C481103
 vmovups [r11+64], zmm2                      ; 62D17C48115301
 vmovups [r11+128], zmm4                     ; 62D17C48116302

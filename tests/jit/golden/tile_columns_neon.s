@@ -19,13 +19,22 @@ ldr x5, [x0, 56]                            ; 051C40F9
 ldr x6, [x0, 40]                            ; 061440F9
 tst x5, 1                                   ; BF0040F2
 b.eq L1                                     ; 00000054
-ldur q0, [x7]                               ; E000C03C
-ldur q2, [x7, 16]                           ; E200C13C
-ldur q4, [x7, 32]                           ; E400C23C
-ldr q1, [x7, 4096]                          ; E100C43D
-ldr q3, [x7, 4112]                          ; E304C43D
-ldr q5, [x7, 4128]                          ; E508C43D
-b L2                                        ; 00000014
+tst x5, 4                                   ; BF007EF2
+b.eq L2                                     ; 00000054
+.word 0xF98000E2
+.word 0xF98008E2
+.word 0xF98010E2
+.word 0xF98800E2
+.word 0xF98808E2
+.word 0xF98810E2
+L2:
+movi v0.4s, 0                               ; 00E4004F
+movi v1.4s, 0                               ; 01E4004F
+movi v2.4s, 0                               ; 02E4004F
+movi v3.4s, 0                               ; 03E4004F
+movi v4.4s, 0                               ; 04E4004F
+movi v5.4s, 0                               ; 05E4004F
+b L3                                        ; 00000014
 L1:
 ldur q0, [x6]                               ; C000C03C
 mov v2.16b, v0.16b                          ; 021CA04E
@@ -33,7 +42,7 @@ mov v4.16b, v0.16b                          ; 041CA04E
 ldur q1, [x6, 16]                           ; C100C13C
 mov v3.16b, v1.16b                          ; 231CA14E
 mov v5.16b, v1.16b                          ; 251CA14E
-L2:
+L3:
 movi v6.4s, 0                               ; 06E4004F
 movi v7.4s, 0                               ; 07E4004F
 movi v8.4s, 0                               ; 08E4004F
@@ -44,8 +53,8 @@ ldr x1, [x0]                                ; 010040F9
 ldr x2, [x0, 8]                             ; 020440F9
 ldr x3, [x0, 16]                            ; 030840F9
 ldr x4, [x0, 24]                            ; 040C40F9
-cbz x3, L4                                  ; 030000B4
-L3:
+cbz x3, L5                                  ; 030000B4
+L4:
 ldrsw x5, [x2]                              ; 450080B9
 ldrsw x6, [x2, 4]                           ; 460480B9
 add x2, x2, 8                               ; 42200091
@@ -123,8 +132,8 @@ add x2, x2, 8                               ; 42200091
 add x5, x5, x1                              ; A500018B
 add x6, x6, x4                              ; C600048B
 subs x3, x3, 1                              ; 630400F1
-b.ne L3                                     ; 61F6FF54
-L4:
+b.ne L4                                     ; 61F6FF54
+L5:
 fadd v0.4s, v0.4s, v6.4s                    ; 00D4264E
 fadd v1.4s, v1.4s, v7.4s                    ; 21D4274E
 fadd v2.4s, v2.4s, v8.4s                    ; 42D4284E
@@ -132,21 +141,36 @@ fadd v3.4s, v3.4s, v9.4s                    ; 63D4294E
 fadd v4.4s, v4.4s, v10.4s                   ; 84D42A4E
 fadd v5.4s, v5.4s, v11.4s                   ; A5D42B4E
 ldr x5, [x0, 56]                            ; 051C40F9
+tst x5, 1                                   ; BF0040F2
+b.eq L6                                     ; 00000054
+ldur q12, [x7]                              ; EC00C03C
+ldr q13, [x7, 4096]                         ; ED00C43D
+ldur q14, [x7, 16]                          ; EE00C13C
+ldr q15, [x7, 4112]                         ; EF04C43D
+ldur q16, [x7, 32]                          ; F000C23C
+ldr q17, [x7, 4128]                         ; F108C43D
+fadd v0.4s, v0.4s, v12.4s                   ; 00D42C4E
+fadd v1.4s, v1.4s, v13.4s                   ; 21D42D4E
+fadd v2.4s, v2.4s, v14.4s                   ; 42D42E4E
+fadd v3.4s, v3.4s, v15.4s                   ; 63D42F4E
+fadd v4.4s, v4.4s, v16.4s                   ; 84D4304E
+fadd v5.4s, v5.4s, v17.4s                   ; A5D4314E
+L6:
 tst x5, 2                                   ; BF007FF2
-b.eq L5                                     ; 00000054
+b.eq L7                                     ; 00000054
 ldr x6, [x0, 48]                            ; 061840F9
 ldur q12, [x6]                              ; CC00C03C
+ldr q13, [x6, 4096]                         ; CD00C43D
+ldur q14, [x6, 16]                          ; CE00C13C
+ldr q15, [x6, 4112]                         ; CF04C43D
+ldur q16, [x6, 32]                          ; D000C23C
+ldr q17, [x6, 4128]                         ; D108C43D
 fadd v0.4s, v0.4s, v12.4s                   ; 00D42C4E
-ldur q12, [x6, 16]                          ; CC00C13C
-fadd v2.4s, v2.4s, v12.4s                   ; 42D42C4E
-ldur q12, [x6, 32]                          ; CC00C23C
-fadd v4.4s, v4.4s, v12.4s                   ; 84D42C4E
-ldr q12, [x6, 4096]                         ; CC00C43D
-fadd v1.4s, v1.4s, v12.4s                   ; 21D42C4E
-ldr q12, [x6, 4112]                         ; CC04C43D
-fadd v3.4s, v3.4s, v12.4s                   ; 63D42C4E
-ldr q12, [x6, 4128]                         ; CC08C43D
-fadd v5.4s, v5.4s, v12.4s                   ; A5D42C4E
+fadd v1.4s, v1.4s, v13.4s                   ; 21D42D4E
+fadd v2.4s, v2.4s, v14.4s                   ; 42D42E4E
+fadd v3.4s, v3.4s, v15.4s                   ; 63D42F4E
+fadd v4.4s, v4.4s, v16.4s                   ; 84D4304E
+fadd v5.4s, v5.4s, v17.4s                   ; A5D4314E
 movi v6.4s, 0                               ; 06E4004F
 fmax v0.4s, v6.4s, v0.4s                    ; C0F4204E
 fmax v1.4s, v6.4s, v1.4s                    ; C1F4214E
@@ -154,7 +178,7 @@ fmax v2.4s, v6.4s, v2.4s                    ; C2F4224E
 fmax v3.4s, v6.4s, v3.4s                    ; C3F4234E
 fmax v4.4s, v6.4s, v4.4s                    ; C4F4244E
 fmax v5.4s, v6.4s, v5.4s                    ; C5F4254E
-L5:
+L7:
 str q0, [x7]                                ; E000803D
 str q2, [x7, 16]                            ; E204803D
 str q4, [x7, 32]                            ; E408803D
