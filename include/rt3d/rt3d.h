@@ -108,9 +108,11 @@ RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
 
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 
-/* Loads an ONNX file; its external data is read from the same folder only. Large weights stay in the mapped files and take
- * memory only while a session is created, which packs them: until the model is freed, do not shorten or overwrite its files
- * (replacing them by renaming is fine). Sessions do not need the files. */
+/* Loads an ONNX file, a regular one: pipes, devices and folders are RT3D_IO without waiting. External data is read from the
+ * same folder and, where the path is a link, from the folder of the file that it names; links are followed as long as they end in
+ * one of these two. Large weights stay in the mapped files and take memory only while a session is created, which packs them:
+ * until the model is freed, do not shorten or overwrite its files (replacing them by renaming is fine). Sessions do not need the
+ * files. */
 RT3D_API rt3d_status rt3d_model_load(rt3d_model **model, const char *path);
 /* Loads an ONNX model from memory, which may be freed afterwards. External data is refused. The model keeps a copy of its
  * weights, beside what sessions pack: free it when no more sessions are to be created. */

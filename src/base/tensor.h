@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -72,10 +73,8 @@ class Tensor {
     return factors_ ? std::span<const double>(*factors_) : std::span<const double>();
   }
   Tensor unscaled() const;  // what is to be scaled
-  // Whether both share their bytes and what they are to be scaled with.
-  bool same(const Tensor& other) const {
-    return bytes_.data() == other.bytes_.data() && factors_ == other.factors_;
-  }
+  // The same for tensors that share their bytes and what they are to be scaled with.
+  std::pair<const void*, const void*> identity() const { return {bytes_.data(), factors_.get()}; }
   // For who has read all the bytes: those of a file leave memory until they are read again; others stay.
   void release_pages() const;
   explicit operator bool() const { return bytes_.data() != nullptr || elements_ == 0; }

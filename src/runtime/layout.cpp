@@ -158,17 +158,16 @@ class Emitter {
   }
 
   int kernel_index(KernelSpec spec) {
-    std::vector<int>& same_choice = kernels_of_choice_[spec.choice];
-    for (int index : same_choice) {
+    Identities constants;
+    for (const Tensor& constant : spec.constants) constants.push_back(constant.identity());
+    std::vector<int>& alike = kernels_[{spec.choice, std::move(constants)}];
+    for (int index : alike) {
       const KernelSpec& other = plan_.kernels[static_cast<std::size_t>(index)];
-      const bool same_constants =
-          std::equal(spec.constants.begin(), spec.constants.end(), other.constants.begin(),
-                     other.constants.end(), [](const Tensor& a, const Tensor& b) { return a.same(b); });
-      if (same_constants && other.inputs == spec.inputs && other.outputs == spec.outputs) return index;
+      if (other.inputs == spec.inputs && other.outputs == spec.outputs) return index;
     }
-    same_choice.push_back(static_cast<int>(plan_.kernels.size()));
+    alike.push_back(static_cast<int>(plan_.kernels.size()));
     plan_.kernels.push_back(std::move(spec));
-    return same_choice.back();
+    return alike.back();
   }
 
   // A view of a planar tensor with another shape.
@@ -253,7 +252,8 @@ class Emitter {
   const std::vector<int>& choice_of_node_;
   Layouts layouts_;
   std::vector<std::vector<Location>> lies_;  // per value: where its producer writes it, then converted copies
-  std::map<int, std::vector<int>> kernels_of_choice_;
+  using Identities = std::vector<std::pair<const void*, const void*>>;
+  std::map<std::pair<int, Identities>, std::vector<int>> kernels_;  // by choice and constants
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "runtime/memory_plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace rt3d::runtime {
@@ -11,8 +12,6 @@ constexpr std::size_t kAlignment = 64;
 std::size_t rounded(std::size_t bytes) {
   return (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
 }
-
-bool meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
 struct Range {
   std::size_t begin, end;
@@ -34,6 +33,58 @@ std::size_t best_fit(std::vector<Range>& taken, std::size_t bytes) {
   return found ? best : top;
 }
 
+// What is placed already, found by the steps at which it is needed without looking at all of it: two trees over the steps, of
+// where buffers begin and of what they cover.
+class Placed {
+ public:
+  explicit Placed(int steps)
+      : leaves_(std::bit_ceil(static_cast<std::size_t>(steps))), begun_(2 * leaves_), covered_(2 * leaves_) {}
+
+  void add(const Lifetime& buffer, Range range) {
+    const auto put = [&](Cell& cell) {
+      cell.ranges.push_back(range);
+      cell.top = std::max(cell.top, range.end);
+    };
+    for (std::size_t at = leaf(buffer.first); at > 0; at /= 2) put(begun_[at]);
+    parts(leaf(buffer.first), leaf(buffer.last), [&](std::size_t at) { put(covered_[at]); });
+  }
+
+  // Where `bytes` fit beside all buffers that are needed at the same time as this one. Behind them all where they are very many:
+  // looking for gaps would take the square of their number.
+  std::size_t place(const Lifetime& buffer, std::size_t bytes) const {
+    constexpr std::size_t kManyRanges = 4096;
+    std::vector<Range> taken;
+    std::size_t count = 0, top = 0;
+    const auto take = [&](const Cell& cell) {
+      count += cell.ranges.size();
+      top = std::max(top, cell.top);
+      if (count <= kManyRanges) taken.insert(taken.end(), cell.ranges.begin(), cell.ranges.end());
+    };
+    for (std::size_t at = leaf(buffer.first); at > 0; at /= 2) take(covered_[at]);
+    parts(leaf(buffer.first) + 1, leaf(buffer.last), [&](std::size_t at) { take(begun_[at]); });
+    return count <= kManyRanges ? best_fit(taken, bytes) : top;
+  }
+
+ private:
+  struct Cell {
+    std::vector<Range> ranges;
+    std::size_t top = 0;
+  };
+
+  std::size_t leaf(int step) const { return leaves_ + static_cast<std::size_t>(step); }
+  // The fewest cells that together are the leaves from `first` to `last`.
+  template <typename Visit>
+  static void parts(std::size_t first, std::size_t last, const Visit& visit) {
+    for (std::size_t end = last + 1; first < end; first /= 2, end /= 2) {
+      if (first % 2 == 1) visit(first++);
+      if (end % 2 == 1) visit(--end);
+    }
+  }
+
+  std::size_t leaves_;
+  std::vector<Cell> begun_, covered_;
+};
+
 }  // namespace
 
 MemoryPlan plan_memory(const std::vector<Lifetime>& buffers) {
@@ -43,17 +94,15 @@ MemoryPlan plan_memory(const std::vector<Lifetime>& buffers) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return buffers[a].bytes > buffers[b].bytes; });
-  std::vector<std::size_t> placed;
+  int steps = 1;
+  for (const Lifetime& buffer : buffers) steps = std::max(steps, buffer.last + 1);
+  Placed placed(steps);
   for (std::size_t i : order) {
-    std::vector<Range> taken;
-    for (std::size_t other : placed)
-      if (meet(buffers[i], buffers[other]))
-        taken.push_back({plan.offsets[other], plan.offsets[other] + rounded(buffers[other].bytes)});
     const std::size_t bytes = rounded(buffers[i].bytes);
-    plan.offsets[i] = best_fit(taken, bytes);
+    plan.offsets[i] = placed.place(buffers[i], bytes);
+    placed.add(buffers[i], {plan.offsets[i], plan.offsets[i] + bytes});
     plan.arena_bytes = std::max(plan.arena_bytes, plan.offsets[i] + bytes);
     plan.tensor_bytes += bytes;
-    placed.push_back(i);
   }
   return plan;
 }

@@ -30,11 +30,12 @@ class Solver {
       near_[pair.first].insert(pair.second);
       near_[pair.second].insert(pair.first);
     }
-    for (std::size_t v = 0; v < near_.size(); ++v) left_.insert(v);
+    rank_.resize(near_.size());
+    for (std::size_t v = 0; v < near_.size(); ++v) left_.insert({rank_[v] = rank(v), v});
   }
 
   PbqpSolution run() {
-    while (!left_.empty()) eliminate(next());
+    while (!left_.empty()) eliminate(left_.begin()->second);
     PbqpSolution solution;
     solution.states.assign(near_.size(), 0);
     for (auto e = eliminated_.rbegin(); e != eliminated_.rend(); ++e)
@@ -53,16 +54,17 @@ class Solver {
     std::vector<std::pair<std::size_t, CostMatrix>> edges;  // neighbour; rows are states of the variable
   };
 
-  // The variable whose elimination keeps the problem simplest: a decided one, then few neighbours, then, where only the
-  // heuristic is left, many.
-  std::size_t next() const {
-    const auto rank = [&](std::size_t v) -> std::size_t {
-      if (rest_.costs[v].size() == 1) return 0;
-      const std::size_t degree = near_[v].size();
-      return degree <= 2 ? degree : std::numeric_limits<std::size_t>::max() - degree;
-    };
-    return *std::min_element(left_.begin(), left_.end(),
-                             [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  // The variable of the lowest rank keeps the problem simplest when it goes: a decided one, then one of few neighbours, then, where
+  // only the heuristic is left, of many.
+  std::size_t rank(std::size_t v) const {
+    if (rest_.costs[v].size() == 1) return 0;
+    const std::size_t degree = near_[v].size();
+    return degree <= 2 ? degree : std::numeric_limits<std::size_t>::max() - degree;
+  }
+
+  void rank_again(std::size_t v) {
+    left_.erase({rank_[v], v});
+    left_.insert({rank_[v] = rank(v), v});
   }
 
   CostMatrix edge(std::size_t a, std::size_t b) const {
@@ -78,7 +80,7 @@ class Solver {
       rest_.edges.erase(std::minmax(v, n));
     }
     near_[v].clear();
-    left_.erase(v);
+    left_.erase({rank_[v], v});
     if (gone.costs.size() == 1) {  // R0 and decided variables: what it costs each neighbour
       for (const auto& [n, costs] : gone.edges)
         for (std::size_t s = 0; s < rest_.costs[n].size(); ++s) rest_.costs[n][s] += costs.at(0, s);
@@ -87,6 +89,7 @@ class Solver {
     } else if (gone.edges.size() == 2) {
       reduce_two(gone);
     }
+    for (const auto& [n, costs] : gone.edges) rank_again(n);
     eliminated_.push_back(std::move(gone));
   }
 
@@ -166,9 +169,10 @@ class Solver {
   static constexpr int kPolishRounds = 20;
 
   const Pbqp& problem_;
-  Pbqp rest_;                                // what is not eliminated yet
-  std::vector<std::set<std::size_t>> near_;  // neighbours there
-  std::set<std::size_t> left_;
+  Pbqp rest_;                                           // what is not eliminated yet
+  std::vector<std::set<std::size_t>> near_;             // neighbours there
+  std::vector<std::size_t> rank_;                       // of those left
+  std::set<std::pair<std::size_t, std::size_t>> left_;  // rank and variable
   std::vector<Eliminated> eliminated_;
   std::map<std::size_t, std::size_t> decided_;  // by RN
   bool exact_ = true;

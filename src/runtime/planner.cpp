@@ -42,6 +42,19 @@ void require_memory(std::int64_t bytes, const std::string& what, std::int64_t li
        " MiB may be used. Smaller input shapes need less");
 }
 
+// Weights that many nodes share, each scaled in another way, are packed for each: a small file can ask for any amount.
+void require_memory_for_weights(const Plan& plan, const kernels::Target& target) {
+  const std::int64_t limit = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  std::int64_t bytes = 0;
+  for (const KernelSpec& kernel : plan.kernels) {
+    const Choice& choice = plan.choices[static_cast<std::size_t>(kernel.choice)];
+    bytes += choice.family->packed_bytes(choice.problem, choice.schedule, target);
+    if (bytes > limit)
+      fail(Code::out_of_memory, "the model's weights, as packed for its ", plan.kernels.size(),
+           " kernels, need more than the ", limit >> 20, " MiB of this machine");
+  }
+}
+
 std::int64_t activation_bytes(const kernels::Problem& problem) {
   const auto bytes_of = [](const TensorDesc& desc) {
     return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
@@ -99,6 +112,7 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   apply(selection, plan.choices, choice_of_node);
   assign_layouts(plan, graph, choice_of_node, selection.blocks, request.target);
 
+  require_memory_for_weights(plan, request.target);
   for (const Storage& s : plan.storages)
     require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
   place_storages(plan);

@@ -111,8 +111,8 @@ TEST_CASE("rows that are scaled twice are rounded after each time, and reshaping
   const Tensor flat = twice.reshaped(Shape{4});
   CHECK(!flat.scaled());
   CHECK(flat.values<float>()[3] == values[3]);
-  CHECK(twice.same(Tensor(twice)));
-  CHECK(!plain.rows_scaled({1, 2}).same(plain));
+  CHECK(twice.identity() == Tensor(twice).identity());
+  CHECK(plain.rows_scaled({1, 2}).identity() != plain.identity());
   CHECK_THROWS_AS(plain.rows_scaled({1, 2, 3}), Error);
 }
 

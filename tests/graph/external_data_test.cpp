@@ -133,6 +133,26 @@ TEST_CASE("locations that name their way out are refused before anything is open
   CHECK(p.load("home/model.onnx") == Code::invalid_model);
 }
 
+TEST_CASE("tensors that overlap in a file are views, but not many times converted") {
+  const Place p;
+  constexpr std::uint64_t kCount = 2 << 20, kBrain = 16, kHalf = 10;
+  tests::write_bytes(p.root / "home/w.data", std::string(2 * kCount, '\0'));
+  const auto entry = [](const char* key, const char* value) {
+    return field(13, field(1, std::string(key)) + field(2, std::string(value)));
+  };
+  const auto load = [&](std::uint64_t type, int tensors) {
+    std::string graph = ends() + node("Relu", {"x"}, "y");
+    for (int i = 0; i < tensors; ++i)
+      graph += field(5, field(1, kCount) + field(2, type) + field(8, cat("w", i)) +
+                            entry("location", "w.data") + entry("offset", "0") + field(14, std::uint64_t{1}));
+    tests::write_bytes(p.root / "home/model.onnx", model(graph));
+    return p.load("home/model.onnx");
+  };
+  CHECK(load(kHalf, 500) == Code::ok);
+  CHECK(load(kBrain, 10) == Code::ok);
+  CHECK(load(kBrain, 20) == Code::invalid_model);
+}
+
 TEST_CASE("a session of a model whose file was shortened meanwhile is an error") {
   const Place p;
   p.model("home/model.onnx", "w.data");

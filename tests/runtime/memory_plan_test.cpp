@@ -43,6 +43,19 @@ TEST_CASE("a chain of equal buffers needs the memory of two") {
   CHECK(plan_memory(chain).tensor_bytes == 20 * 1024);
 }
 
+TEST_CASE(
+    "thousands of buffers at once lie one behind the other, and a long chain still needs the memory of two") {
+  std::vector<Lifetime> together(6000, {1000, 0, 9});
+  const MemoryPlan plan = plan_memory(together);
+  std::vector<std::size_t> offsets = plan.offsets;
+  std::sort(offsets.begin(), offsets.end());
+  for (std::size_t i = 0; i < offsets.size(); ++i) REQUIRE(offsets[i] == 1024 * i);
+  CHECK(plan.arena_bytes == plan.tensor_bytes);
+  std::vector<Lifetime> chain;
+  for (int i = 0; i < 50000; ++i) chain.push_back({1024, i, i + 1});
+  CHECK(plan_memory(chain).arena_bytes == 2048);
+}
+
 TEST_CASE("no buffers need no memory") { CHECK(plan_memory({}).arena_bytes == 0); }
 
 TEST_SUITE_END();
