@@ -21,6 +21,12 @@ tuner::Row our_row() {
           .rigor = tuner::kQuick};
 }
 
+bool moved_aside(const std::filesystem::path& path) {
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path()))
+    if (entry.path().filename().string().starts_with("tuning.db.corrupt")) return true;
+  return false;
+}
+
 }  // namespace
 
 void fuzz_one(std::span<const std::byte> input) {
@@ -48,7 +54,8 @@ void fuzz_one(std::span<const std::byte> input) {
   db.begin_candidate(intent);
   db.end_candidate(intent);
   expect(!db.find(ours.device, ours.threads, ours.problem).empty(), "a stored row is not found");
-  expect(db.count() >= 1, "a database with a row counts none");
+  // Reading all of it may find damage that finding one row did not, and the file is then moved aside.
+  expect(db.count() >= 1 || moved_aside(path), "a database with a row counts none");
 }
 
 }  // namespace rt3d::fuzz
