@@ -4,12 +4,10 @@
 // told).
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <map>
 
 #include "base/checksum.h"
-#include "base/random.h"
+#include "jit/chosen_schedules.h"
 #include "jit/jit.h"
 #include "kernels/compare.h"
 #include "kernels/read_problems.h"
@@ -32,28 +30,12 @@ struct Count {
   int failures = 0;
 };
 
-// The space's first schedule and some seeded others.
-std::vector<Schedule> chosen(const std::vector<Schedule>& space, int others, Random& random) {
-  std::vector<Schedule> out(space.begin(), space.begin() + 1);
-  for (int i = 0; i < others && space.size() > 1; ++i) {
-    const Schedule& next =
-        space[static_cast<std::size_t>(1 + random.below(static_cast<std::int64_t>(space.size()) - 1))];
-    if (std::find(out.begin(), out.end(), next) == out.end()) out.push_back(next);
-  }
-  return out;
-}
-
-int random_schedules() {
-  const char* told = std::getenv("RT3D_TEST_SCHEDULES");
-  return told ? std::atoi(told) : 3;
-}
-
 void check_problem(const KernelFamily& family, const Problem& problem, const Target& target, ThreadPool& pool,
                    Count& count) {
   const std::uint64_t seed = checksum64(problem.text());
   Random random(seed);
   const std::vector<Schedule> space = family.space(problem, target);
-  std::vector<Schedule> schedules = chosen(space, random_schedules(), random);
+  std::vector<Schedule> schedules = chosen_schedules(space, told_schedules(3), random);
   if (target.threads > 1) schedules = {schedules[seed % schedules.size()]};
   for (const Schedule& schedule : schedules) {
     ++count.checks;

@@ -91,13 +91,13 @@ Tensor LaidOut::load() const {
   return tensor;
 }
 
-std::string LaidOut::damage() const {
+std::string LaidOut::damage(bool finite_lanes) const {
   if (!strided_) return {};
   for (std::int64_t i = 0; i < whole_; ++i) {
     const Kind kind = kind_of(i);
     const float value = memory_.as<float>()[i];
     const bool kept = std::bit_cast<std::uint32_t>(value) == std::bit_cast<std::uint32_t>(fill_);
-    if (kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");
+    if (finite_lanes && kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");
     if ((kind == Kind::halo || kind == Kind::outside) && !kept)
       return cat(kind == Kind::halo ? "the halo at " : "memory outside at ", i - first_,
                  " was overwritten with ", value);

@@ -18,9 +18,9 @@ class LaidOut {
   // Copies the tensor in. Of f32: the halo becomes 0, lanes beyond the last channel of a block 3.
   void store(const Tensor& tensor);
   Tensor load() const;
-  // What a kernel did wrong around the tensor: wrote where it must not or left lanes that are not finite.
-  // Empty when all is well.
-  std::string damage() const;
+  // What a kernel did wrong around the tensor: wrote where it must not or, with `finite_lanes`, left lanes that are not
+  // finite. Empty when all is well.
+  std::string damage(bool finite_lanes) const;
 
   std::byte* address() const;  // of element 0
   const kernels::Placement& placement() const { return placement_; }
