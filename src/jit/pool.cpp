@@ -130,7 +130,7 @@ class PoolKernel final : public Kernel {
 
 class PoolWindow final : public IsaFamily {
  public:
-  explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 2, isa) {}
+  explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 3, isa) {}
 
   bool computes(const Problem& p) const override {
     constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool",
@@ -159,14 +159,16 @@ class PoolWindow final : public IsaFamily {
     sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
     return space;
   }
-  // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store.
+  // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store. On x86-64 a maximum
+  // that keeps NaN takes two or three instructions, one a cycle.
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = pool_shape(p);
     const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, lanes()));
+    const double each = is_max(p) && isa() != Isa::neon ? 1 : 0.5;
     double cycles = 0;
     for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind)
-      cycles += static_cast<double>(s.kd * s.kh) * (0.5 * (piece.high - piece.low) + 2) +
-                piece.cols * (0.5 * static_cast<double>(s.kw) + 1) + 20;
+      cycles += static_cast<double>(s.kd * s.kh) * (each * (piece.high - piece.low) + 2) +
+                piece.cols * (each * static_cast<double>(s.kw) + 1) + 20;
     cycles *= vectors * static_cast<double>(s.od * s.oh);
     const double bytes = vectors * static_cast<double>(s.id * s.ih * s.iw + s.od * s.oh * s.ow) * lanes() * 4;
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),

@@ -30,6 +30,7 @@ struct Extremes {
   Tensor want;        // as the reference computes it
   Tensor finite;      // the same where what is not finite in the inputs is zero
   Tensor magnitudes;  // sums of |weight| · |input|, of what is finite; the activation left out
+  Tensor widened;     // the same with every weight of a convolution as large as the largest of its kernel
   Tensor reach;       // how many inputs that are not finite an output has in its window
   Tensor multiplied;  // how many of these are multiplied by a weight that is not zero
 };
