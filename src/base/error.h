@@ -22,9 +22,16 @@ enum class Code {
   internal = 8,
 };
 
+// What is quoted from a damaged file may hold anything: a text is one line, and what() does not end at a zero byte.
+inline std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
+  return text;
+}
+
 class Error : public std::runtime_error {
  public:
-  Error(Code code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  Error(Code code, const std::string& text) : std::runtime_error(one_line(text)), code_(code) {}
   Code code() const { return code_; }
 
  private:

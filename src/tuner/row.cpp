@@ -169,7 +169,8 @@ bool replaces(const Row& row, const Row& existing) {
 }
 
 std::string rows_text(std::vector<Row> rows) {
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
+  // Stable: of rows with one key the order counts when the text is imported.
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
   std::string out = cat(kForms[0].header, '\n');
   for (const Row& r : rows)
     out += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,

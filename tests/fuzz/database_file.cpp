@@ -1,5 +1,8 @@
 // Target: a tuning database's file: whatever it holds, asking, storing, exporting and merging work, or merging is refused. All rows
-// that come out are fit to be stored, and what was stored is found.
+// that come out are fit to be stored. What was stored in a sound file is found; in a tree whose keys are out of order SQLite itself may
+// lose it, and a file whose damage is seen later is moved aside with all its rows.
+#include <sqlite3.h>
+
 #include "base/checksum.h"
 #include "base/error.h"
 #include "harness.h"
@@ -19,6 +22,28 @@ tuner::Row our_row() {
           .time_ns = 1000,
           .default_ns = 2000,
           .rigor = tuner::kQuick};
+}
+
+bool moved_aside(const std::filesystem::path& path) {
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path()))
+    if (entry.path().filename().string().starts_with("tuning.db.corrupt")) return true;
+  return false;
+}
+
+// What SQLite says of the file as it was, looking at all of it: asked only when something was lost.
+bool sound(std::span<const std::byte> input) {
+  const std::filesystem::path path = empty_folder() / "whole.db";
+  write_file(path, text_of(input));
+  sqlite3* db = nullptr;
+  std::string verdict;
+  const auto keep = [](void* to, int, char** fields, char**) {
+    *static_cast<std::string*>(to) += fields[0];
+    return 0;
+  };
+  if (sqlite3_open(path.c_str(), &db) == SQLITE_OK)
+    sqlite3_exec(db, "PRAGMA integrity_check(1)", keep, &verdict, nullptr);
+  sqlite3_close(db);
+  return verdict == "ok";
 }
 
 }  // namespace
@@ -47,8 +72,9 @@ void fuzz_one(std::span<const std::byte> input) {
   const tuner::Intent intent{ours.device, ours.problem, ours.family, ours.version, ours.schedule};
   db.begin_candidate(intent);
   db.end_candidate(intent);
-  expect(!db.find(ours.device, ours.threads, ours.problem).empty(), "a stored row is not found");
-  expect(db.count() >= 1, "a database with a row counts none");
+  const bool found = !db.find(ours.device, ours.threads, ours.problem).empty(), counted = db.count() >= 1;
+  expect((found && counted) || moved_aside(path) || !sound(input),
+         "a stored row is not found or not counted");
 }
 
 }  // namespace rt3d::fuzz

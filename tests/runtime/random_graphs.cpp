@@ -15,7 +15,8 @@ using graph::Node;
 using graph::ValueId;
 using Integers = std::vector<std::int64_t>;
 
-constexpr std::int64_t kMostElements = 12'000;  // of an activation: a graph takes milliseconds
+// Of an activation: a graph takes milliseconds. Large ones have layers for which Winograd's methods are worth their transforms.
+constexpr std::int64_t kMostElements = 12'000, kMostElementsOfLarge = 40'000;
 
 class Maker {
  public:
@@ -103,6 +104,8 @@ class Maker {
   Graph graph_;
   std::vector<ValueId> live_;
   int names_ = 0;
+  bool large_ = false;
+  std::int64_t most_elements_ = kMostElements;
 };
 
 std::vector<ValueId> Maker::emit(const char* op, std::vector<ValueId> inputs, Attributes attributes,
@@ -120,7 +123,7 @@ std::vector<ValueId> Maker::emit(const char* op, std::vector<ValueId> inputs, At
   }
   for (ValueId id : node.outputs) {
     const Shape& made = shape(id);
-    if (made.rank() == 0 || made.elements() == 0 || made.elements() > kMostElements) return {};
+    if (made.rank() == 0 || made.elements() == 0 || made.elements() > most_elements_) return {};
   }
   live_.insert(live_.end(), node.outputs.begin(), node.outputs.end());
   graph_.nodes.push_back(std::move(node));
@@ -132,7 +135,7 @@ void Maker::conv() {
   const int spatial = shape(x).rank() - 2;
   if (spatial < 1) return;
   const std::int64_t ic = shape(x)[1];
-  std::int64_t oc = between(1, 20), group = 1;
+  std::int64_t oc = large_ ? between(16, 32) : between(1, 20), group = 1;
   if (once_in(4)) {
     group = oc = ic;
   } else if (ic % 2 == 0 && once_in(5)) {
@@ -381,10 +384,13 @@ const Maker::Row Maker::kRows[] = {
 
 Graph Maker::make() {
   graph_.name = "random";
-  const int rank = once_in(6) ? 4 : once_in(12) ? 3 : 5;
+  large_ = once_in(8);
+  if (large_) most_elements_ = kMostElementsOfLarge;
+  const int rank = large_ ? 5 : once_in(6) ? 4 : once_in(12) ? 3 : 5;
   for (std::int64_t inputs = once_in(5) ? 2 : 1; inputs > 0; --inputs) {
-    Integers dims{once_in(4) ? 2 : 1, between(1, 18)};
-    for (int i = 2; i < rank; ++i) dims.push_back(between(1, i == 2 ? 6 : 12));
+    Integers dims{!large_ && once_in(4) ? 2 : 1, large_ ? between(16, 32) : between(1, 18)};
+    for (int i = 2; i < rank; ++i)
+      dims.push_back(large_ ? between(i == 2 ? 2 : 8, i == 2 ? 4 : 14) : between(1, i == 2 ? 6 : 12));
     const ValueId id = graph_.add_value(cat("x", inputs), {DType::f32, Shape(dims)}, true);
     graph_.inputs.push_back(id);
     live_.push_back(id);

@@ -85,7 +85,7 @@ bool normalize_gemm(Editor& e, int n, Turned& known) {
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   const Attributes& a = node.attributes;
   const bool weights = e.has_floats(node.inputs[1]);
-  const Shape& y = e.shape(node.outputs[0]);
+  const Shape y = e.shape(node.outputs[0]);  // a copy: constants are added below, which moves all values
   const auto bias = has_bias ? channel_constant(e, node.inputs[2], y, y.rank() - 1) : std::vector<double>{};
   if (!weights || a.integer("transA", 0) != 0 || !bias) {
     split_gemm(e, n);
