@@ -4,6 +4,7 @@
 #include <new>
 
 #include "cli/failure.h"
+#include "cli/library_warnings.h"
 
 namespace rt3d::cli {
 namespace {
@@ -23,6 +24,7 @@ int complain(const std::string& program, std::string text, int exit_code) {
 }  // namespace
 
 int run_program(const Program& program, int argc, char** argv) {
+  show_library_warnings(program.name);
   const std::string name = program.name;
   CLI::App app(program.summary, name);
   app.footer(program.examples);
