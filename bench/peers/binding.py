@@ -149,7 +149,8 @@ class Session(_Tensors):
         """rt3d_session_stats as a dictionary."""
         stats = self.rt3d.header.new("rt3d_session_stats")
         self.rt3d.call("rt3d_session_get_stats", ctypes.byref(stats), self.handle)
-        return {name: getattr(stats, name) for name, _ in stats._fields_}
+        values = {name: getattr(stats, name) for name, _ in stats._fields_}
+        return {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
 
     def close(self):
         self.rt3d.dll.rt3d_session_free(self.handle)

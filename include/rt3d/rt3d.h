@@ -149,7 +149,9 @@ typedef struct rt3d_session_options {
   int32_t threads;          /* 0: all usable cores */
   rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
   int64_t tuning_limit_ms;  /* at most this long; 0 = no measurement at all, -1 (default) = 10 s quick, no limit full */
-  const char *database;     /* NULL: the user's default file; "": none, nothing is kept */
+  const char *database;     /* NULL: the user's default file; "": none, nothing is kept. A file that is damaged, hostile, not to be
+                             * written or no tuning database never fails a session, and costs it a bounded time: it goes on
+                             * without, and rt3d_session_stats says so */
   rt3d_progress_callback progress; /* may be NULL */
   void *progress_user;
   int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
@@ -204,8 +206,11 @@ typedef struct rt3d_session_stats {
   int64_t kept_macs;          /* of macs, those of weights in units that hold more than zeros: what pruning leaves to do */
   int64_t nonfinite_outputs;  /* NaNs and infinities in all outputs of the last run, 0 before the first. Counted by this call, which
                                * reads the outputs once where the struct's size includes this field */
+  int32_t rows_not_stored;    /* schedules measured now that could not be written to the database: the next load measures them again */
+  const char *database_note;  /* what is wrong with the database and what would help, one line; "" when nothing is. Valid until
+                               * the session is freed */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */
@@ -237,16 +242,24 @@ RT3D_API const char *rt3d_session_graph_text(rt3d_session *session); /* the grap
 
 /* ---- tuning databases ------------------------------------------------------------------------------------------- */
 
-/* Opens a database, created when `writable` and missing; NULL: the user's default file. */
+/* Files: a name is taken as it is (no URI), links are followed, folders are created when writing. A file that is not missing or
+ * empty and does not begin as a database of RT3D is refused with RT3D_INVALID_ARGUMENT and never changed; so are FIFOs, devices
+ * and folders. What cannot be read or written is RT3D_IO; the text says why, and what would do. A damaged database that is opened
+ * for writing is renamed to <name>.corrupt-N, where N is free, and a fresh one is started. */
+
+/* Opens a database; NULL: the user's default file. When `writable` it is created if it is missing, brought to the newest
+ * format if it is older, and refused with RT3D_IO if nothing can be stored in it. */
 RT3D_API rt3d_status rt3d_db_open(rt3d_db **db, const char *path, int32_t writable);
 RT3D_API void rt3d_db_free(rt3d_db *db);
 RT3D_API const char *rt3d_db_path(const rt3d_db *db);
 RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
-/* All rows as text, one per line, sorted: readable, diffable, and what rt3d_db_import reads. */
+/* All rows as text, one per line, sorted: readable, diffable, and what rt3d_db_import reads. NULL, with rt3d_last_error(), when
+ * the file cannot be read (any more). */
 RT3D_API const char *rt3d_db_export(rt3d_db *db);
-/* Adds the rows of `text` (all or none); of two rows with one key the faster stays. `added` may be NULL. */
+/* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the faster stays. All or none:
+ * RT3D_IO when they could not be stored, and then none is kept. `added` may be NULL. */
 RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
-/* Adds the rows of another database. */
+/* Adds the rows of another database, likewise. */
 RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);
 
 #ifdef __cplusplus

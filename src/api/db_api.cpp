@@ -16,12 +16,13 @@ rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
     if (file.empty())
       fail(Code::invalid_argument,
            "rt3d_db_open: no path is given, and neither XDG_CACHE_HOME nor HOME names a default");
-    if (!writable && !std::filesystem::exists(file))
-      fail(Code::io, "there is no tuning database '", file.string(), "'");
+    std::error_code error;
+    if (!writable && std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found)
+      fail(Code::io, "there is no tuning database '", file.string(),
+           "'; name another file, or open it for writing");
     auto made = std::make_unique<rt3d_db>();
     made->db.emplace(file, writable != 0);
-    if (const std::string trouble = made->db->trouble(); writable && !trouble.empty())
-      fail(Code::io, "cannot open the tuning database '", file.string(), "': ", trouble);
+    made->db->require_usable();
     made->path = file.string();
     *db = made.release();
   });

@@ -112,7 +112,9 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .detect_ns = s.detect_ns,
                                  .unpruned_macs = s.unpruned_macs,
                                  .kept_macs = s.kept_macs,
-                                 .nonfinite_outputs = counted ? session->session->nonfinite_outputs() : 0};
+                                 .nonfinite_outputs = counted ? session->session->nonfinite_outputs() : 0,
+                                 .rows_not_stored = s.rows_not_stored,
+                                 .database_note = s.database_note.c_str()};
     rt3d::api::copy_sized(stats, out);
   });
 }

@@ -112,6 +112,7 @@ void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
   sum.tuned += part.tuned;
   sum.estimated += part.estimated;
   sum.measurements += part.measurements;
+  sum.rows_not_stored += part.rows_not_stored;
   sum.macs += part.macs;
   sum.arena_bytes = std::max(sum.arena_bytes, part.arena_bytes);
   sum.tensor_bytes = std::max(sum.tensor_bytes, part.tensor_bytes);
@@ -159,6 +160,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
   report.stats = stats_of(session.get());
+  report.stats.database_note = "";  // the session's own text, which ends with it
   // On zeros, so that the peak is the session's own, without this program's copy of the inputs.
   report.first_run_ns = timed_run_ns(session.get());
   report.memory = watch.use();

@@ -6,6 +6,7 @@
 #include "cli/build_info.h"
 #include "cli/failure.h"
 #include "cli/interruption.h"
+#include "cli/library_warnings.h"
 #include "cli/nearest.h"
 
 namespace rt3d::cli {
@@ -88,6 +89,7 @@ int run_command_line(const Program& program, CLI::App& app, int argc, char** arg
 
 int run_program(const Program& program, int argc, char** argv) {
   speak_as(program.name);
+  show_library_warnings(program.name);
   watch_for_interruption(program.name);
   CLI::App app(program.summary, program.name);
   app.footer(program.examples + std::string(kExitCodes));

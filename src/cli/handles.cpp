@@ -67,8 +67,8 @@ std::vector<Step> steps_of(const rt3d_session* session) {
 
 DbHandle open_db(const std::string& path, bool writable) {
   rt3d_db* db = nullptr;
-  const std::string name = path.empty() ? "the default tuning database" : path;
-  check(rt3d_db_open(&db, path.empty() ? nullptr : path.c_str(), writable), "cannot open " + name);
+  if (rt3d_db_open(&db, path.empty() ? nullptr : path.c_str(), writable) != RT3D_OK)
+    throw Failure(rt3d_last_error());  // which names the file
   return DbHandle(db);
 }
 

@@ -121,9 +121,33 @@ std::vector<TensorInfo> parse_shapes(const std::vector<std::string>& shapes,
   return given;
 }
 
+namespace {
+
+// A name given by hand that is no tuning database is a mistake; a session by itself would go on without one.
+void refuse_other_files(const SessionOptions& options) {
+  if (options.db.empty() || options.db == "none") return;
+  rt3d_db* db = nullptr;
+  const bool refused = rt3d_db_open(&db, options.db.c_str(), 0) == RT3D_INVALID_ARGUMENT;
+  const DbHandle opened(db);
+  if (refused) throw Failure(rt3d_last_error());
+}
+
+// After an interruption: ": what was measured is in …".
+std::string kept_text(const SessionOptions& options) {
+  if (options.db == "none") return "";
+  rt3d_db* db = nullptr;
+  if (rt3d_db_open(&db, options.db.empty() ? nullptr : options.db.c_str(), 1) != RT3D_OK)
+    return join(", and nothing was kept: ", rt3d_last_error());
+  const DbHandle opened(db);
+  return join(": what was measured is in ", rt3d_db_path(db), ", run again to go on");
+}
+
+}  // namespace
+
 SessionHandle create_session(rt3d_model* model, const SessionOptions& options, std::vector<TensorInfo> given,
                              bool profile) {
   complete(given, inputs_of(model));
+  refuse_other_files(options);
   std::vector<rt3d_tensor_info> shapes;
   for (const TensorInfo& shape : given) {
     rt3d_tensor_info info = {
@@ -151,10 +175,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   rt3d_session* session = nullptr;
   const rt3d_status status = rt3d_session_create(&session, model, &wanted);
   if (status == RT3D_CANCELLED) {
-    const std::string db = db_path_text(options);
-    explain_interruption(
-        " while tuning" +
-        (db == "none" ? "" : ": what was measured is in " + db + ", the same command goes on from there"));
+    explain_interruption(" while tuning" + kept_text(options));
     throw Interrupted();
   }
   check(status, "cannot create a session");

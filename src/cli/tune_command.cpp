@@ -35,9 +35,13 @@ void run(const TuneOptions& options) {
   SessionOptions session_options = options.session;
   session_options.tune = options.full ? "full" : "quick";
   const ModelHandle model = load_model(options.model);
+  if (session_options.db != "none")
+    open_db(session_options.db, true);  // before minutes of measuring for nothing
   const SessionHandle session = create_session(model.get(), session_options,
                                                parse_shapes(session_options.shapes, inputs_of(model.get())));
   const rt3d_session_stats stats = stats_of(session.get());
+  if (stats.rows_not_stored > 0)
+    throw Failure(join(stats.rows_not_stored, " rows were measured and not stored: ", stats.database_note));
   if (options.as_json) {
     nlohmann::json result = tuning_json(stats);
     result["model"] = options.model;

@@ -1,8 +1,10 @@
 // rt3d-tune list | export | import | merge: tuning databases as text.
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
@@ -34,15 +36,22 @@ void declare_merge(CLI::App& app, DbOptions& options) {
   app.add_option("FILE", options.file, "The other database")->required();
 }
 
+std::string rows_of(rt3d_db* db) {
+  const char* text = rt3d_db_export(db);
+  if (text == nullptr) throw Failure(rt3d_last_error());
+  return text;
+}
+
 void list(const DbOptions& options) {
   const DbHandle db = open_db(options.db, false);
-  std::printf("%s: %lld rows\n%s", rt3d_db_path(db.get()), static_cast<long long>(rt3d_db_count(db.get())),
-              rt3d_db_export(db.get()));
+  const std::string text = rows_of(db.get());
+  std::printf("%s: %lld rows\n%s", rt3d_db_path(db.get()),
+              static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1), text.c_str());
 }
 
 void export_rows(const DbOptions& options) {
   const DbHandle db = open_db(options.db, false);
-  const std::string text = rt3d_db_export(db.get());
+  const std::string text = rows_of(db.get());
   if (options.file.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
@@ -50,25 +59,41 @@ void export_rows(const DbOptions& options) {
   write_text(options.file, text);
 }
 
+// As much as a database could hold, and no byte that would end the text early: a device may give anything.
+std::string text_of(std::istream& in, const std::string& name) {
+  constexpr std::size_t kMostBytes = std::size_t{512} << 20;
+  std::string text;
+  std::array<char, 1 << 16> part;
+  while (in.read(part.data(), part.size()) || in.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMostBytes ||
+        std::memchr(part.data(), 0, static_cast<std::size_t>(in.gcount())) != nullptr)
+      throw Failure("cannot read rows from " + name + ": it is no text that export wrote");
+  }
+  if (in.bad() || text.empty())
+    throw Failure("cannot read rows from " + name + ": give a file that export wrote");
+  return text;
+}
+
 void import_rows(const DbOptions& options) {
-  std::ostringstream text;
+  std::string text;
   if (options.file == "-") {
-    text << std::cin.rdbuf();
+    text = text_of(std::cin, "standard input");
   } else {
     std::ifstream in(options.file, std::ios::binary);
-    if (!in || !(text << in.rdbuf()))
-      throw Failure("cannot read rows from " + options.file + ": give a file that export wrote");
+    text = text_of(in, options.file);
   }
   const DbHandle db = open_db(options.db, true);
   std::int64_t added = 0;
-  check(rt3d_db_import(&added, db.get(), text.str().c_str()), "cannot import " + options.file);
+  check(rt3d_db_import(&added, db.get(), text.c_str()), "cannot import " + options.file);
   std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
 }
 
 void merge_rows(const DbOptions& options) {
   const DbHandle db = open_db(options.db, true);
   std::int64_t added = 0;
-  check(rt3d_db_merge(&added, db.get(), options.file.c_str()), "cannot merge " + options.file);
+  if (rt3d_db_merge(&added, db.get(), options.file.c_str()) != RT3D_OK)
+    throw Failure(rt3d_last_error());  // which names the file
   std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
 }
 

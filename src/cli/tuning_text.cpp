@@ -18,6 +18,7 @@ std::string tuning_text(const rt3d_session_stats& stats) {
   }
   if (stats.from_database > 0) text += join(", ", stats.from_database, " remembered");
   if (stats.estimated > 0) text += join(", ", stats.estimated, " estimated");
+  if (stats.rows_not_stored > 0) text += join(", ", stats.rows_not_stored, " rows not stored");
   return text;
 }
 
@@ -27,6 +28,7 @@ nlohmann::json tuning_json(const rt3d_session_stats& stats) {
           {"tuned", stats.tuned},
           {"estimated", stats.estimated},
           {"measurements", stats.measurements},
+          {"rows_not_stored", stats.rows_not_stored},
           {"tune_ns", stats.tune_ns},
           {"create_ns", stats.create_ns},
           {"optimize_ns", stats.optimize_ns},

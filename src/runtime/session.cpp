@@ -126,6 +126,9 @@ struct Session::Impl {
     tuner::TuningDb db(options.database);
     plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
                              options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
+    db.flush();
+    stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
+    stats.database_note = db.trouble();
   }
 
   void report_steps() {

@@ -33,6 +33,8 @@ struct SessionStats {
   int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
   std::int64_t macs = 0, unpruned_macs = 0, kept_macs = 0, arena_bytes = 0, tensor_bytes = 0;
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
+  int rows_not_stored = 0;    // measured, but not in the database's file
+  std::string database_note;  // what is wrong with that file; "" when nothing is
 };
 
 struct Port {

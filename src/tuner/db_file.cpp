@@ -3,30 +3,31 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
+#include "tuner/db_place.h"
 #include "tuner/db_schema.h"
 #include "tuner/db_statements.h"
+#include "tuner/journal.h"
 
 namespace rt3d::tuner {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxMovedAside = 8;
-
-fs::path beside(const fs::path& path, const char* suffix) {
-  fs::path other = path;
-  other += suffix;
-  return other;
-}
+constexpr int kMostAside =
+    64;  // damaged files beside the database: more show a fault that moving does not mend
+constexpr std::size_t kMostFamilies = 1024;    // rows of one problem
+constexpr std::int64_t kLookupSteps = 50'000;  // one problem's rows take some hundred
+constexpr std::int64_t kStoreSteps = 2'000;    // for each row stored, which takes some fifty
 
 Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   if (use == DbFile::Use::create) return Connection::Access::create;
   if (use == DbFile::Use::frozen) return Connection::Access::read_only_media;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const bool folder_writable = ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
+  const bool folder_writable = ::faccessat(AT_FDCWD, path.parent_path().c_str(), W_OK, AT_EACCESS) == 0;
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
 }
 
@@ -39,29 +40,32 @@ DbFile::~DbFile() {
 }
 
 std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) {
-    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
-      throw SqliteError(Fault::other, error.message());
+  const fs::path at = resolved(path);
+  if (!may_be_opened(at)) {
     if (use != Use::create) return nullptr;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+    std::error_code error;
+    fs::create_directories(at.parent_path(), error);
     if (error) throw SqliteError(Fault::other, cat("create its folder: ", error.message()));
-  } else if (!fs::is_regular_file(status)) {
-    throw SqliteError(Fault::other, "it is not a regular file");
   }
-  std::unique_ptr<DbFile> file(new DbFile(path, use));
-  if (!file->initialise(use)) return nullptr;
+  std::unique_ptr<DbFile> file(new DbFile(at, use));
+  const Header header = header_of(*file->connection_);
+  try {
+    if (!file->initialise(use)) return nullptr;
+  } catch (const SqliteError& error) {
+    if (error.fault() == Fault::corrupt && header != Header::ours)
+      throw SqliteError(Fault::foreign, error.what());
+    throw;
+  }
   return file;
 }
 
-DbFile::DbFile(const fs::path& path, Use use) {
+DbFile::DbFile(const fs::path& at, Use use) {
   const bool writes = use == Use::write || use == Use::create;
   if (writes) {
-    lock_ = std::make_unique<FileLock>(beside(path, ".lock"));
+    lock_ = std::make_unique<FileLock>(beside(at, ".lock"));
     if (!lock_->share()) throw SqliteError(Fault::busy, "another process is replacing it");
   }
-  connection_ = std::make_unique<Connection>(path, access_of(path, use));
+  connection_ = std::make_unique<Connection>(at, access_of(at, use));
   writable_ = writes && !connection_->read_only();
 }
 
@@ -90,51 +94,65 @@ bool DbFile::initialise(Use use) {
 }
 
 bool DbFile::move_aside(const fs::path& path, fs::path& moved_to) {
-  FileLock lock(beside(path, ".lock"));
+  const fs::path at = resolved(path);
+  FileLock lock(beside(at, ".lock"));
   if (!lock.own()) return false;
   try {
-    const std::unique_ptr<DbFile> file = open(path, Use::read);  // another process may have replaced it since
-    if (file == nullptr || file->connection_->text("PRAGMA quick_check(1)") == "ok") return true;
+    const std::unique_ptr<DbFile> file = open(at, Use::read);  // another process may have replaced it since
+    if (file == nullptr) return true;
+    file->connection_->allow(kScanSteps, Fault::corrupt);
+    if (file->connection_->text("PRAGMA quick_check(1)") == "ok") return true;
   } catch (const SqliteError& error) {
-    if (error.fault() != Fault::corrupt) return false;
+    if (error.fault() != Fault::corrupt) return false;  // not ours to move
   }
+  // Nothing is overwritten, and nobody else moves anything meanwhile: the lock is ours.
   std::error_code error;
-  int number = 1;
-  while (number < kMaxMovedAside && fs::exists(beside(path, cat(".corrupt-", number).c_str()), error))
-    ++number;
-  moved_to = beside(path, cat(".corrupt-", number).c_str());
-  fs::rename(path, moved_to, error);
-  if (error) return false;
-  for (const char* suffix : {"-wal", "-journal"})
-    fs::rename(beside(path, suffix), beside(moved_to, suffix), error);
-  fs::remove(beside(path, "-shm"), error);
-  return true;
+  const auto free = [&](const fs::path& to) {
+    return fs::symlink_status(to, error).type() == fs::file_type::not_found;
+  };
+  constexpr const char* kJournals[] = {"-wal", "-journal"};
+  for (int number = 1; number <= kMostAside; ++number) {
+    const fs::path to = beside(at, cat(".corrupt-", number));
+    if (!free(to) || !free(beside(to, kJournals[0])) || !free(beside(to, kJournals[1]))) continue;
+    fs::rename(at, to, error);
+    if (error) return false;
+    moved_to = to;
+    for (const char* suffix : kJournals) fs::rename(beside(at, suffix), beside(to, suffix), error);
+    fs::remove(beside(at, "-shm"), error);
+    return true;
+  }
+  return false;
+}
+
+void DbFile::try_write() {
+  connection_->allow(kLookupSteps, Fault::corrupt);
+  const WriteTransaction transaction(*connection_);
 }
 
 std::vector<Row> DbFile::find(const std::string& device, int threads, const std::string& problem) {
+  connection_->allow(kLookupSteps, Fault::corrupt);
   Statement& s = queries_->find;
   const ResetAtEnd reset(s);
   s.bind(1, device).bind(2, std::int64_t{threads}).bind(3, problem);
   std::vector<Row> rows;
   Row row;
-  while (s.step())
-    if (verified(read_row(s, row)) && row.device == device && row.threads == threads &&
-        row.problem == problem)
-      rows.push_back(row);
+  while (s.step()) {
+    if (!verified(read_row(s, row))) continue;
+    if (row.device != device || row.threads != threads || row.problem != problem) continue;
+    if (rows.size() == kMostFamilies || (!rows.empty() && !(rows.back().family < row.family)))
+      throw SqliteError(Fault::corrupt, "a problem's rows are not in order");
+    rows.push_back(row);
+  }
   return rows;
 }
 
 std::vector<Row> DbFile::all() {
-  Statement& s = queries_->all;
-  const ResetAtEnd reset(s);
-  std::vector<Row> rows;
-  Row row;
-  while (s.step())
-    if (verified(read_row(s, row))) rows.push_back(row);
-  return rows;
+  connection_->allow(kScanSteps, Fault::costly);
+  return scan_rows(queries_->all, damaged_rows_);
 }
 
 std::int64_t DbFile::store(std::span<const Row> rows) {
+  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(rows.size()), Fault::corrupt);
   WriteTransaction transaction(*connection_);
   std::int64_t taken = 0;
   for (const Row& row : rows) {
@@ -157,8 +175,22 @@ std::int64_t DbFile::store(std::span<const Row> rows) {
 }
 
 void DbFile::begin(const Intent& intent) {
-  const JournalEntry entry{.intent = intent, .owner = process_owner()};
+  connection_->allow(kLookupSteps, Fault::corrupt);
   WriteTransaction transaction(*connection_);
+  const std::int64_t now_s = seconds_now();
+  if (!std::exchange(forgotten_, true)) {
+    const ResetAtEnd reset(changes_->forget);
+    changes_->forget.bind(1, forgotten_before(now_s));
+    changes_->forget.step();
+  }
+  std::optional<JournalEntry> before;
+  {
+    Statement& s = changes_->find_entry;
+    const ResetAtEnd reset(s);
+    bind_intent(s, intent);
+    if (s.step() && !verified(read_entry(s, before.emplace()))) before.reset();
+  }
+  const JournalEntry entry = entry_of(intent, before, now_s);
   {
     const ResetAtEnd reset(changes_->put_entry);
     bind_entry(changes_->put_entry, entry);
@@ -168,6 +200,7 @@ void DbFile::begin(const Intent& intent) {
 }
 
 void DbFile::end(const Intent& intent) {
+  connection_->allow(kLookupSteps, Fault::corrupt);
   WriteTransaction transaction(*connection_);
   {
     const ResetAtEnd reset(changes_->delete_entry);
@@ -177,14 +210,16 @@ void DbFile::end(const Intent& intent) {
   transaction.commit();
 }
 
-std::vector<Intent> DbFile::abandoned(const std::string& device, const std::string& problem) {
+std::vector<Intent> DbFile::quarantined(const std::string& device, const std::string& problem) {
+  connection_->allow(kLookupSteps, Fault::corrupt);
   Statement& s = queries_->journal;
   const ResetAtEnd reset(s);
   s.bind(1, device).bind(2, problem);
+  const std::int64_t now_s = seconds_now();
   std::vector<Intent> intents;
   JournalEntry entry;
   while (s.step())
-    if (verified(read_entry(s, entry)) && !owner_lives(entry.owner)) intents.push_back(entry.intent);
+    if (verified(read_entry(s, entry)) && quarantines(entry, now_s)) intents.push_back(entry.intent);
   return intents;
 }
 

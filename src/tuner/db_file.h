@@ -27,8 +27,8 @@ class DbFile {
   // Null when there is no database yet and `use` is not create.
   static std::unique_ptr<DbFile> open(const std::filesystem::path& path, Use use);
 
-  // Renames a corrupt database to <name>.corrupt-N; false when another process uses it or the folder cannot
-  // be written. True with an empty `moved_to`: it is sound by now.
+  // Renames a corrupt database of ours to <name>.corrupt-N, where N is free; false when another process uses it, the folder
+  // cannot be written, or too many lie there. True with an empty `moved_to`: it is sound by now.
   static bool move_aside(const std::filesystem::path& path, std::filesystem::path& moved_to);
 
   bool writable() const { return writable_; }
@@ -37,15 +37,17 @@ class DbFile {
   // In one transaction; returns how many rows were taken (replaces()).
   std::int64_t store(std::span<const Row> rows);
 
+  void try_write();  // throws where nothing can be stored
+
+  // The journal (journal.h).
   void begin(const Intent& intent);
   void end(const Intent& intent);
-  std::vector<Intent> abandoned(const std::string& device,
-                                const std::string& problem);  // whose owner is dead
+  std::vector<Intent> quarantined(const std::string& device, const std::string& problem);
 
   std::int64_t damaged_rows() const { return damaged_rows_; }  // seen and ignored so far
 
  private:
-  DbFile(const std::filesystem::path& path, Use use);
+  DbFile(const std::filesystem::path& at, Use use);
   bool initialise(Use use);
   bool verified(bool good);  // counts the others
 
@@ -58,6 +60,7 @@ class DbFile {
   std::unique_ptr<Queries> queries_;
   std::unique_ptr<Changes> changes_;  // where it is writable
   bool writable_ = false;
+  bool forgotten_ = false;  // old entries of the journal
   std::int64_t damaged_rows_ = 0;
 };
 

@@ -8,7 +8,15 @@
 
 namespace rt3d::tuner {
 
-// What the header says, read in one transaction: another process may be creating the schema just now.
+// Whose file it is, as its first 100 bytes say; nothing is locked or recovered for it.
+enum class Header {
+  empty,    // no bytes at all
+  ours,     // may be moved aside when it is damaged
+  unknown,  // a database without an application id: ours where a write-ahead log completes it
+};
+Header header_of(const Connection& db);  // throws foreign for all others
+
+// What the database says, log included, read in one transaction: another process may be creating the schema just now.
 struct Identity {
   std::int64_t application = 0;
   std::int64_t version = 0;

@@ -26,6 +26,9 @@ constexpr const Columns& columns_of(std::int64_t version) {
   return version == kColumns[1].version ? kColumns[1] : kColumns[0];
 }
 
+constexpr int kMostDamaged = 10'000;
+constexpr std::size_t kMostScannedBytes = std::size_t{1} << 29;  // about a million rows
+
 constexpr std::string_view kIntentKey =
     "device = ?1 AND problem = ?2 AND family = ?3 AND version = ?4 AND schedule = ?5";
 
@@ -57,7 +60,8 @@ Changes::Changes(Connection& db)
       find_entry(db, entries_where(kSchemaVersion, cat(" WHERE ", kIntentKey))),
       put_entry(db, cat("INSERT OR REPLACE INTO intent (", kColumns[0].entries,
                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")),
-      delete_entry(db, cat("DELETE FROM intent WHERE ", kIntentKey)) {}
+      delete_entry(db, cat("DELETE FROM intent WHERE ", kIntentKey)),
+      forget(db, "DELETE FROM intent WHERE begun_s < ?1") {}
 
 bool read_row(const Statement& s, Row& row) {
   row.device = s.text(0);
@@ -78,6 +82,29 @@ bool read_entry(const Statement& s, JournalEntry& entry) {
   entry.begun_s = s.integer(7);
   const bool numbers = int_from(s.integer(3), entry.intent.version) && int_from(s.integer(6), entry.deaths);
   return numbers && storable(entry.intent) && std::bit_cast<std::uint64_t>(s.integer(8)) == checksum(entry);
+}
+
+std::vector<Row> scan_rows(Statement& all, std::int64_t& damaged) {
+  const ResetAtEnd reset(all);
+  std::vector<Row> rows;
+  std::size_t bytes = 0;
+  int damaged_here = 0;
+  Row row;
+  while (all.step()) {
+    if (!read_row(all, row)) {
+      ++damaged;
+      if (++damaged_here > kMostDamaged)
+        throw SqliteError(Fault::corrupt, cat("more than ", kMostDamaged, " of its rows are damaged"));
+      continue;
+    }
+    if (!rows.empty() && !(key_of(rows.back()) < key_of(row)))
+      throw SqliteError(Fault::corrupt, "its rows are not in order");
+    bytes += sizeof(Row) + row.device.size() + row.problem.size() + row.family.size() + row.schedule.size();
+    if (bytes > kMostScannedBytes)
+      throw SqliteError(Fault::costly, cat("its rows have more than ", kMostScannedBytes, " bytes"));
+    rows.push_back(row);
+  }
+  return rows;
 }
 
 void bind_row(Statement& s, const Row& row) {

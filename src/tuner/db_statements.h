@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "tuner/row.h"
 #include "tuner/sqlite.h"
@@ -27,11 +28,19 @@ struct Changes {
   Statement find_entry;    // bind_intent()
   Statement put_entry;     // bind_entry()
   Statement delete_entry;  // bind_intent()
+  Statement forget;        // entries that began before: seconds
 };
 
 // False: the row is damaged.
 bool read_row(const Statement& statement, Row& row);
 bool read_entry(const Statement& statement, JournalEntry& entry);
+
+// All rows that `all` gives, but for damaged ones, which are counted. Their keys must rise, as they do in a sound tree: one whose
+// pages are named twice gives rows without end. Throws corrupt, or costly when there are too many.
+std::vector<Row> scan_rows(Statement& all, std::int64_t& damaged);
+
+// Steps of SQLite's machine that reading everything may take: about twenty a row.
+inline constexpr std::int64_t kScanSteps = 30'000'000;
 
 // What is bound must live until the statement is reset.
 void bind_row(Statement& statement, const Row& row);

@@ -2,12 +2,16 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace rt3d::tuner {
 namespace {
 
 constexpr int kBusyTimeoutMs = 250;
+constexpr int kStepsPerCheck = 500;
+constexpr std::int64_t kOpeningSteps = 50'000;  // reading the schema takes some hundred
 
 struct FaultRow {
   int result;
@@ -38,7 +42,7 @@ struct LimitRow {
   int value;
 };
 constexpr LimitRow kLimits[] = {
-    {SQLITE_LIMIT_LENGTH, 1 << 20},     {SQLITE_LIMIT_SQL_LENGTH, 1 << 14},
+    {SQLITE_LIMIT_LENGTH, 1 << 15},     {SQLITE_LIMIT_SQL_LENGTH, 1 << 14},
     {SQLITE_LIMIT_COLUMN, 32},          {SQLITE_LIMIT_EXPR_DEPTH, 16},
     {SQLITE_LIMIT_COMPOUND_SELECT, 2},  {SQLITE_LIMIT_FUNCTION_ARG, 4},
     {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 16},
@@ -87,6 +91,15 @@ void Connection::harden() {
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_progress_handler(
+      db, kStepsPerCheck,
+      [](void* self) {
+        auto& left = static_cast<Connection*>(self)->steps_left_;
+        left -= kStepsPerCheck;
+        return left < 0 ? 1 : 0;
+      },
+      this);
+  allow(kOpeningSteps, Fault::corrupt);
   checkpoint_at_close(false);
   execute("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
 }
@@ -95,7 +108,28 @@ void Connection::checkpoint_at_close(bool enabled) {
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, enabled ? 0 : 1, nullptr);
 }
 
+void Connection::allow(std::int64_t steps, Fault exceeded) {
+  allowed_steps_ = steps_left_ = steps;
+  exceeded_ = exceeded;
+}
+
+std::string Connection::first_bytes(int count) const {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  if (sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+    throw SqliteError(Fault::other, "its size is not known");
+  std::string bytes(static_cast<std::size_t>(std::min<sqlite3_int64>(size, count)), '\0');
+  if (bytes.empty()) return bytes;
+  if (file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0) != SQLITE_OK)
+    throw SqliteError(Fault::other, "it cannot be read");
+  return bytes;
+}
+
 void Connection::raise(int result, std::string_view attempt) const {
+  if ((result & 0xff) == SQLITE_INTERRUPT)
+    throw SqliteError(exceeded_, cat(attempt, ": more than ", allowed_steps_,
+                                     " steps, so it is damaged or not one of ours"));
   throw SqliteError(fault_of(result), cat(attempt, ": ", sqlite3_errmsg(handle()), " (", result, ")"));
 }
 

@@ -20,9 +20,10 @@ enum class Fault {
   busy,      // locked by another connection for longer than the busy timeout
   readonly,  // may be read, not written
   full,      // the disk is full or the file may not grow
-  corrupt,   // not a database, or a damaged one
-  foreign,   // a database of another program
+  corrupt,   // damaged
+  foreign,   // no database, or one of another program
   newer,     // a schema version that this library does not know
+  costly,    // larger than any of ours, or more work to read
   other,     // cannot be opened, input/output error, out of memory
 };
 
@@ -45,6 +46,12 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // How many steps of SQLite's machine may follow until the next call: what takes more ends with `exceeded`.
+  void allow(std::int64_t steps, Fault exceeded);
+  // The file's first bytes as they lie there, at most `count`: read by SQLite, since opening and closing the file beside it
+  // would drop the locks of this process.
+  std::string first_bytes(int count) const;
+
   void execute(const char* sql);  // one or more statements without results
   std::int64_t integer(const char* sql);
   std::string text(const char* sql);
@@ -63,6 +70,8 @@ class Connection {
   };
   void harden();
 
+  std::int64_t allowed_steps_ = 0, steps_left_ = 0;
+  Fault exceeded_ = Fault::corrupt;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

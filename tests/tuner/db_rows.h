@@ -67,4 +67,19 @@ struct Warnings {
   std::vector<std::string> lines;
 };
 
+// Whatever the file is: nothing throws, and a stored row is found again.
+inline void check_usable(const fs::path& path, bool writable = true) {
+  TuningDb db(path, writable);
+  CHECK(find(db, 900).empty());
+  db.store(row_of(900));
+  CHECK(find(db, 900) == std::vector<Row>{row_of(900)});
+  CHECK(db.count() >= 1);
+}
+
+// A sound file of ours becomes one whose trees lead nowhere; its first 100 bytes stay.
+inline void damage(std::string& bytes) {
+  REQUIRE(bytes.size() > 200);
+  bytes.replace(100, bytes.size() - 100, bytes.size() - 100, 'x');
+}
+
 }  // namespace rt3d::tuner

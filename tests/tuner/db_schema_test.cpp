@@ -7,7 +7,7 @@
 
 #include "scratch_folder.h"
 #include "tuner/db_rows.h"
-#include "tuner/file_lock.h"
+#include "tuner/schema_1.h"
 
 TEST_SUITE_BEGIN("tuner");
 
@@ -17,49 +17,8 @@ namespace {
 using tests::read_bytes;
 using tests::ScratchFolder;
 
-// tuning_db/schema.sql as it was in version 1.
-constexpr char kSchema1[] = R"(
-PRAGMA journal_mode = WAL;
-PRAGMA application_id = 0x52543344;
-PRAGMA user_version = 1;
-CREATE TABLE schedule (
-  device TEXT NOT NULL, threads INTEGER NOT NULL, problem TEXT NOT NULL, family TEXT NOT NULL, version INTEGER NOT NULL,
-  schedule TEXT NOT NULL, time_ns REAL NOT NULL, default_ns REAL NOT NULL, rigor INTEGER NOT NULL,
-  checksum INTEGER NOT NULL, PRIMARY KEY (device, threads, problem, family)) STRICT, WITHOUT ROWID;
-CREATE TABLE intent (
-  device TEXT NOT NULL, problem TEXT NOT NULL, family TEXT NOT NULL, version INTEGER NOT NULL, schedule TEXT NOT NULL,
-  owner TEXT NOT NULL, checksum INTEGER NOT NULL,
-  PRIMARY KEY (device, problem, family, version, schedule)) STRICT, WITHOUT ROWID;
-)";
-
-// Rows of version 1 know nothing of disturbances.
-Row old_row(int i) {
-  Row row = row_of(i);
-  row.disturbance = 0;
-  return row;
-}
-
 // As the code of version 1 wrote it.
 constexpr std::int64_t kChecksumOfRow1 = -491091616953738189;
-
-void make_version_1(const fs::path& path, int rows) {
-  RawConnection db(path);
-  db.run(kSchema1);
-  for (int i = 0; i < rows; ++i) {
-    const Row r = old_row(i);
-    db.run(cat("INSERT INTO schedule VALUES ('", r.device, "', ", r.threads, ", '", r.problem, "', '",
-               r.family, "', ", r.version, ", '", r.schedule, "', ", r.time_ns, ", ", r.default_ns, ", ",
-               r.rigor, ", ", std::bit_cast<std::int64_t>(checksum(r)), ")")
-               .c_str());
-  }
-  db.run("INSERT INTO schedule VALUES ('avx2/cpu', 2, 'damaged', 'f', 1, 'a=1', 1.0, 1.0, 1, 77)");
-  const JournalEntry entry{.intent = {"avx2/cpu", "Relu 1x2 -> 1x2", "relu.fake.cpu", 1, "a=1"},
-                           .owner = "gone/1/1"};
-  db.run(
-      cat("INSERT INTO intent VALUES ('avx2/cpu', 'Relu 1x2 -> 1x2', 'relu.fake.cpu', 1, 'a=1', 'gone/1/1', ",
-          std::bit_cast<std::int64_t>(checksum(entry)), ")")
-          .c_str());
-}
 
 std::int64_t schema_version(const fs::path& path) {
   return RawConnection(path).integer("PRAGMA user_version");

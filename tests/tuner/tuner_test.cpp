@@ -276,18 +276,24 @@ TEST_CASE("only rows of the same version, threads and device that name legal sch
   CHECK(recall(db, s.problem, families, s.target)[0].family == &other);
 }
 
-TEST_CASE("a schedule that ended its process is not tried again") {
+TEST_CASE("a schedule that ended its process twice is not tried again, and one that did it once is") {
   FakeSetting s;
   const ScratchFolder folder;
   const FakeFamily family("relu.fake.cpu", {{knob(1), 10, 300}, {knob(2), 20, 50}, {knob(3), 30, 100}});
-  const pid_t child = ::fork();
-  if (child == 0) {
-    TuningDb db(folder.path() / "tuning.db");
-    db.begin_candidate({s.target.device.fingerprint(), s.problem.text(), "relu.fake.cpu", 1, knob(2).text()});
-    ::_exit(1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
+  const auto die_running = [&](int schedule) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      TuningDb db(folder.path() / "tuning.db");
+      db.begin_candidate(
+          {s.target.device.fingerprint(), s.problem.text(), "relu.fake.cpu", 1, knob(schedule).text()});
+      ::_exit(1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+  };
+  die_running(1);
+  die_running(2);
+  die_running(2);
   TuningDb db(folder.path() / "tuning.db");
   const Choice choice = tune(s.request(Families{&family}), db);
   CHECK(choice.schedule == knob(3));

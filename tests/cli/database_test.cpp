@@ -1,0 +1,172 @@
+// The commands and tuning databases: what is named is used, what cannot be stored is an error or a warning, one line of it.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/shell.h"
+#include "path_forms.h"
+#include "rt3d/rt3d.h"
+
+TEST_SUITE_BEGIN("cli");
+
+namespace rt3d::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kRows[] =
+    "rt3d-tuning\t2\n"
+    "avx2/cpu\t2\tRelu 1x2 -> 1x2\trelu.fake.cpu\t1\ta=1\t1001.5\t2000\t1\t0\n";
+
+std::string quoted(const std::string& text) { return "'" + text + "'"; }
+
+std::int64_t count(const std::string& path) {
+  rt3d_db* db = nullptr;
+  if (rt3d_db_open(&db, path.c_str(), 0) != RT3D_OK) return -1;
+  const std::int64_t rows = rt3d_db_count(db);
+  rt3d_db_free(db);
+  return rows;
+}
+
+int lines_with(const std::string& text, const std::string& part) {
+  int lines = 0;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines += line.find(part) != std::string::npos;
+  return lines;
+}
+
+bool is_one_line(const std::string& text) { return std::count(text.begin(), text.end(), '\n') == 1; }
+
+// A model of few layers, so that tuning it takes little.
+std::string tiny_model(const Shell& shell) {
+  const std::string path = shell.scratch.path("tiny.onnx");
+  const Result made =
+      shell.rt3d("make-model r3d_18 --frames 2 --size 16 --width 0.0625 --classes 3 -o " + path);
+  REQUIRE_MESSAGE(made.exit_code == 0, made.err);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("rt3d-tune, import, merge and run write the database whatever the path's form") {
+  const Shell shell;
+  const std::string model = tiny_model(shell), rows = shell.scratch.write("rows.txt", kRows);
+  REQUIRE(shell.tune("import " + rows + " --db " + shell.scratch.path("one.db")).exit_code == 0);
+  int number = 0;
+  for (const tests::PathForm& form : tests::kPathForms) {
+    CAPTURE(form.what);
+    const fs::path folder = shell.scratch.path("form" + std::to_string(++number));
+    fs::create_directory(folder);
+    tests::make_links(folder);
+    const std::string db = " --db=" + quoted(tests::given(form, folder)),
+                      file = (folder / form.lies).string();
+    struct Writing {
+      const char* program;
+      std::string arguments;
+    };
+    const Writing writing[] = {{RT3D_TUNE_COMMAND, "import " + rows},
+                               {RT3D_TUNE_COMMAND, "merge " + shell.scratch.path("one.db")},
+                               {RT3D_TUNE_COMMAND, model + " --threads 1 --tune-ms 300"},
+                               {RT3D_COMMAND, "run " + model + " --threads 1 --tune-ms 300"}};
+    for (const Writing& w : writing) {
+      CAPTURE(w.arguments);
+      for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file + suffix);
+      const Result result =
+          shell("cd " + quoted(folder.string()) + " && " + w.program + " " + w.arguments + db);
+      CHECK_MESSAGE(result.exit_code == 0, result.err);
+      CHECK(lines_with(result.err, "warning") == 0);
+      CHECK(count(file) > 0);
+    }
+  }
+}
+
+TEST_CASE("rt3d-tune ends with 1 and one line where nothing can be stored, before it measures anything") {
+  const Shell shell;
+  const std::string model = tiny_model(shell), rows = shell.scratch.write("rows.txt", kRows);
+  REQUIRE(shell.tune("import " + rows + " --db " + shell.scratch.path("one.db")).exit_code == 0);
+  REQUIRE(::mkfifo(shell.scratch.path("fifo").c_str(), 0600) == 0);
+  fs::create_directory(shell.scratch.path("folder"));
+  const std::string places[] = {"/proc/x.db",
+                                rows + "/x.db",
+                                rows,
+                                model,
+                                "/dev/null",
+                                shell.scratch.path("fifo"),
+                                shell.scratch.path("folder")};
+  for (const std::string& place : places)
+    for (const std::string& arguments :
+         {model + " --threads 1", "import " + rows, "merge " + shell.scratch.path("one.db")}) {
+      CAPTURE(place);
+      CAPTURE(arguments);
+      const Result result = shell.tune(arguments + " --db " + place);
+      CHECK(result.exit_code == 1);
+      CHECK_MESSAGE(is_one_line(result.err), result.err);
+      CHECK(result.err.find(place) != std::string::npos);
+      CHECK(result.out.empty());
+    }
+  CHECK(read_file(rows) == kRows);
+  // A cache folder that cannot be made: the default database.
+  const Result home = shell("XDG_CACHE_HOME=/proc/cache " RT3D_TUNE_COMMAND " import " + rows);
+  CHECK(home.exit_code == 1);
+  CHECK(is_one_line(home.err));
+}
+
+TEST_CASE("sessions of the commands go on without a database that cannot be written, and say so once") {
+  const Shell shell;
+  const std::string model = tiny_model(shell), options = " --threads 1 --tune-ms 300 --runs 1 --json";
+  for (const std::string& command : {"run " + model, "bench " + model}) {
+    CAPTURE(command);
+    const Result result = shell.rt3d(command + options + " --db /proc/x.db");
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK_MESSAGE(lines_with(result.err, "/proc/x.db") == 1, result.err);
+    CHECK(lines_with(result.err, "warning: ") >= 1);
+    const auto report = nlohmann::json::parse(result.out);
+    const auto& all = report.contains("tuning") ? report : report.at("models").at(0);
+    CHECK(all["tuning"]["rows_not_stored"] > 0);
+  }
+  const Result text = shell.rt3d("run " + model + " --threads 1 --tune-ms 300 --db /proc/x.db");
+  CHECK(lines_with(text.out, "rows not stored") == 1);
+  const Result logged =
+      shell("RT3D_LOG=warning " RT3D_COMMAND " run " + model + options + " --db /proc/x.db");
+  CHECK(lines_with(logged.err, "/proc/x.db") == 1);
+}
+
+TEST_CASE("no command takes a file that is no database for one, nor changes it") {
+  const Shell shell;
+  const std::string model = tiny_model(shell), notes = shell.scratch.write("README.md", "# My notes\n");
+  const std::string bytes = read_file(model);
+  for (const std::string& file : {notes, model})
+    for (const std::string& line :
+         {RT3D_COMMAND " run " + model, RT3D_COMMAND " bench " + model, RT3D_COMMAND " plan " + model,
+          RT3D_TUNE_COMMAND " " + model, std::string(RT3D_TUNE_COMMAND " list"),
+          std::string(RT3D_TUNE_COMMAND " export")}) {
+      CAPTURE(line);
+      const Result result = shell(line + " --db " + file);
+      CHECK(result.exit_code == 1);
+      CHECK_MESSAGE(is_one_line(result.err), result.err);
+      CHECK(result.err.find(file) != std::string::npos);
+    }
+  CHECK(read_file(notes) == "# My notes\n");
+  CHECK(read_file(model) == bytes);
+  for (const auto& entry : fs::directory_iterator(shell.scratch.path()))
+    CHECK(entry.path().string().find("corrupt") == std::string::npos);
+}
+
+TEST_CASE("an import takes a pipe and refuses folders, devices and bytes that are no text") {
+  const Shell shell;
+  const std::string rows = shell.scratch.write("rows.txt", kRows), db = " --db " + shell.scratch.path("a.db");
+  CHECK(shell("cat " + rows + " | " RT3D_TUNE_COMMAND " import -" + db).exit_code == 0);
+  CHECK(count(shell.scratch.path("a.db")) == 1);
+  const std::string cut = shell.scratch.write("cut.txt", std::string(kRows) + std::string(1, '\0') + "more");
+  for (const std::string& bad :
+       {std::string("/dev/zero"), std::string("/dev/null"), shell.scratch.path(""), cut}) {
+    const Result result = shell.tune("import " + bad + db);
+    CHECK(result.exit_code == 1);
+    CHECK(is_one_line(result.err));
+  }
+}
+
+}  // namespace rt3d::cli
+
+TEST_SUITE_END();
