@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <new>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -77,6 +79,7 @@ struct TuningDb::Impl {
   Clock::time_point busy_until{};
   std::map<RowKey, Row> pending;  // rows that are not in the file
   std::vector<Intent> ended;      // intents that are still in the file
+  std::size_t begun = 0;          // intents that have not ended: `ended` has room for them
 
   // Calls `use` on the open file; false when there is none to use or it failed. Writing creates a missing
   // file.
@@ -213,7 +216,10 @@ TuningDb::TuningDb(const fs::path& path, bool writable) : impl_(std::make_unique
 
 TuningDb::~TuningDb() {
   impl_->busy_until = {};
-  impl_->store({});
+  try {
+    impl_->store({});
+  } catch (const std::bad_alloc&) {  // what could not be stored before is not stored
+  }
 }
 
 fs::path TuningDb::default_path() {
@@ -262,13 +268,20 @@ std::int64_t TuningDb::count() const {
 void TuningDb::begin_candidate(const Intent& intent) {
   if (!storable(intent)) return;
   const std::lock_guard guard(impl_->mutex);
+  impl_->ended.reserve(impl_->ended.size() + impl_->begun + 1);
   impl_->with_file(Wish::write, [&](DbFile& f) { f.begin(intent); });
+  ++impl_->begun;
 }
 
-void TuningDb::end_candidate(const Intent& intent) {
+void TuningDb::end_candidate(Intent intent) noexcept {
   if (!storable(intent)) return;
   const std::lock_guard guard(impl_->mutex);
-  if (!impl_->with_file(Wish::write, [&](DbFile& f) { f.end(intent); })) impl_->ended.push_back(intent);
+  --impl_->begun;
+  try {
+    if (impl_->with_file(Wish::write, [&](DbFile& f) { f.end(intent); })) return;
+  } catch (const std::bad_alloc&) {
+  }
+  impl_->ended.push_back(std::move(intent));
 }
 
 std::vector<Intent> TuningDb::quarantined(const std::string& device, const std::string& problem) const {

@@ -62,7 +62,7 @@ class TuningDb {
   // that was begun by a process that died before its end is quarantined: it took that process down, or may
   // have.
   void begin_candidate(const Intent& intent);
-  void end_candidate(const Intent& intent);
+  void end_candidate(Intent intent) noexcept;  // also without memory: then with a later change, or at the end
   std::vector<Intent> quarantined(const std::string& device, const std::string& problem) const;
 
   // What happened to the file: "" when it works, else why rows are kept in memory only.
