@@ -29,6 +29,12 @@ set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
 
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # What a thread has for itself (a few words) lies in the memory that it starts with: a library that was loaded later would be
+  # given it at the first touch, and the C library ends the process when there is no memory left by then.
+  add_compile_options(-ftls-model=initial-exec)
+endif()
+
 if(RT3D_SANITIZE)
   add_compile_options(-fsanitize=${RT3D_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RT3D_SANITIZE})

@@ -20,8 +20,14 @@
  *  3. Out-parameters come first. Strings are UTF-8 and owned by the handle they came from, valid until it is freed (or, for
  *     the texts of a session, until the next call that returns the same text).
  *  4. Shapes are int64_t, activations n c d h w, row-major. Times are nanoseconds.
- *  5. One session serves one thread at a time; different sessions run side by side. Models may be shared by threads.
+ *  5. One session serves one thread at a time: a call that would run, change or describe a session while another thread runs or
+ *     changes it is refused with RT3D_BUSY (or NULL). Reading outputs and freeing are for when no call is under way. Different
+ *     sessions run side by side. Models and databases may be shared by threads.
  *  6. Option structs start from RT3D_…_INIT, which sets their size: later versions may append fields.
+ *  7. Callbacks may call the library, but for the handle whose call they are called from. What they throw ends no process.
+ *  8. A child made by fork() may use and free the models and sessions of its parent, whose own threads are not there: they compute
+ *     on the calling thread. Databases are to be opened again. Fork while no other thread is inside the library.
+ *  9. Memory that is not there is a status, RT3D_OUT_OF_MEMORY, never the process's end; what was there before stays as it was.
  */
 #ifndef RT3D_H
 #define RT3D_H
@@ -56,7 +62,8 @@ typedef enum rt3d_status {
   RT3D_OUT_OF_MEMORY = 5,
   RT3D_CANCELLED = 6,        /* the progress callback asked to stop */
   RT3D_DEVICE = 7,           /* the device was lost or refused */
-  RT3D_INTERNAL = 8          /* a defect in RT3D: please report the text */
+  RT3D_INTERNAL = 8,         /* a defect in RT3D: please report the text */
+  RT3D_BUSY = 9              /* another thread is using the session */
 } rt3d_status;
 
 typedef enum rt3d_dtype { RT3D_F32 = 0, RT3D_F64 = 1, RT3D_F16 = 2, RT3D_I64 = 3, RT3D_I32 = 4, RT3D_I8 = 5,
@@ -98,7 +105,8 @@ RT3D_API const char *rt3d_last_error(void);              /* of this thread; "" w
 RT3D_API const char *rt3d_device_text(void);             /* "AMD EPYC, avx512, 2 cores, L1d 48 KiB, …" */
 RT3D_API const char *rt3d_device_isa(void);              /* "avx2", "avx512", "neon" or "none": what code is generated for */
 
-/* Sends log lines of at least `level` to `callback` (any thread may call it); NULL restores the default, silence. */
+/* Sends log lines of at least `level` to `callback`; NULL restores the default, silence. Any thread may call it, several at once;
+ * it may call the library, whose lines on that thread are then left out, and set the log anew. */
 typedef void (*rt3d_log_callback)(void *user, rt3d_log_level level, const char *text);
 RT3D_API void rt3d_set_log(rt3d_log_callback callback, void *user, rt3d_log_level level);
 
@@ -160,11 +168,13 @@ typedef struct rt3d_session_options {
   rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
   int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
                                * the model's, or what the leanest kernels need where that is more */
+  int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
+                             * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0 }
+    RT3D_ACCURACY_DEFAULT, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL. */
@@ -178,7 +188,7 @@ RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d
 
 /* Copies `bytes` bytes, row-major, of the input's type. Throws nothing away: an input stays set for later runs. */
 RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);
-/* Computes all outputs from the inputs. Allocates nothing, logs nothing, reads no file. */
+/* Computes all outputs from the inputs, each of which must have been set. Allocates nothing, logs nothing, reads no file. */
 RT3D_API rt3d_status rt3d_session_run(rt3d_session *session);
 /* The output of the last run, row-major, valid until the next run; NULL before the first run or when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);

@@ -8,6 +8,33 @@ using rt3d::api::guard;
 using rt3d::api::guarded;
 using rt3d::api::require;
 
+namespace {
+
+// A database for the length of one call; calls of other threads wait.
+class Use {
+ public:
+  explicit Use(const rt3d_db& db) : db_(db) {
+    if (db.born != rt3d::forks().born)
+      fail(Code::invalid_argument, "the database '", db.path,
+           "' was opened before this process was forked; open it again");
+    if (db.user.load(std::memory_order_relaxed) == std::this_thread::get_id())
+      fail(Code::busy, "the database '", db.path, "' is used by the call whose callback this is");
+    db.mutex.lock();
+    db.user.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  }
+  ~Use() {
+    db_.user.store({}, std::memory_order_relaxed);
+    db_.mutex.unlock();
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+
+ private:
+  const rt3d_db& db_;
+};
+
+}  // namespace
+
 rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
   return guard([&] {
     require(db, "rt3d_db_open", "db");
@@ -20,6 +47,7 @@ rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
     if (!writable && std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found)
       fail(Code::io, "there is no tuning database '", file.string(),
            "'; name another file, or open it for writing");
+    rt3d::watch_forks();
     auto made = std::make_unique<rt3d_db>();
     made->db.emplace(file, writable != 0);
     made->db->require_usable();
@@ -28,17 +56,25 @@ rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
   });
 }
 
-void rt3d_db_free(rt3d_db* db) { delete db; }
+// In a forked child the parent goes on using the file: it is left open, since closing it tidies up after its last user.
+void rt3d_db_free(rt3d_db* db) {
+  if (db && db->born == rt3d::forks().born) delete db;
+}
 
 const char* rt3d_db_path(const rt3d_db* db) { return db ? db->path.c_str() : nullptr; }
 
 int64_t rt3d_db_count(const rt3d_db* db) {
-  return guarded<int64_t>(0, [&] { return db ? db->db->count() : 0; });
+  if (!db) return 0;
+  return guarded<int64_t>(0, [&] {
+    const Use use(*db);
+    return db->db->count();
+  });
 }
 
 const char* rt3d_db_export(rt3d_db* db) {
   if (!db) return nullptr;
   return guarded<const char*>(nullptr, [&] {
+    const Use use(*db);
     db->exported = db->db->export_text();
     return db->exported.c_str();
   });
@@ -48,6 +84,7 @@ rt3d_status rt3d_db_import(int64_t* added, rt3d_db* db, const char* text) {
   return guard([&] {
     require(db, "rt3d_db_import", "db");
     require(text, "rt3d_db_import", "text");
+    const Use use(*db);
     const std::int64_t count = db->db->import_text(text);
     if (added) *added = count;
   });
@@ -57,6 +94,7 @@ rt3d_status rt3d_db_merge(int64_t* added, rt3d_db* db, const char* other_path) {
   return guard([&] {
     require(db, "rt3d_db_merge", "db");
     require(other_path, "rt3d_db_merge", "other_path");
+    const Use use(*db);
     const std::int64_t count = db->db->merge(other_path);
     if (added) *added = count;
   });

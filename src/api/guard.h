@@ -3,32 +3,35 @@
 
 #include <cstdint>
 #include <cstring>
-#include <new>
-#include <string>
+#include <exception>
 
 #include "base/error.h"
 #include "rt3d/rt3d.h"
 
 namespace rt3d::api {
 
-// Text of the calling thread's last failure; never fails itself.
+inline constexpr char kOutOfMemory[] = "out of memory";
+
+// Text of the calling thread's last failure; never fails itself: a text for which there is no memory becomes kOutOfMemory.
 void set_last_error(const char* text) noexcept;
 const char* last_error() noexcept;
+
+// What an exception is to the caller: Error's own code, or what the standard library's exceptions stand for.
+struct Failure {
+  rt3d_status status;
+  const char* text;  // the exception's, or a constant
+};
+Failure failure_of(const std::exception& error) noexcept;
 
 template <typename Body>
 rt3d_status guard(Body&& body) noexcept {
   try {
     body();
     return RT3D_OK;
-  } catch (const Error& error) {
-    set_last_error(error.what());
-    return static_cast<rt3d_status>(error.code());
-  } catch (const std::bad_alloc&) {
-    set_last_error("out of memory");
-    return RT3D_OUT_OF_MEMORY;
   } catch (const std::exception& error) {
-    set_last_error(error.what());
-    return RT3D_INTERNAL;
+    const Failure failure = failure_of(error);
+    set_last_error(failure.text);
+    return failure.status;
   } catch (...) {
     set_last_error("an unknown exception");
     return RT3D_INTERNAL;

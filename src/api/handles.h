@@ -2,13 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/forks.h"
 #include "graph/graph.h"
 #include "rt3d/rt3d.h"
 #include "runtime/session.h"
@@ -22,12 +25,16 @@ struct rt3d_model {
 
 struct rt3d_session {
   std::optional<rt3d::runtime::Session> session;
+  mutable std::atomic<bool> in_use{false};  // by a call that changes or describes it
 };
 
 struct rt3d_db {
   std::optional<rt3d::tuner::TuningDb> db;
   std::string path;
   std::string exported;
+  mutable std::mutex mutex;                     // held by the call that uses it
+  mutable std::atomic<std::thread::id> user{};  // who makes that call
+  unsigned born = rt3d::forks().born;           // the process it was opened in
 };
 
 namespace rt3d::api {

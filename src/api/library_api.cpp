@@ -13,7 +13,8 @@ using rt3d::api::guarded;
 namespace rt3d::api {
 
 static_assert(static_cast<int>(Code::internal) == RT3D_INTERNAL &&
-              static_cast<int>(Code::cancelled) == RT3D_CANCELLED);
+              static_cast<int>(Code::cancelled) == RT3D_CANCELLED &&
+              static_cast<int>(Code::busy) == RT3D_BUSY);
 static_assert(static_cast<int>(DType::boolean) == RT3D_BOOL && static_cast<int>(DType::i64) == RT3D_I64);
 static_assert(static_cast<int>(LogLevel::off) == RT3D_LOG_OFF);
 
@@ -37,9 +38,9 @@ const char* rt3d_version(void) {
 }
 
 const char* rt3d_status_name(rt3d_status status) {
-  static constexpr const char* kNames[] = {"ok",          "invalid argument", "invalid model",
-                                           "unsupported", "input or output",  "out of memory",
-                                           "cancelled",   "device",           "internal"};
+  static constexpr const char* kNames[] = {
+      "ok",        "invalid argument", "invalid model", "unsupported", "input or output", "out of memory",
+      "cancelled", "device",           "internal",      "busy"};
   const auto index = static_cast<std::size_t>(rt3d::api::number_in(status));
   return index < std::size(kNames) ? kNames[index] : "unknown status";
 }

@@ -8,6 +8,7 @@
 using rt3d::Code;
 using rt3d::fail;
 using rt3d::api::guard;
+using rt3d::api::guarded;
 using rt3d::api::require;
 
 namespace {
@@ -26,6 +27,47 @@ void require_size(const Struct& sized, const char* function) {
          "; start from its RT3D_…_INIT");
 }
 
+// A session for the length of one call. A second call beside it is refused: waiting could be for ever, and what it would read or
+// write is the first one's.
+class Use {
+ public:
+  Use(const rt3d_session& session, const char* function) : session_(session) {
+    if (session.in_use.exchange(true, std::memory_order_acquire))
+      fail(Code::busy, function,
+           ": the session is busy in another thread; one session serves one thread at a time, several "
+           "sessions of a "
+           "model run side by side");
+  }
+  ~Use() { session_.in_use.store(false, std::memory_order_release); }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+
+ private:
+  const rt3d_session& session_;
+};
+
+constexpr char kLessMemory[] =
+    "smaller input shapes (a smaller batch), a lower weight_limit_bytes and fewer threads need less";
+
+std::unique_ptr<rt3d_session> make_session(const rt3d_model& model, const rt3d_session_options* options) {
+  try {
+    auto made = std::make_unique<rt3d_session>();
+    made->session.emplace(*model.graph, rt3d::api::session_options(options));
+    return made;
+  } catch (const std::bad_alloc& error) {
+    fail(Code::out_of_memory, "the session needs more memory than there is (", error.what(), "); ", kLessMemory);
+  }
+}
+
+const char* text_of(rt3d_session* session, const char* function,
+                    const std::string& (rt3d::runtime::Session::*text)() const) {
+  if (!session) return nullptr;
+  return guarded<const char*>(nullptr, [&] {
+    const Use use(*session, function);
+    return ((*session->session).*text)().c_str();
+  });
+}
+
 }  // namespace
 
 rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
@@ -33,9 +75,7 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
   return guard([&] {
     require(session, "rt3d_session_create", "session");
     require(model, "rt3d_session_create", "model");
-    auto made = std::make_unique<rt3d_session>();
-    made->session.emplace(*model->graph, rt3d::api::session_options(options));
-    *session = made.release();
+    *session = make_session(*model, options).release();
   });
 }
 
@@ -70,6 +110,7 @@ rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const v
     require(session, "rt3d_session_set_input", "session");
     require(data || bytes == 0, "rt3d_session_set_input", "data");
     if (index < 0) fail(Code::invalid_argument, "there is no input ", index);
+    const Use use(*session, "rt3d_session_set_input");
     session->session->set_input(static_cast<std::size_t>(index),
                                 {static_cast<const std::byte*>(data), bytes});
   });
@@ -78,6 +119,7 @@ rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const v
 rt3d_status rt3d_session_run(rt3d_session* session) {
   return guard([&] {
     require(session, "rt3d_session_run", "session");
+    const Use use(*session, "rt3d_session_run");
     session->session->run();
   });
 }
@@ -128,6 +170,7 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
     require(info, "rt3d_session_step", "info");
     require(session, "rt3d_session_step", "session");
     require_size(*info, "rt3d_session_step");
+    const Use use(*session, "rt3d_session_step");
     const std::vector<rt3d::runtime::StepReport>& steps = session->session->steps();
     if (index < 0 || static_cast<std::size_t>(index) >= steps.size())
       fail(Code::invalid_argument, "there is no step ", index, "; the plan has ", steps.size());
@@ -152,9 +195,9 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
 }
 
 const char* rt3d_session_plan_text(rt3d_session* session) {
-  return session ? session->session->plan_text().c_str() : nullptr;
+  return text_of(session, "rt3d_session_plan_text", &rt3d::runtime::Session::plan_text);
 }
 
 const char* rt3d_session_graph_text(rt3d_session* session) {
-  return session ? session->session->graph_text().c_str() : nullptr;
+  return text_of(session, "rt3d_session_graph_text", &rt3d::runtime::Session::graph_text);
 }

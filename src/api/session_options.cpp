@@ -83,6 +83,7 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   out.accuracy = kAccuracies[static_cast<std::size_t>(accuracy)];
   out.weight_limit = o.weight_limit_bytes;
   out.profile = o.profile != 0;
+  out.plan_only = o.plan_only != 0;
   out.input_shapes = input_shapes(o);
   return out;
 }

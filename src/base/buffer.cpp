@@ -51,7 +51,7 @@ Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
     else
       p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
   }
-  if (!p) fail(Code::out_of_memory, "cannot allocate ", bytes, " bytes");
+  if (!p) throw OutOfMemory(bytes);
   data_ = {p, Free{mapped ? rounded : 0}};
 }
 

@@ -13,7 +13,7 @@ class Buffer {
   static constexpr std::size_t kAlignment = 64;
 
   Buffer() = default;
-  explicit Buffer(std::size_t bytes);  // throws out_of_memory; contents are undefined
+  explicit Buffer(std::size_t bytes);  // throws OutOfMemory; contents are undefined
   static Buffer zeroed(std::size_t bytes);
 
   std::byte* data() const { return data_.get(); }

@@ -86,11 +86,13 @@ std::string_view trimmed(std::string_view text) {
 #if defined(__aarch64__)
 std::vector<CoreDesign> read_cores() {
   std::stringstream cpuinfo;
+  cpuinfo.exceptions(std::ios_base::badbit);
   cpuinfo << std::ifstream("/proc/cpuinfo").rdbuf();
   std::vector<CoreDesign> cores = parse_cpuinfo(cpuinfo.str());
   // The kernel's own table also knows the cores that sleep now.
   for (std::size_t cpu = 0; cpu < 1024; ++cpu) {
     std::ifstream file(cat("/sys/devices/system/cpu/cpu", cpu, "/regs/identification/midr_el1"));
+    file.exceptions(std::ios_base::badbit);
     std::string text;
     if (!(file >> text)) break;
     std::uint64_t midr = 0;
@@ -114,9 +116,7 @@ CoreKind CoreDesign::kind() const {
 
 std::string CoreDesign::name() const {
   if (const DesignRow* known = row(*this)) return std::string(known->name);
-  std::ostringstream text;
-  text << std::hex << "implementer 0x" << implementer << " part 0x" << part;
-  return text.str();
+  return cat(std::hex, "implementer 0x", implementer, " part 0x", part);
 }
 
 CoreDesign core_design(std::uint64_t midr) {

@@ -7,7 +7,6 @@
 
 #include "base/env.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/thread_pool.h"
 
 namespace rt3d {
@@ -41,6 +40,7 @@ Isa best_isa() {
 // The first value in /proc/cpuinfo whose key starts with `key`.
 std::string cpuinfo(std::string_view key) {
   std::ifstream file("/proc/cpuinfo");
+  file.exceptions(std::ios_base::badbit);  // no memory for a line is not the end of the file
   for (std::string line; std::getline(file, line);) {
     const auto colon = line.find(':');
     if (line.rfind(key, 0) != 0 || colon == std::string::npos || colon + 2 > line.size()) continue;
@@ -73,7 +73,9 @@ std::int64_t cache_bytes(int level, std::int64_t fallback) {
     std::int64_t size = 0;
     char unit = 0;
     if (!(std::ifstream(folder + "level") >> found)) break;
-    std::ifstream(folder + "type") >> type;
+    std::ifstream type_file(folder + "type");
+    type_file.exceptions(std::ios_base::badbit);
+    type_file >> type;
     std::ifstream(folder + "size") >> size >> unit;
     if (found == level && type != "Instruction" && size > 0)
       return size * (unit == 'M' ? 1 << 20 : unit == 'K' ? 1 << 10 : 1);
@@ -84,14 +86,7 @@ std::int64_t cache_bytes(int level, std::int64_t fallback) {
 Device detect() {
   Device device;
   device.name = cpu_name();
-  device.isa = best_isa();
-  if (const std::string forced = env(EnvSwitch::isa); !forced.empty()) {
-    const Isa isa = parse_isa(forced);
-    if (isa_runs_here(isa))
-      device.isa = isa;
-    else
-      log(LogLevel::warning, "RT3D_ISA=", forced, " is ignored: this CPU cannot run it");
-  }
+  device.isa = forced_isa().value_or(best_isa());
   device.cores = usable_cores();
   device.features = features_here();
   device.l1d_bytes = cache_bytes(1, device.l1d_bytes);
@@ -110,6 +105,16 @@ Isa parse_isa(std::string_view name) {
   for (const IsaRow& r : kIsas)
     if (r.name == name) return r.isa;
   fail(Code::invalid_argument, "unknown instruction set '", name, "'; known: none avx2 avx512 neon");
+}
+
+std::optional<Isa> forced_isa() {
+  const std::string forced = env(EnvSwitch::isa);
+  if (forced.empty()) return {};
+  const Isa isa = parse_isa(forced);
+  if (!isa_runs_here(isa))
+    fail(Code::unsupported, "RT3D_ISA='", forced, "': this CPU cannot run such code; its best is ",
+         isa_name(best_isa()));
+  return isa;
 }
 
 bool isa_runs_here(Isa isa) {

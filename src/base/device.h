@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,9 @@ const Device& this_device();  // detected once
 
 // Whether code for `isa` can run on this CPU.
 bool isa_runs_here(Isa isa);
+
+// What RT3D_ISA asks for, if anything. Throws invalid_argument for a word that means nothing, unsupported for what cannot run here.
+std::optional<Isa> forced_isa();
 
 // This device, but generating code for `isa` (tests run every ISA the CPU has). Throws unsupported when it
 // cannot run here.

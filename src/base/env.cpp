@@ -1,24 +1,73 @@
 #include "base/env.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <system_error>
+
+#include "base/device.h"
+#include "base/error.h"
 
 namespace rt3d {
+namespace {
+
+bool has_word(std::string_view words, std::string_view value) {
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    if (word == value) return true;
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+  }
+  return false;
+}
+
+// A file is made there and taken away, since who may write is more than permissions say.
+void require_writable(const std::string& folder) {
+  const auto refuse = [&](const std::string& why) {
+    fail(Code::io, "RT3D_DUMP='", folder, "': ", why, "; give a folder that can be written");
+  };
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!std::filesystem::is_directory(folder, error)) refuse(error ? error.message() : "it is no folder");
+  std::string file = (std::filesystem::path(folder) / ".rt3d-XXXXXX").string();
+  const int descriptor = ::mkostemp(file.data(), O_CLOEXEC);
+  if (descriptor < 0) refuse(std::strerror(errno));
+  ::close(descriptor);
+  ::unlink(file.c_str());
+}
+
+}  // namespace
 
 const EnvRow kEnvTable[8] = {
-    {EnvSwitch::log, "RT3D_LOG", "log to standard error: debug, info, warning or error"},
-    {EnvSwitch::dump, "RT3D_DUMP", "folder for graphs, plans and listings of generated code"},
-    {EnvSwitch::perf, "RT3D_PERF", "names of generated code for perf: map or jitdump"},
-    {EnvSwitch::force, "RT3D_FORCE", "<family>[:<schedule>] to use wherever it is legal"},
-    {EnvSwitch::skip_passes, "RT3D_SKIP_PASSES", "comma-separated graph passes to leave out"},
-    {EnvSwitch::isa, "RT3D_ISA", "generate code for avx2, avx512, neon or none"},
-    {EnvSwitch::uarch, "RT3D_UARCH", "AArch64 code for inorder or big cores only, or both (docs/aarch64.md)"},
-    {EnvSwitch::keep_code, "RT3D_KEEP_CODE", "1: do not use addresses of freed code again (docs/aarch64.md)"},
+    {EnvSwitch::log, "RT3D_LOG", "debug info warning error off", "log to standard error from this level on"},
+    {EnvSwitch::dump, "RT3D_DUMP", "", "folder for graphs, plans and listings of generated code"},
+    {EnvSwitch::perf, "RT3D_PERF", "map jitdump", "names of generated code for perf"},
+    {EnvSwitch::force, "RT3D_FORCE", "", "<family>[:<schedule>] to use wherever it is legal"},
+    {EnvSwitch::skip_passes, "RT3D_SKIP_PASSES", "", "comma-separated graph passes to leave out"},
+    {EnvSwitch::isa, "RT3D_ISA", "none avx2 avx512 neon", "generate code for a lesser instruction set"},
+    {EnvSwitch::uarch, "RT3D_UARCH", "inorder big both",
+     "AArch64 code for which kinds of cores (docs/aarch64.md)"},
+    {EnvSwitch::keep_code, "RT3D_KEEP_CODE", "0 1",
+     "1: do not use addresses of freed code again (docs/aarch64.md)"},
 };
 
 std::string env(EnvSwitch which) {
   const char* value = std::getenv(kEnvTable[static_cast<int>(which)].name.data());
   return value ? value : "";
+}
+
+void check_switches() {
+  for (const EnvRow& row : kEnvTable) {
+    const std::string value = env(row.which);
+    if (value.empty() || row.words.empty() || has_word(row.words, value)) continue;
+    fail(Code::invalid_argument, row.name, "='", value, "' means nothing; it may be one of: ", row.words);
+  }
+  static_cast<void>(forced_isa());
+  if (dump_enabled()) require_writable(env(EnvSwitch::dump));
 }
 
 bool dump_enabled() { return !env(EnvSwitch::dump).empty(); }
@@ -32,8 +81,6 @@ void dump_text(std::string_view name, std::string_view text) {
                        c == '.' || c == '-' || c == '_' || c == '=';
     file += plain ? c : '_';
   }
-  std::error_code ignored;  // a debugging aid must not fail a load
-  std::filesystem::create_directories(folder, ignored);
   std::ofstream(std::filesystem::path(folder) / file, std::ios::binary) << text;
 }
 

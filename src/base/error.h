@@ -1,8 +1,10 @@
-// The one exception type. Whatever ends a request throws Error; expected outcomes are return values; the C
-// API turns Error into a status and a thread-local message. A message says what was attempted, with values,
+// The one exception type. Whatever ends a request throws Error, or std::bad_alloc when memory has run out; expected outcomes are
+// return values; the C API turns both into a status and a thread-local message. A message says what was attempted, with values,
 // and what would do.
 #pragma once
 
+#include <cstdio>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -20,6 +22,7 @@ enum class Code {
   cancelled = 6,
   device = 7,
   internal = 8,
+  busy = 9,
 };
 
 // What is quoted from a damaged file may hold anything: a text is one line, and what() does not end at a zero byte.
@@ -38,13 +41,26 @@ class Error : public std::runtime_error {
   Code code_;
 };
 
-// Concatenates values as text: cat("expected ", 5, " inputs").
+// Concatenates values as text: cat("expected ", 5, " inputs"). The text is whole (some are keys) or std::bad_alloc is thrown.
 template <typename... Parts>
 std::string cat(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios_base::badbit);  // or a stream keeps what it could not allocate to itself
   (out << ... << parts);
   return out.str();
 }
+
+// Memory that a request needs is not there. No Error, so that nobody takes it for one of what was read.
+class OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(std::size_t bytes) noexcept {
+    std::snprintf(text_, sizeof text_, "cannot allocate %zu bytes", bytes);
+  }
+  const char* what() const noexcept override { return text_; }
+
+ private:
+  char text_[48];
+};
 
 template <typename... Parts>
 [[noreturn]] void fail(Code code, const Parts&... parts) {

@@ -73,7 +73,9 @@ std::shared_ptr<const MappedFile> MappedFile::of(Descriptor descriptor, const st
   file->size_ = static_cast<std::size_t>(info.st_size);
   if (file->size_ == 0) return file;
   void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->file_.number(), 0);
-  if (p == MAP_FAILED) fail(Code::io, "cannot map ", name.string(), ": ", std::strerror(errno));
+  if (p == MAP_FAILED)
+    fail(errno == ENOMEM ? Code::out_of_memory : Code::io, "cannot map ", name.string(), ": ",
+         std::strerror(errno));
   file->data_ = static_cast<const std::byte*>(p);
   return file;
 }

@@ -1,35 +1,52 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "base/env.h"
 
 namespace rt3d {
 namespace {
 
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  constexpr spdlog::level::level_enum kLevels[] = {
-      spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err, spdlog::level::off};
-  return kLevels[static_cast<int>(level)];
-}
+struct LevelRow {
+  LogLevel level;
+  std::string_view name;
+  spdlog::level::level_enum spdlog;
+};
+// In the order of LogLevel; the names are those that RT3D_LOG may have.
+constexpr std::array<LevelRow, 5> kLevels{{{LogLevel::debug, "debug", spdlog::level::debug},
+                                           {LogLevel::info, "info", spdlog::level::info},
+                                           {LogLevel::warning, "warning", spdlog::level::warn},
+                                           {LogLevel::error, "error", spdlog::level::err},
+                                           {LogLevel::off, "off", spdlog::level::off}}};
 
-std::shared_ptr<spdlog::logger> default_logger() {
+// Where lines of at least `level` go.
+struct Destination {
+  LogSink sink;
+  LogLevel level = LogLevel::off;
+};
+
+std::shared_ptr<const Destination> standard_error() {
+  const std::string wanted = env(EnvSwitch::log);
+  const auto row =
+      std::find_if(kLevels.begin(), kLevels.end(), [&](const LevelRow& r) { return r.name == wanted; });
+  if (row == kLevels.end())
+    return std::make_shared<const Destination>();  // check_switches() refuses other words
   auto logger =
       std::make_shared<spdlog::logger>("rt3d", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern("%H:%M:%S.%e rt3d %^%l%$ %v");
-  const std::string level = env(EnvSwitch::log);
-  logger->set_level(level.empty() ? spdlog::level::off : spdlog::level::from_str(level));
-  return logger;
-}
-
-std::shared_ptr<spdlog::logger>& slot() {
-  static std::shared_ptr<spdlog::logger> logger = default_logger();
-  return logger;
+  logger->set_level(row->spdlog);
+  logger->set_error_handler([](const std::string&) {});  // spdlog's own prints
+  const auto sink = [logger](LogLevel level, const std::string& text) {
+    logger->log(kLevels[static_cast<std::size_t>(level)].spdlog, spdlog::string_view_t(text));
+  };
+  return std::make_shared<const Destination>(Destination{sink, row->level});
 }
 
 std::mutex& slot_mutex() {
@@ -37,50 +54,44 @@ std::mutex& slot_mutex() {
   return mutex;
 }
 
-std::shared_ptr<spdlog::logger> current() {
+std::shared_ptr<const Destination>& slot() {
+  static std::shared_ptr<const Destination> destination = standard_error();
+  return destination;
+}
+
+std::shared_ptr<const Destination> current() {
   const std::lock_guard lock(slot_mutex());
   return slot();
 }
 
-// Hands each line to the application's function. spdlog 1.10 has no callback sink of its own.
-class CallbackSink final : public spdlog::sinks::base_sink<std::mutex> {
- public:
-  explicit CallbackSink(LogSink sink) : sink_(std::move(sink)) {}
+// This thread is inside a sink: what the sink calls logs nothing, or it would be called for that, too, and so on.
+constinit thread_local bool inside_sink = false;
 
- private:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    LogLevel level = LogLevel::debug;
-    if (message.level >= spdlog::level::err)
-      level = LogLevel::error;
-    else if (message.level == spdlog::level::warn)
-      level = LogLevel::warning;
-    else if (message.level == spdlog::level::info)
-      level = LogLevel::info;
-    sink_(level, std::string(message.payload.data(), message.payload.size()));
-  }
-  void flush_() override {}
-
-  LogSink sink_;
-};
+bool takes(const Destination& destination, LogLevel level) {
+  return level >= destination.level && level != LogLevel::off && !inside_sink;
+}
 
 }  // namespace
 
 void set_log_sink(LogSink sink, LogLevel level) {
-  std::shared_ptr<spdlog::logger> logger;
-  if (sink) {
-    logger = std::make_shared<spdlog::logger>("rt3d", std::make_shared<CallbackSink>(std::move(sink)));
-    logger->set_level(to_spdlog(level));
-  } else {
-    logger = default_logger();
-  }
+  std::shared_ptr<const Destination> destination =
+      sink ? std::make_shared<const Destination>(Destination{std::move(sink), level}) : standard_error();
   const std::lock_guard lock(slot_mutex());
-  slot() = std::move(logger);
+  slot().swap(destination);
 }
 
-bool log_enabled(LogLevel level) { return current()->should_log(to_spdlog(level)); }
+bool log_enabled(LogLevel level) { return takes(*current(), level); }
 
+// No lock is held while the sink runs: it may call the library, which logs from other threads, too.
 void log_line(LogLevel level, const std::string& text) {
-  current()->log(to_spdlog(level), spdlog::string_view_t(text));
+  const std::shared_ptr<const Destination> destination = current();
+  if (!takes(*destination, level)) return;
+  inside_sink = true;
+  try {
+    destination->sink(level, text);
+  } catch (...) {  // an application's function: what it throws is its own affair, and ends no request
+  }
+  inside_sink = false;
 }
 
 }  // namespace rt3d

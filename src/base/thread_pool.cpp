@@ -19,13 +19,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/cores.h"
 #include "base/denormals.h"
 #include "base/error.h"
+#include "base/forks.h"
 #include "base/spin.h"
 
 namespace rt3d {
@@ -48,6 +51,7 @@ constexpr std::chrono::microseconds kWorkerSpin{100}, kCallerSpin{200}, kNoSpin{
 
 struct ThreadPool::Impl {
   explicit Impl(bool spin) : spinning(spin), caller_spinner(spin ? kCallerSpin : kNoSpin) {}
+  ~Impl() { stop(); }
 
   alignas(64) std::atomic<Gate> gate{0};
   alignas(64) std::atomic<std::int64_t> left{0};  // tasks not taken yet; below zero when several found none
@@ -60,12 +64,28 @@ struct ThreadPool::Impl {
   const bool spinning;
   Spinner caller_spinner;
   std::vector<std::thread> threads;
+  std::atomic<bool> failed{false};  // a task of the job threw; `failure` is what the first one threw
+  std::exception_ptr failure;
+  const unsigned born = forks().born;  // in a forked child the threads are not there
 
-  void take_tasks(int worker) {
-    for (std::int64_t taken; (taken = left.fetch_sub(1, std::memory_order_relaxed)) > 0;) {
-      note_core();
-      call(body, count - taken, worker);
+  bool in_child() const { return forks().born != born; }
+
+  // What a task throws is kept for the caller, and the tasks that nobody took are left out.
+  void take_tasks(int worker) noexcept {
+    try {
+      for (std::int64_t taken; (taken = left.fetch_sub(1, std::memory_order_relaxed)) > 0;) {
+        note_core();
+        call(body, count - taken, worker);
+      }
+    } catch (...) {
+      left.store(0, std::memory_order_relaxed);
+      if (!failed.exchange(true, std::memory_order_relaxed)) failure = std::current_exception();
     }
+  }
+
+  void rethrow() {
+    failed.store(false, std::memory_order_relaxed);
+    std::rethrow_exception(std::exchange(failure, nullptr));
   }
 
   // Takes part in the open job, if there is one with tasks left.
@@ -134,6 +154,7 @@ struct ThreadPool::Impl {
 
 ThreadPool::ThreadPool(int threads) : size_(threads), limit_(threads) {
   if (threads < 1 || threads > 1024) fail(Code::invalid_argument, "threads must be 1 to 1024, not ", threads);
+  watch_forks();
   impl_ = std::make_unique<Impl>(threads <= usable_cores());
   note_core();  // now, because what it remembers is read once
   impl_->threads.reserve(static_cast<std::size_t>(threads - 1));
@@ -141,17 +162,20 @@ ThreadPool::ThreadPool(int threads) : size_(threads), limit_(threads) {
     for (int worker = 1; worker < threads; ++worker)
       impl_->threads.emplace_back([impl = impl_.get(), worker] { impl->work(worker); });
   } catch (const std::system_error& e) {
-    impl_->stop();
-    fail(Code::out_of_memory, "cannot start ", threads, " threads: ", e.what());
+    fail(Code::out_of_memory, "cannot start ", threads, " threads, only ", impl_->threads.size() + 1, ": ",
+         e.what());
   }
 }
 
-ThreadPool::~ThreadPool() { impl_->stop(); }
+// In a forked child the threads can be neither waited for nor let go: what was known of them stays behind.
+ThreadPool::~ThreadPool() {
+  if (impl_->in_child()) static_cast<void>(impl_.release());
+}
 
 void ThreadPool::run_erased(std::int64_t count, Call call, const void* body) {
   if (count <= 0) return;
   const DenormalsFlushed flushed;
-  const auto workers = std::min<std::int64_t>({count, size_, limit_});
+  const auto workers = impl_->in_child() ? 1 : std::min<std::int64_t>({count, size_, limit_});
   if (workers <= 1) {
     for (std::int64_t task = 0; task < count; ++task) {
       note_core();
@@ -166,6 +190,7 @@ void ThreadPool::run_erased(std::int64_t count, Call call, const void* body) {
   impl_->open(static_cast<int>(workers) - 1);
   impl_->take_tasks(0);
   impl_->close();
+  if (impl_->failed.load(std::memory_order_relaxed)) impl_->rethrow();
 }
 
 int usable_cores() {

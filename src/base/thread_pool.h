@@ -10,7 +10,9 @@ namespace rt3d {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int threads);  // 1 runs everything on the caller's thread
+  // 1 runs everything on the caller's thread, as every pool does in a child that forked after it was made. Throws invalid_argument
+  // for a number below 1 or above 1024, out_of_memory when the system starts no more threads.
+  explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -22,8 +24,8 @@ class ThreadPool {
   void limit(int workers) { limit_ = workers; }
 
   // Calls body(task, worker) once for every task in [0, count); workers take the next free task. `worker` is
-  // in [0, size()) and no two concurrent calls share it, so it may index scratch memory. The body must not
-  // throw. Denormals are flushed to zero inside.
+  // in [0, size()) and no two concurrent calls share it, so it may index scratch memory. When a body throws,
+  // tasks that were not begun are left out and run() throws the same. Denormals are flushed to zero inside.
   template <typename Body>
   void run(std::int64_t count, Body&& body) {
     run_erased(

@@ -32,6 +32,7 @@ void declare(CLI::App& app, InfoOptions& options) {
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);
   options.session.tune = "off";
+  options.session.plan_only = true;
 }
 
 struct OperatorCount {

@@ -21,6 +21,7 @@ void declare(CLI::App& app, PlanOptions& options) {
   add_session_options(app, options.session);
   add_tuning_options(app, options.session);
   options.session.tune = "off";
+  options.session.plan_only = true;
   app.get_option("--tune")->capture_default_str();
 }
 

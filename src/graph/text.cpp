@@ -291,6 +291,7 @@ class TextReader {
 
 std::string to_text(const Graph& graph) {
   std::ostringstream out;
+  out.exceptions(std::ios_base::badbit);  // a text is whole, or there is no memory for it
   if (!graph.name.empty()) out << "graph " << quoted(graph.name) << '\n';
   for (ValueId id : graph.inputs)
     out << "input " << word(graph.value(id).name) << ' ' << dtype_name(graph.value(id).desc.dtype) << ' '

@@ -8,20 +8,27 @@
 #include <future>
 #include <map>
 #include <mutex>
-#include <shared_mutex>
+#include <new>
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/forks.h"
 #include "jit/asm_asmjit.h"
 #include "jit/perf.h"
 
 namespace rt3d::jit {
 namespace {
 
+// Throws what an asmjit error stands for while code is generated.
+void require_ok(asmjit::Error error, const char* message) {
+  if (error == asmjit::kErrorOutOfMemory) throw std::bad_alloc();
+  if (error != asmjit::kErrorOk) fail(rt3d::Code::internal, "code generation: ", message);
+}
+
 class Throw final : public asmjit::ErrorHandler {
  public:
-  void handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) override {
-    fail(Code::internal, "code generation: ", message);
+  void handleError(asmjit::Error error, const char* message, asmjit::BaseEmitter*) override {
+    require_ok(error, message);
   }
   using Code = rt3d::Code;
 };
@@ -32,30 +39,53 @@ asmjit::Environment environment(Isa isa) {
   return e;
 }
 
+void start(asmjit::CodeHolder& code, const asmjit::Environment& environment, Throw& errors) {
+  require_ok(code.init(environment), "cannot begin");
+  code.setErrorHandler(&errors);
+}
+
 // Runs the generator between entry and exit of the function.
 void emit(asmjit::CodeHolder& code, Isa isa, CoreKind core, const Generator& body) {
   const std::unique_ptr<FunctionAsm> as = isa == Isa::neon ? make_a64(isa, code, core) : make_x64(isa, code);
+  if (code.emitters().empty()) throw std::bad_alloc();  // asmjit tells nobody that it could not attach one
   as->enter();
   body(*as);
   as->leave();
 }
 
+// asmjit's memory for code, and the process that it is of: what is written there a forked child sees, too, and what a child
+// would write its parent. So a child has memory of its own for its code. Never destroyed: code may run while the process exits.
+struct Runtime {
+  asmjit::JitRuntime* jit;
+  unsigned born;
+};
+
+std::unique_ptr<Runtime> new_runtime() {
+  watch_forks();
+  asmjit::JitAllocator::CreateParams params{};
+  params.options = asmjit::JitAllocatorOptions::kUseDualMapping;
+  params.blockSize = 1 << 20;
+  auto jit = std::make_unique<asmjit::JitRuntime>(&params);
+  if (jit->allocator()->blockSize() == 0) throw std::bad_alloc();  // (isInitialized() says the opposite)
+  auto made = std::make_unique<Runtime>(Runtime{jit.get(), forks().born});
+  static_cast<void>(jit.release());
+  return made;
+}
+
 asmjit::JitRuntime& runtime() {
-  static asmjit::JitRuntime* const instance = [] {
-    asmjit::JitAllocator::CreateParams params{};
-    params.options = asmjit::JitAllocatorOptions::kUseDualMapping;
-    params.blockSize = 1 << 20;
-    return new asmjit::JitRuntime(&params);  // never destroyed: code may run while the process exits
-  }();
-  return *instance;
+  static std::mutex mutex;
+  static Runtime* current = nullptr;
+  const std::lock_guard lock(mutex);
+  if (!current || current->born != forks().born) current = new_runtime().release();
+  return *current->jit;
 }
 
 // Code is written through a mapping of its own, whose pages would count a second time in the process's memory: they leave it, and
 // the code stays behind the other mapping.
-void release_written_pages(void* entry) {
+void release_written_pages(const asmjit::JitRuntime& runtime, void* entry) {
   void *code = nullptr, *written = nullptr;
   std::size_t size = 0;
-  if (runtime().allocator()->query(entry, &code, &written, &size) != asmjit::kErrorOk || code == written)
+  if (runtime.allocator()->query(entry, &code, &written, &size) != asmjit::kErrorOk || code == written)
     return;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t before = reinterpret_cast<std::uintptr_t>(written) % page;
@@ -91,8 +121,10 @@ class OwnedCode final : public Code {
     live_bytes -= bytes_;
     // qemu-aarch64 7.2 goes on running its translation of what was at an address earlier: it notices writes
     // there, but code is written through another mapping, and it ignores the cache maintenance that says so.
-    if (!env(EnvSwitch::keep_code).empty()) return;
-    for (void* address : added_) runtime().release(address);
+    if (kept_) return;
+    // Since a fork this code is the other process's, too, which goes on running what is at its addresses.
+    if (forks().made != forks_) return;
+    for (void* address : added_) runtime_.release(address);
   }
 
  private:
@@ -102,20 +134,22 @@ class OwnedCode final : public Code {
     const std::string name = version_name(plain_name, core);
     Throw errors;
     asmjit::CodeHolder holder;
-    holder.init(runtime().environment());
-    holder.setErrorHandler(&errors);
+    start(holder, runtime_.environment(), errors);
     asmjit::StringLogger logger;
     if (dump_enabled()) {
       logger.addFlags(asmjit::FormatFlags::kMachineCode);
       holder.setLogger(&logger);
     }
     emit(holder, isa, core, body);
+    added_.reserve(added_.size() + 1);
     void* entry = nullptr;
-    if (const asmjit::Error error = runtime().add(&entry, &holder); error != asmjit::kErrorOk)
-      fail(rt3d::Code::device,
-           "the system refuses executable memory: ", asmjit::DebugUtils::errorAsString(error));
+    if (const asmjit::Error error = runtime_.add(&entry, &holder); error != asmjit::kErrorOk)
+      fail(error == asmjit::kErrorOutOfMemory ? rt3d::Code::out_of_memory : rt3d::Code::device,
+           "the system gives no executable memory for ", holder.codeSize(),
+           " bytes of code: ", asmjit::DebugUtils::errorAsString(error),
+           "; the device 'reference' needs none");
     added_.push_back(entry);
-    release_written_pages(entry);
+    release_written_pages(runtime_, entry);
     bytes_ += holder.codeSize();
     live_bytes += holder.codeSize();
     if (dump_enabled()) dump_text(name + ".s", std::string(logger.data(), logger.dataSize()));
@@ -123,6 +157,9 @@ class OwnedCode final : public Code {
     return entry;
   }
 
+  asmjit::JitRuntime& runtime_ = runtime();
+  const unsigned forks_ = forks().made;
+  const bool kept_ = env(EnvSwitch::keep_code) == "1";
   std::vector<void*> added_;
 };
 
@@ -135,6 +172,7 @@ class Cache {
     std::shared_ptr<Slot> slot;
     {
       const std::lock_guard lock(mutex_);
+      forget_unused();
       std::shared_ptr<Slot>& entry = slots_[key];
       if (!entry) entry = std::make_shared<Slot>();
       slot = entry;
@@ -151,6 +189,14 @@ class Cache {
     std::mutex mutex;
     std::weak_ptr<const Code> code;
   };
+
+  // Names whose code is gone, and that nobody is generating code for.
+  void forget_unused() {
+    std::erase_if(slots_, [](const auto& named) {
+      return named.second.use_count() == 1 && named.second->code.expired();
+    });
+  }
+
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Slot>> slots_;
 };
@@ -169,8 +215,7 @@ std::shared_ptr<const Code> generate(const std::string& name, Isa isa, const Gen
 Listing list(Isa isa, const Generator& body, CoreKind core) {
   Throw errors;
   asmjit::CodeHolder holder;
-  holder.init(environment(isa));
-  holder.setErrorHandler(&errors);
+  start(holder, environment(isa), errors);
   asmjit::StringLogger logger;
   logger.addFlags(asmjit::FormatFlags::kMachineCode);
   holder.setLogger(&logger);

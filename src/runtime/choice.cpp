@@ -5,11 +5,11 @@
 #include <chrono>
 #include <numeric>
 
-#include "base/env.h"
 #include "base/error.h"
 #include "base/heap.h"
 #include "base/log.h"
 #include "kernels/ref/ref.h"
+#include "runtime/force.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -52,25 +52,12 @@ void settle(Choice& choice, const kernels::KernelFamily* family, kernels::Schedu
   add(choice, found, source, target);
 }
 
-// RT3D_FORCE=<family>[:<schedule>]: narrows the families to the one named, or decides. Returns whether it decided.
-bool force(Choice& choice, Families& families, const kernels::Target& target) {
-  const std::string wish = env(EnvSwitch::force);
-  if (wish.empty()) return false;
-  const auto colon = wish.find(':');
-  const auto family = std::find_if(families.begin(), families.end(),
-                                   [&](const auto* f) { return f->id() == wish.substr(0, colon); });
-  if (family == families.end()) return false;
-  families = {*family};
-  if (colon == std::string::npos) return false;
-  const kernels::Schedule schedule = kernels::parse_schedule(wish.substr(colon + 1));
-  if (!kernels::legal(*families[0], choice.problem, schedule, target)) return false;
-  settle(choice, families[0], schedule, Source::forced, target);
-  return true;
-}
-
 // Decides what has no competition; returns whether it did.
-bool settle_alone(Choice& choice, Families& families, const kernels::Target& target) {
-  if (force(choice, families, target)) return true;
+bool settle_alone(Choice& choice, Families& families, const kernels::Target& target, Force& force) {
+  if (std::optional<kernels::Schedule> forced = force.narrow(families, choice.problem, target)) {
+    settle(choice, families[0], *std::move(forced), Source::forced, target);
+    return true;
+  }
   if (families.size() > 1) return false;
   std::vector<kernels::Schedule> space = families[0]->space(choice.problem, target);
   if (space.size() > 1 && families[0] != &kernels::ref::family()) return false;
@@ -267,17 +254,19 @@ std::vector<double> tuning_shares(const std::vector<double>& costs_ns) {
 
 void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db) {
+  Force force(backend);
   std::vector<Open> open;
   std::vector<std::size_t> unknown;  // of these: not remembered
   for (Choice& choice : choices) {
     Families families = supporting(backend, choice.problem, target);
     if (families.empty())
       fail(Code::unsupported, "no kernel of the device '", backend.name, "' computes ", choice.text);
-    if (settle_alone(choice, families, target)) continue;
+    if (settle_alone(choice, families, target, force)) continue;
     Open& next = open.emplace_back(Open{&choice, std::move(families), {}});
     next.estimates = tuner::estimates(choice.problem, next.families, target);
     if (!remember(next, options.mode, target, db)) unknown.push_back(open.size() - 1);
   }
+  force.require_used();
   const bool may_measure = options.mode != tuner::Mode::off && options.limit_ms != 0;
   if (may_measure && !unknown.empty()) {
     std::vector<Open*> to_measure;

@@ -56,7 +56,8 @@ struct TuningOptions {
 
 // Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
 // Results of measurements go to `db`. When every problem is remembered nothing of the search runs. Throws unsupported when no
-// family of the backend supports a problem, cancelled when the callback says so.
+// family of the backend supports a problem, cancelled when the callback says so, invalid_argument for what
+// RT3D_FORCE asks for and cannot have.
 void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db);
 

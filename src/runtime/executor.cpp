@@ -26,16 +26,21 @@ std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs)
 
 }  // namespace
 
-Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool) : plan_(plan), pool_(pool) {
+Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool, Extent extent)
+    : plan_(plan), pool_(pool) {
   compile(target);
   place_scratch();
   if (dump_enabled()) dump_text("plan.txt", plan.text());
+  step_ns_.assign(plan.steps.size(), 0);
+  if (extent == Extent::plan) {
+    count_constants();
+    return;
+  }
   prepare();
   trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
   arena_ = Buffer::zeroed(plan.arena_bytes);
   bind(target);
-  step_ns_.assign(plan.steps.size(), 0);
 }
 
 void Executor::compile(const kernels::Target& target) {
@@ -90,6 +95,17 @@ void Executor::prepare() {
     spec.constants.clear();
     packed_bytes_ += kernel.packed_bytes();
     if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
+  }
+}
+
+// What prepare() would pack, and what it would leave as the model holds it.
+void Executor::count_constants() {
+  for (KernelSpec& spec : plan_.kernels) {
+    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    packed_bytes_ += static_cast<std::size_t>(choice.packed_bytes);
+    for (std::size_t i = 0; i < spec.constants.size() && choice.packed_bytes == 0; ++i)
+      if (choice.problem.inputs[i].constant) shared_constant_bytes_ += spec.constants[i].byte_count();
+    spec.constants.clear();
   }
 }
 

@@ -16,7 +16,9 @@ class Executor {
  public:
   // Compiles the plan's kernels, gives what they work in its place in the arena, prepares them and lets go of their constants, so
   // that only packed copies stay. The plan and the pool must live as long as the executor. RT3D_DUMP: plan.txt.
-  Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool);
+  // Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
+  enum class Extent { all, plan };
+  Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool, Extent extent = Extent::all);
 
   void run();                       // allocates nothing
   void run_measured();              // and takes the time of every step
@@ -25,7 +27,7 @@ class Executor {
   std::byte* address(const Location& location) const { return arena_.data() + plan_.offset_bytes(location); }
   std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
 
-  std::size_t packed_bytes() const { return packed_bytes_; }
+  std::size_t packed_bytes() const { return packed_bytes_; }  // of a plan: what would be packed
   std::size_t shared_constant_bytes() const {
     return shared_constant_bytes_;
   }  // constants used as the model holds them
@@ -43,6 +45,7 @@ class Executor {
   void compile(const kernels::Target& target);
   void place_scratch();
   void prepare();
+  void count_constants();
   void bind(const kernels::Target& target);
   int workers(const Step& step, const kernels::Target& target) const;
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <set>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "graph/model.h"
@@ -81,14 +82,18 @@ StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& 
 
 struct Session::Impl {
   Impl(const graph::Graph& model, const SessionOptions& options)
-      : device(options.device), target(target_of(options)), pool(target.threads), profile(options.profile) {
+      : device(options.device),
+        target(target_of(options)),
+        pool(target.threads),
+        profile(options.profile),
+        plan_only(options.plan_only) {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
-    executor.emplace(plan, target, pool);
+    executor.emplace(plan, target, pool, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
     stats.prepare_ns = ns_since(prepare_start);
-    for (std::size_t i = 0; i < inputs.size(); ++i)  // an input that was never set is zero
-      std::memset(executor->address(plan.inputs[i]), 0, bytes_of(inputs[i]));
+    input_set.assign(inputs.size(), false);
+    inputs_missing = inputs.size();
     count(start);
     log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, zeros of weights ",
         stats.detect_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (", stats.from_database,
@@ -101,6 +106,20 @@ struct Session::Impl {
     if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
       log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
           isa_name(target.device.isa), " has no 16-bit arithmetic");
+  }
+
+  void require_executable(const char* what) const {
+    if (plan_only)
+      fail(Code::invalid_argument, "this session cannot ", what, ": it was made to plan only (plan_only)");
+  }
+
+  void require_inputs() const {
+    if (inputs_missing == 0) return;
+    const auto at = std::find(input_set.begin(), input_set.end(), false) - input_set.begin();
+    const Port& port = inputs[static_cast<std::size_t>(at)];
+    fail(Code::invalid_argument, "cannot run: input ", at, ", '", port.name, "' (",
+         dtype_name(port.desc.dtype), " ", port.desc.shape.text(), "), was never set",
+         inputs_missing > 1 ? cat("; nor were ", inputs_missing - 1, " more") : "");
   }
 
   static std::size_t bytes_of(const Port& port) {
@@ -169,8 +188,10 @@ struct Session::Impl {
   std::string device;
   kernels::Target target;
   ThreadPool pool;
-  bool profile;
+  bool profile, plan_only;
   bool ran = false;
+  std::vector<bool> input_set;
+  std::size_t inputs_missing = 0;  // not set yet
   Plan plan;
   std::optional<Executor> executor;
   std::vector<Port> inputs, outputs;
@@ -180,14 +201,17 @@ struct Session::Impl {
   SessionStats stats;
 };
 
-Session::Session(const graph::Graph& model, const SessionOptions& options)
-    : impl_(std::make_unique<Impl>(model, options)) {}
+Session::Session(const graph::Graph& model, const SessionOptions& options) {
+  check_switches();
+  impl_ = std::make_unique<Impl>(model, options);
+}
 Session::~Session() = default;
 
 const std::vector<Port>& Session::inputs() const { return impl_->inputs; }
 const std::vector<Port>& Session::outputs() const { return impl_->outputs; }
 
 void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
+  impl_->require_executable("take inputs");
   if (index >= impl_->inputs.size())
     fail(Code::invalid_argument, "there is no input ", index, "; the model has ", impl_->inputs.size());
   const Port& port = impl_->inputs[index];
@@ -196,9 +220,13 @@ void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
     fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ",
          port.desc.shape.text(), ": ", wanted, " bytes, not ", bytes.size());
   if (wanted) std::memcpy(impl_->executor->address(impl_->plan.inputs[index]), bytes.data(), wanted);
+  if (!impl_->input_set[index]) --impl_->inputs_missing;
+  impl_->input_set[index] = true;
 }
 
 void Session::run() {
+  impl_->require_executable("run");
+  impl_->require_inputs();
   if (impl_->profile)
     impl_->executor->run_measured();
   else

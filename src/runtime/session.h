@@ -25,6 +25,7 @@ struct SessionOptions {
   kernels::Accuracy accuracy = kernels::Accuracy::standard;
   std::int64_t weight_limit = 0;  // in bytes, for packed weights; 0: PlanRequest's default
   bool profile = false;
+  bool plan_only = false;  // nothing is packed and no arena allocated; set_input() and run() throw
   std::map<std::string, Shape> input_shapes;
 };
 
@@ -49,7 +50,7 @@ struct StepReport : StepSparsity {
 
 class Session {
  public:
-  // Throws invalid_argument for wrong options, what graph passes and choose() throw, and out_of_memory.
+  // Throws invalid_argument for wrong options, what graph passes and choose() throw, out_of_memory and std::bad_alloc.
   Session(const graph::Graph& model, const SessionOptions& options);
   ~Session();
   Session(const Session&) = delete;
@@ -59,7 +60,7 @@ class Session {
   const std::vector<Port>& outputs() const;
   void set_input(std::size_t index,
                  std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
-  void run();                                        // allocates nothing
+  void run();  // allocates nothing; throws invalid_argument naming an input that was never set
   const std::byte* output(std::size_t index) const;  // nullptr before the first run
   std::int64_t nonfinite_outputs() const;            // of the last run; reads all outputs
 

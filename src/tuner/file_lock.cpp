@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -17,6 +18,7 @@ namespace {
 
 std::string first_line(const std::string& path) {
   std::ifstream in(path);
+  in.exceptions(std::ios_base::badbit);  // no memory for the line is not an empty line
   std::string line;
   std::getline(in, line);
   return line;
@@ -29,6 +31,7 @@ std::string start_time(const std::string& pid) {
   const auto name_end = stat.rfind(')');  // the name before it may hold spaces
   if (name_end == std::string::npos) return {};
   std::istringstream fields(stat.substr(name_end + 1));
+  fields.exceptions(std::ios_base::badbit);
   std::string field;
   for (int i = 3; i <= 22; ++i) fields >> field;
   return field;
@@ -65,14 +68,17 @@ bool FileLock::own() {
   return false;
 }
 
-const std::string& process_owner() {
+std::string process_owner() {
   // Asked anew after a fork: the child is another process.
-  thread_local pid_t pid = 0;
-  thread_local std::string owner;
+  static std::mutex mutex;
+  static pid_t pid = 0;
+  static std::string owner;
+  const std::lock_guard lock(mutex);
   if (pid != ::getpid()) {
-    pid = ::getpid();
-    owner = owner_of(std::to_string(pid));
-    if (owner.empty()) owner = cat("unknown/", pid, "/0");
+    const pid_t now = ::getpid();
+    owner = owner_of(std::to_string(now));
+    if (owner.empty()) owner = cat("unknown/", now, "/0");
+    pid = now;
   }
   return owner;
 }

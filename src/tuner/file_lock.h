@@ -25,7 +25,7 @@ class FileLock {
 };
 
 // This process for as long as it lives: boot id, process id and start time. Empty when unknown.
-const std::string& process_owner();
+std::string process_owner();
 // Whether the process of that text is alive; texts that are not understood name dead processes.
 bool owner_lives(const std::string& owner);
 

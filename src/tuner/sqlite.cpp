@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <new>
 
 #include "base/error.h"
 
@@ -77,7 +78,7 @@ Connection::Connection(const std::filesystem::path& path, Access access) {
   const std::string name = immutable ? immutable_uri(path) : path.string();
   const int result = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   handle_.reset(handle);
-  if (handle == nullptr) throw SqliteError(Fault::other, "out of memory");
+  if (handle == nullptr) throw std::bad_alloc();
   if (result != SQLITE_OK) raise(result, "open");
   harden();
 }
@@ -127,6 +128,7 @@ std::string Connection::first_bytes(int count) const {
 }
 
 void Connection::raise(int result, std::string_view attempt) const {
+  if ((result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
   if ((result & 0xff) == SQLITE_INTERRUPT)
     throw SqliteError(exceeded_, cat(attempt, ": more than ", allowed_steps_,
                                      " steps, so it is damaged or not one of ours"));
@@ -190,9 +192,8 @@ void Statement::reset() { sqlite3_reset(handle_.get()); }
 std::string Statement::text(int column) const {
   if (sqlite3_column_type(handle_.get(), column) != SQLITE_TEXT) return {};
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
-  return text == nullptr
-             ? std::string()
-             : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)));
+  if (text == nullptr) throw std::bad_alloc();  // to bring it into UTF-8
+  return std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)));
 }
 
 std::int64_t Statement::integer(int column) const {

@@ -43,7 +43,7 @@ class Journaled {
   Journaled(TuningDb& db, Intent intent) : db_(db), intent_(std::move(intent)) {
     db_.begin_candidate(intent_);
   }
-  ~Journaled() { db_.end_candidate(intent_); }
+  ~Journaled() { db_.end_candidate(std::move(intent_)); }
   Journaled(const Journaled&) = delete;
   Journaled& operator=(const Journaled&) = delete;
 

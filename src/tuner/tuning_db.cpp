@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <new>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -32,6 +34,7 @@ struct TuningDb::Impl {
   mutable std::mutex mutex;
   std::map<RowKey, Row> pending;  // rows that are not in the file
   std::vector<Intent> ended;      // intents that are still in the file
+  std::size_t begun = 0;          // intents that have not ended: `ended` has room for them
 
   std::int64_t write(DbFile& f, const std::vector<Row>& rows);
   std::int64_t store(std::vector<Row> rows);
@@ -98,7 +101,7 @@ TuningDb::TuningDb(const fs::path& path, bool writable) : impl_(std::make_unique
 TuningDb::~TuningDb() {
   try {
     flush();
-  } catch (...) {  // out of memory: what could not be written is lost
+  } catch (...) {  // out of memory: what could not be written before is lost
   }
 }
 
@@ -150,14 +153,20 @@ std::int64_t TuningDb::count() const {
 void TuningDb::begin_candidate(const Intent& intent) {
   if (!storable(intent)) return;
   const std::lock_guard guard(impl_->mutex);
+  impl_->ended.reserve(impl_->ended.size() + impl_->begun + 1);
   impl_->file.with(Wish::write, [&](DbFile& f) { f.begin(intent); });
+  ++impl_->begun;
 }
 
-void TuningDb::end_candidate(const Intent& intent) {
+void TuningDb::end_candidate(Intent intent) noexcept {
   if (!storable(intent)) return;
   const std::lock_guard guard(impl_->mutex);
-  if (impl_->file.with(Wish::write, [&](DbFile& f) { f.end(intent); }) == Outcome::failed)
-    impl_->ended.push_back(intent);
+  --impl_->begun;
+  try {
+    if (impl_->file.with(Wish::write, [&](DbFile& f) { f.end(intent); }) != Outcome::failed) return;
+  } catch (...) {  // out of memory: it ends with the next write
+  }
+  impl_->ended.push_back(std::move(intent));
 }
 
 std::vector<Intent> TuningDb::quarantined(const std::string& device, const std::string& problem) const {

@@ -69,7 +69,7 @@ class TuningDb {
   // The journal of candidates: begin before a schedule's first run, end after it, whatever its outcome. One that took two
   // processes down within a month, or may have, is quarantined: begun, and not ended before they died.
   void begin_candidate(const Intent& intent);
-  void end_candidate(const Intent& intent);
+  void end_candidate(Intent intent) noexcept;  // also without memory: then with a later change, or at the end
   std::vector<Intent> quarantined(const std::string& device, const std::string& problem) const;
 
   // What happened to the file: "" when it works, else why rows are kept in memory only.

@@ -135,6 +135,23 @@ TEST_CASE("pools that never ran, or just ran, go away at once") {
   }
 }
 
+TEST_CASE("what a task throws reaches the caller, the tasks not begun are left out, and the pool goes on") {
+  for (const int threads : {1, 2, 4}) {
+    CAPTURE(threads);
+    ThreadPool pool(threads);
+    for (int round = 0; round < 50; ++round) {
+      std::atomic<int> begun{0};
+      const auto throwing = [&](std::int64_t task, int) {
+        ++begun;
+        if (task % 3 == round % 3) throw Error(Code::device, cat("task ", task));
+      };
+      CHECK_THROWS_AS(pool.run(100'000, throwing), Error);
+      CHECK(begun < 100'000);
+      CHECK(faults(pool, 20) == 0);
+    }
+  }
+}
+
 TEST_CASE("no tasks, no calls") {
   for (const int threads : {1, 2}) {
     ThreadPool pool(threads);

@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "base/error.h"
 #include "skip.h"
+#include "with_env.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -33,16 +34,6 @@ TuningOptions quick() {
   options.limit_ms = 20'000;
   return options;
 }
-
-// Sets an environment variable as long as it lives.
-class WithEnv {
- public:
-  WithEnv(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-  ~WithEnv() { unsetenv(name_); }
-
- private:
-  const char* name_;
-};
 
 }  // namespace
 
@@ -131,17 +122,55 @@ TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
   const Families families = supporting(find_backend("cpu"), choices[0].problem, bench.target);
   const std::vector<kernels::Schedule> space = families[0]->space(choices[0].problem, bench.target);
   if (space.size() < 2) RT3D_SKIP("only one schedule here");
-  {
-    const WithEnv force("RT3D_FORCE", std::string(families[0]->id()) + ":" + space.back().text());
-    bench.choose(choices, quick());
-  }
+  const WithEnv force("RT3D_FORCE", std::string(families[0]->id()) + ":" + space.back().text());
+  bench.choose(choices, quick());
   CHECK(choices[0].source == Source::forced);
   CHECK(choices[0].schedule == space.back());
   CHECK(choices[1].source == Source::only_choice);
-  const WithEnv force("RT3D_FORCE", "conv.nonsense.x64:rows=99");
-  choices = conv_choices();
-  bench.choose(choices, TuningOptions{tuner::Mode::off, -1, {}});
-  CHECK(choices[0].source == Source::estimate);
+}
+
+TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is") {
+  Bench bench;
+  const Families families = supporting(find_backend("cpu"), conv_choices()[0].problem, bench.target);
+  const std::string id(families[0]->id());
+  const std::string first = families[0]->space(conv_choices()[0].problem, bench.target).front().text();
+  struct Row {
+    std::string value, says;
+  };
+  std::string useless;  // a family that is there, and for other problems
+  for (const kernels::KernelFamily* family : find_backend("cpu").families()) {
+    const auto supports = [&](const Choice& c) { return family->supports(c.problem, bench.target); };
+    const std::vector<Choice> choices = conv_choices();
+    if (std::none_of(choices.begin(), choices.end(), supports)) useless = family->id();
+  }
+  REQUIRE(useless != "");
+  const Row rows[] = {
+      {"nosuch.family", id},
+      {"conv.nonsense.x64:rows=99", id},
+      {id + "x", id},
+      {":rows=1", id},
+      {useless + ":rows=1", "computes none"},
+      {id + ":rows", "'rows' is not a schedule's name=integer"},
+      {id + ":rows=", "name=integer"},
+      {id + ":rows=1x", "name=integer"},
+      {id + ":nothing=99", first},
+      {id + ":" + first + ",nothing=1", first},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.value);
+    const WithEnv force("RT3D_FORCE", row.value);
+    std::vector<Choice> choices = conv_choices();
+    std::string text;
+    try {
+      bench.choose(choices, TuningOptions{tuner::Mode::off, -1, {}});
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::invalid_argument);
+      text = error.what();
+    }
+    CAPTURE(text);
+    CHECK(text.find("RT3D_FORCE='" + row.value + "'") != std::string::npos);
+    CHECK(text.find(row.says) != std::string::npos);
+  }
 }
 
 TEST_CASE("backends are known by name") {

@@ -130,7 +130,7 @@ class RefKernel : public Kernel {
   void run_dense(std::span<std::byte* const> in, std::span<std::byte* const> out, const RunArgs& args) const {
     try {
       operation_.run({constants_, in, out, args.scratch, args.pool});
-    } catch (...) {
+    } catch (const Error&) {
       for (std::size_t i = 0; i < out.size(); ++i)
         if (const std::size_t bytes = bytes_of(outputs_[i].desc)) std::memset(out[i], 0, bytes);
     }

@@ -1,0 +1,34 @@
+// RT3D_FORCE=<family>[:<schedule>]: the one family, and the one schedule of it, to use wherever they are legal.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kernels/family.h"
+#include "runtime/backends.h"
+
+namespace rt3d::runtime {
+
+class Force {
+ public:
+  // Reads the switch. Throws invalid_argument for a family that the backend does not have, and for what is no schedule.
+  explicit Force(const Backend& backend);
+
+  // Narrows the families that support the problem to the forced one, where it is among them. Returns the forced schedule where it
+  // is legal.
+  std::optional<kernels::Schedule> narrow(Families& families, const kernels::Problem& problem,
+                                          const kernels::Target& target);
+
+  // To be called when all problems of a model have been narrowed: throws invalid_argument when a schedule was given that is legal for
+  // none of them. A family that computes none of them is logged only: of a list of layers, others may be its own.
+  void require_used() const;
+
+ private:
+  std::string wish_;  // empty: nothing is forced
+  const kernels::KernelFamily* family_ = nullptr;
+  std::optional<kernels::Schedule> schedule_;
+  bool supported_ = false, used_ = false;
+  std::string legal_;  // a schedule that would have been, of the first problem that the family supports
+};
+
+}  // namespace rt3d::runtime

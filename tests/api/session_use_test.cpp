@@ -1,0 +1,137 @@
+// What a session refuses: inputs that were never set, a second thread, and running what was only planned.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "api/small_net.h"
+#include "graph/model.h"
+
+TEST_SUITE_BEGIN("api");
+
+namespace rt3d::tests {
+namespace {
+
+const std::vector<float>& clip() {
+  static const std::vector<float> values(kInputBytes / sizeof(float), 0.25f);
+  return values;
+}
+
+Model model_of(const std::string& text) {
+  const Folder folder;
+  graph::save_onnx(graph::parse_graph(text), folder / "net.onnx");
+  rt3d_model* model = nullptr;
+  REQUIRE(rt3d_model_load(&model, (folder / "net.onnx").c_str()) == RT3D_OK);
+  return {model, rt3d_model_free};
+}
+
+}  // namespace
+
+TEST_CASE("a run before every input is set is refused, naming the input; one that is set stays set") {
+  const Model model = model_of(
+      "graph \"two\"\ninput left f32 1x2x3x4x4\ninput right f32 1x2x3x4x4\n"
+      "y f32 1x2x3x4x4 = Add(left, right)\noutput y\n");
+  const Session session = make_session(model.get(), quiet_options());
+  std::vector<float> values(2 * 3 * 4 * 4, 2.0f);
+  const std::size_t bytes = values.size() * sizeof(float);
+  CHECK(rt3d_session_run(session.get()) == RT3D_INVALID_ARGUMENT);
+  CHECK(last_error_says("'left'"));
+  CHECK(last_error_says("1 more"));
+  CHECK(rt3d_session_output(session.get(), 0) == nullptr);
+  REQUIRE(rt3d_session_set_input(session.get(), 0, values.data(), bytes) == RT3D_OK);
+  CHECK(rt3d_session_set_input(session.get(), 1, values.data(), bytes - 4) == RT3D_INVALID_ARGUMENT);
+  CHECK(rt3d_session_run(session.get()) == RT3D_INVALID_ARGUMENT);
+  CHECK(last_error_says("input 1, 'right' (f32 1x2x3x4x4)"));
+  REQUIRE(rt3d_session_set_input(session.get(), 1, values.data(), bytes) == RT3D_OK);
+  const auto sum = [&] { return static_cast<const float*>(rt3d_session_output(session.get(), 0))[95]; };
+  REQUIRE(rt3d_session_run(session.get()) == RT3D_OK);
+  CHECK(sum() == 4.0f);
+  values.assign(values.size(), 5.0f);
+  REQUIRE(rt3d_session_set_input(session.get(), 1, values.data(), bytes) == RT3D_OK);
+  REQUIRE(rt3d_session_run(session.get()) == RT3D_OK);
+  REQUIRE(rt3d_session_run(session.get()) == RT3D_OK);
+  CHECK(sum() == 7.0f);
+}
+
+TEST_CASE("a call that finds the session in use by another thread is refused as busy, and disturbs nothing") {
+  const Model model = net_model();
+  rt3d_session_options options = quiet_options();
+  options.threads = 2;
+  options.profile = 1;
+  const Session session = make_session(model.get(), options);
+  rt3d_session* const s = session.get();
+  REQUIRE(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_OK);
+  REQUIRE(rt3d_session_run(s) == RT3D_OK);
+  const std::vector<float> wanted(static_cast<const float*>(rt3d_session_output(s, 0)),
+                                  static_cast<const float*>(rt3d_session_output(s, 0)) + 5);
+  std::atomic<bool> enough{false};
+  std::atomic<int> runs{0}, wrong{0};
+  std::thread runner([&] {
+    while (!enough) {
+      const rt3d_status status = rt3d_session_run(s);
+      if (status == RT3D_BUSY) continue;
+      if (status != RT3D_OK || std::memcmp(rt3d_session_output(s, 0), wanted.data(), 5 * sizeof(float)) != 0)
+        ++wrong;
+      ++runs;
+    }
+  });
+  // Each of the calls until it has met a run.
+  rt3d_step_info step = RT3D_STEP_INFO_INIT;
+  std::array<int, 4> busy{};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto all_met = [&] { return busy[0] && busy[1] && busy[2] && busy[3]; };
+  while (!all_met() && std::chrono::steady_clock::now() < end) {
+    const auto count = [&](std::size_t call, bool refused) {
+      busy[call] += refused;
+      if (refused && !last_error_says("busy")) ++wrong;
+    };
+    count(0, rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_BUSY);
+    count(1, rt3d_session_step(&step, s, 0) == RT3D_BUSY);
+    count(2, rt3d_session_plan_text(s) == nullptr);
+    count(3, rt3d_session_graph_text(s) == nullptr);
+  }
+  enough = true;
+  runner.join();
+  CHECK(all_met());
+  CHECK(runs > 0);
+  CHECK(wrong == 0);
+  CHECK(std::string(rt3d_status_name(RT3D_BUSY)) == "busy");
+}
+
+TEST_CASE("a session that only plans describes what a whole one is, and refuses to be run") {
+  for (const auto accuracy : {RT3D_ACCURACY_EXACT, RT3D_ACCURACY_DEFAULT}) {
+    const Model model = net_model();
+    rt3d_session_options options = quiet_options();
+    options.accuracy = accuracy;
+    const Session whole = make_session(model.get(), options);
+    options.plan_only = 1;
+    const Session planned = make_session(model.get(), options);
+    CHECK(rt3d_session_set_input(planned.get(), 0, clip().data(), kInputBytes) == RT3D_INVALID_ARGUMENT);
+    CHECK(last_error_says("plan_only"));
+    CHECK(rt3d_session_run(planned.get()) == RT3D_INVALID_ARGUMENT);
+    CHECK(last_error_says("plan_only"));
+    CHECK(rt3d_session_output(planned.get(), 0) == nullptr);
+    CHECK(std::string(rt3d_session_plan_text(planned.get())) == rt3d_session_plan_text(whole.get()));
+    CHECK(std::string(rt3d_session_graph_text(planned.get())) == rt3d_session_graph_text(whole.get()));
+    REQUIRE(rt3d_session_step_count(planned.get()) == rt3d_session_step_count(whole.get()));
+    rt3d_step_info step = RT3D_STEP_INFO_INIT;
+    CHECK(rt3d_session_step(&step, planned.get(), 0) == RT3D_OK);
+    CHECK(step.last_ns == 0);
+    rt3d_session_stats a = RT3D_SESSION_STATS_INIT, b = RT3D_SESSION_STATS_INIT;
+    REQUIRE(rt3d_session_get_stats(&a, planned.get()) == RT3D_OK);
+    REQUIRE(rt3d_session_get_stats(&b, whole.get()) == RT3D_OK);
+    CHECK(a.arena_bytes == b.arena_bytes);
+    CHECK(a.tensor_bytes == b.tensor_bytes);
+    CHECK(a.packed_weight_bytes == b.packed_weight_bytes);
+    CHECK(a.model_weight_bytes == b.model_weight_bytes);
+    CHECK(a.macs == b.macs);
+  }
+}
+
+}  // namespace rt3d::tests
+
+TEST_SUITE_END();

@@ -1,0 +1,76 @@
+#include "allocations.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "script.h"
+
+namespace rt3d::faults {
+namespace {
+
+// The calls for a resource while inputs are set and the session runs, from its first run on; -1 when a call fails.
+std::int64_t calls_of_runs(rt3d_session* session, const Fixture& fixture, Resource resource) {
+  bool fine = true;
+  arm(resource, -1, false);
+  for (int run = 0; run < 3; ++run) {
+    for (std::size_t i = 0; i < fixture.inputs.size(); ++i)
+      fine = fine && rt3d_session_set_input(session, static_cast<int>(i), fixture.inputs[i].data(),
+                                            fixture.inputs[i].size()) == RT3D_OK;
+    fine = fine && rt3d_session_run(session) == RT3D_OK;
+    fine = fine && rt3d_session_output(session, 0) != nullptr;
+  }
+  const std::int64_t calls = disarm();
+  return fine ? calls : -1;
+}
+
+// Of one session; false when something was allocated.
+bool allocates_nothing(const Fixture& fixture, rt3d_model* model, const rt3d_session_options& options) {
+  bool nothing = true;
+  for (const Resource resource : {Resource::memory, Resource::mapping, Resource::code, Resource::thread}) {
+    rt3d_session* session = nullptr;
+    const bool made = rt3d_session_create(&session, model, &options) == RT3D_OK;
+    const std::int64_t calls = made ? calls_of_runs(session, fixture, resource) : -1;
+    rt3d_session_free(session);
+    if (calls == 0) continue;
+    nothing = false;
+    std::printf("  %s, device %s, %d threads%s: %lld calls for %s in three runs%s%s\n", fixture.name.c_str(),
+                options.device, options.threads, options.profile ? ", measured" : "",
+                static_cast<long long>(calls), resource_name(resource), calls < 0 ? ": " : "",
+                calls < 0 ? rt3d_last_error() : "");
+  }
+  return nothing;
+}
+
+}  // namespace
+
+int count_allocations_of_runs() {
+  int sessions = 0, wrong = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RT3D_FIXTURES)) {
+    if (!entry.is_directory()) continue;
+    const Fixture fixture = Fixture::load(entry.path().filename().string());
+    rt3d_model* model = nullptr;
+    if (rt3d_model_load(&model, fixture.path.c_str()) != RT3D_OK) return 1;
+    for (const char* device : {"cpu", "reference"})
+      for (const int threads : {1, 4})
+        for (const int profile : {0, 1}) {
+          const bool many_macs = std::filesystem::file_size(entry.path() / "model.onnx.data") > 100'000;
+          if (device[0] == 'r' && (many_macs || profile)) continue;  // slow, and no other code
+          rt3d_session_options options = RT3D_SESSION_OPTIONS_INIT;
+          options.device = device;
+          options.threads = threads;
+          options.tuning = RT3D_TUNE_OFF;
+          options.database = "";
+          options.profile = profile;
+          options.input_shape_count = static_cast<std::int32_t>(fixture.shapes.size());
+          options.input_shapes = fixture.shapes.data();
+          ++sessions;
+          wrong += allocates_nothing(fixture, model, options) ? 0 : 1;
+        }
+    rt3d_model_free(model);
+  }
+  std::printf("runs allocate nothing: %d sessions, %d wrong\n", sessions, wrong);
+  return wrong;
+}
+
+}  // namespace rt3d::faults

@@ -1,0 +1,20 @@
+// What the system can refuse, refused on purpose: this program's malloc family, mmap and pthread_create stand before the C library's,
+// for librt3d.so and everything below it, too. They count, and fail when a test says so.
+#pragma once
+
+#include <cstdint>
+
+namespace rt3d::faults {
+
+enum class Resource { memory, mapping, code, thread };  // malloc & co; mmap; executable mmap; pthread_create
+const char* resource_name(Resource resource);
+
+// From now on calls for `resource` are counted, and the one with number `first` (from 0) fails; with `all_after` all later ones do,
+// too. Below zero none fails.
+void arm(Resource resource, std::int64_t first, bool all_after);
+std::int64_t disarm();  // how many calls there were; nothing fails any more
+bool struck();          // whether a call has failed since arm()
+
+std::int64_t live_blocks();  // from the malloc family, not freed yet
+
+}  // namespace rt3d::faults
