@@ -19,7 +19,7 @@
 
 struct rt3d_model {
   std::shared_ptr<const rt3d::graph::Graph> graph;
-  std::once_flag text_once;
+  std::mutex text_mutex;  // a std::once_flag would end the process: the C library unwinds only with memory
   std::string text;
 };
 

@@ -84,7 +84,8 @@ int64_t rt3d_model_parameters(const rt3d_model* model) {
 const char* rt3d_model_text(rt3d_model* model) {
   if (!model) return nullptr;
   return guarded<const char*>(nullptr, [&] {
-    std::call_once(model->text_once, [&] { model->text = rt3d::graph::to_text(*model->graph); });
+    const std::lock_guard lock(model->text_mutex);
+    if (model->text.empty()) model->text = rt3d::graph::to_text(*model->graph);
     return model->text.c_str();
   });
 }

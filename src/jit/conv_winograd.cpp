@@ -73,6 +73,7 @@ class ConvWinograd final : public IsaFamily {
 std::span<const kernels::KernelFamily* const> conv_winograd(Isa isa) {
   static const std::vector<std::vector<const kernels::KernelFamily*>> table = [] {
     static std::vector<ConvWinograd> families;
+    families.clear();  // of a first attempt for which there was no memory
     families.reserve(3 * 2 * winograd_tiles().size());
     std::vector<std::vector<const kernels::KernelFamily*>> rows(4);
     for (Isa each : {Isa::avx2, Isa::avx512, Isa::neon})

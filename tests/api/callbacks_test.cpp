@@ -1,7 +1,7 @@
 // Callbacks that call the library, throw, or set the log anew: nobody waits for himself, and nothing ends.
 #include <doctest/doctest.h>
 
-#include <fstream>
+#include <cstdio>
 #include <stdexcept>
 #include <vector>
 
@@ -114,27 +114,6 @@ TEST_CASE("a progress callback may create sessions, tuned ones too, and throw") 
         }) == "0");
 }
 #endif
-
-TEST_CASE("a database is refused to the callback of a call that uses it") {
-  const Folder folder;
-  const std::string path = folder / "tuning.db";
-  CHECK(in_child([&] {
-          static rt3d_db* db = nullptr;
-          if (rt3d_db_open(&db, path.c_str(), 1) != RT3D_OK) return false;
-          std::ofstream(path, std::ios::binary | std::ios::in)
-              << std::string(4096, 'x');  // so that there is something to say
-          static rt3d_status inside = RT3D_OK;
-          rt3d_set_log(
-              [](void*, rt3d_log_level, const char*) {
-                ++calls;
-                std::int64_t added = 0;
-                inside = rt3d_db_import(&added, db, "");
-              },
-              nullptr, RT3D_LOG_DEBUG);
-          rt3d_db_count(db);
-          return calls > 0 && inside == RT3D_BUSY;
-        }) == "0");
-}
 
 }  // namespace rt3d::tests
 

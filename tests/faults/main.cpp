@@ -61,6 +61,10 @@ std::vector<std::int64_t> points_of(const Row& row, std::int64_t calls, bool eve
   return {points.begin(), points.end()};
 }
 
+// Debian 12's protobuf loses the one element that a list was about to take when there is no memory to grow the list, while a model
+// is parsed. A test that loads refuses nothing else at that moment, so no more than that is overlooked.
+constexpr std::int64_t kLostByProtobuf = 1;
+
 // One point: the script with its n-th call refused. Blocks that stay allocated are a leak when a second time leaves as many again:
 // what is kept for the life of the process is kept once.
 std::string try_point(Script& script, const Row& row, std::int64_t point, bool& refused) {
@@ -74,7 +78,8 @@ std::string try_point(Script& script, const Row& row, std::int64_t point, bool& 
     if (round == 0) refused = script.refusals() > 0;
     if (!script.wrong().empty()) return script.wrong();
     grown[round] = live_blocks() - before;
-    if (row.cold || grown[round] <= 0) return "";
+    const bool parsing = std::strcmp(script.refused(), "rt3d_model_load") == 0;
+    if (row.cold || grown[round] <= (parsing ? kLostByProtobuf : 0)) return "";
   }
   return "leaks " + std::to_string(grown[1]) + " blocks";
 }
@@ -192,8 +197,9 @@ std::vector<Row> rows(const std::vector<Fixture>& fixtures) {
 }
 
 int run(const Arguments& arguments) {
-  const std::vector<Fixture> fixtures{Fixture::load("op_tied"), Fixture::load("op_pools"),
-                                      Fixture::load("op_dynamic_batch_torchscript")};
+  std::vector<Fixture> fixtures;
+  for (const char* name : {"op_tied", "op_pools", "op_dynamic_batch_torchscript"})
+    fixtures.push_back(Fixture::load(name));
   std::string folder = (std::filesystem::temp_directory_path() / "rt3d-faults-XXXXXX").string();
   if (!mkdtemp(folder.data())) return 2;
   auto* shared = static_cast<Shared*>(

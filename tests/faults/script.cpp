@@ -84,6 +84,7 @@ bool Script::call(const char* name, Call&& make) {
   rt3d_status status = make();
   if (status == RT3D_OK) return true;
   ++refusals_;
+  refused_ = name;
   const bool explained = rt3d_last_error()[0] != '\0';
   const bool caused = struck();
   disarm();
@@ -144,6 +145,7 @@ void Script::prepare() {
 
 void Script::run() {
   refusals_ = 0;
+  refused_ = "";
   case_.work == Work::database ? database() : session();
   begin("");
 }

@@ -13,7 +13,7 @@ namespace rt3d::faults {
 // A loaded fixture: what its session is asked with.
 struct Fixture {
   std::string name, path;
-  std::vector<std::string> input_names;
+  std::vector<std::string> input_names;          // what `shapes` points to: it is moved, never copied
   std::vector<rt3d_tensor_info> shapes;          // of inputs with free dimensions
   std::vector<std::vector<char>> inputs;         // bytes
   static Fixture load(const std::string& name);  // ends the program when it cannot be
@@ -45,6 +45,9 @@ class Script {
 
   // What was wrong since the script was made; "" when nothing was.
   const std::string& wrong() const { return wrong_; }
+  const char* refused() const {
+    return refused_;
+  }                                           // the last call that answered with a failure; "" when none did
   int refusals() const { return refusals_; }  // of the last run: calls that answered with a failure
 
  private:
@@ -65,6 +68,7 @@ class Script {
   std::vector<char> first_output_;   // what the first run gave, where all runs must give the same
   std::string wrong_;
   int refusals_ = 0;
+  const char* refused_ = "";
 };
 
 }  // namespace rt3d::faults

@@ -152,8 +152,7 @@ int opset_of(const google::protobuf::RepeatedPtrField<rt3d_onnx::OperatorSetIdPr
 std::vector<FlatNode> take_flat_nodes(rt3d_onnx::ModelProto& model, std::size_t structure_bytes) {
   Inliner inliner(model, structure_bytes);
   const int opset = opset_of(model.opset_import());
-  // Copied: moving off an arena copies, too, but must not throw, and would end the process without memory.
-  for (const NodeProto& node : model.graph().node()) inliner.add(NodeProto(node), opset, 0);
+  for (NodeProto& node : *model.mutable_graph()->mutable_node()) inliner.add(std::move(node), opset, 0);
   return inliner.take();
 }
 

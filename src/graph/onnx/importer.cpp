@@ -1,5 +1,4 @@
 // ONNX file → Graph: one value per name, one node per node, constants shared with the parsed or mapped bytes.
-#include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -221,9 +220,7 @@ Graph parse(std::span<const std::byte> bytes, std::vector<std::filesystem::path>
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     fail(Code::unsupported, "an ONNX file of ", bytes.size(),
          " bytes; weights beyond 2 GiB must be external data");
-  // On an arena: protobuf's lists lose the element that they were about to take when there is no memory to grow.
-  google::protobuf::Arena arena;
-  auto& model = *google::protobuf::Arena::CreateMessage<rt3d_onnx::ModelProto>(&arena);
+  rt3d_onnx::ModelProto model;
   std::optional<PartedModel> parted = part_payloads(bytes);
   if (!parted || !parse_structure(parted->structure, model) || !model.has_graph())
     fail(Code::invalid_model, "this is not an ONNX model, or it is damaged (", bytes.size(), " bytes)");
