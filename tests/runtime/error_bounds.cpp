@@ -29,7 +29,7 @@ struct Operation {
   const std::vector<Bounded>& in;
   const std::vector<Tensor>& out;
   bool winograd;
-  std::vector<Tensor> errors;
+  std::vector<Tensor> errors = {}, taints = {};
 };
 
 template <typename F>
@@ -52,6 +52,42 @@ Tensor magnitude(const Tensor& tensor) {
 
 Tensor computed(const Problem& problem, const std::vector<Tensor>& inputs) {
   return runtime::compute_onnx(problem, inputs).at(0);
+}
+
+// Where the value is not finite, or tainted already.
+Tensor spoiled(const Bounded& b) {
+  std::size_t i = 0;
+  return mapped(b.value,
+                [&](float v) { return std::isfinite(v) && b.taint.values<float>()[i++] == 0 ? 0.0f : 1.0f; });
+}
+
+// The largest of all channels, at each pixel of every channel.
+Tensor of_all_channels(const Tensor& tensor) {
+  const Shape& s = tensor.shape();
+  if (s.rank() < 2) return tensor;
+  const auto pixels = static_cast<std::size_t>(s.elements() / s[0] / s[1]);
+  const auto channels = static_cast<std::size_t>(s[1]);
+  Tensor made = mapped(tensor, [](float v) { return v; });
+  const std::span<float> values = made.mutable_values<float>();
+  for (std::size_t n = 0; n < values.size(); n += channels * pixels)
+    for (std::size_t p = 0; p < pixels; ++p) {
+      float most = 0;
+      for (std::size_t c = 0; c < channels; ++c) most = std::max(most, values[n + c * pixels + p]);
+      for (std::size_t c = 0; c < channels; ++c) values[n + c * pixels + p] = most;
+    }
+  return made;
+}
+
+// Whether anything that is 1 in `first` is summed: above 0 where it is.
+Tensor reached(const Operation& o, const Tensor& first) {
+  if (o.problem.op == "BatchNormalization") return first;
+  std::vector<Tensor> inputs{first};
+  for (std::size_t i = 1; i < o.in.size(); ++i) {
+    const Tensor& operand = o.in[i].value;
+    const bool real = !o.problem.inputs[i].absent && operand.dtype() == DType::f32;
+    inputs.push_back(real ? filled(operand.shape(), i == 1 ? 1 : 0) : operand);
+  }
+  return computed(o.problem, inputs);
 }
 
 // The largest magnitude among the outputs that a tile of any of Winograd's methods may mix with each.
@@ -107,13 +143,21 @@ void sum(Operation& o) {
     std::size_t i = 0;
     spread = in_reach(mapped(total, [&](float t) { return std::isfinite(values[i++]) ? t : kAnything; }));
   }
+  // docs/accuracy.md: groups are computed beside each other, and lanes without a channel take part in sums with weights of zero.
+  // A normalisation by itself is a convolution of one channel a group.
+  const bool groups = o.problem.op == "BatchNormalization" || o.problem.attributes.integer("group", 1) > 1;
+  const bool multiplies = groups || kernels::multiply_accumulates(o.problem) > 0;
+  const Tensor unclean = of_all_channels(spoiled(o.in[0]));
+  const Tensor mixed = reached(o, groups ? unclean : o.in[0].taint);
+  o.taints.push_back(mapped(reached(o, unclean), [](float r) { return r == 0 ? 0.0f : 1.0f; }));
   std::size_t i = 0;
   o.errors.push_back(mapped(total, [&](float t) {
     const float v = values[i], c = carried.values<float>()[i], s = spread.values<float>()[i];
+    const bool clean = !multiplies || mixed.values<float>()[i] == 0;
     ++i;
     const bool certain = std::isfinite(c) && t * terms < kHuge;
-    if (!std::isfinite(v) && certain && (std::isnan(v) || !mixes)) return 0.0f;
-    if (!certain || (mixes && !(s < kWinogradHuge))) return kAnything;
+    if (!std::isfinite(v) && certain && (std::isnan(v) || (!mixes && clean))) return 0.0f;
+    if (!certain || !clean || (mixes && !(s < kWinogradHuge))) return kAnything;
     return c + kRounding * (8 + std::sqrt(terms)) * t + (mixes ? kWinogradError * s : 0);
   }));
 }
@@ -144,6 +188,7 @@ void function(Operation& o) {
     if (!std::isfinite(e)) return kAnything;
     return std::isfinite(v) ? f.stretch * e + 2 * kRounding * std::fabs(v) + f.own : 0;
   }));
+  o.taints.push_back(o.in[0].taint);
 }
 
 // One element of Add, Sub, Mul or Div by a constant.
@@ -186,6 +231,9 @@ void pair(Operation& o) {
     return pair_error(op, a.values<float>()[k], ea.values<float>()[k], b.values<float>()[k],
                       eb.values<float>()[k], v);
   }));
+  const Tensor ta = spread(o.in[0].taint), tb = spread(o.in[1].taint);
+  i = 0;
+  o.taints.push_back(mapped(ta, [&](float t) { return std::max(t, tb.values<float>()[i++]); }));
 }
 
 void softmax(Operation& o) {
@@ -196,6 +244,7 @@ void softmax(Operation& o) {
     if (!std::isfinite(v)) return 0.0f;
     return std::min(1.0f, std::expm1(2 * std::min(worst, 1.0f)) + 1e-5f) * v + 1e-7f;
   }));
+  o.taints.push_back(spoiled(o.in[0]));
 }
 
 // What moves numbers moves their errors; a maximum errs no more than the worst of its candidates.
@@ -204,6 +253,10 @@ void move(Operation& o) {
   for (const Bounded& operand : o.in)
     inputs.push_back(operand.value.dtype() == DType::f32 ? operand.error : operand.value);
   o.errors = runtime::compute_onnx(o.problem, inputs);
+  // Parts and wholes may lie in the same memory: one's channels are the other's lanes.
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (o.in[i].value.dtype() == DType::f32) inputs[i] = of_all_channels(spoiled(o.in[i]));
+  o.taints = runtime::compute_onnx(o.problem, inputs);
 }
 
 struct Rule {
@@ -251,16 +304,19 @@ std::vector<Bounded> bounded(const Problem& problem, const std::vector<Bounded>&
   std::vector<Tensor> inputs;
   for (const Bounded& operand : in) inputs.push_back(operand.value);
   const std::vector<Tensor> out = runtime::compute_onnx(problem, inputs);
-  Operation operation{problem, in, out, winograd, {}};
+  Operation operation{problem, in, out, winograd};
   rule->errors(operation);
   std::vector<Bounded> results;
   for (std::size_t i = 0; i < out.size(); ++i) {
     std::size_t k = 0;
-    results.push_back({out[i], mapped(operation.errors.at(i), [&](float e) {
-                         const float v = out[i].values<float>()[k++];
-                         if (!std::isfinite(e)) return kAnything;
-                         return std::isfinite(v) ? e + kFlushed : 0;
-                       })});
+    results.push_back({out[i],
+                       mapped(operation.errors.at(i),
+                              [&](float e) {
+                                const float v = out[i].values<float>()[k++];
+                                if (!std::isfinite(e)) return kAnything;
+                                return std::isfinite(v) ? e + kFlushed : 0;
+                              }),
+                       operation.taints.at(i)});
   }
   return results;
 }
@@ -272,7 +328,8 @@ std::vector<Bounded> bounded_outputs(const graph::Graph& graph, std::span<const 
   std::vector<Bounded> values(graph.value_count());
   const auto set = [&](graph::ValueId id, const Tensor& tensor) {
     const bool real = tensor.dtype() == DType::f32;
-    values[static_cast<std::size_t>(id)] = {tensor, real ? filled(tensor.shape(), 0) : Tensor()};
+    const Tensor nothing = real ? filled(tensor.shape(), 0) : Tensor();
+    values[static_cast<std::size_t>(id)] = {tensor, nothing, nothing};
   };
   for (std::size_t i = 0; i < values.size(); ++i)
     if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i)))

@@ -14,6 +14,7 @@ namespace rt3d::tests {
 // error where overflow, or a method that mixes neighbours, may give anything.
 struct Bounded {
   Tensor value, error;
+  Tensor taint = {};  // 1 at pixels where lanes that fill up vectors may hold what is not finite, else 0: sums may become NaN there
 };
 
 // The graph's outputs, computed by the reference. All shapes are known. With `winograd`, convolutions may be done by its methods, which
