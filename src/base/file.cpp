@@ -50,7 +50,8 @@ void require_regular(const Descriptor& file, const std::filesystem::path& name) 
   require_regular_status(status_of(file, name), name);
 }
 
-// Looked at before it is opened, since opening can do something to a device; and afterwards, since it may be another one by then.
+// Looked at before it is opened, since opening can do something to a device; and afterwards, since it may be
+// another one by then.
 Descriptor open_regular(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)

@@ -1,4 +1,5 @@
-// Opening and mapping of files that come from a user: only regular ones, so that nothing waits for a pipe or reads a device.
+// Opening and mapping of files that come from a user: only regular ones, so that nothing waits for a pipe or
+// reads a device.
 #pragma once
 
 #include <cstddef>
@@ -27,16 +28,16 @@ class Descriptor {
   int number_;
 };
 
-// Opens a regular file for reading, through links. Throws io with the reason; pipes, devices, folders and sockets are refused
-// by what they are, without waiting for them.
+// Opens a regular file for reading, through links. Throws io with the reason; pipes, devices, folders and
+// sockets are refused by what they are, without waiting for them.
 Descriptor open_regular(const std::filesystem::path& path);
 
 // Throws io unless the open file is a regular one; `name` is for messages.
 void require_regular(const Descriptor& file, const std::filesystem::path& name);
 
 // A whole file, mapped privately and read-only; the bytes live as long as the object. Throws io with the
-// reason. Who shortens the file meanwhile takes the bytes away, and reading them ends the process (SIGBUS): require_whole() notices
-// that before somebody reads. Replacing the file by renaming harms nobody.
+// reason. Who shortens the file meanwhile takes the bytes away, and reading them ends the process (SIGBUS):
+// require_whole() notices that before somebody reads. Replacing the file by renaming harms nobody.
 class MappedFile {
  public:
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);

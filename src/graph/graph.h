@@ -88,7 +88,8 @@ class Graph {
 
  private:
   std::vector<Value> values_;
-  // Of the first `named_` values: their names, with the number to try next behind each. Filled when it is first asked for.
+  // Of the first `named_` values: their names, with the number to try next behind each. Filled when it is
+  // first asked for.
   std::unordered_map<std::string, int> names_;
   std::size_t named_ = 0;
 };

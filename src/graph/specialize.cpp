@@ -114,8 +114,8 @@ void require_float32(const Graph& graph, const Node& node) {
   for (const ValueId id : node.outputs) refuse(id);
 }
 
-// Constants that were computed on the way to others go as soon as nobody reads them any more, and give the budget back what they
-// took. Results that share bytes stay.
+// Constants that were computed on the way to others go as soon as nobody reads them any more, and give the
+// budget back what they took. Results that share bytes stay.
 class Intermediates {
  public:
   Intermediates(Graph& graph, const std::vector<bool>& needed)

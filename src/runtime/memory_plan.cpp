@@ -33,8 +33,8 @@ std::size_t best_fit(std::vector<Range>& taken, std::size_t bytes) {
   return found ? best : top;
 }
 
-// What is placed already, found by the steps at which it is needed without looking at all of it: two trees over the steps, of
-// where buffers begin and of what they cover.
+// What is placed already, found by the steps at which it is needed without looking at all of it: two trees
+// over the steps, of where buffers begin and of what they cover.
 class Placed {
  public:
   explicit Placed(int steps)
@@ -49,8 +49,8 @@ class Placed {
     parts(leaf(buffer.first), leaf(buffer.last), [&](std::size_t at) { put(covered_[at]); });
   }
 
-  // Where `bytes` fit beside all buffers that are needed at the same time as this one. Behind them all where they are very many:
-  // looking for gaps would take the square of their number.
+  // Where `bytes` fit beside all buffers that are needed at the same time as this one. Behind them all where
+  // they are very many: looking for gaps would take the square of their number.
   std::size_t place(const Lifetime& buffer, std::size_t bytes) const {
     constexpr std::size_t kManyRanges = 4096;
     std::vector<Range> taken;

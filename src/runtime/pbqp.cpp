@@ -54,8 +54,8 @@ class Solver {
     std::vector<std::pair<std::size_t, CostMatrix>> edges;  // neighbour; rows are states of the variable
   };
 
-  // The variable of the lowest rank keeps the problem simplest when it goes: a decided one, then one of few neighbours, then, where
-  // only the heuristic is left, of many.
+  // The variable of the lowest rank keeps the problem simplest when it goes: a decided one, then one of few
+  // neighbours, then, where only the heuristic is left, of many.
   std::size_t rank(std::size_t v) const {
     if (rest_.costs[v].size() == 1) return 0;
     const std::size_t degree = near_[v].size();

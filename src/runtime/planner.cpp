@@ -42,7 +42,8 @@ void require_memory(std::int64_t bytes, const std::string& what, std::int64_t li
        " MiB may be used. Smaller input shapes need less");
 }
 
-// Weights that many nodes share, each scaled in another way, are packed for each: a small file can ask for any amount.
+// Weights that many nodes share, each scaled in another way, are packed for each: a small file can ask for
+// any amount.
 void require_memory_for_weights(const Plan& plan, const kernels::Target& target) {
   const std::int64_t limit = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   std::int64_t bytes = 0;

@@ -1,4 +1,5 @@
-// Where external data may lie: beside the model, or beside what the model is a link to; and what an archive with links could try.
+// Where external data may lie: beside the model, or beside what the model is a link to; and what an archive
+// with links could try.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -10,7 +11,8 @@ TEST_SUITE_BEGIN("graph");
 namespace rt3d::graph {
 namespace {
 
-// A folder with a model that reads four floats from `location`; two rooms of files of 64 bytes, and one outside both.
+// A folder with a model that reads four floats from `location`; two rooms of files of 64 bytes, and one
+// outside both.
 struct Place {
   tests::ScratchFolder scratch;
   fs::path root = scratch.path();

@@ -1,5 +1,6 @@
-// See external_data.h. A file is first opened without reading it (O_PATH), which waits for nothing and does nothing to devices. What
-// was opened is then judged by where it really lies, not by its name, so that a link that is exchanged meanwhile changes nothing.
+// See external_data.h. A file is first opened without reading it (O_PATH), which waits for nothing and does
+// nothing to devices. What was opened is then judged by where it really lies, not by its name, so that a link
+// that is exchanged meanwhile changes nothing.
 #include "graph/onnx/external_data.h"
 
 #include <fcntl.h>

@@ -1,6 +1,7 @@
-// Files with a model's external data. A location is a relative path without "..", looked for in the model's own folder and, where
-// the model is a link, in the folder of what it names. Links are followed (caches keep models and data as links to files whose
-// names are checksums) as long as the file that they lead to lies in one of these two folders, or below.
+// Files with a model's external data. A location is a relative path without "..", looked for in the model's
+// own folder and, where the model is a link, in the folder of what it names. Links are followed (caches keep
+// models and data as links to files whose names are checksums) as long as the file that they lead to lies in
+// one of these two folders, or below.
 #pragma once
 
 #include <filesystem>

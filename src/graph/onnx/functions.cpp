@@ -16,8 +16,9 @@ using rt3d_onnx::FunctionProto;
 using rt3d_onnx::NodeProto;
 
 constexpr int kDeepest = 16;
-// What inlined bodies may take, so that functions that call each other cannot fill the memory: this many times the bytes of the
-// model's structure (attributes included, weights not), and at least enough for a small file.
+// What inlined bodies may take, so that functions that call each other cannot fill the memory: this many
+// times the bytes of the model's structure (attributes included, weights not), and at least enough for a
+// small file.
 constexpr std::size_t kBytesPerByte = 16;
 constexpr std::size_t kLeastBytes = 16 << 20;
 constexpr std::size_t kNodeBytes = 256;    // of a node in memory, beside its texts and attributes

@@ -16,8 +16,8 @@ struct FlatNode {
 // absent.
 int opset_of(const google::protobuf::RepeatedPtrField<rt3d_onnx::OperatorSetIdProto>& imports);
 
-// Moves the nodes out of the model's graph, whose message had `structure_bytes`. Throws invalid_model on recursion, on calls that
-// do not fit and on functions that expand to many times the message.
+// Moves the nodes out of the model's graph, whose message had `structure_bytes`. Throws invalid_model on
+// recursion, on calls that do not fit and on functions that expand to many times the message.
 std::vector<FlatNode> take_flat_nodes(rt3d_onnx::ModelProto& model, std::size_t structure_bytes);
 
 bool default_domain(const std::string& domain);

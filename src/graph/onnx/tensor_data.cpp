@@ -74,7 +74,8 @@ Tensor widened(const Tensor& bits) {
   return out;
 }
 
-// Views of external data cost nothing however many overlap; what has to be read is limited by the bytes that there are.
+// Views of external data cost nothing however many overlap; what has to be read is limited by the bytes that
+// there are.
 void charge(DataSources& sources, std::uint64_t bytes) {
   constexpr std::uint64_t kLeast = 64 << 20, kPerByte = 4;
   sources.read_bytes += bytes;

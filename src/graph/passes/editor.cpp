@@ -66,8 +66,8 @@ void Editor::replace_inputs(ValueId from, ValueId to) {
   }
 }
 
-// After a rewrite at node n, or none: what was handed out may read and write other values now. What a sweep has passed already is
-// looked at once more.
+// After a rewrite at node n, or none: what was handed out may read and write other values now. What a sweep
+// has passed already is looked at once more.
 void Editor::settle(int n, bool rewritten) {
   for (const int t : touched_) index_.update(graph, t);
   if (rewritten) {
@@ -97,7 +97,8 @@ int Editor::walk(const std::function<bool(Editor&, int)>& rewrite) {
     if (++count > most)
       fail(Code::internal, "no end after ", count, " rewrites of ", graph.nodes.size(), " nodes");
   };
-  // Sweeps over all nodes until one changes nothing; between them, whatever became possible behind a sweep's back.
+  // Sweeps over all nodes until one changes nothing; between them, whatever became possible behind a sweep's
+  // back.
   std::size_t before = count + 1;
   for (int sweep = 0; before != count && sweep < kMostSweeps; ++sweep) {
     before = count;

@@ -1,7 +1,7 @@
 // What a pass needs to rewrite a graph node by node: who produces and who consumes, constants as floats,
 // killing and adding nodes. Node indices stay valid until the walk ends, when dead nodes are swept and the
-// order is restored. A rewrite costs what it touches, not the graph: who produces and consumes is kept up to date from the
-// nodes that were handed out for writing.
+// order is restored. A rewrite costs what it touches, not the graph: who produces and consumes is kept up to
+// date from the nodes that were handed out for writing.
 #pragma once
 
 #include <functional>
@@ -46,8 +46,8 @@ class Editor {
     return added(graph.add_constant(graph.unique_name(stem), std::move(tensor)));
   }
 
-  // Calls `rewrite` for every node, added ones included, until none changes; gives the number of rewrites. Throws internal
-  // when there is no end to them.
+  // Calls `rewrite` for every node, added ones included, until none changes; gives the number of rewrites.
+  // Throws internal when there is no end to them.
   int walk(const std::function<bool(Editor&, int)>& rewrite);
 
  private:

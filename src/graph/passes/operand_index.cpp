@@ -1,4 +1,5 @@
-// See operand_index.h. A node with other operands than before gets new slots; the old ones are left behind until the index goes.
+// See operand_index.h. A node with other operands than before gets new slots; the old ones are left behind
+// until the index goes.
 #include "graph/passes/operand_index.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// Who produces and who consumes each value, for a graph that is being rewritten: one node is updated at a time, at the cost of
-// its operands. Operands are slots in one array; those that read the same value form a list.
+// Who produces and who consumes each value, for a graph that is being rewritten: one node is updated at a
+// time, at the cost of its operands. Operands are slots in one array; those that read the same value form a
+// list.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,6 @@
-// See removable_channels.h. What is removed makes other weights disappear, so that more columns are zero: repeated until nothing
-// changes, or often enough. Dense weights cost a look at the first number of every filter and of every column.
+// See removable_channels.h. What is removed makes other weights disappear, so that more columns are zero:
+// repeated until nothing changes, or often enough. Dense weights cost a look at the first number of every
+// filter and of every column.
 #include "graph/passes/removable_channels.h"
 
 #include <algorithm>

@@ -163,8 +163,8 @@ class Rewrite {
   const std::vector<bool>& gone_;
 };
 
-// Of all values together: sets and known numbers take some twenty bytes for each. Networks have a hundredth of that; a chain of
-// activations over a million channels has more than there is memory, and stays as it is.
+// Of all values together: sets and known numbers take some twenty bytes for each. Networks have a hundredth
+// of that; a chain of activations over a million channels has more than there is memory, and stays as it is.
 constexpr std::int64_t kMostChannels = std::int64_t{1} << 23;
 
 std::int64_t channel_count(const Graph& graph) {
