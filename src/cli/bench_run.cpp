@@ -160,6 +160,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   report.load_ns = now_ns() - start;
   report.stats = stats_of(session.get());
   // On zeros, so that the peak is the session's own, without this program's copy of the inputs.
+  set_zero_inputs(session.get());
   report.first_run_ns = timed_run_ns(session.get());
   report.memory = watch.use();
   set_random_inputs(session.get(), settings.seed);

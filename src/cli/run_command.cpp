@@ -11,6 +11,7 @@
 #include "cli/memory.h"
 #include "cli/model_inputs.h"
 #include "cli/output_file.h"
+#include "cli/random_inputs.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
 #include "cli/statistics.h"
@@ -39,6 +40,7 @@ struct RunOptions {
 struct Output {
   std::string name;
   Array array;
+  Array scored;  // what scores are shown of: the whole, or one of several equal items
 };
 
 struct Latency {
@@ -71,7 +73,17 @@ std::vector<std::string> labels_for(const RunOptions& options, const rt3d_model*
   return stored == nullptr ? std::vector<std::string>() : split_lines(stored);
 }
 
-std::vector<Output> copy_outputs(const rt3d_session* session) {
+// Of an output whose batch items are all of one clip, the first.
+Array first_alike(const Array& array, std::int64_t alike) {
+  if (alike <= 1 || array.shape.size() < 2 || array.shape[0] != alike) return array;
+  Array first{array.dtype, array.shape, {}};
+  first.shape[0] = 1;
+  const auto bytes = static_cast<std::ptrdiff_t>(array.data.size()) / alike;
+  first.data.assign(array.data.begin(), array.data.begin() + bytes);
+  return first;
+}
+
+std::vector<Output> copy_outputs(const rt3d_session* session, std::int64_t alike) {
   std::vector<Output> outputs;
   for (const TensorInfo& info : outputs_of(session)) {
     Array array{info.dtype, info.dims, {}};
@@ -79,7 +91,8 @@ std::vector<Output> copy_outputs(const rt3d_session* session) {
     const auto* data = static_cast<const std::byte*>(
         rt3d_session_output(session, static_cast<std::int32_t>(outputs.size())));
     array.data.assign(data, data + bytes);
-    outputs.push_back({info.name, std::move(array)});
+    Array scored = first_alike(array, alike);
+    outputs.push_back({info.name, std::move(array), std::move(scored)});
   }
   return outputs;
 }
@@ -128,9 +141,23 @@ std::vector<Score> best_scores(const Array& array, const std::vector<std::string
   return scores;
 }
 
-Latency measure(rt3d_session* session, Latency latency, std::vector<Output>& outputs) {
+// Labels name the classes of the outputs that have as many; where there is none somebody would miss them.
+void warn_about_labels(const std::vector<std::string>& labels, const std::vector<Output>& outputs) {
+  if (labels.empty()) return;
+  std::string sizes;
+  for (const Output& output : outputs) {
+    if (!is_vector(output.scored.shape)) continue;
+    const auto classes = static_cast<std::size_t>(element_count(output.scored.shape));
+    if (classes == labels.size()) return;
+    sizes += join(sizes.empty() ? "" : ", ", "'", output.name, "' has ", classes, " classes");
+  }
+  warn(join("there are ", labels.size(), " labels, but ",
+            sizes.empty() ? "no output is a vector of classes" : sizes, ": labels are not shown"));
+}
+
+Latency measure(rt3d_session* session, Latency latency, std::int64_t alike, std::vector<Output>& outputs) {
   std::vector<std::int64_t> times = {timed_run_ns(session)};
-  outputs = copy_outputs(session);
+  outputs = copy_outputs(session, alike);
   const std::int64_t start = now_ns();
   while (times.size() < kMoreRuns && now_ns() - start < kMoreRunsNs) times.push_back(timed_run_ns(session));
   latency.median_ns = median(times);
@@ -146,7 +173,7 @@ void print_output(const Output& output, const std::vector<std::string>& labels, 
   if (summary.not_finite > 0) std::printf(", %lld not finite", static_cast<long long>(summary.not_finite));
   std::printf("\n");
   Table table("rlr");
-  for (const Score& score : best_scores(output.array, labels, count)) {
+  for (const Score& score : best_scores(output.scored, labels, count)) {
     const bool classes = !score.label.empty();
     table.add({std::to_string(score.index), score.label,
                classes ? fixed(score.value * 100, 2) + " %" : fixed(score.value, 6)});
@@ -157,7 +184,7 @@ void print_output(const Output& output, const std::vector<std::string>& labels, 
 json output_json(const Output& output, const std::vector<std::string>& labels, std::size_t count) {
   const Summary summary = summarize(output.array);
   json scores = json::array();
-  for (const Score& score : best_scores(output.array, labels, count)) {
+  for (const Score& score : best_scores(output.scored, labels, count)) {
     json row = {{"index", score.index}, {"score", score.value}};
     if (!score.label.empty()) row["label"] = score.label;
     scores.push_back(row);
@@ -185,11 +212,13 @@ void run(const RunOptions& options) {
   const rt3d_session_stats stats = stats_of(session.get());
   load_ns += stats.create_ns;
   // The first run is on zeros, so that the peak is the session's own, without this program's copies of inputs and outputs.
+  set_zero_inputs(session.get());
   const Latency first{load_ns, timed_run_ns(session.get()), 0, 0};
   const MemoryUse memory = watch.use();
   set_inputs(session.get(), inputs, options.inputs.seed);
   std::vector<Output> outputs;
-  const Latency latency = measure(session.get(), first, outputs);
+  const Latency latency = measure(session.get(), first, inputs.alike, outputs);
+  warn_about_labels(labels, outputs);
   if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
   const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
