@@ -1,8 +1,10 @@
-# cmake --install: librt3d.so, rt3d.h, the commands (installed by src/cli), find_package(rt3d) and pkg-config rt3d.
+# cmake --install: librt3d.so, rt3d.h, the commands (installed by src/cli), find_package(rt3d), pkg-config rt3d and the papers.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS rt3d EXPORT rt3d-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/include/rt3d/rt3d.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rt3d)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rt3d)
 install(EXPORT rt3d-targets NAMESPACE rt3d:: FILE rt3d-config.cmake DESTINATION ${package_dir})

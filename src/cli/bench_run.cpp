@@ -162,6 +162,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   report.stats = stats_of(session.get());
   report.stats.database_note = "";  // the session's own text, which ends with it
   // On zeros, so that the peak is the session's own, without this program's copy of the inputs.
+  set_zero_inputs(session.get());
   report.first_run_ns = timed_run_ns(session.get());
   report.memory = watch.use();
   set_random_inputs(session.get(), settings.seed);

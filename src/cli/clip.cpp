@@ -13,6 +13,12 @@ namespace {
 constexpr int kMaxSide = 4096;
 constexpr std::int64_t kMaxFrames = 4096;
 
+struct Normalisation {
+  const char *mean, *deviation;
+};
+constexpr Normalisation kImageNet = {"0.485,0.456,0.406", "0.229,0.224,0.225"};
+constexpr Normalisation kGrey = {"0.449", "0.226"};  // the means of ImageNet's three
+
 [[noreturn]] void refuse(const std::string& what, const std::string& text, const std::string& wanted) {
   throw UsageError(what + " '" + text + "' is not understood: give " + wanted);
 }
@@ -49,15 +55,19 @@ float parse_number(const std::string& what, const std::string& text) {
   return static_cast<float>(value);
 }
 
-std::array<float, 3> parse_triple(const std::string& what, const std::string& text) {
+std::array<float, 3> parse_per_channel(const std::string& what, const std::string& text,
+                                       std::int64_t channels) {
   std::vector<float> values;
   std::size_t start = 0;
   for (std::size_t comma = 0; comma != std::string::npos; start = comma + 1) {
     comma = text.find(',', start);
     values.push_back(parse_number(what, text.substr(start, comma - start)));
   }
+  if (values.size() != 1 && values.size() != static_cast<std::size_t>(channels))
+    refuse(what, text,
+           channels == 1 ? "one number for the one channel"
+                         : "one number, or one per channel: 0.485,0.456,0.406");
   if (values.size() == 1) values.resize(3, values[0]);
-  if (values.size() != 3) refuse(what, text, "one number, or one per channel: 0.485,0.456,0.406");
   return {values[0], values[1], values[2]};
 }
 
@@ -79,7 +89,32 @@ void apply_sizes(ClipSettings& settings, const std::string& crop, const std::str
   }
 }
 
+void apply_channels(ClipSettings& settings, const std::string& text, const std::vector<std::int64_t>& input) {
+  const std::int64_t wanted = input.size() == 5 ? input[1] : -1;
+  const std::string order = !text.empty() ? text : wanted == 1 ? "grey" : "rgb";
+  if (order != "rgb" && order != "bgr" && order != "grey") refuse("channels", order, "rgb, bgr or grey");
+  settings.bgr = order == "bgr";
+  settings.channels = order == "grey" ? 1 : 3;
+  if (wanted > 0 && wanted != settings.channels)
+    throw UsageError(
+        join("channels '", order, "' are ", settings.channels, ", but the model's input has ", wanted));
+}
+
+// The clip's three planes as one: the luma of ITU-R BT.601, as image libraries make grey.
+void to_grey(Clip& clip, std::int64_t plane_floats) {
+  for (std::int64_t i = 0; i < plane_floats; ++i) {
+    float* red = clip.values.data() + i;
+    *red = 0.299f * red[0] + 0.587f * red[plane_floats] + 0.114f * red[2 * plane_floats];
+  }
+  clip.values.resize(static_cast<std::size_t>(plane_floats));
+  clip.shape[1] = 1;
+}
+
 }  // namespace
+
+std::int64_t parse_frames(const std::string& what, const std::string& text) {
+  return parse_count(what, text, kMaxFrames);
+}
 
 ClipSettings clip_settings(const ClipText& options,
                            const std::function<const char*(const char* key)>& metadata,
@@ -104,12 +139,13 @@ ClipSettings clip_settings(const ClipText& options,
   const auto or_default = [](const std::string& text, const char* fallback) {
     return text.empty() ? fallback : text;
   };
-  settings.mean = parse_triple("mean", or_default(said(options.mean, "rt3d.mean"), "0.485,0.456,0.406"));
-  settings.deviation = parse_triple("std", or_default(said(options.std, "rt3d.std"), "0.229,0.224,0.225"));
+  apply_channels(settings, said(options.channels, "rt3d.channels"), input);
+  const Normalisation& usual = settings.channels == 1 ? kGrey : kImageNet;
+  settings.mean =
+      parse_per_channel("mean", or_default(said(options.mean, "rt3d.mean"), usual.mean), settings.channels);
+  settings.deviation =
+      parse_per_channel("std", or_default(said(options.std, "rt3d.std"), usual.deviation), settings.channels);
   settings.scale = parse_number("scale", or_default(said(options.scale, "rt3d.scale"), "1/255"));
-  const std::string channels = or_default(said(options.channels, "rt3d.channels"), "rgb");
-  if (channels != "rgb" && channels != "bgr") refuse("channels", channels, "rgb or bgr");
-  settings.bgr = channels == "bgr";
   for (const float deviation : settings.deviation) {
     if (!(deviation > 0)) refuse("std", join(deviation), "positive numbers");
   }
@@ -123,7 +159,7 @@ Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings) 
   const Size crop = settings.crop;
   const std::int64_t frame_floats = static_cast<std::int64_t>(crop.height) * crop.width;
   const std::int64_t plane_stride = settings.frames * frame_floats;
-  Clip clip{{1, 3, settings.frames, crop.height, crop.width}, {}, video.total, 0, 0};
+  Clip clip{{1, 3, settings.frames, crop.height, crop.width}, {}, video.total, 0, 0, video.warnings};
   clip.values.resize(static_cast<std::size_t>(3 * plane_stride));
   for (std::size_t k = 0; k < video.frames.size(); ++k) {
     const Frame& frame = video.frames[k];
@@ -142,7 +178,8 @@ Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings) 
     std::swap_ranges(clip.values.begin(), clip.values.begin() + plane_stride,
                      clip.values.begin() + 2 * plane_stride);
   }
-  for (std::int64_t c = 0; c < 3; ++c) {
+  if (settings.channels == 1) to_grey(clip, plane_stride);
+  for (std::int64_t c = 0; c < settings.channels; ++c) {
     const float mean = settings.mean[static_cast<std::size_t>(c)];
     const float deviation = settings.deviation[static_cast<std::size_t>(c)];
     float* plane = clip.values.data() + c * plane_stride;

@@ -1,4 +1,4 @@
-// From a video to a network's input: sample, resize, crop, scale, normalise, lay out as n c d h w (n = 1).
+// From a video to a clip: sample, resize, crop, scale, normalise. clip_layout.h lays it out as a network's input wants it.
 // What the steps need comes from options or from the model's metadata properties; docs/video.md has the keys.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace rt3d::cli {
 
 // What was said about a clip, as text; empty where nothing was said.
 struct ClipText {
-  std::string frames, sampling, stride, short_side, crop, mean, std, scale, channels;
+  std::string frames, sampling, stride, short_side, crop, mean, std, scale, channels, layout;
 };
 
 struct ClipSettings {
@@ -27,6 +27,7 @@ struct ClipSettings {
   int short_side = 128;
   std::optional<Size> exact;  // resize to this instead of to the short side
   Size crop{112, 112};
+  std::int64_t channels = 3;    // or 1, grey
   std::array<float, 3> mean{};  // in the order of the channels given to the network
   std::array<float, 3> deviation{};
   float scale = 1;  // multiplies the bytes before mean and deviation
@@ -35,17 +36,21 @@ struct ClipSettings {
 
 // A field of `options` wins, then the model's metadata ("rt3d.frames", …), then the clip's size in the
 // model's input
-// (`input`: n c d h w, -1 = free), then the defaults of docs/video.md. Throws UsageError naming the value
+// (`input`: n c t h w, -1 = free), then the defaults of docs/video.md. Throws UsageError naming the value
 // that is wrong.
 ClipSettings clip_settings(const ClipText& options,
                            const std::function<const char*(const char* key)>& metadata,
                            const std::vector<std::int64_t>& input);
 
+// A number of frames, as text; `what` names it in the UsageError.
+std::int64_t parse_frames(const std::string& what, const std::string& text);
+
 struct Clip {
-  std::vector<std::int64_t> shape;  // 1 x 3 x frames x crop height x crop width
+  std::vector<std::int64_t> shape;  // 1 x channels x frames x crop height x crop width
   std::vector<float> values;
   std::int64_t video_frames = 0;  // in the file
   int width = 0, height = 0;      // of the file's frames
+  std::vector<std::string> warnings;
 };
 
 // Throws Failure when a frame, resized, is smaller than the crop, and what read_video() throws. The caller

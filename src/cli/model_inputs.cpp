@@ -2,19 +2,32 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstring>
+#include <filesystem>
 
 #include "cli/failure.h"
+#include "cli/nearest.h"
 #include "cli/random_inputs.h"
 #include "cli/table.h"
+#include "cli/video_inputs.h"
 
 namespace rt3d::cli {
 namespace {
 
 std::string names_of(const std::vector<TensorInfo>& inputs) {
   std::string names;
-  for (const TensorInfo& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  for (const TensorInfo& input : inputs) names += (names.empty() ? "'" : ", '") + input.name + "'";
   return names;
+}
+
+// A text that begins with a name of no input is a file's only where there is such a file.
+void refuse_unknown_name(const std::string& text, const std::vector<TensorInfo>& inputs) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || std::filesystem::exists(text)) return;
+  const std::string name = text.substr(0, equals);
+  std::vector<std::string> names;
+  for (const TensorInfo& input : inputs) names.push_back(input.name);
+  throw UsageError("-i " + text + ": the model has no input '" + name + "'; it has " + names_of(inputs) +
+                   suggestion(name, names));
 }
 
 // The input a file is for: by name when the text starts with one, else the first without an array.
@@ -26,6 +39,7 @@ std::size_t slot_for(const std::string& text, std::string& file, const std::vect
     file = text.substr(inputs[i].name.size() + 1);
     return i;
   }
+  refuse_unknown_name(text, inputs);
   const auto free = std::find(given.begin(), given.end(), false);
   if (free == given.end()) {
     throw UsageError("-i " + text + ": the model has no more inputs than " + names_of(inputs));
@@ -34,32 +48,21 @@ std::size_t slot_for(const std::string& text, std::string& file, const std::vect
   return static_cast<std::size_t>(free - given.begin());
 }
 
-void read_video_input(const rt3d_model* model, const InputOptions& options,
-                      const std::vector<TensorInfo>& inputs, ModelInputs& result) {
-  const auto takes_clip = [](const TensorInfo& input) {
-    return input.dims.size() == 5 && (input.dims[1] == 3 || input.dims[1] < 0) && input.dtype == RT3D_F32;
-  };
-  std::size_t slot = 0;
-  while (slot < inputs.size() && (result.given[slot] || !takes_clip(inputs[slot]))) ++slot;
-  if (slot == inputs.size())
-    throw UsageError("--video: the model has no free f32 input of shape n x 3 x d x h x w");
-  const ClipSettings settings = clip_settings(
-      options.clip, [&](const char* key) { return rt3d_model_metadata(model, key); }, inputs[slot].dims);
-  Clip clip = read_clip(options.video, settings);
-  const std::int64_t needed = frames_needed(settings.sampling, settings.frames, settings.stride);
-  if (clip.video_frames < needed) {
-    warn(join(options.video, " has ", clip.video_frames, " frames, ", needed,
-              " are needed: the last one is repeated"));
+void read_video(const rt3d_model* model, const InputOptions& options, const std::vector<TensorInfo>& inputs,
+                ModelInputs& result) {
+  VideoInputs video = read_video_inputs(
+      options.video, options.clip, [&](const char* key) { return rt3d_model_metadata(model, key); }, inputs,
+      result.given);
+  for (const std::string& warning : video.warnings) warn(warning);
+  for (VideoInputs::Filled& filled : video.filled) {
+    result.arrays[filled.input] = std::move(filled.array);
+    result.given[filled.input] = true;
+    result.notes.push_back(filled.note);
   }
-  Array& array = result.arrays[slot];
-  array.dtype = RT3D_F32;
-  array.shape = clip.shape;
-  array.data.resize(clip.values.size() * sizeof(float));
-  std::memcpy(array.data.data(), clip.values.data(), array.data.size());
-  result.given[slot] = true;
-  result.notes.push_back(join(inputs[slot].name, ": ", settings.frames, " of ", clip.video_frames,
-                              " frames of ", clip.width, "x", clip.height, " from ", options.video,
-                              ", cropped to ", settings.crop.width, "x", settings.crop.height));
+  result.alike = video.alike;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!result.given[i])
+      warn("the input '" + inputs[i].name + "' takes nothing from the video: it gets random numbers");
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ void add_input_options(CLI::App& app, InputOptions& options) {
   text("--mean", options.clip.mean, "R,G,B", "Subtracted after scaling");
   text("--std", options.clip.std, "R,G,B", "Divided by afterwards");
   text("--scale", options.clip.scale, "X", "Bytes are multiplied by this: 1/255");
-  text("--channels", options.clip.channels, "rgb|bgr", "Order of the channels");
+  text("--channels", options.clip.channels, "rgb|bgr|grey", "Channels, in this order");
+  text("--layout", options.clip.layout, "ncthw|ntchw|nthwc", "Order of the input's dimensions");
 }
 
 ModelInputs read_inputs(const rt3d_model* model, const InputOptions& options) {
@@ -102,7 +106,7 @@ ModelInputs read_inputs(const rt3d_model* model, const InputOptions& options) {
     result.given[slot] = true;
     result.notes.push_back(inputs[slot].name + ": " + dims_text(result.arrays[slot].shape) + " from " + file);
   }
-  if (!options.video.empty()) read_video_input(model, options, inputs, result);
+  if (!options.video.empty()) read_video(model, options, inputs, result);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!result.given[i])
       result.notes.push_back(inputs[i].name + ": random numbers, seed " + std::to_string(options.seed));
@@ -129,6 +133,10 @@ void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t 
       throw Failure("the input '" + infos[i].name + "' takes " + dims_text(infos[i].dims) + ", but " +
                     dims_text(inputs.arrays[i].shape) + " is given: give an array of that shape");
     }
+    if (given && inputs.arrays[i].dtype == RT3D_U8 && infos[i].dtype == RT3D_F32)
+      warn("the input '" + infos[i].name +
+           "' gets bytes as the numbers 0 to 255, unscaled: scale and normalise them as the model was "
+           "trained");
     const Array array = given ? converted(inputs.arrays[i], infos[i].dtype) : random.draw(infos[i]);
     set_input(session, i, infos[i], array);
   }

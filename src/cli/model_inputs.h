@@ -28,6 +28,7 @@ struct ModelInputs {
   std::vector<Array> arrays;       // one per model input; without data where random numbers are wanted
   std::vector<bool> given;         // whether the array holds data
   std::vector<std::string> notes;  // what was read, one line each
+  std::int64_t alike = 1;          // items of the batch that hold the same clip
 };
 
 // Reads files and video. Throws UsageError when inputs and files do not match, Failure when a file cannot be

@@ -1,7 +1,11 @@
 #include "cli/random_inputs.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "cli/failure.h"
 
@@ -30,6 +34,21 @@ void set_input(rt3d_session* session, std::size_t index, const TensorInfo& info,
   check(
       rt3d_session_set_input(session, static_cast<std::int32_t>(index), array.data.data(), array.data.size()),
       "cannot set the input '" + info.name + "'");
+}
+
+void set_zero_inputs(rt3d_session* session) {
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  const std::vector<TensorInfo> infos = inputs_of(session);
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    const std::size_t bytes =
+        static_cast<std::size_t>(element_count(infos[i].dims)) * dtype_bytes(infos[i].dtype);
+    const std::unique_ptr<void, Free> zeros(std::calloc(std::max<std::size_t>(bytes, 1), 1));
+    if (!zeros) throw std::bad_alloc();
+    check(rt3d_session_set_input(session, static_cast<std::int32_t>(i), zeros.get(), bytes),
+          "cannot set the input '" + infos[i].name + "'");
+  }
 }
 
 void set_random_inputs(rt3d_session* session, std::uint64_t seed) {

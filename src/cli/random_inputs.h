@@ -24,5 +24,7 @@ class RandomInputs {
 // Hands over the input number `index`; throws Failure naming it.
 void set_input(rt3d_session* session, std::size_t index, const TensorInfo& info, const Array& array);
 void set_random_inputs(rt3d_session* session, std::uint64_t seed);
+// All zeros, from memory that the system hands out as zeros and that is only read: it never becomes resident.
+void set_zero_inputs(rt3d_session* session);
 
 }  // namespace rt3d::cli

@@ -12,6 +12,7 @@
 #include "cli/model_inputs.h"
 #include "cli/nonfinite_warning.h"
 #include "cli/output_file.h"
+#include "cli/random_inputs.h"
 #include "cli/scores.h"
 #include "cli/session_options.h"
 #include "cli/statistics.h"
@@ -37,7 +38,9 @@ struct RunOptions {
   bool as_json = false;
 };
 
-using Output = NamedArray;
+struct Output : NamedArray {
+  Array scored;  // what scores are shown of: the whole, or one of several equal items
+};
 
 struct Latency {
   std::int64_t load_ns = 0;  // model and session
@@ -69,7 +72,17 @@ std::vector<std::string> labels_for(const RunOptions& options, const rt3d_model*
   return stored == nullptr ? std::vector<std::string>() : split_lines(stored);
 }
 
-std::vector<Output> copy_outputs(const rt3d_session* session) {
+// Of an output whose batch items are all of one clip, the first.
+Array first_alike(const Array& array, std::int64_t alike) {
+  if (alike <= 1 || array.shape.size() < 2 || array.shape[0] != alike) return array;
+  Array first{array.dtype, array.shape, {}};
+  first.shape[0] = 1;
+  const auto bytes = static_cast<std::ptrdiff_t>(array.data.size()) / alike;
+  first.data.assign(array.data.begin(), array.data.begin() + bytes);
+  return first;
+}
+
+std::vector<Output> copy_outputs(const rt3d_session* session, std::int64_t alike) {
   std::vector<Output> outputs;
   for (const TensorInfo& info : outputs_of(session)) {
     Array array{info.dtype, info.dims, {}};
@@ -77,7 +90,8 @@ std::vector<Output> copy_outputs(const rt3d_session* session) {
     const auto* data = static_cast<const std::byte*>(
         rt3d_session_output(session, static_cast<std::int32_t>(outputs.size())));
     array.data.assign(data, data + bytes);
-    outputs.push_back({info.name, std::move(array)});
+    Array scored = first_alike(array, alike);
+    outputs.push_back({{info.name, std::move(array)}, std::move(scored)});
   }
   return outputs;
 }
@@ -135,14 +149,27 @@ std::int64_t warn_of_nonfinite(const rt3d_session* session, const ModelInputs& i
   const std::vector<TensorInfo> infos = inputs_of(session);
   for (std::size_t i = 0; i < infos.size(); ++i)
     if (inputs.given[i]) given.push_back({infos[i].name, converted(inputs.arrays[i], infos[i].dtype)});
-  for (const std::string& line : nonfinite_warnings(session, given, outputs))
-    std::fprintf(stderr, "rt3d: warning: %s\n", line.c_str());
+  for (const std::string& line : nonfinite_warnings(session, given, {outputs.begin(), outputs.end()})) warn(line);
   return count;
 }
 
-Latency measure(rt3d_session* session, Latency latency, std::vector<Output>& outputs) {
+// Labels name the classes of the outputs that have as many; where there is none somebody would miss them.
+void warn_about_labels(const std::vector<std::string>& labels, const std::vector<Output>& outputs) {
+  if (labels.empty()) return;
+  std::string sizes;
+  for (const Output& output : outputs) {
+    if (!is_vector(output.scored.shape)) continue;
+    const auto classes = static_cast<std::size_t>(element_count(output.scored.shape));
+    if (classes == labels.size()) return;
+    sizes += join(sizes.empty() ? "" : ", ", "'", output.name, "' has ", classes, " classes");
+  }
+  warn(join("there are ", labels.size(), " labels, but ",
+            sizes.empty() ? "no output is a vector of classes" : sizes, ": labels are not shown"));
+}
+
+Latency measure(rt3d_session* session, Latency latency, std::int64_t alike, std::vector<Output>& outputs) {
   std::vector<std::int64_t> times = {timed_run_ns(session)};
-  outputs = copy_outputs(session);
+  outputs = copy_outputs(session, alike);
   const std::int64_t start = now_ns();
   while (times.size() < kMoreRuns && now_ns() - start < kMoreRunsNs) times.push_back(timed_run_ns(session));
   latency.median_ns = median(times);
@@ -158,7 +185,7 @@ void print_output(const Output& output, const std::vector<std::string>& labels, 
   if (summary.not_finite > 0) std::printf(", %lld not finite", static_cast<long long>(summary.not_finite));
   std::printf("\n");
   Table table("rlr");
-  for (const Score& score : best_scores(output.array, labels, count)) {
+  for (const Score& score : best_scores(output.scored, labels, count)) {
     const bool classes = !score.label.empty();
     table.add({std::to_string(score.index), score.label,
                classes ? fixed(score.value * 100, 2) + " %" : fixed(score.value, 6)});
@@ -169,7 +196,7 @@ void print_output(const Output& output, const std::vector<std::string>& labels, 
 json output_json(const Output& output, const std::vector<std::string>& labels, std::size_t count) {
   const Summary summary = summarize(output.array);
   json scores = json::array();
-  for (const Score& score : best_scores(output.array, labels, count)) {
+  for (const Score& score : best_scores(output.scored, labels, count)) {
     json row = {{"index", score.index}, {"score", score.value}};
     if (!score.label.empty()) row["label"] = score.label;
     scores.push_back(row);
@@ -197,11 +224,13 @@ void run(const RunOptions& options) {
   const rt3d_session_stats stats = stats_of(session.get());
   load_ns += stats.create_ns;
   // The first run is on zeros, so that the peak is the session's own, without this program's copies of inputs and outputs.
+  set_zero_inputs(session.get());
   const Latency first{load_ns, timed_run_ns(session.get()), 0, 0};
   const MemoryUse memory = watch.use();
   set_inputs(session.get(), inputs, options.inputs.seed);
   std::vector<Output> outputs;
-  const Latency latency = measure(session.get(), first, outputs);
+  const Latency latency = measure(session.get(), first, inputs.alike, outputs);
+  warn_about_labels(labels, outputs);
   if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
   const std::int64_t nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
   const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;

@@ -8,6 +8,7 @@
 #include "cli/failure.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
+#include "cli/table.h"
 
 namespace rt3d::cli {
 namespace {
@@ -44,6 +45,12 @@ const TensorInfo* find(const std::vector<TensorInfo>& tensors, const std::string
   return found == tensors.end() ? nullptr : &*found;
 }
 
+// The name as a shell takes it.
+std::string shell_word(const std::string& name) {
+  const bool plain = name.find_first_of(" \t\n'\"\\$`&|;<>()*?[]{}~#!") == std::string::npos;
+  return plain ? name : "'" + name + "'";
+}
+
 // Shapes for the inputs with free dimensions that nothing was given for: a free batch is one.
 void complete(std::vector<TensorInfo>& given, const std::vector<TensorInfo>& inputs) {
   for (const TensorInfo& input : inputs) {
@@ -53,6 +60,29 @@ void complete(std::vector<TensorInfo>& given, const std::vector<TensorInfo>& inp
     given.push_back(input);
     given.back().dims[0] = 1;
   }
+}
+
+// What a free dimension of an input of `rank` dimensions may be: a clip's or an image's usual size.
+std::int64_t usual_size(std::size_t rank, std::size_t dimension) {
+  constexpr std::int64_t kClip[] = {1, 3, 16, 112, 112}, kImage[] = {1, 3, 224, 224};
+  return rank == 5 ? kClip[dimension] : rank == 4 ? kImage[dimension] : 1;
+}
+
+// Refuses free dimensions that nothing was given for, with the options to paste.
+void require_shapes(const std::vector<TensorInfo>& given, const std::vector<TensorInfo>& inputs) {
+  std::string missing, options;
+  for (const TensorInfo& input : inputs) {
+    if (find(given, input.name) != nullptr || std::count(input.dims.begin(), input.dims.end(), -1) == 0)
+      continue;
+    missing += join(missing.empty() ? "'" : ", '", input.name, "' of ", dims_text(input.dims));
+    options += " --shape " + shell_word(input.name) + "=";
+    for (std::size_t d = 0; d < input.dims.size(); ++d)
+      options +=
+          join(d == 0 ? "" : ",", input.dims[d] < 0 ? usual_size(input.dims.size(), d) : input.dims[d]);
+  }
+  if (missing.empty()) return;
+  throw UsageError("the model leaves dimensions of " + missing + " free: give their sizes, for example" +
+                   options);
 }
 
 }  // namespace
@@ -147,6 +177,7 @@ std::string kept_text(const SessionOptions& options) {
 SessionHandle create_session(rt3d_model* model, const SessionOptions& options, std::vector<TensorInfo> given,
                              bool profile) {
   complete(given, inputs_of(model));
+  require_shapes(given, inputs_of(model));
   refuse_other_files(options);
   std::vector<rt3d_tensor_info> shapes;
   for (const TensorInfo& shape : given) {

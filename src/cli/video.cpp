@@ -3,15 +3,17 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libswscale/swscale.h>
 }
 
-#include <cmath>
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <optional>
 
 #include "cli/failure.h"
+#include "cli/orientation.h"
 
 namespace rt3d::cli {
 namespace {
@@ -36,25 +38,13 @@ std::string reason(int error) {
   return text;
 }
 
-// Quarter turns counter-clockwise that undo the rotation stored in the stream.
-int quarter_turns(const AVStream& stream) {
-  const std::uint8_t* matrix = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
-  if (matrix == nullptr) return 0;
-  const double degrees = av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
-  if (std::isnan(degrees)) return 0;
-  return (static_cast<int>(std::lround(degrees / 90)) % 4 + 4) % 4;
-}
-
-Frame rotated_left(const Frame& frame) {
-  Frame result{frame.height, frame.width, std::vector<std::uint8_t>(frame.rgb.size())};
-  std::uint8_t* to = result.rgb.data();
-  for (int y = 0; y < result.height; ++y) {
-    for (int x = 0; x < result.width; ++x, to += 3) {
-      const std::uint8_t* from = frame.pixel(frame.width - 1 - y, x);
-      to[0] = from[0], to[1] = from[1], to[2] = from[2];
-    }
-  }
-  return result;
+std::optional<DisplayMatrix> display_matrix(const AVStream& stream) {
+  std::size_t bytes = 0;
+  const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+  DisplayMatrix matrix;
+  if (data == nullptr || bytes != sizeof matrix) return std::nullopt;
+  std::memcpy(matrix.data(), data, sizeof matrix);
+  return matrix;
 }
 
 // Converts pictures to RGB with the colour matrix and range that they name, by the conversion that FFmpeg's
@@ -106,7 +96,8 @@ class VideoFile {
   explicit VideoFile(const std::filesystem::path& path) : where_(path.string()) {
     av_log_set_level(AV_LOG_QUIET);
     AVFormatContext* opened = nullptr;
-    int status = avformat_open_input(&opened, where_.c_str(), nullptr, nullptr);
+    // Else a name with a colon would be taken for a protocol's.
+    int status = avformat_open_input(&opened, ("file:" + where_).c_str(), nullptr, nullptr);
     container_.reset(opened);
     if (status >= 0) status = avformat_find_stream_info(container_.get(), nullptr);
     if (status < 0)
@@ -117,7 +108,8 @@ class VideoFile {
       throw Failure(where_ + " has no video that FFmpeg can decode: give a video file");
     decoder_.reset(avcodec_alloc_context3(codec));
     const AVStream& stream = *container_->streams[stream_];
-    turns_ = quarter_turns(stream);
+    const std::optional<DisplayMatrix> matrix = display_matrix(stream);
+    if (matrix) orientation_ = orientation_of(*matrix);
     if (!decoder_ || avcodec_parameters_to_context(decoder_.get(), stream.codecpar) < 0) {
       throw Failure(where_ + ": cannot set up its decoder");
     }
@@ -127,61 +119,115 @@ class VideoFile {
       throw Failure(join(where_, ": cannot open its decoder, ", codec->name, ": ", reason(status)));
   }
 
-  // The number of packets: of frames too in almost every file.
-  std::int64_t count_packets() {
+  // How many frames the file holds, to be decoded or, where the file is cut, promised by its index: packets and frames are one
+  // to one in almost every file.
+  struct Count {
+    std::int64_t packets = 0;
+    std::int64_t promised = 0;
+    bool readable = true;  // to the end
+  };
+  Count count() {
+    Count count{.promised = indexed()};
     Packet packet(av_packet_alloc());
-    std::int64_t count = 0;
-    while (av_read_frame(container_.get(), packet.get()) >= 0) {
-      if (packet->stream_index == stream_ && !(packet->flags & AV_PKT_FLAG_DISCARD)) ++count;
+    int status = 0;
+    while ((status = av_read_frame(container_.get(), packet.get())) >= 0) {
+      if (packet->stream_index == stream_ && !(packet->flags & AV_PKT_FLAG_DISCARD)) ++count.packets;
       av_packet_unref(packet.get());
     }
+    count.readable = status == AVERROR_EOF;
     return count;
   }
 
-  // Decodes everything, calling `visit` with each picture; returns their number. Damaged packets are skipped.
-  std::int64_t decode(const std::function<void(std::int64_t, const AVFrame&)>& visit) {
+  // Decodes everything, calling `visit` with each picture; damaged packets are skipped.
+  struct Decoded {
+    std::int64_t frames = 0;
+    std::int64_t errors = 0;  // packets that gave none, and frames that were made up in part
+  };
+  Decoded decode(const std::function<void(std::int64_t, const AVFrame&)>& visit) {
     Packet packet(av_packet_alloc());
-    Picture picture(av_frame_alloc());
-    std::int64_t count = 0;
-    const auto drain = [&] {
-      while (avcodec_receive_frame(decoder_.get(), picture.get()) >= 0) {
-        visit(count++, *picture);
-        av_frame_unref(picture.get());
-      }
-    };
+    Decoded decoded;
     while (av_read_frame(container_.get(), packet.get()) >= 0) {
-      if (packet->stream_index == stream_ && avcodec_send_packet(decoder_.get(), packet.get()) >= 0) drain();
+      if (packet->stream_index == stream_) {
+        if (avcodec_send_packet(decoder_.get(), packet.get()) < 0) ++decoded.errors;
+        drain(visit, decoded);
+      }
       av_packet_unref(packet.get());
     }
     avcodec_send_packet(decoder_.get(), nullptr);
-    drain();
-    return count;
+    drain(visit, decoded);
+    return decoded;
   }
 
-  int turns() const { return turns_; }
+  // Nothing when the file asks for a turn that is none by a quarter.
+  std::optional<Orientation> orientation() const { return orientation_; }
 
  private:
+  // The samples that an MP4's or AVI's index lists, without those that an edit list hides; 0 where there is no such index.
+  std::int64_t indexed() const {
+    AVStream* stream = container_->streams[stream_];
+    if (stream->nb_frames <= 0) return 0;
+    std::int64_t shown = 0;
+    for (int i = 0; i < avformat_index_get_entries_count(stream); ++i)
+      shown += (avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME) ? 0 : 1;
+    return std::min(shown, stream->nb_frames);
+  }
+
+  void drain(const std::function<void(std::int64_t, const AVFrame&)>& visit, Decoded& decoded) {
+    Picture picture(av_frame_alloc());
+    for (int failures = 0; failures < kMostFailures;) {
+      const int status = avcodec_receive_frame(decoder_.get(), picture.get());
+      if (status == AVERROR(EAGAIN) || status == AVERROR_EOF) return;
+      if (status < 0) {
+        ++failures;
+        ++decoded.errors;
+        continue;
+      }
+      failures = 0;
+      const bool made_up = (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture->decode_error_flags != 0;
+      decoded.errors += made_up ? 1 : 0;
+      visit(decoded.frames++, *picture);
+      av_frame_unref(picture.get());
+    }
+  }
+
+  static constexpr int kMostFailures = 64;  // in a row, each of a frame that a thread had begun
   std::string where_;
   Container container_;
   Decoder decoder_;
   int stream_ = -1;
-  int turns_ = 0;
+  std::optional<Orientation> orientation_ = Orientation{};
 };
 
 // Decodes the file and keeps the frames chosen for one of `expected` frames; gives the true number too.
 Video decode_chosen(const std::filesystem::path& path, const FrameChoice& choose, std::int64_t expected) {
   VideoFile file(path);
   const std::vector<std::int64_t> chosen = choose(expected);
+  const Orientation orientation = file.orientation().value_or(Orientation{});
   ToRgb to_rgb(path.string());
   Video video;
-  video.total = file.decode([&](std::int64_t index, const AVFrame& picture) {
+  const VideoFile::Decoded decoded = file.decode([&](std::int64_t index, const AVFrame& picture) {
     std::size_t next = video.frames.size();
     if (next == chosen.size() || chosen[next] != index) return;
-    Frame frame = to_rgb(picture);
-    for (int turn = 0; turn < file.turns(); ++turn) frame = rotated_left(frame);
+    const Frame frame = oriented(to_rgb(picture), orientation);
     for (; next < chosen.size() && chosen[next] == index; ++next) video.frames.push_back(frame);
   });
+  video.total = decoded.frames;
+  video.errors = decoded.errors;
   return video;
+}
+
+std::vector<std::string> warnings_of(const std::string& where, const Video& video,
+                                     const VideoFile::Count& count, bool oriented) {
+  std::vector<std::string> warnings;
+  if (!oriented)
+    warnings.push_back(where +
+                       " asks for a turn that is no quarter turn: its frames are used as they are stored");
+  const std::int64_t promised = std::max(count.packets, count.promised);
+  if (video.errors > 0 || !count.readable || count.packets < count.promised)
+    warnings.push_back(join(where, " is damaged or cut: ", video.total, " of ", promised,
+                            " frames were decoded",
+                            video.errors > 0 ? join(", with ", video.errors, " errors") : ""));
+  return warnings;
 }
 
 }  // namespace
@@ -190,11 +236,13 @@ Video read_video(const std::filesystem::path& path, const FrameChoice& choose) {
   if (!std::filesystem::is_regular_file(path)) {
     throw Failure("cannot read " + path.string() + ": give an existing video file");
   }
-  const std::int64_t expected = VideoFile(path).count_packets();
-  if (expected == 0) throw Failure(path.string() + " has no frames: give a video file");
-  Video video = decode_chosen(path, choose, expected);
+  VideoFile file(path);
+  const VideoFile::Count count = file.count();
+  if (count.packets == 0) throw Failure(path.string() + " has no frames: give a video file");
+  Video video = decode_chosen(path, choose, count.packets);
   if (video.total == 0) throw Failure(path.string() + ": none of its frames decodes: the file is damaged");
-  if (video.total != expected) video = decode_chosen(path, choose, video.total);
+  if (video.total != count.packets) video = decode_chosen(path, choose, video.total);
+  video.warnings = warnings_of(path.string(), video, count, file.orientation().has_value());
   return video;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "cli/frame.h"
@@ -13,15 +14,17 @@
 namespace rt3d::cli {
 
 struct Video {
-  std::int64_t total = 0;     // frames in the file
-  std::vector<Frame> frames;  // the chosen ones
+  std::int64_t total = 0;             // frames in the file that decode
+  std::int64_t errors = 0;            // what did not, or only in part
+  std::vector<Frame> frames;          // the chosen ones
+  std::vector<std::string> warnings;  // a damaged or cut file; a turn that is no quarter turn
 };
 
 // Given the number of frames, the ascending indices of those wanted; an index may repeat.
 using FrameChoice = std::function<std::vector<std::int64_t>(std::int64_t total)>;
 
-// Keeps only the chosen frames in memory. A rotation by quarter turns that the file asks for (phones write
-// it) is applied. Throws Failure when the file is missing, is not a video, or does not decode.
+// Keeps only the chosen frames in memory. Quarter turns and mirrors that the file asks for (phones write them) are applied.
+// Throws Failure when the file is missing, is not a video, or does not decode.
 Video read_video(const std::filesystem::path& path, const FrameChoice& choose);
 
 }  // namespace rt3d::cli

@@ -1,0 +1,91 @@
+// Videos that are damaged, cut, or called strange names.
+#include <doctest/doctest.h>
+
+#include "cli/made_video.h"
+#include "cli/shell.h"
+#include "cli/video.h"
+
+TEST_SUITE_BEGIN("cli");
+
+namespace rt3d::cli {
+namespace {
+
+std::vector<Frame> noise(int frames) {
+  std::vector<Frame> result;
+  std::uint32_t state = 1;
+  for (int k = 0; k < frames; ++k) {
+    Frame frame{32, 32, std::vector<std::uint8_t>(std::size_t{3} * 32 * 32)};
+    for (std::uint8_t& byte : frame.rgb) {
+      state = state * 1664525 + 1013904223;
+      byte = static_cast<std::uint8_t>(state >> 24);
+    }
+    result.push_back(std::move(frame));
+  }
+  return result;
+}
+
+std::vector<std::int64_t> all(std::int64_t total) {
+  std::vector<std::int64_t> indices;
+  for (std::int64_t i = 0; i < total; ++i) indices.push_back(i);
+  return indices;
+}
+
+std::string warnings(const Video& video) {
+  std::string text;
+  for (const std::string& warning : video.warnings) text += warning + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a whole video has no warning, and a damaged or cut one says how many of its frames were decoded") {
+  const Scratch scratch;
+  const std::vector<Frame> frames = noise(10);
+  const std::string path = scratch.path("video.mov");
+  write_video(path, frames);
+  const Video whole = read_video(path, all);
+  CHECK(whole.total == 10);
+  CHECK(whole.warnings.empty());
+  REQUIRE(whole.frames.size() == 10);
+  CHECK(whole.frames[9].rgb == frames[9].rgb);
+
+  std::string bytes = read_file(path);
+  const std::string signature = "\x89PNG";
+  const std::size_t third = bytes.find(signature, bytes.find(signature, bytes.find(signature) + 1) + 1);
+  REQUIRE(third != std::string::npos);
+  std::string damaged = bytes;
+  damaged.replace(third, 64, 64, '\0');
+  const Video rest = read_video(scratch.write("damaged.mov", damaged), all);
+  CHECK(rest.total == 9);
+  REQUIRE(rest.frames.size() == 9);
+  CHECK(rest.frames[2].rgb == frames[3].rgb);
+  CHECK(holds(warnings(rest), "damaged.mov is damaged or cut: 9 of 10 frames were decoded, with 1 error"));
+
+  const std::size_t sixth = [&] {
+    std::size_t at = 0;
+    for (int k = 0; k < 6; ++k) at = bytes.find(signature, at + 1);
+    return at;
+  }();
+  const Video cut = read_video(scratch.write("cut.mov", bytes.substr(0, sixth)), all);
+  CHECK(cut.total == 5);
+  CHECK(holds(warnings(cut), "cut.mov is damaged or cut: 5 of 10 frames were decoded"));
+}
+
+TEST_CASE("a file's name may look like a protocol or an option of FFmpeg's") {
+  const Scratch scratch;
+  write_video(scratch.path("plain.mov"), noise(2));
+  for (const char* name :
+       {"2026-11-29T10:00:00.mov", "http:x.mov", "concat:a|b.mov", "file:x.mov", "%03d.mov", "a b?.mov"}) {
+    std::filesystem::copy_file(scratch.path("plain.mov"), scratch.path(name));
+    const Shell shell;
+    const std::string command = "cd " + scratch.path().string() + " && " RT3D_COMMAND " run " +
+                                shell.small_model() + " --tune off --short-side 32 --video '" + name + "'";
+    const Result result = shell(command);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
+  }
+}
+
+}  // namespace rt3d::cli
+
+TEST_SUITE_END();
