@@ -1,6 +1,7 @@
 -- The tuning database, schema version 2. Runs in one transaction on an empty file (src/tuner/db_schema.cpp).
--- STRICT and WITHOUT ROWID: a row is found by its key in one tree. `checksum` is FNV-1a over all other columns
--- (src/tuner/row.cpp) and is verified at every read: damage that leaves the file well-formed is seen too.
+-- STRICT and WITHOUT ROWID: a row is found by its key in one tree. `checksum` is FNV-1a over all other
+-- columns (src/tuner/row.cpp) and is verified at every read: damage that leaves the file well-formed is seen
+-- too.
 PRAGMA application_id = 0x52543344;  -- "RT3D"
 PRAGMA user_version = 2;
 
@@ -20,9 +21,9 @@ CREATE TABLE schedule (
   PRIMARY KEY (device, threads, problem, family)
 ) STRICT, WITHOUT ROWID;
 
--- Candidates that were begun and not ended. A row whose owner no longer lives tells that the candidate ended its process, or
--- that somebody else did while it ran: after two such deaths it is not proposed again for this version of the family, until
--- the last one is a month old (src/tuner/journal.cpp).
+-- Candidates that were begun and not ended. A row whose owner no longer lives tells that the candidate ended
+-- its process, or that somebody else did while it ran: after two such deaths it is not proposed again for
+-- this version of the family, until the last one is a month old (src/tuner/journal.cpp).
 CREATE TABLE intent (
   device   TEXT    NOT NULL,
   problem  TEXT    NOT NULL,

@@ -1,5 +1,6 @@
-// The tuning database's file: opening and checking it, and what is read from it and written to it. All functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp.
-// Not thread-safe.
+// The tuning database's file: opening and checking it, and what is read from it and written to it. All
+// functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp. Not
+// thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -27,8 +28,9 @@ class DbFile {
   // Null when there is no database yet and `use` is not create.
   static std::unique_ptr<DbFile> open(const std::filesystem::path& path, Use use);
 
-  // Renames a corrupt database of ours to <name>.corrupt-N, where N is free; false when another process uses it, the folder
-  // cannot be written, or too many lie there. True with an empty `moved_to`: it is sound by now.
+  // Renames a corrupt database of ours to <name>.corrupt-N, where N is free; false when another process uses
+  // it, the folder cannot be written, or too many lie there. True with an empty `moved_to`: it is sound by
+  // now.
   static bool move_aside(const std::filesystem::path& path, std::filesystem::path& moved_to);
 
   bool writable() const { return writable_; }

@@ -80,8 +80,8 @@ Identity identify(Connection& db) {
   return identity;
 }
 
-// The schema comes before the journal mode: so the file itself says whose it is from its first byte on, and not only its
-// write-ahead log.
+// The schema comes before the journal mode: so the file itself says whose it is from its first byte on, and
+// not only its write-ahead log.
 void create_schema(Connection& db) {
   {
     WriteTransaction transaction(db);

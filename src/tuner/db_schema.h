@@ -1,5 +1,5 @@
-// Whose file a database is, and how it gets the newest schema: by being created, or by an upgrade that keeps every
-// valid row. All functions throw SqliteError and nothing else.
+// Whose file a database is, and how it gets the newest schema: by being created, or by an upgrade that keeps
+// every valid row. All functions throw SqliteError and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ enum class Header {
 };
 Header header_of(const Connection& db);  // throws foreign for all others
 
-// What the database says, log included, read in one transaction: another process may be creating the schema just now.
+// What the database says, log included, read in one transaction: another process may be creating the schema
+// just now.
 struct Identity {
   std::int64_t application = 0;
   std::int64_t version = 0;

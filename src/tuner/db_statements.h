@@ -11,7 +11,8 @@ namespace rt3d::tuner {
 
 inline constexpr std::int64_t kSchemaVersion = 2;  // as in tuning_db/schema.sql
 
-// What may be asked of a file of schema version 1 or newer. All give columns that read_row() and read_entry() take.
+// What may be asked of a file of schema version 1 or newer. All give columns that read_row() and read_entry()
+// take.
 struct Queries {
   Queries(Connection& db, std::int64_t schema_version);
   Statement find;     // device, threads, problem
@@ -35,8 +36,9 @@ struct Changes {
 bool read_row(const Statement& statement, Row& row);
 bool read_entry(const Statement& statement, JournalEntry& entry);
 
-// All rows that `all` gives, but for damaged ones, which are counted. Their keys must rise, as they do in a sound tree: one whose
-// pages are named twice gives rows without end. Throws corrupt, or costly when there are too many.
+// All rows that `all` gives, but for damaged ones, which are counted. Their keys must rise, as they do in a
+// sound tree: one whose pages are named twice gives rows without end. Throws corrupt, or costly when there
+// are too many.
 std::vector<Row> scan_rows(Statement& all, std::int64_t& damaged);
 
 // Steps of SQLite's machine that reading everything may take: about twenty a row.

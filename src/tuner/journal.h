@@ -1,5 +1,6 @@
-// What the journal of candidates concludes from deaths. One death is no proof: somebody may have ended the process for other
-// reasons. Two within a month are taken for the candidate's fault, until the last is a month old.
+// What the journal of candidates concludes from deaths. One death is no proof: somebody may have ended the
+// process for other reasons. Two within a month are taken for the candidate's fault, until the last is a
+// month old.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// A database's file over the life of its owner: opened at its first use, and what is done when it fails (db_remedies.h). What is
-// wrong is logged once as a warning, and remembered. Not thread-safe: the owner locks.
+// A database's file over the life of its owner: opened at its first use, and what is done when it fails
+// (db_remedies.h). What is wrong is logged once as a warning, and remembered. Not thread-safe: the owner
+// locks.
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,8 @@ class KeptFile {
 
   // Calls `use` on the open file. Writing creates a missing one. Never throws because of the file.
   Outcome with(Wish wish, const Use& use);
-  // Likewise, and waits longer for locks; throws where with() fails: "cannot <attempt> the tuning database …".
+  // Likewise, and waits longer for locks; throws where with() fails: "cannot <attempt> the tuning database
+  // …".
   void require(Wish wish, std::string_view attempt, const Use& use);
 
   const std::filesystem::path& path() const { return path_; }  // as it was given

@@ -23,12 +23,13 @@ struct JournalEntry {
       0;  // when the latest run began, in seconds since 1970; 0: unknown (schema version 1)
 };
 
-// Whether the fields may be stored: texts of 1 to 4096 bytes without control characters, finite times, a rigor
-// that there is.
+// Whether the fields may be stored: texts of 1 to 4096 bytes without control characters, finite times, a
+// rigor that there is.
 bool storable(const Row& row);
 bool storable(const Intent& intent);
 
-// What schema version 1 did not have goes in where it is not zero only: rows of that version keep their checksums.
+// What schema version 1 did not have goes in where it is not zero only: rows of that version keep their
+// checksums.
 std::uint64_t checksum(const Row& row);
 std::uint64_t checksum(const JournalEntry& entry);
 

@@ -48,8 +48,8 @@ class Connection {
 
   // How many steps of SQLite's machine may follow until the next call: what takes more ends with `exceeded`.
   void allow(std::int64_t steps, Fault exceeded);
-  // The file's first bytes as they lie there, at most `count`: read by SQLite, since opening and closing the file beside it
-  // would drop the locks of this process.
+  // The file's first bytes as they lie there, at most `count`: read by SQLite, since opening and closing the
+  // file beside it would drop the locks of this process.
   std::string first_bytes(int count) const;
 
   void execute(const char* sql);  // one or more statements without results

@@ -1,5 +1,5 @@
-// TuningDb: its file (kept_file.h), and the rows kept in memory where that cannot be written. Rows that could not be
-// written because the file was busy are written with the next ones.
+// TuningDb: its file (kept_file.h), and the rows kept in memory where that cannot be written. Rows that could
+// not be written because the file was busy are written with the next ones.
 #include "tuner/tuning_db.h"
 
 #include <algorithm>

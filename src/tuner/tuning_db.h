@@ -1,7 +1,8 @@
 // The tuning database: (device, threads, problem, family@version) → schedule and time, in one SQLite file
-// that may be shared by processes. What a load needs (find, store, the journal) never throws because of the file: one that is
-// missing, read-only, locked, damaged, hostile or from a newer version is logged once, costs a bounded number of steps, and rows
-// are kept in memory instead. What has the file as its result (import, merge, export) throws. Thread-safe.
+// that may be shared by processes. What a load needs (find, store, the journal) never throws because of the
+// file: one that is missing, read-only, locked, damaged, hostile or from a newer version is logged once,
+// costs a bounded number of steps, and rows are kept in memory instead. What has the file as its result
+// (import, merge, export) throws. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace rt3d::tuner {
 
-// How thoroughly a family was tuned: its default came along in a survey; or quick or full tuning looked for the best.
+// How thoroughly a family was tuned: its default came along in a survey; or quick or full tuning looked for
+// the best.
 inline constexpr int kSurveyed = 0, kQuick = 1, kFull = 2;
 
 struct Row {
@@ -26,8 +28,8 @@ struct Row {
   double default_ns =
       0;  // of the family's estimated schedule, in the same session of measurements; 0: not measured
   int rigor = kQuick;
-  // How disturbed the measurement was: (max - min) / median over the rounds of time_ns. 0: quiet, or unknown (rows of
-  // schema version 1).
+  // How disturbed the measurement was: (max - min) / median over the rounds of time_ns. 0: quiet, or unknown
+  // (rows of schema version 1).
   double disturbance = 0;
   bool operator==(const Row&) const = default;
 };
@@ -59,15 +61,17 @@ class TuningDb {
   void store(const Row& row);
   std::int64_t count() const;
 
-  // Throws what export_text() and import_text() would throw about the file; creates a missing one when writable.
+  // Throws what export_text() and import_text() would throw about the file; creates a missing one when
+  // writable.
   void require_usable() const;
   // Writes what is still in memory, if it can.
   void flush();
   // Rows in memory that the file does not have.
   std::int64_t rows_not_stored() const;
 
-  // The journal of candidates: begin before a schedule's first run, end after it, whatever its outcome. One that took two
-  // processes down within a month, or may have, is quarantined: begun, and not ended before they died.
+  // The journal of candidates: begin before a schedule's first run, end after it, whatever its outcome. One
+  // that took two processes down within a month, or may have, is quarantined: begun, and not ended before
+  // they died.
   void begin_candidate(const Intent& intent);
   void end_candidate(Intent intent) noexcept;  // also without memory: then with a later change, or at the end
   std::vector<Intent> quarantined(const std::string& device, const std::string& problem) const;
@@ -76,11 +80,11 @@ class TuningDb {
   std::string trouble() const;
   const std::filesystem::path& path() const;
 
-  // Header line, then one row a line, sorted (tuning_db/README.md has the format). Throws io when the file cannot be read,
-  // invalid_argument when it is no tuning database.
+  // Header line, then one row a line, sorted (tuning_db/README.md has the format). Throws io when the file
+  // cannot be read, invalid_argument when it is no tuning database.
   std::string export_text() const;
-  // All or nothing; throws invalid_argument with the line number, and what the file throws when it cannot be written. Returns
-  // how many rows were taken (store()'s rule).
+  // All or nothing; throws invalid_argument with the line number, and what the file throws when it cannot be
+  // written. Returns how many rows were taken (store()'s rule).
   std::int64_t import_text(const std::string& text);
   // All rows of another database file, likewise; throws io or invalid_argument when that cannot be read.
   std::int64_t merge(const std::filesystem::path& other);

@@ -52,7 +52,8 @@ rt3d_session_stats stats_of(const rt3d_session* session) {
   return stats;
 }
 
-// A place where nothing can be stored: every call whose result is that something is stored fails, and says why.
+// A place where nothing can be stored: every call whose result is that something is stored fails, and says
+// why.
 void check_nothing_stored(const std::string& path, rt3d_status expected) {
   CAPTURE(path);
   rt3d_db* db = nullptr;

@@ -169,7 +169,8 @@ TEST_CASE("a journal that names another file deletes nothing") {
   fill(path, 20);
   RawConnection(path).run("PRAGMA journal_mode = DELETE");
   write_bytes(victim, "precious");
-  // SQLite's format: a header that makes the journal hot, no pages, then the name, its length and sum, and the magic.
+  // SQLite's format: a header that makes the journal hot, no pages, then the name, its length and sum, and
+  // the magic.
   const auto number = [](std::uint32_t n) {
     return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
                        static_cast<char>(n)};

@@ -1,4 +1,5 @@
-// Databases that are made to hurt: each costs a bounded amount of work, gives no wrong row and never fails a load.
+// Databases that are made to hurt: each costs a bounded amount of work, gives no wrong row and never fails a
+// load.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
