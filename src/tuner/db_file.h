@@ -1,5 +1,4 @@
-// The tuning database's file: opening and checking it, its statements, and the verification of every row that
-// is read. All functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp.
+// The tuning database's file: opening and checking it, and what is read from it and written to it. All functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp.
 // Not thread-safe.
 #pragma once
 
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tuner/db_statements.h"
 #include "tuner/file_lock.h"
 #include "tuner/sqlite.h"
 #include "tuner/tuning_db.h"
@@ -45,10 +45,9 @@ class DbFile {
   std::int64_t damaged_rows() const { return damaged_rows_; }  // seen and ignored so far
 
  private:
-  struct Statements;
   DbFile(const std::filesystem::path& path, Use use);
   bool initialise(Use use);
-  bool read_row(Statement& statement, Row& row);
+  bool verified(bool good);  // counts the others
 
  public:
   ~DbFile();
@@ -56,7 +55,8 @@ class DbFile {
  private:
   std::unique_ptr<FileLock> lock_;  // outlives the connection
   std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Statements> statements_;
+  std::unique_ptr<Queries> queries_;
+  std::unique_ptr<Changes> changes_;  // where it is writable
   bool writable_ = false;
   std::int64_t damaged_rows_ = 0;
 };

@@ -14,8 +14,14 @@
 namespace rt3d::tuner {
 namespace {
 
-constexpr std::string_view kHeader = "rt3d-tuning\t1";
-constexpr std::size_t kFields = 9;
+// The text form's versions, newest first: the first line, and the fields of every other one.
+struct TextForm {
+  std::string_view header;
+  std::size_t fields;
+};
+constexpr TextForm kForms[] = {{"rt3d-tuning\t2", 10}, {"rt3d-tuning\t1", 9}};
+constexpr std::string_view kFieldNames[] = {"device",   "threads", "problem",    "family", "version",
+                                            "schedule", "time_ns", "default_ns", "rigor",  "disturbance"};
 constexpr std::size_t kMaxText = 4096;
 constexpr int kMaxThreads = 4096;
 
@@ -73,11 +79,24 @@ Number parse_number(std::string_view text, std::string_view field, std::size_t l
   return value;
 }
 
-Row parse_row(std::string_view text, std::size_t line) {
+std::string field_names(std::size_t count) {
+  std::string names;
+  for (std::size_t i = 0; i < count; ++i) names += cat(i == 0 ? "" : " ", kFieldNames[i]);
+  return names;
+}
+
+const TextForm& form_of(std::string_view first_line) {
+  for (const TextForm& form : kForms)
+    if (form.header == first_line) return form;
+  fail(Code::invalid_argument, "tuning rows, line 1: '", first_line.substr(0, 40), "' instead of '",
+       kForms[0].header, "'");
+}
+
+Row parse_row(std::string_view text, std::size_t line, const TextForm& form) {
   const std::vector<std::string_view> f = split(text, '\t');
-  if (f.size() != kFields)
-    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", f.size(), " fields instead of ", kFields,
-         " separated by tabs (device threads problem family version schedule time_ns default_ns rigor)");
+  if (f.size() != form.fields)
+    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", f.size(), " fields instead of ",
+         form.fields, " separated by tabs (", field_names(form.fields), ")");
   Row row;
   row.device = f[0];
   row.threads = parse_number<int>(f[1], "threads", line);
@@ -88,6 +107,7 @@ Row parse_row(std::string_view text, std::size_t line) {
   row.time_ns = parse_number<double>(f[6], "time_ns", line);
   row.default_ns = parse_number<double>(f[7], "default_ns", line);
   row.rigor = parse_number<int>(f[8], "rigor", line);
+  if (form.fields > 9) row.disturbance = parse_number<double>(f[9], "disturbance", line);
   if (!storable(row))
     fail(Code::invalid_argument, "tuning rows, line ", line, ": a field is empty or out of range");
   try {
@@ -106,7 +126,8 @@ RowKey key_of(const Row& row) { return {row.device, row.threads, row.problem, ro
 bool storable(const Row& row) {
   return storable_text(row.device) && storable_text(row.problem) && storable_text(row.family) &&
          storable_text(row.schedule) && row.threads >= 1 && row.threads <= kMaxThreads && row.version >= 0 &&
-         storable_time(row.time_ns) && storable_time(row.default_ns) && row.rigor >= kSurveyed && row.rigor <= kFull;
+         storable_time(row.time_ns) && storable_time(row.default_ns) && storable_time(row.disturbance) &&
+         row.rigor >= kSurveyed && row.rigor <= kFull;
 }
 
 bool storable(const Intent& intent) {
@@ -115,8 +136,8 @@ bool storable(const Intent& intent) {
 }
 
 std::uint64_t checksum(const Row& row) {
-  return Hash()
-      .add(row.device)
+  Hash hash;
+  hash.add(row.device)
       .add(std::int64_t{row.threads})
       .add(row.problem)
       .add(row.family)
@@ -124,19 +145,21 @@ std::uint64_t checksum(const Row& row) {
       .add(row.schedule)
       .add(row.time_ns)
       .add(row.default_ns)
-      .add(std::int64_t{row.rigor})
-      .value();
+      .add(std::int64_t{row.rigor});
+  if (row.disturbance != 0) hash.add(row.disturbance);
+  return hash.value();
 }
 
-std::uint64_t checksum(const Intent& intent, const std::string& owner) {
-  return Hash()
-      .add(intent.device)
-      .add(intent.problem)
-      .add(intent.family)
-      .add(std::int64_t{intent.version})
-      .add(intent.schedule)
-      .add(owner)
-      .value();
+std::uint64_t checksum(const JournalEntry& entry) {
+  Hash hash;
+  hash.add(entry.intent.device)
+      .add(entry.intent.problem)
+      .add(entry.intent.family)
+      .add(std::int64_t{entry.intent.version})
+      .add(entry.intent.schedule)
+      .add(entry.owner);
+  if (entry.deaths != 0 || entry.begun_s != 0) hash.add(std::int64_t{entry.deaths}).add(entry.begun_s);
+  return hash.value();
 }
 
 bool replaces(const Row& row, const Row& existing) {
@@ -147,15 +170,17 @@ bool replaces(const Row& row, const Row& existing) {
 
 std::string rows_text(std::vector<Row> rows) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
-  std::string out = cat(kHeader, '\n');
+  std::string out = cat(kForms[0].header, '\n');
   for (const Row& r : rows)
     out += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,
-               '\t', number_text(r.time_ns), '\t', number_text(r.default_ns), '\t', r.rigor, '\n');
+               '\t', number_text(r.time_ns), '\t', number_text(r.default_ns), '\t', r.rigor, '\t',
+               number_text(r.disturbance), '\n');
   return out;
 }
 
 std::vector<Row> parse_rows(const std::string& text) {
   std::vector<Row> rows;
+  const TextForm& form = form_of(std::string_view(text).substr(0, text.find('\n')));
   std::size_t line = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -163,15 +188,8 @@ std::vector<Row> parse_rows(const std::string& text) {
     const auto end = rest.find('\n');
     const std::string_view content = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line == 1) {
-      if (content != kHeader)
-        fail(Code::invalid_argument, "tuning rows, line 1: '", content.substr(0, 40), "' instead of '",
-             kHeader, "'");
-    } else if (!content.empty() && content[0] != '#') {
-      rows.push_back(parse_row(content, line));
-    }
+    if (line > 1 && !content.empty() && content[0] != '#') rows.push_back(parse_row(content, line, form));
   }
-  if (line == 0) fail(Code::invalid_argument, "tuning rows, line 1: empty text instead of '", kHeader, "'");
   return rows;
 }
 

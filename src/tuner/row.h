@@ -14,20 +14,31 @@ namespace rt3d::tuner {
 using RowKey = std::tuple<std::string, int, std::string, std::string>;  // device, threads, problem, family
 RowKey key_of(const Row& row);
 
+// A row of the journal: a candidate that was begun and not ended.
+struct JournalEntry {
+  Intent intent;
+  std::string owner;  // process_owner() of its latest run
+  int deaths = 0;     // owners before that one which died while it ran
+  std::int64_t begun_s =
+      0;  // when the latest run began, in seconds since 1970; 0: unknown (schema version 1)
+};
+
 // Whether the fields may be stored: texts of 1 to 4096 bytes without control characters, finite times, a rigor
 // that there is.
 bool storable(const Row& row);
 bool storable(const Intent& intent);
 
+// What schema version 1 did not have goes in where it is not zero only: rows of that version keep their checksums.
 std::uint64_t checksum(const Row& row);
-std::uint64_t checksum(const Intent& intent, const std::string& owner);
+std::uint64_t checksum(const JournalEntry& entry);
 
 // Whether `row` replaces `existing` of the same key: unless that one was measured with more rigor and is not
 // slower.
 bool replaces(const Row& row, const Row& existing);
 
-// The text form; sorts the rows.
+// The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);
-std::vector<Row> parse_rows(const std::string& text);  // throws invalid_argument with the line number
+// Of any version; throws invalid_argument with the line number.
+std::vector<Row> parse_rows(const std::string& text);
 
 }  // namespace rt3d::tuner

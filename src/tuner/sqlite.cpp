@@ -119,10 +119,10 @@ int Connection::changes() const { return sqlite3_changes(handle()); }
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
 
-Statement::Statement(Connection& connection, const char* sql) : connection_(connection) {
+Statement::Statement(Connection& connection, const std::string& sql) : connection_(connection) {
   sqlite3_stmt* handle = nullptr;
   const int result =
-      sqlite3_prepare_v3(connection.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+      sqlite3_prepare_v3(connection.handle(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   handle_.reset(handle);
   if (result != SQLITE_OK) connection.raise(result, "prepare");
 }

@@ -69,7 +69,7 @@ class Connection {
 // A prepared statement. Parameters are numbered from 1; bound text must stay alive until reset().
 class Statement {
  public:
-  Statement(Connection& connection, const char* sql);
+  Statement(Connection& connection, const std::string& sql);
 
   Statement& bind(int index, std::string_view text);
   Statement& bind(int index, std::int64_t value);

@@ -25,6 +25,9 @@ struct Row {
   double default_ns =
       0;  // of the family's estimated schedule, in the same session of measurements; 0: not measured
   int rigor = kQuick;
+  // How disturbed the measurement was: (max - min) / median over the rounds of time_ns. 0: quiet, or unknown (rows of
+  // schema version 1).
+  double disturbance = 0;
   bool operator==(const Row&) const = default;
 };
 

@@ -1,7 +1,6 @@
 #include "tuner/tuning_db.h"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,9 +11,9 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "scratch_folder.h"
+#include "tuner/db_rows.h"
 
 TEST_SUITE_BEGIN("tuner");
 
@@ -26,49 +25,6 @@ using tests::ScratchFolder;
 using tests::write_bytes;
 
 namespace fs = std::filesystem;
-
-Row row_of(int i) {
-  return {.device = "avx2/cpu",
-          .threads = 2,
-          .problem = cat("Relu 1x", i + 1, " -> 1x", i + 1),
-          .family = "relu.fake.cpu",
-          .version = 1,
-          .schedule = cat("a=", i),
-          .time_ns = 1000.5 + i,
-          .default_ns = 2000,
-          .rigor = 1};
-}
-
-void fill(const fs::path& path, int rows) {
-  TuningDb db(path);
-  std::string text = "rt3d-tuning\t1\n";
-  for (int i = 0; i < rows; ++i) {
-    const Row r = row_of(i);
-    text += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,
-                '\t', r.time_ns, '\t', r.default_ns, '\t', r.rigor, '\n');
-  }
-  REQUIRE(db.import_text(text) == rows);
-}
-
-std::vector<Row> find(const TuningDb& db, int i) { return db.find("avx2/cpu", 2, row_of(i).problem); }
-
-struct RawConnection {
-  explicit RawConnection(const fs::path& path) { REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK); }
-  ~RawConnection() { sqlite3_close(handle); }
-  void run(const char* sql) {
-    REQUIRE_MESSAGE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql);
-  }
-  sqlite3* handle = nullptr;
-};
-
-// Counts warnings while it lives.
-struct Warnings {
-  Warnings() {
-    set_log_sink([this](LogLevel, const std::string& text) { lines.push_back(text); }, LogLevel::warning);
-  }
-  ~Warnings() { set_log_sink({}, LogLevel::off); }
-  std::vector<std::string> lines;
-};
 
 // Whatever the file is: nothing throws, and a stored row is found again.
 void check_usable(const fs::path& path, bool writable = true) {
@@ -138,7 +94,7 @@ TEST_CASE("exported text is sorted and imports into the same rows") {
   for (int i : {3, 1, 2}) a.store(row_of(i));
   const std::string text = a.export_text();
   CHECK(text.starts_with(
-      "rt3d-tuning\t1\navx2/cpu\t2\tRelu 1x2 -> 1x2\trelu.fake.cpu\t1\ta=1\t1001.5\t2000\t1\n"));
+      "rt3d-tuning\t2\navx2/cpu\t2\tRelu 1x2 -> 1x2\trelu.fake.cpu\t1\ta=1\t1001.5\t2000\t1\t0.25\n"));
   CHECK(b.import_text(text) == 3);
   CHECK(b.export_text() == text);
   TuningDb c(folder.path() / "c.db");
@@ -157,7 +113,7 @@ TEST_CASE("an import with one bad line changes nothing and names the line") {
     const std::string text = cat("rt3d-tuning\t1\n", good, "# a remark\n", bad, "\n");
     CHECK_THROWS_WITH_AS(db.import_text(text), doctest::Contains("line 4"), Error);
   }
-  for (const char* bad : {"", "rt3d-tuning\t2\n", "d\t1\n"}) CHECK_THROWS_AS(db.import_text(bad), Error);
+  for (const char* bad : {"", "rt3d-tuning\t3\n", "d\t1\n"}) CHECK_THROWS_AS(db.import_text(bad), Error);
   CHECK(db.count() == 0);
 }
 
@@ -178,7 +134,7 @@ TEST_CASE("a folder, another program's file and a newer schema are left as they 
   }
   SUBCASE("newer") {
     fill(path, 20);
-    RawConnection(path).run("PRAGMA user_version = 2; ALTER TABLE schedule ADD COLUMN extra TEXT");
+    RawConnection(path).run("PRAGMA user_version = 3; ALTER TABLE schedule ADD COLUMN extra TEXT");
     const std::string before = read_bytes(path);
     check_usable(path);
     CHECK(read_bytes(path) == before);

@@ -1,0 +1,104 @@
+#include "tuner/db_schema.h"
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "tuner/db_statements.h"
+#include "tuning_db/schema.h"
+
+namespace rt3d::tuner {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x52543344;  // "RT3D", as in tuning_db/schema.sql
+
+// Changing the journal mode does not wait for other connections by itself. Where it is refused, the default
+// mode stays.
+void set_wal(Connection& db) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      db.text("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SqliteError& error) {
+      if (error.fault() != Fault::busy || attempt == 50) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+struct Contents {
+  std::vector<Row> rows;
+  std::vector<JournalEntry> entries;
+};
+
+Contents read_all(Connection& db, std::int64_t version) {
+  Queries queries(db, version);
+  Contents contents;
+  Row row;
+  while (queries.all.step())
+    if (read_row(queries.all, row)) contents.rows.push_back(row);
+  JournalEntry entry;
+  while (queries.entries.step())
+    if (read_entry(queries.entries, entry)) contents.entries.push_back(entry);
+  return contents;
+}
+
+void write_all(Connection& db, const Contents& contents) {
+  Changes changes(db);
+  for (const Row& row : contents.rows) {
+    const ResetAtEnd reset(changes.put_row);
+    bind_row(changes.put_row, row);
+    changes.put_row.step();
+  }
+  for (const JournalEntry& entry : contents.entries) {
+    const ResetAtEnd reset(changes.put_entry);
+    bind_entry(changes.put_entry, entry);
+    changes.put_entry.step();
+  }
+}
+
+}  // namespace
+
+Identity identify(Connection& db) {
+  db.execute("BEGIN");
+  Identity identity;
+  identity.application = db.integer("PRAGMA application_id");
+  identity.version = db.integer("PRAGMA user_version");
+  identity.empty = identity.application == 0 && identity.version == 0 &&
+                   db.integer("SELECT count(*) FROM sqlite_schema") == 0;
+  db.execute("COMMIT");
+  return identity;
+}
+
+void create_schema(Connection& db) {
+  set_wal(db);
+  WriteTransaction transaction(db);
+  if (db.integer("PRAGMA user_version") == 0) db.execute(std::string(kSchemaSql).c_str());
+  transaction.commit();
+}
+
+void upgrade_schema(Connection& db) {
+  WriteTransaction transaction(db);
+  const std::int64_t version = db.integer("PRAGMA user_version");
+  if (version < kSchemaVersion) {  // else another process was faster
+    const Contents contents = read_all(db, version);
+    db.execute("DROP TABLE schedule; DROP TABLE intent");
+    db.execute(std::string(kSchemaSql).c_str());
+    write_all(db, contents);
+  }
+  transaction.commit();
+}
+
+void require_readable(const Identity& identity) {
+  if (identity.application != kApplicationId)
+    throw SqliteError(Fault::foreign,
+                      cat("it belongs to another program (application id ", identity.application, ")"));
+  if (identity.version > kSchemaVersion)
+    throw SqliteError(Fault::newer,
+                      cat("its schema version ", identity.version, " is newer than ", kSchemaVersion));
+  if (identity.version < 1)
+    throw SqliteError(Fault::corrupt, cat("schema version ", identity.version, " never existed"));
+}
+
+}  // namespace rt3d::tuner
