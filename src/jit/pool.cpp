@@ -187,8 +187,8 @@ class PoolWindow final : public IsaFamily {
       shape.piece = piece;
       columns += columns_loaded(shape);
     }
-    const std::int64_t loads = met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) *
-                               met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * columns;
+    const std::int64_t loads =
+        met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) * met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * columns;
     const std::int64_t vectors = s.n * kernels::blocks(s.ic, lanes()) * (loads + s.od * s.oh * s.ow);
     return {.multiply_adds = 0, .bytes = static_cast<double>(vectors * lanes() * 4)};
   }

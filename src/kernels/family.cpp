@@ -29,7 +29,8 @@ Work KernelFamily::least_work(const Problem& problem, const Schedule& schedule, 
   Work work;
   work.multiply_adds = static_cast<double>(executed_multiply_accumulates(problem, schedule, target));
   for (const TensorDesc& output : problem.outputs)
-    work.bytes += static_cast<double>(output.shape.elements()) * static_cast<double>(dtype_bytes(output.dtype));
+    work.bytes +=
+        static_cast<double>(output.shape.elements()) * static_cast<double>(dtype_bytes(output.dtype));
   return work;
 }
 

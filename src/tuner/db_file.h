@@ -34,8 +34,8 @@ class DbFile {
   bool writable() const { return writable_; }
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
-  // In one transaction; returns how many rows were taken (replaces()).
-  std::int64_t store(std::span<const Row> rows);
+  // In one transaction; returns how many rows were taken: those that replaces() takes, or `always` all.
+  std::int64_t store(std::span<const Row> rows, bool always = false);
 
   void begin(const Intent& intent);
   void end(const Intent& intent);

@@ -16,9 +16,10 @@ constexpr int kMoreLooks = 4;     // before a time is refused
 // multiply-adds are usual (Intel since Haswell, AMD since Zen 2); three loads and two stores for one or two are the most that is
 // known (Golden Cove; Cortex-X with four), and caches beyond the first are slower.
 constexpr double kVectorsMoved = 4;
-constexpr double kVectorsStarted = 4;  // multiply-adds of a vector per cycle: four pipes in the widest AArch64 cores
-constexpr double kWidestStarted = 2;   // on x86-64
-constexpr double kMostGhz = 7;         // no CPU is clocked so high
+constexpr double kVectorsStarted =
+    4;  // multiply-adds of a vector per cycle: four pipes in the widest AArch64 cores
+constexpr double kWidestStarted = 2;  // on x86-64
+constexpr double kMostGhz = 7;        // no CPU is clocked so high
 
 }  // namespace
 
@@ -79,8 +80,9 @@ double highest_rate(const TuningDb& db, std::span<const kernels::KernelFamily* c
       kernels::Target then = target;
       then.threads = row.threads;
       then.accuracy = kernels::Accuracy::half;  // whatever it was measured for
-      if (!(*family)->supports(problem, then)) continue;
-      const kernels::Work work = (*family)->least_work(problem, kernels::parse_schedule(row.schedule), then);
+      const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
+      if (!(*family)->supports(problem, then) || !kernels::legal(**family, problem, schedule, then)) continue;
+      const kernels::Work work = (*family)->least_work(problem, schedule, then);
       if (possible_anywhere(work, row.time_ns, then))
         highest = std::max(highest, rate_needed(work, row.time_ns) / row.threads * target.threads);
     } catch (const Error& error) {

@@ -15,12 +15,9 @@ namespace rt3d::tuner {
 // A look at the machine, by multiplying for a few milliseconds on all threads.
 struct MachineState {
   double multiply_adds_per_ns = 0;  // of floats, all threads together, at the best moment; 0: unknown
-  double disturbance = 0;           // time that others took, in parts of the time that was left: 1 where half was lost
+  double disturbance = 0;  // time that others took, in parts of the time that was left: 1 where half was lost
 };
 using LookFn = std::function<MachineState()>;
-
-// Disturbances up to this are quiet: timer ticks and the like.
-inline constexpr double kQuiet = 0.25;
 
 class Machine {
  public:

@@ -86,7 +86,9 @@ struct TuningDb::Impl {
   void handle(const SqliteError& error);
   void say(const std::string& what);
   void note_damage();
-  std::int64_t store(std::vector<Row> rows);
+  // `always`: whatever replaces() says; only of rows that can be written at once, or are only in memory.
+  std::int64_t store(std::vector<Row> rows, bool always = false);
+  void store_one(const Row& row, bool always);
   std::vector<Row> all();
 };
 
@@ -169,22 +171,23 @@ void TuningDb::Impl::note_damage() {
   log(LogLevel::warning, "tuning database '", path.string(), "': rows with a wrong checksum were ignored");
 }
 
-std::int64_t TuningDb::Impl::store(std::vector<Row> rows) {
+std::int64_t TuningDb::Impl::store(std::vector<Row> rows, bool always) {
   std::int64_t taken = 0;
   std::vector<Row> batch;
   for (auto& [key, row] : pending) batch.push_back(row);
-  batch.insert(batch.end(), rows.begin(), rows.end());
+  if (!always) batch.insert(batch.end(), rows.begin(), rows.end());
   const auto write = [&](DbFile& f) {
     taken = f.store(batch);
+    if (always) taken += f.store(rows, true);
     pending.clear();
     for (const Intent& intent : ended) f.end(intent);
     ended.clear();
   };
-  if ((batch.empty() && ended.empty()) || with_file(Wish::write, write)) return taken;
+  if ((batch.empty() && rows.empty() && ended.empty()) || with_file(Wish::write, write)) return taken;
   for (Row& row : rows) {
     RowKey key = key_of(row);
     const auto existing = pending.find(key);
-    if (existing != pending.end() && !replaces(row, existing->second)) continue;
+    if (!always && existing != pending.end() && !replaces(row, existing->second)) continue;
     pending.insert_or_assign(std::move(key), std::move(row));
     ++taken;
   }
@@ -245,14 +248,17 @@ std::vector<Row> TuningDb::find(const std::string& device, int threads, const st
   return rows;
 }
 
-void TuningDb::store(const Row& row) {
+void TuningDb::Impl::store_one(const Row& row, bool always) {
   if (!storable(row)) {
     log(LogLevel::warning, "tuning database: a row that has no text form is not stored (", row.family, ")");
     return;
   }
-  const std::lock_guard guard(impl_->mutex);
-  impl_->store({row});
+  const std::lock_guard guard(mutex);
+  store({row}, always);
 }
+
+void TuningDb::store(const Row& row) { impl_->store_one(row, false); }
+void TuningDb::replace(const Row& row) { impl_->store_one(row, true); }
 
 std::int64_t TuningDb::count() const {
   const std::lock_guard guard(impl_->mutex);

@@ -56,8 +56,11 @@ TEST_CASE("Winograd's multiply-adds are those of its plan's rows, and fewer than
   const Problem p = kernels::parse_problem(
       "Conv 2x32x7x13x14,c48x32x3x3x3,c48 -> 2x48x7x13x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
       "strides=1x1x1");
-  for (const auto& method : {jit::WinogradTile{1, 2}, {1, 4}, {2, 2}, {2, 4}, {4, 4}})
-    for (const jit::WinogradCut& cut : {jit::WinogradCut{1, 1, 1, false, false, 16}, {2, 2, 3, false, false, 16}}) {
+  for (const auto& method :
+       {WinogradTile{1, 2}, WinogradTile{1, 4}, WinogradTile{2, 2},
+        WinogradTile{2, 4}, WinogradTile{4, 4}})
+    for (const jit::WinogradCut& cut :
+         {jit::WinogradCut{1, 1, 1, false, false, 16}, {2, 2, 3, false, false, 16}}) {
       const jit::WinogradLayer layer{kernels::conv_shape(p), method, std::nullopt, false};
       CAPTURE(method.text());
       const double multiply_adds = jit::winograd_multiply_adds(layer, cut, 16);
@@ -71,9 +74,9 @@ TEST_CASE("sparse code multiplies the share that is kept") {
       "Conv 1x64x4x14x14,c64x64x3x3x3 -> 1x64x4x14x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1 "
       "sparsity=kgs:8x4:25%");
   const auto dense = static_cast<double>(kernels::useful_multiply_accumulates(p));
-  for (const auto& [family, isa] : {std::pair{"conv.sparse_dot.avx512", Isa::avx512},
-                                    std::pair{"conv.sparse_pixels.avx2", Isa::avx2},
-                                    std::pair{"conv.sparse.neon", Isa::neon}}) {
+  for (const auto& [family, isa] :
+       {std::pair{"conv.sparse_dot.avx512", Isa::avx512}, std::pair{"conv.sparse_pixels.avx2", Isa::avx2},
+        std::pair{"conv.sparse.neon", Isa::neon}}) {
     CAPTURE(family);
     const double multiply_adds = work_of(family, p, isa).multiply_adds;
     CHECK(multiply_adds >= 0.249 * dense);
