@@ -6,7 +6,9 @@
 #include <fstream>
 #include <optional>
 
+#include "cli/busy.h"
 #include "cli/failure.h"
+#include "cli/peak.h"
 #include "cli/problem_session.h"
 #include "cli/random_inputs.h"
 #include "cli/statistics.h"
@@ -17,7 +19,6 @@ namespace rt3d::cli {
 namespace {
 
 constexpr int kMostProfileRuns = 10;
-constexpr int kPeakTries = 3;
 
 // A database for benchmarks that shall keep nothing: the second session must find what the first one
 // measured.
@@ -32,16 +33,6 @@ class TemporaryDb {
  private:
   std::optional<TemporaryFolder> folder_;
 };
-
-double measure_peak(int threads) {
-  double best = 0;
-  for (int i = 0; i < kPeakTries; ++i) {
-    double gflops = 0;
-    check(rt3d_measure_peak(&gflops, threads), "cannot measure the machine's peak");
-    best = std::max(best, gflops);
-  }
-  return best;
-}
 
 void time_runs(rt3d_session* session, const BenchSettings& settings, BenchReport& report) {
   for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session);
@@ -100,6 +91,7 @@ BenchReport start_report(const std::string& path, const BenchSettings& settings)
   report.threads = thread_count(settings.session);
   report.accuracy = settings.session.accuracy;
   report.runs = settings.runs;
+  report.machine_load = machine_load();
   return report;
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli/busy.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/group_size_run.h"
@@ -99,7 +100,8 @@ GroupStudy study_of(const GroupSizeOptions& options) {
   return study;
 }
 
-nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, const std::string& device) {
+nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, const std::string& device,
+                       double load) {
   nlohmann::json layers = nlohmann::json::array(), points = nlohmann::json::array(),
                  recommended = nlohmann::json::array();
   for (const SyntheticLayer& layer : study.layers)
@@ -116,7 +118,8 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
                       {"dense_best_ns", p.best_ns},
                       {"over_direct", p.over_direct()},
                       {"over_best", p.over_best()},
-                      {"family", p.family}});
+                      {"family", p.family},
+                      {"disturbed", p.disturbed}});
   for (const Recommendation& r : recommend(results.points))
     recommended.push_back({{"layer", r.layer},
                            {"scheme", r.scheme},
@@ -127,8 +130,9 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
                            {"fastest_gm", r.fastest_gm},
                            {"fastest_gn", r.fastest_gn},
                            {"fastest_over_direct", r.fastest_over_direct}});
-  return {{"device", device}, {"threads", thread_count(study.session)}, {"layers", layers},
-          {"points", points}, {"points_wanted", results.wanted},        {"recommended", recommended}};
+  return {{"device", device},          {"machine_load", load}, {"threads", thread_count(study.session)},
+          {"layers", layers},          {"points", points},     {"points_wanted", results.wanted},
+          {"recommended", recommended}};
 }
 
 void write(const std::string& path, const std::string& text) {
@@ -141,12 +145,13 @@ void write(const std::string& path, const std::string& text) {
 
 void run(const GroupSizeOptions& options) {
   const GroupStudy study = study_of(options);
+  const double load = warn_when_busy();
   const std::string device = rt3d_device_text();
   const GroupResults results = study_groups(study);
   if (results.points.empty()) throw Failure("nothing was measured: give more time with --limit-seconds");
   write(options.csv, group_size_csv(results.points));
   write(options.svg, group_size_svg(results.points, device));
-  if (options.as_json) return print_json(json_of(study, results, device));
+  if (options.as_json) return print_json(json_of(study, results, device, load));
   std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
               group_size_text(results.points).c_str());
   if (results.points.size() < results.wanted)

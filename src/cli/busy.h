@@ -1,0 +1,12 @@
+// Whether other processes want the cores that a measurement needs.
+#pragma once
+
+namespace rt3d::cli {
+
+// The machine's load of the last minute, in processes that want to run; negative where it is not known.
+double machine_load();
+
+// One line on standard error where that is so much that times and ratios are worth less. Returns the load.
+double warn_when_busy();
+
+}  // namespace rt3d::cli
