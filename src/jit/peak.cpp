@@ -39,7 +39,8 @@ double seconds() {
 }
 
 // Slices are so short that most of them are whole even where several processes share a core by turns of milliseconds.
-constexpr int kSlices = 256;  // of each thread: several milliseconds
+constexpr double kLookSeconds = 10e-3;  // no slice begins later: others may have the cores for long
+constexpr int kSlices = 256;            // of each thread: several milliseconds
 constexpr std::int64_t kVectorsPerSlice =
     200000;  // multiply-adds of vectors: some 25 us where two start per cycle
 
@@ -65,10 +66,16 @@ Look look_at_machine(const Device& device, ThreadPool& pool) {
   const std::int64_t vectors = std::int64_t{chains(device.isa)} * kRepeats;  // per count
   const PeakArgs args{std::max<std::int64_t>(1, kVectorsPerSlice / vectors)};
   std::vector<Slices> slices(static_cast<std::size_t>(pool.size()));
+  const double end = seconds() + kLookSeconds;
   pool.run(std::int64_t{kSlices} * pool.size(), [&](std::int64_t, int worker) {
+    Slices& mine = slices[static_cast<std::size_t>(worker)];
     const double start = seconds();
+    if (start > end && mine.count > 0) {
+      mine.last = std::max(mine.last, std::min(start, end));
+      return;
+    }
     code->call(&args);
-    slices[static_cast<std::size_t>(worker)].add(start, seconds());
+    mine.add(start, seconds());
   });
   double fastest = std::numeric_limits<double>::infinity(), busy = 0, lost = 0;
   for (const Slices& s : slices) {
