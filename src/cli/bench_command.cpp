@@ -5,7 +5,6 @@
 
 #include "cli/bench_report.h"
 #include "cli/bench_run.h"
-#include "cli/busy.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/tuning_text.h"
@@ -59,7 +58,6 @@ BenchReport measure(const std::string& path, const BenchSettings& settings) {
 }
 
 void run(const BenchOptions& options) {
-  warn_when_busy();
   nlohmann::json reports = nlohmann::json::array();
   for (std::size_t i = 0; i < options.models.size(); ++i) {
     const BenchReport report = measure(options.models[i], options.settings);

@@ -91,7 +91,6 @@ BenchReport start_report(const std::string& path, const BenchSettings& settings)
   report.threads = thread_count(settings.session);
   report.accuracy = settings.session.accuracy;
   report.runs = settings.runs;
-  report.machine_load = machine_load();
   return report;
 }
 
@@ -149,6 +148,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(path);
+  report.machine_load = warn_when_busy();
   const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
@@ -169,8 +169,10 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
 BenchReport bench_problems(const std::string& path, const BenchSettings& settings) {
   BenchReport report = start_report(path, settings);
   const MemoryWatch watch;
+  const std::vector<std::string> lines = read_lines(path);
+  report.machine_load = warn_when_busy();
   report.peak_gflops = measure_peak(report.threads);
-  for (const std::string& line : read_lines(path)) {
+  for (const std::string& line : lines) {
     const auto [layer, times] = time_problem(line, settings, report);
     report.layers.push_back(layer);
     report.median_ns += layer.ns;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "cli/table.h"
 
@@ -12,14 +13,11 @@ constexpr double kBusy = 0.5;  // from here on others disturb; the same in bench
 
 }  // namespace
 
-double machine_load() {
-  double load = 0;
-  return ::getloadavg(&load, 1) == 1 ? load : -1;
-}
-
 double warn_when_busy() {
-  const double load = machine_load();
-  if (load > kBusy)
+  static bool warned = false;
+  double load = 0;
+  if (::getloadavg(&load, 1) != 1) return -1;
+  if (load > kBusy && !std::exchange(warned, true))
     std::fprintf(stderr, "rt3d: warning: the machine is busy (load %s): times and ratios are worth less\n",
                  fixed(load, 1).c_str());
   return load;

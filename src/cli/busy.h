@@ -3,10 +3,8 @@
 
 namespace rt3d::cli {
 
-// The machine's load of the last minute, in processes that want to run; negative where it is not known.
-double machine_load();
-
-// One line on standard error where that is so much that times and ratios are worth less. Returns the load.
+// The machine's load of the last minute, in processes that want to run; negative where it is not known. Where it is so much that
+// times and ratios are worth less, one line on standard error says so, once per program.
 double warn_when_busy();
 
 }  // namespace rt3d::cli

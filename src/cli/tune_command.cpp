@@ -36,8 +36,8 @@ void run(const TuneOptions& options) {
   if (options.model.empty()) throw UsageError("give a model to tune, or a command: rt3d-tune --help");
   SessionOptions session_options = options.session;
   session_options.tune = options.full ? "full" : "quick";
-  const double load = warn_when_busy();
   const ModelHandle model = load_model(options.model);
+  const double load = warn_when_busy();
   const SessionHandle session = create_session(model.get(), session_options,
                                                parse_shapes(session_options.shapes, inputs_of(model.get())));
   const rt3d_session_stats stats = stats_of(session.get());
