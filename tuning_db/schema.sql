@@ -16,7 +16,7 @@ CREATE TABLE schedule (
   time_ns     REAL    NOT NULL,  -- measured
   default_ns  REAL    NOT NULL,  -- of the family's estimated schedule, same session; 0: not measured
   rigor       INTEGER NOT NULL,  -- 0 came along in a survey, 1 quick, 2 full
-  disturbance REAL    NOT NULL,  -- (max - min) / median over the rounds of time_ns; 0: quiet, or unknown
+  disturbance REAL    NOT NULL,  -- time that others took, in parts of the time that was left; 0: quiet, or unknown
   checksum    INTEGER NOT NULL,
   PRIMARY KEY (device, threads, problem, family)
 ) STRICT, WITHOUT ROWID;

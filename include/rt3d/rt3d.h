@@ -170,11 +170,12 @@ typedef struct rt3d_session_options {
                                * the model's, or what the leanest kernels need where that is more */
   int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
                              * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
+  int32_t tune_again;       /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0, 0 }
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL. */
@@ -204,7 +205,7 @@ typedef struct rt3d_session_stats {
   int32_t from_database;      /* of these, remembered */
   int32_t tuned;              /* measured now */
   int32_t estimated;          /* chosen by the analytic estimate */
-  int32_t measurements;       /* candidates timed now; 0 on a second load */
+  int32_t measurements;       /* candidates timed now; 0 on a second load, unless rows were measured on a busier machine */
   int64_t macs;               /* multiply-accumulates of one run, counted as papers do */
   int64_t arena_bytes;        /* activations and what kernels work in: the planned arena */
   int64_t tensor_bytes;       /* the same without reuse of memory */

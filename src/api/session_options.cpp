@@ -71,6 +71,7 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   out.tuning.mode = static_cast<tuner::Mode>(mode);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
+  out.tuning.again = o.tune_again != 0;
   if (o.database)
     out.database = o.database;
   else if (out.device == "cpu")

@@ -139,6 +139,7 @@ json report_json(const BenchReport& report) {
       {"threads", report.threads},
       {"accuracy", report.accuracy},
       {"runs", report.runs},
+      {"machine_load", report.machine_load},
       {"median_ns", report.median_ns},
       {"p90_ns", report.p90_ns},
       {"min_ns", report.min_ns},

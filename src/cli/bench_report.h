@@ -20,6 +20,7 @@ struct BenchReport {
   std::string model, device, isa, accuracy, database;
   int threads = 0;
   int runs = 0;
+  double machine_load = 0;  // before
   double median_ns = 0, p90_ns = 0, min_ns = 0;
   std::int64_t first_run_ns = 0, load_ns = 0;
   MemoryUse memory;        // after the first run

@@ -5,7 +5,9 @@
 #include <fstream>
 #include <optional>
 
+#include "cli/busy.h"
 #include "cli/failure.h"
+#include "cli/peak.h"
 #include "cli/problem_session.h"
 #include "cli/random_inputs.h"
 #include "cli/statistics.h"
@@ -16,7 +18,6 @@ namespace rt3d::cli {
 namespace {
 
 constexpr int kMostProfileRuns = 10;
-constexpr int kPeakTries = 3;
 
 // A database for benchmarks that shall keep nothing: the second session must find what the first one
 // measured.
@@ -31,16 +32,6 @@ class TemporaryDb {
  private:
   std::optional<TemporaryFolder> folder_;
 };
-
-double measure_peak(int threads) {
-  double best = 0;
-  for (int i = 0; i < kPeakTries; ++i) {
-    double gflops = 0;
-    check(rt3d_measure_peak(&gflops, threads), "cannot measure the machine's peak");
-    best = std::max(best, gflops);
-  }
-  return best;
-}
 
 void time_runs(rt3d_session* session, const BenchSettings& settings, BenchReport& report) {
   for (int i = 1; i < settings.warmup; ++i) timed_run_ns(session);
@@ -156,6 +147,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(path);
+  report.machine_load = warn_when_busy();
   const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
@@ -178,8 +170,10 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
 BenchReport bench_problems(const std::string& path, const BenchSettings& settings) {
   BenchReport report = start_report(path, settings);
   const MemoryWatch watch;
+  const std::vector<std::string> lines = read_lines(path);
+  report.machine_load = warn_when_busy();
   report.peak_gflops = measure_peak(report.threads);
-  for (const std::string& line : read_lines(path)) {
+  for (const std::string& line : lines) {
     const auto [layer, times] = time_problem(line, settings, report);
     report.layers.push_back(layer);
     report.median_ns += layer.ns;

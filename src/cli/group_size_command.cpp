@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/busy.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/group_size_run.h"
@@ -100,7 +101,8 @@ GroupStudy study_of(const GroupSizeOptions& options) {
   return study;
 }
 
-nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, const std::string& device) {
+nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, const std::string& device,
+                       double load) {
   nlohmann::json layers = nlohmann::json::array(), points = nlohmann::json::array(),
                  recommended = nlohmann::json::array();
   for (const SyntheticLayer& layer : study.layers)
@@ -117,7 +119,8 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
                       {"dense_best_ns", p.best_ns},
                       {"over_direct", p.over_direct()},
                       {"over_best", p.over_best()},
-                      {"family", p.family}});
+                      {"family", p.family},
+                      {"disturbed", p.disturbed}});
   for (const Recommendation& r : recommend(results.points))
     recommended.push_back({{"layer", r.layer},
                            {"scheme", r.scheme},
@@ -128,12 +131,14 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
                            {"fastest_gm", r.fastest_gm},
                            {"fastest_gn", r.fastest_gn},
                            {"fastest_over_direct", r.fastest_over_direct}});
-  return {{"device", device}, {"threads", thread_count(study.session)}, {"layers", layers},
-          {"points", points}, {"points_wanted", results.wanted},        {"recommended", recommended}};
+  return {{"device", device},          {"machine_load", load}, {"threads", thread_count(study.session)},
+          {"layers", layers},          {"points", points},     {"points_wanted", results.wanted},
+          {"recommended", recommended}};
 }
 
 void run(const GroupSizeOptions& options) {
   const GroupStudy study = study_of(options);
+  const double load = warn_when_busy();
   const std::string device = rt3d_device_text();
   const StopsWhenAsked stops_when_asked;  // and shows what was measured
   const GroupResults results = study_groups(study);
@@ -141,7 +146,7 @@ void run(const GroupSizeOptions& options) {
   if (results.points.empty()) throw Failure("nothing was measured: give more time with --limit-seconds");
   if (!options.csv.empty()) write_text(options.csv, group_size_csv(results.points));
   if (!options.svg.empty()) write_text(options.svg, group_size_svg(results.points, device));
-  if (options.as_json) return print_json(json_of(study, results, device));
+  if (options.as_json) return print_json(json_of(study, results, device, load));
   std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
               group_size_text(results.points).c_str());
   if (results.points.size() < results.wanted)

@@ -12,6 +12,9 @@ namespace rt3d::cli {
 namespace {
 
 constexpr double kWithin = 0.95;  // of the fastest group's speed
+constexpr double kBeyond = 1.15;  // times what can be: clocks change, and peaks are measured
+constexpr double kSlower = 1.15;  // times the dense layer's least: something disturbed it
+constexpr const char* kSpoilt = "?";
 
 using Group = std::pair<int, int>;
 using Way = std::pair<std::string, std::string>;          // scheme, code
@@ -51,7 +54,7 @@ std::vector<Way> ways_of(const std::vector<GroupPoint>& points) {
 Speeds speeds_of(const std::vector<GroupPoint>& points, const std::string& layer, const Way& way) {
   Speeds speeds;
   for (const GroupPoint& p : points)
-    if ((layer.empty() || p.layer == layer) && Way{p.scheme, p.code} == way)
+    if ((layer.empty() || p.layer == layer) && Way{p.scheme, p.code} == way && !p.disturbed)
       speeds[{p.gm, p.gn}][{p.layer, p.kept_percent}] = p.over_direct();
   return speeds;
 }
@@ -97,21 +100,24 @@ const Recommendation* find(const std::vector<Recommendation>& all, const std::st
 
 std::string way_table(const std::vector<GroupPoint>& points, const std::string& layer, const Way& way,
                       const Recommendation* recommended) {
-  const Speeds speeds = speeds_of(points, layer, way);
   std::set<int, std::greater<>> kept;
-  for (const auto& [group, row] : speeds)
-    for (const auto& [place, speed] : row) kept.insert(place.second);
+  std::map<Group, std::map<int, std::string>> cells_of;
+  for (const GroupPoint& p : points) {
+    if (p.layer != layer || Way{p.scheme, p.code} != way) continue;
+    kept.insert(p.kept_percent);
+    cells_of[{p.gm, p.gn}][p.kept_percent] = p.disturbed ? kSpoilt : fixed(p.over_direct(), 2);
+  }
   Table table("l" + std::string(kept.size(), 'r') + "l");
   std::vector<std::string> head = {"group"};
   for (const int percent : kept) head.push_back(fixed(100.0 / percent, 1) + " x");
   head.emplace_back();
   table.add(head);
   table.rule();
-  for (const auto& [group, row] : speeds) {
+  for (const auto& [group, row] : cells_of) {
     std::vector<std::string> cells = {group_text(group)};
     for (const int percent : kept) {
-      const auto found = row.find({layer, percent});
-      cells.push_back(found == row.end() ? "-" : fixed(found->second, 2));
+      const auto found = row.find(percent);
+      cells.push_back(found == row.end() ? "-" : found->second);
     }
     const bool here = recommended && Group{recommended->gm, recommended->gn} == group;
     cells.emplace_back(here ? "recommended" : "");
@@ -151,6 +157,24 @@ LineChart chart_of(const std::vector<GroupPoint>& points, const std::string& lay
 
 }  // namespace
 
+double most_over_direct(const GroupPoint& point, double direct_ns) {
+  return kBeyond * point.rate() * direct_ns / point.least_direct_ns;
+}
+
+void mark_disturbed(std::vector<GroupPoint>& points) {
+  std::map<std::string, double> direct_ns;
+  for (const GroupPoint& p : points) {
+    const auto [found, first] = direct_ns.try_emplace(p.layer, p.direct_ns);
+    if (!first) found->second = std::min(found->second, p.direct_ns);
+  }
+  for (GroupPoint& p : points) {
+    const double least = direct_ns[p.layer];
+    const bool beyond =
+        p.code == "direct" && p.least_direct_ns > 0 && p.over_direct() > most_over_direct(p, least);
+    p.disturbed = p.ns * kBeyond < p.least_ns || p.direct_ns > kSlower * least || beyond;
+  }
+}
+
 std::vector<Recommendation> recommend(const std::vector<GroupPoint>& points) {
   std::vector<Recommendation> result;
   std::vector<std::string> layers = layers_of(points);
@@ -166,6 +190,7 @@ std::string group_size_text(const std::vector<GroupPoint>& points) {
   for (const std::string& layer : layers_of(points)) {
     for (const GroupPoint& p : points) {
       if (p.layer != layer) continue;
+      if (p.disturbed) continue;
       text += layer + ": dense " + duration(p.direct_ns) + " in direct code, " + duration(p.best_ns) +
               " in the best; speed-ups over dense direct code by pruning rate\n";
       break;
@@ -183,18 +208,23 @@ std::string group_size_text(const std::vector<GroupPoint>& points) {
               ")";
     text += "\n";
   }
+  const auto spoilt = std::count_if(points.begin(), points.end(), [](const auto& p) { return p.disturbed; });
+  if (spoilt > 0)
+    text += std::to_string(spoilt) + " of " + std::to_string(points.size()) + " points (" + kSpoilt +
+            ") were disturbed by other use of the machine: measure again when it is quiet\n";
   return text;
 }
 
 std::string group_size_csv(const std::vector<GroupPoint>& points) {
   std::string text =
-      "layer,scheme,code,gm,gn,rate,ns,dense_direct_ns,dense_best_ns,over_direct,over_best,family\n";
+      "layer,scheme,code,gm,gn,rate,ns,dense_direct_ns,dense_best_ns,over_direct,over_best,family,"
+      "disturbed\n";
   for (const GroupPoint& p : points) {
     text += p.layer + "," + p.scheme + "," + p.code + "," + std::to_string(p.gm) + "," +
             std::to_string(p.gn) + ",";
     for (const double value : {p.rate(), p.ns, p.direct_ns, p.best_ns, p.over_direct(), p.over_best()})
       text += fixed(value, 3) + ",";
-    text += p.family + "\n";
+    text += p.family + (p.disturbed ? ",1\n" : ",0\n");
   }
   return text;
 }

@@ -17,6 +17,9 @@ struct GroupPoint {
   double ns = 0;                      // the least of the runs
   double direct_ns = 0, best_ns = 0;  // of the dense layer at both accuracies
   std::string family = {};            // that the sparse layer ran on
+  // No machine computes what the sparse code does, nor what the dense direct code does, in less; 0: not known.
+  double least_ns = 0, least_direct_ns = 0;
+  bool disturbed = false;  // mark_disturbed()
 
   double rate() const { return 100.0 / kept_percent; }
   double over_direct() const { return direct_ns / ns; }
@@ -33,8 +36,16 @@ struct Recommendation {
   double fastest_over_direct = 0;
 };
 
+// The most that pruning can gain over the dense direct code: the rate, times what the dense code leaves of the machine's peak, for
+// the dense layer took `direct_ns` when nothing disturbed it.
+double most_over_direct(const GroupPoint& point, double direct_ns);
+
+// Marks the points that others' use of the machine has spoilt: whose sparse layer ran faster than can be, whose dense layer ran
+// clearly slower than it did beside another point of the layer, or whose speed-up is more than pruning can gain.
+void mark_disturbed(std::vector<GroupPoint>& points);
+
 // Of the groups within 5 % of the fastest the smallest, because it costs least accuracy; of equal sizes the
-// faster.
+// faster. Disturbed points count for nothing.
 // Layer by layer in their order, then over all layers where there are several.
 std::vector<Recommendation> recommend(const std::vector<GroupPoint>& points);
 

@@ -20,7 +20,7 @@ constexpr Command kCommands[] = {
     {"export", rt3d::cli::tune_export_command, "Write a database as text",
      "Examples:\n"
      "  rt3d-tune export --db tuned.db -o tuned.txt"},
-    {"import", rt3d::cli::tune_import_command, "Add rows from text; the faster of two rows stays",
+    {"import", rt3d::cli::tune_import_command, "Add rows from text; of two rows the better measured stays",
      "Examples:\n"
      "  rt3d-tune import tuned.txt --db tuned.db\n"
      "  ssh phone rt3d-tune export | rt3d-tune import -"},
@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
                                       "Examples:\n"
                                       "  rt3d-tune c3d.onnx --threads 2\n"
                                       "  rt3d-tune c3d.onnx --full --tune-ms 60000 --db tuned.db\n"
+                                      "  rt3d-tune c3d.onnx --again\n"
                                       "  rt3d-tune export --db tuned.db -o tuned.txt",
                                       kCommands, rt3d::cli::tune_model};
   return rt3d::cli::run_program(program, argc, argv);

@@ -149,7 +149,8 @@ std::int64_t warn_of_nonfinite(const rt3d_session* session, const ModelInputs& i
   const std::vector<TensorInfo> infos = inputs_of(session);
   for (std::size_t i = 0; i < infos.size(); ++i)
     if (inputs.given[i]) given.push_back({infos[i].name, converted(inputs.arrays[i], infos[i].dtype)});
-  for (const std::string& line : nonfinite_warnings(session, given, {outputs.begin(), outputs.end()})) warn(line);
+  for (const std::string& line : nonfinite_warnings(session, given, {outputs.begin(), outputs.end()}))
+    warn(line);
   return count;
 }
 

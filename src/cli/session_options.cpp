@@ -200,6 +200,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
                     : options.accuracy == "half" ? RT3D_ACCURACY_HALF
                                                  : RT3D_ACCURACY_DEFAULT;
   wanted.weight_limit_bytes = static_cast<std::int64_t>(options.weight_limit_mib * 1024 * 1024);
+  wanted.tune_again = options.again ? 1 : 0;
   wanted.profile = profile ? 1 : 0;
   wanted.plan_only = options.plan_only ? 1 : 0;
   wanted.input_shape_count = static_cast<std::int32_t>(shapes.size());

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/busy.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/json_output.h"
@@ -22,6 +23,8 @@ struct TuneOptions {
 void declare(CLI::App& app, TuneOptions& options) {
   app.add_option("MODEL", options.model, "ONNX file");
   app.add_flag("--full", options.full, "Measure every candidate worth trying (default: a few per layer)");
+  app.add_flag("--again", options.session.again,
+               "Measure what the database knows of this model again, and replace it by what is found");
   app.add_option("--tune-ms", options.session.tune_ms,
                  "Measure at most this long (default: 10 s, no limit with --full)")
       ->check(CLI::NonNegativeNumber)
@@ -37,6 +40,7 @@ void run(const TuneOptions& options) {
   const ModelHandle model = load_model(options.model);
   if (session_options.db != "none")
     open_db(session_options.db, true);  // before minutes of measuring for nothing
+  const double load = warn_when_busy();
   const SessionHandle session = create_session(model.get(), session_options,
                                                parse_shapes(session_options.shapes, inputs_of(model.get())));
   const rt3d_session_stats stats = stats_of(session.get());
@@ -46,6 +50,7 @@ void run(const TuneOptions& options) {
     nlohmann::json result = tuning_json(stats);
     result["model"] = options.model;
     result["accuracy"] = session_options.accuracy;
+    result["machine_load"] = load;
     result["database"] = db_path_text(session_options);
     return print_json(result);
   }

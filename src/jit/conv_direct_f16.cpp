@@ -174,6 +174,11 @@ class ConvDirectF16 final : public IsaFamily {
     const ConvShape s = kernels::conv_shape(p);
     return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false);
   }
+  kernels::Work least_work(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    kernels::Work work = IsaFamily::least_work(p, schedule, target);
+    work.multiply_adds /= 2;  // in halves
+    return work;
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvDirectF16Kernel>(request);
   }

@@ -39,6 +39,9 @@ class ConvSparsePixels final : public IsaFamily {
     return sparse_unit_bytes(s, sparsity, schedule.get("channels"), sparse_depth(sparsity.gn, lanes())) +
            (s.oc + lanes()) * 4;
   }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&, const Target&) const override {
+    return kernels::useful_multiply_accumulates(p) * kernels::sparsity_of(p)->kept_percent / 100;
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<PixelConvKernel>(request);
   }

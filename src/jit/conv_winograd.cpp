@@ -47,6 +47,12 @@ class ConvWinograd final : public IsaFamily {
   std::int64_t executed_multiply_accumulates(const Problem&, const Schedule&, const Target&) const override {
     return 0;  // sums of operands are multiplied, fewer than there are products
   }
+  kernels::Work least_work(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    kernels::Work work = IsaFamily::least_work(p, schedule, target);
+    const WinogradLayer layer = layer_of(p);
+    work.multiply_adds = winograd_multiply_adds(layer, winograd_cut(layer, schedule, lanes()), lanes());
+    return work;
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return winograd_kernel(request, layer_of(request.problem));
   }

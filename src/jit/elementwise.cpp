@@ -206,6 +206,12 @@ class Elementwise final : public IsaFamily {
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
   std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
+  // Of the operands that are whole, and the stores: one number or one vector a channel stays in a register.
+  kernels::Work least_work(const Problem& p, const Schedule&, const Target&) const override {
+    double tensors = 1;
+    for (std::size_t i = 0; i < p.inputs.size(); ++i) tensors += role(p, i) == Role::whole ? 1 : 0;
+    return {.multiply_adds = 0, .bytes = static_cast<double>(p.outputs[0].shape.elements()) * 4 * tensors};
+  }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
     const double bytes =
         static_cast<double>(p.outputs[0].shape.elements()) * 4 * static_cast<double>(p.inputs.size() + 1);

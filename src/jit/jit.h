@@ -15,6 +15,14 @@ std::span<const kernels::KernelFamily* const> families();
 // of the pool, measured now.
 double measure_peak_gflops(const Device& device, ThreadPool& pool);
 
+// A look at the machine that takes a few milliseconds, by the same multiply-adds in short slices on all threads of the pool.
+struct Look {
+  double multiply_adds_per_ns =
+      0;            // the fastest slice of any thread, times the threads; 0 without generated code
+  double lost = 0;  // time between and beyond the slices' fastest, over that: what others took
+};
+Look look_at_machine(const Device& device, ThreadPool& pool);
+
 // Bytes of generated code alive in this process.
 std::size_t code_bytes();
 

@@ -174,6 +174,26 @@ class PoolWindow final : public IsaFamily {
     return parallel_ns(std::max(cycles, fetch_cycles(target.device, bytes, bytes)),
                        vectors * static_cast<double>(s.od), target);
   }
+  // A vector for every column of a piece, of every kernel row and plane inside the image; and the stores.
+  kernels::Work least_work(const Problem& p, const Schedule& schedule, const Target&) const override {
+    const ConvShape s = pool_shape(p);
+    const auto met = [](std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                        std::int64_t kernel, std::int64_t size) {
+      std::int64_t sum = 0;
+      for (std::int64_t count : counted(outputs, stride, pad, 0, dilation, kernel, size, false)) sum += count;
+      return sum;
+    };
+    std::int64_t columns = 0;
+    RowShape shape = row_shape(p, s, isa());
+    for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind) {
+      shape.piece = piece;
+      columns += columns_loaded(shape);
+    }
+    const std::int64_t loads =
+        met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) * met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * columns;
+    const std::int64_t vectors = s.n * kernels::blocks(s.ic, lanes()) * (loads + s.od * s.oh * s.ow);
+    return {.multiply_adds = 0, .bytes = static_cast<double>(vectors * lanes() * 4)};
+  }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<PoolKernel>(request);
   }

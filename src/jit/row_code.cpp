@@ -245,6 +245,8 @@ constexpr Steps kReduce{emit_reduce_start, emit_reduce_unit, emit_reduce_finish}
 
 }  // namespace
 
+int columns_loaded(const RowShape& shape) { return static_cast<int>(columns(shape).size()); }
+
 std::string RowShape::name() const {
   constexpr const char* kOps[] = {"max", "sum", "weighted"};
   std::string text =

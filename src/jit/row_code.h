@@ -41,6 +41,9 @@ inline constexpr int kMostRowTaps = 1024;
 // The most pixels per piece that fit the ISA's registers, at least 1.
 int most_row_cols(Isa isa, const RowShape& shape);
 
+// The columns of the input that a unit of max or sum loads, each once.
+int columns_loaded(const RowShape& shape);
+
 void emit_row(Asm& as, const RowShape& shape);
 std::shared_ptr<const Code> row(Isa isa, const RowShape& shape);
 

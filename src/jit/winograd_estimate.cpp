@@ -163,6 +163,17 @@ double WinogradEstimate::ns() const {
 
 }  // namespace
 
+double winograd_multiply_adds(const WinogradLayer& layer, const WinogradCut& cut, int lanes) {
+  const ConvShape& s = layer.shape;
+  const WinogradTile& m = layer.method;
+  const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
+  const int n = kernels::space_transform(s, m).n;
+  const double planes = m.t > 1 ? as_double(parts(s.od, m.t) * kernels::time_transform(s, m).n)
+                                : as_double(s.od) * average_taps(s, m);
+  return as_double(s.n * n * n * parts(s.oh, m.s) * parts(s.ow, m.s)) * planes * as_double(s.ic * s.oc) *
+         winograd_kept(layer, cut, lanes);
+}
+
 double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {
   return WinogradEstimate(layer, cut, target).ns();
 }

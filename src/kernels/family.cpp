@@ -25,6 +25,15 @@ std::int64_t KernelFamily::executed_multiply_accumulates(const Problem& problem,
   return useful_multiply_accumulates(problem);
 }
 
+Work KernelFamily::least_work(const Problem& problem, const Schedule& schedule, const Target& target) const {
+  Work work;
+  work.multiply_adds = static_cast<double>(executed_multiply_accumulates(problem, schedule, target));
+  for (const TensorDesc& output : problem.outputs)
+    work.bytes +=
+        static_cast<double>(output.shape.elements()) * static_cast<double>(dtype_bytes(output.dtype));
+  return work;
+}
+
 bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
            const Target& target) {
   const std::vector<Schedule> space = family.space(problem, target);

@@ -71,6 +71,12 @@ class Kernel {
   virtual void run(const RunArgs& args) const = 0;
 };
 
+// What one run of a schedule's code carries out at the least: no time that was measured can be too short for it.
+struct Work {
+  double multiply_adds = 0;  // of floats; one of halves counts as half of one
+  double bytes = 0;          // loaded and stored
+};
+
 class KernelFamily {
  public:
   virtual ~KernelFamily() = default;
@@ -93,6 +99,8 @@ class KernelFamily {
   // it multiplies something else than the operands. By default the useful ones (conv_shape.h).
   virtual std::int64_t executed_multiply_accumulates(const Problem& problem, const Schedule& schedule,
                                                      const Target& target) const;
+  // By default what executed_multiply_accumulates() says, and the outputs' bytes.
+  virtual Work least_work(const Problem& problem, const Schedule& schedule, const Target& target) const;
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/heap.h"
 #include "base/log.h"
+#include "jit/jit.h"
 #include "kernels/ref/ref.h"
 #include "runtime/force.h"
 
@@ -17,12 +18,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kQuickLimitMs = 10'000;
 constexpr double kFloorShare = 0.2;  // of the time for measuring: given to all problems alike
+// Problems that one load measures again because they were measured on a busier machine; and how much quieter it must be.
+constexpr std::size_t kMostRenewed = 4;
+constexpr double kQuieter = 0.5;
 
 struct Open {
   Choice* choice;
   Families families;
   std::vector<tuner::Choice> estimates;
-  double share = 0;  // of the time for measuring
+  double share = 0;        // of the time for measuring
+  double disturbance = 0;  // of what is remembered: the most
 };
 
 std::int64_t ns_between(Clock::time_point start, Clock::time_point end) {
@@ -75,6 +80,7 @@ bool remember(Open& open, tuner::Mode mode, const kernels::Target& target, const
   bool promising_known = false;
   for (const tuner::Choice& found : remembered) {
     add(*open.choice, found, Source::database, target);
+    open.disturbance = std::max(open.disturbance, found.disturbance);
     promising_known =
         promising_known || (found.family == open.estimates.front().family && found.rigor >= wanted);
   }
@@ -114,6 +120,14 @@ void complete(Open& open, const kernels::Target& target) {
                    });
 }
 
+Clock::time_point now_of(const TuningOptions& options) { return options.now ? options.now() : Clock::now(); }
+
+Clock::time_point end_of(const TuningOptions& options) {
+  if (options.limit_ms < 0 && options.mode != tuner::Mode::quick) return Clock::time_point::max();
+  return now_of(options) +
+         std::chrono::milliseconds(options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs);
+}
+
 std::int64_t tensor_bytes(const TensorDesc& desc) {
   return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
 }
@@ -145,8 +159,15 @@ std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::
 
 class Measuring {
  public:
-  Measuring(std::vector<Open*> open, const TuningOptions& options, std::size_t memory_bytes)
-      : open_(std::move(open)), options_(options), memory_bytes_(memory_bytes), start_(now()) {
+  Measuring(std::vector<Open*> open, tuner::Renewal renewal, const TuningOptions& options,
+            std::size_t memory_bytes, tuner::Machine& machine, Clock::time_point end)
+      : open_(std::move(open)),
+        renewal_(renewal),
+        options_(options),
+        memory_bytes_(memory_bytes),
+        machine_(machine),
+        start_(now_of(options)),
+        end_(end) {
     std::vector<double> costs;
     for (const Open* o : open_) costs.push_back(o->estimates.front().time_ns * o->choice->uses);
     const std::vector<double> shares = tuning_shares(costs);
@@ -154,19 +175,18 @@ class Measuring {
     // What costs most first: where the time runs out, the small ones keep their estimates.
     std::stable_sort(open_.begin(), open_.end(),
                      [](const Open* a, const Open* b) { return a->share > b->share; });
-    const std::int64_t ms = options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs;
-    if (options.limit_ms >= 0 || options.mode == tuner::Mode::quick)
-      end_ = start_ + std::chrono::milliseconds(ms);
   }
 
   void run(const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db) {
     const tuner::Oracle oracle = kernels::ref::sample;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       Choice& choice = *open_[i]->choice;
-      const tuner::TuneRequest request{
-          choice.problem, open_[i]->families, target, pool,
-          options_.mode,  deadline(i),        oracle, [&](const tuner::Progress& p) { return report(i, p); },
-          options_.now,   memory_bytes_};
+      const tuner::TuneRequest request{choice.problem, open_[i]->families,
+                                       target,         pool,
+                                       options_.mode,  deadline(i),
+                                       oracle,         [&](const tuner::Progress& p) { return report(i, p); },
+                                       options_.now,   memory_bytes_,
+                                       &machine_,      renewal_};
       trim_heap();
       const tuner::Choice found = tuner::tune(request, db);
       take_over(*open_[i], found, target, db);
@@ -197,7 +217,7 @@ class Measuring {
       if (!knows(choice, m.family)) add(choice, m, Source::tuned, target);
   }
 
-  Clock::time_point now() const { return options_.now ? options_.now() : Clock::now(); }
+  Clock::time_point now() const { return now_of(options_); }
 
   // The remaining time is shared by the remaining problems.
   Clock::time_point deadline(std::size_t i) const {
@@ -229,11 +249,42 @@ class Measuring {
   }
 
   std::vector<Open*> open_;
+  tuner::Renewal renewal_;
   const TuningOptions& options_;
   std::size_t memory_bytes_;
-  Clock::time_point start_;
-  Clock::time_point end_ = Clock::time_point::max();
+  tuner::Machine& machine_;
+  Clock::time_point start_, end_;
 };
+
+// Looks at the machine with the threads of a load.
+tuner::Machine machine_of(const Backend& backend, const kernels::Target& target, const TuningOptions& options,
+                          ThreadPool& pool, const tuner::TuningDb& db) {
+  const auto remembered = [&] { return tuner::highest_rate(db, backend.families(), target); };
+  if (options.look || options.now) return tuner::Machine(options.look, remembered);
+  return tuner::Machine(
+      [&] {
+        const jit::Look look = jit::look_at_machine(target.device, pool);
+        return tuner::MachineState{look.multiply_adds_per_ns, look.lost};
+      },
+      remembered);
+}
+
+// Of problems with enough rows those to measure again because the machine is clearly quieter than it was: what costs most first.
+std::vector<Open*> to_renew(std::vector<Open>& open, const std::vector<Open*>& unknown,
+                            tuner::Machine& machine) {
+  std::vector<Open*> disturbed;
+  for (Open& o : open)
+    if (o.disturbance > tuner::kQuiet && std::find(unknown.begin(), unknown.end(), &o) == unknown.end())
+      disturbed.push_back(&o);
+  if (disturbed.empty()) return {};
+  const double now = machine.disturbance();
+  std::erase_if(disturbed, [&](const Open* o) { return now > kQuieter * o->disturbance; });
+  const auto cost = [](const Open* o) { return o->choice->alternatives.front().time_ns * o->choice->uses; };
+  std::stable_sort(disturbed.begin(), disturbed.end(),
+                   [&](const Open* a, const Open* b) { return cost(a) > cost(b); });
+  if (disturbed.size() > kMostRenewed) disturbed.resize(kMostRenewed);
+  return disturbed;
+}
 
 }  // namespace
 
@@ -256,7 +307,7 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db) {
   Force force(backend);
   std::vector<Open> open;
-  std::vector<std::size_t> unknown;  // of these: not remembered
+  std::vector<bool> known;
   for (Choice& choice : choices) {
     Families families = supporting(backend, choice.problem, target);
     if (families.empty())
@@ -264,16 +315,22 @@ void choose(std::vector<Choice>& choices, const Backend& backend, const kernels:
     if (settle_alone(choice, families, target, force)) continue;
     Open& next = open.emplace_back(Open{&choice, std::move(families), {}});
     next.estimates = tuner::estimates(choice.problem, next.families, target);
-    if (!remember(next, options.mode, target, db)) unknown.push_back(open.size() - 1);
+    known.push_back(remember(next, options.mode, target, db) && !options.again);
   }
   force.require_used();
-  const bool may_measure = options.mode != tuner::Mode::off && options.limit_ms != 0;
-  if (may_measure && !unknown.empty()) {
-    std::vector<Open*> to_measure;
-    to_measure.reserve(unknown.size());
-    for (std::size_t i : unknown) to_measure.push_back(&open[i]);
-    Measuring(std::move(to_measure), options, memory_for_measuring(choices, open, target))
-        .run(target, pool, db);
+  if (options.mode != tuner::Mode::off && options.limit_ms != 0) {
+    std::vector<Open*> unknown;
+    for (std::size_t i = 0; i < open.size(); ++i)
+      if (!known[i]) unknown.push_back(&open[i]);
+    tuner::Machine machine = machine_of(backend, target, options, pool, db);
+    const Clock::time_point end = end_of(options);
+    const std::size_t memory = memory_for_measuring(choices, open, target);
+    const auto measure = [&](const std::vector<Open*>& problems, tuner::Renewal renewal) {
+      if (problems.empty() || now_of(options) >= end) return;
+      Measuring(problems, renewal, options, memory, machine, end).run(target, pool, db);
+    };
+    measure(unknown, options.again ? tuner::Renewal::all : tuner::Renewal::none);
+    measure(to_renew(open, unknown, machine), tuner::Renewal::quieter);
   }
   for (Open& o : open) complete(o, target);
   for (Choice& choice : choices) choice.take(0);

@@ -52,11 +52,15 @@ struct TuningOptions {
   std::int64_t limit_ms = -1;                           // 0: measure nothing; -1: 10 s quick, no limit full
   std::function<bool(const TuningProgress&)> progress;  // returns false to cancel; may be empty
   tuner::NowFn now = {};                                // empty: the steady clock
+  // Empty: the machine is looked at, unless the clock is not the steady one, whose time means nothing for it.
+  tuner::LookFn look = {};
+  bool again = false;  // what is remembered is measured again, and replaced by what is found
 };
 
 // Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
-// Results of measurements go to `db`. When every problem is remembered nothing of the search runs. Throws unsupported when no
-// family of the backend supports a problem, cancelled when the callback says so, invalid_argument for what
+// Results of measurements go to `db`. When every problem is remembered nothing of the search runs, except that, where tuning is
+// allowed, a few problems whose rows were measured on a busy machine are measured again if it is clearly quieter now. Throws
+// unsupported when no family of the backend supports a problem, cancelled when the callback says so, invalid_argument for what
 // RT3D_FORCE asks for and cannot have.
 void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
             const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db);

@@ -12,6 +12,17 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Target;
 
+namespace {
+
+const KernelFamily* family_of(const Row& row, std::span<const KernelFamily* const> families) {
+  const auto family = std::find_if(families.begin(), families.end(), [&](const KernelFamily* f) {
+    return f->id() == row.family && f->version() == row.version;
+  });
+  return family == families.end() ? nullptr : *family;
+}
+
+}  // namespace
+
 std::vector<Choice> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
                               const Target& target) {
   std::vector<Choice> best;
@@ -33,28 +44,39 @@ Choice estimate(const Problem& problem, std::span<const KernelFamily* const> fam
   return std::move(best.front());
 }
 
-std::vector<Choice> recall(const TuningDb& db, const Problem& problem,
-                           std::span<const KernelFamily* const> families, const Target& target) {
+std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
+                             std::span<const KernelFamily* const> families, const Target& target) {
   std::vector<Row> rows = db.find(target.device.fingerprint(), target.threads, problem.text());
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; });
-  std::vector<Choice> remembered;
-  for (const Row& row : rows) {
-    const auto family = std::find_if(families.begin(), families.end(), [&](const KernelFamily* f) {
-      return f->id() == row.family && f->version() == row.version;
-    });
-    if (family == families.end()) continue;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; });
+  std::erase_if(rows, [&](const Row& row) {
+    const KernelFamily* family = family_of(row, families);
+    if (family == nullptr) return true;
     try {
-      Schedule schedule = kernels::parse_schedule(row.schedule);
-      if (!kernels::legal(**family, problem, schedule, target)) continue;
-      Choice choice;
-      choice.family = *family;
-      choice.schedule = std::move(schedule);
-      choice.time_ns = row.time_ns;
-      choice.rigor = row.rigor;
-      remembered.push_back(std::move(choice));
+      const Schedule schedule = kernels::parse_schedule(row.schedule);
+      if (!kernels::legal(*family, problem, schedule, target)) return true;
+      if (possible_anywhere(family->least_work(problem, schedule, target), row.time_ns, target)) return false;
+      log(LogLevel::info, "tuning database: ignored, since no CPU is so fast: ", row.family, " ",
+          row.schedule, " in ", row.time_ns, " ns for ", row.problem);
     } catch (const Error& error) {
       log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
     }
+    return true;
+  });
+  return rows;
+}
+
+std::vector<Choice> recall(const TuningDb& db, const Problem& problem,
+                           std::span<const KernelFamily* const> families, const Target& target) {
+  std::vector<Choice> remembered;
+  for (const Row& row : usable_rows(db, problem, families, target)) {
+    Choice choice;
+    choice.family = family_of(row, families);
+    choice.schedule = kernels::parse_schedule(row.schedule);
+    choice.time_ns = row.time_ns;
+    choice.rigor = row.rigor;
+    choice.disturbance = row.disturbance;
+    remembered.push_back(std::move(choice));
   }
   return remembered;
 }

@@ -36,8 +36,8 @@ class DbFile {
   bool writable() const { return writable_; }
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
-  // In one transaction; returns how many rows were taken (replaces()).
-  std::int64_t store(std::span<const Row> rows);
+  // In one transaction; returns how many rows were taken: those that replaces() takes, or `always` all.
+  std::int64_t store(std::span<const Row> rows, bool always = false);
 
   void try_write();  // throws where nothing can be stored
 

@@ -18,17 +18,23 @@ constexpr int kMaxRounds = 12;
 constexpr int kMaxBatch = 4096;
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
 constexpr double kHopeless = 2;          // likewise: the first two runs, since one may have been interrupted
-constexpr double kClearlySlower = 1.15;  // settled after two rounds
-constexpr double kDisturbed = 1.3;       // times the fastest run so far: such a round gets another
-constexpr int kMostRepeats = 3;
-constexpr int kBelieved =
-    3;  // rounds that a new fastest takes: in a single one its rival may have been interrupted
+constexpr int kBusyRuns = 4;             // … and so many more where the machine is busy
+constexpr double kClearlySlower = 1.15;  // settled after two rounds, where the machine is quiet
+constexpr double kDisturbed = 1.3;       // times the fastest batch so far: such a round gets another
+constexpr int kMostRepeats = 4;          // such rounds, and rounds that are thrown away
+constexpr double kAgrees =
+    1.1;  // times its known time: the incumbent may be seen so much slower beside a new fastest
+constexpr int kBelieved = 3;                                  // rounds that a new fastest takes
 constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;  // where the request names no limit
 
-double median(std::vector<double> values) {
+double median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+int batch_runs(double run_ns) {
+  return std::clamp(static_cast<int>(kBatchNs / std::max(run_ns, 1.0)) + 1, 1, kMaxBatch);
 }
 
 }  // namespace
@@ -57,8 +63,13 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
                                        .target = request.target,
                                        .inputs = in_,
                                        .outputs = out_});
+  work_ = candidate.family->least_work(problem, candidate.schedule, request.target);
   data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.pool);
+}
+
+bool Trial::possible(double ns) const {
+  return request_.machine == nullptr ? ns > 0 : request_.machine->possible(work_, ns);
 }
 
 double Trial::run() {
@@ -80,7 +91,9 @@ Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
     : request_(request),
       candidates_(candidates),
       data_(request.problem, request.oracle),
-      wrong_(candidates.size()) {}
+      wrong_(candidates.size()),
+      fastest_ns_(candidates.size(), std::numeric_limits<double>::infinity()),
+      looked_(request.machine == nullptr ? 0 : request.machine->disturbance()) {}
 
 Measurement Measurer::measure(const Ask& ask) {
   if (wrong_[ask.candidate]) return {.verdict = Verdict::wrong};
@@ -90,7 +103,7 @@ Measurement Measurer::measure(const Ask& ask) {
   if (trial == nullptr) return outcome;
   if (have_incumbent_ && ask.candidate == incumbent_)  // every comparison has timed it again
     return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
-  if (!have_incumbent_) return time_alone(ask.candidate, *trial, ask.rounds);
+  if (!have_incumbent_) return time_alone(ask.candidate, *trial, ask.rounds, cold_ns);
   return time_against_incumbent(ask.candidate, *trial, ask.rounds, cold_ns);
 }
 
@@ -123,9 +136,10 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
     outcome.verdict = Verdict::wrong;
     return nullptr;
   }
-  const bool hopeless = have_incumbent_ && cold_ns > kHopelessCold * incumbent_ns_ && cold_ns > kWantedNs;
+  const bool hopeless =
+      have_incumbent_ && !busy() && cold_ns > kHopelessCold * incumbent_ns_ && cold_ns > kWantedNs;
   if (!hopeless) return kept_.front().trial.get();
-  outcome = {.verdict = Verdict::timed, .time_ns = cold_ns};
+  outcome = seen_once(candidate, cold_ns);
   return nullptr;
 }
 
@@ -141,27 +155,96 @@ void Measurer::make_room(std::size_t bytes) {
   }
 }
 
-double Measurer::batch_ns(Trial& trial, int runs) {
-  double sum = 0;
-  for (int i = 0; i < runs; ++i) sum += trial.run();
-  return sum / runs;
+double Measurer::disturbance() const {
+  const double slow = batches_ > 0 ? static_cast<double>(slow_batches_) / batches_ : 0;
+  return std::max(looked_, slow);
 }
 
-Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds) {
+bool Measurer::Seen::slow_now() const {
+  return !batches_ns.empty() && batches_ns.back() > kDisturbed * std::min(fastest_ns, known_ns);
+}
+
+double Measurer::batch_ns(const Seen& seen) {
+  runs_ns_.clear();
+  for (int i = 0; i < seen.runs; ++i) runs_ns_.push_back(seen.trial.run());
+  return median(runs_ns_);
+}
+
+// False when the time cannot be, and so says nothing.
+bool Measurer::time_batch(Seen& seen) {
+  const double ns = batch_ns(seen);
+  if (!seen.trial.possible(ns)) return false;
+  seen.batches_ns.push_back(ns);
+  seen.fastest_ns = std::min(seen.fastest_ns, ns);
+  return true;
+}
+
+void Measurer::note(const Seen& seen) {
+  fastest_ns_[seen.candidate] = std::min(fastest_ns_[seen.candidate], seen.fastest_ns);
+  batches_ += static_cast<int>(seen.batches_ns.size());
+  for (double ns : seen.batches_ns) slow_batches_ += ns > kDisturbed * seen.fastest_ns ? 1 : 0;
+}
+
+Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns) {
   if (late()) return {};
-  const double first = trial.run();
-  const int runs = std::clamp(static_cast<int>(kBatchNs / std::max(first, 1.0)) + 1, 1, kMaxBatch);
-  std::vector<double> times{first};
-  double sum = first;
-  for (int round = 0; round < kMaxRounds && (round < rounds || sum < kWantedNs) && !late(); ++round) {
-    times.push_back(batch_ns(trial, runs));
-    sum += times.back() * runs;
+  const double warm_up = std::min(trial.run(), cold_ns);
+  Seen seen{candidate, trial, trial.possible(warm_up) ? batch_runs(warm_up) : 1, warm_up};
+  double sum = 0;
+  int wanted = rounds, spoiled = 0;
+  const int most = rounds + kMostRepeats;
+  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
+    if (!time_batch(seen)) {
+      if (++spoiled > kMostRepeats) break;
+      wanted = std::min(wanted + 1, most);
+      continue;
+    }
+    sum += seen.batches_ns.back() * seen.runs;
+    if (seen.slow_now()) wanted = std::min(wanted + 1, most);
   }
-  if (times.size() > 1) times.erase(times.begin());  // a warm-up
+  if (seen.batches_ns.empty()) return {spoiled > 0 ? Verdict::impossible : Verdict::cut_short};
+  note(seen);
   incumbent_ = candidate;
   have_incumbent_ = true;
-  incumbent_ns_ = median(std::move(times));
+  incumbent_ns_ = incumbent_now_ns_ = seen.fastest_ns;
   return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
+}
+
+// So slow that it is not timed any further.
+Measurement Measurer::seen_once(std::size_t candidate, double ns) {
+  fastest_ns_[candidate] = std::min(fastest_ns_[candidate], ns);
+  return {.verdict = Verdict::timed, .time_ns = ns};
+}
+
+// Whether a few runs are enough to see that it will not win; the rival runs once more, lest the machine got slower meanwhile.
+bool Measurer::hopeless(Trial& trial, Trial& rival, double& fastest_ns) {
+  const auto slow = [&](double than_ns) { return fastest_ns > kHopeless * than_ns && fastest_ns > kBatchNs; };
+  for (int more = busy() ? kBusyRuns : 0; more > 0 && slow(incumbent_ns_) && !late(); --more)
+    if (const double ns = trial.run(); trial.possible(ns)) fastest_ns = std::min(fastest_ns, ns);
+  return slow(incumbent_ns_) && slow(rival.run());
+}
+
+// Rounds of one batch each, by turns, until they are enough: more where a batch was disturbed, where the candidate may be a new
+// fastest, and above all where the rival looks slower than it is known to be.
+void Measurer::compare(Seen& mine, Seen& its, int rounds, int& spoiled) {
+  double sum = 0;
+  int wanted = busy() ? std::max(rounds, kBelieved) : rounds;
+  const int most = rounds + kMostRepeats, settled = busy() ? most : 2;
+  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
+    const bool mine_good = time_batch(mine), its_good = time_batch(its);
+    if (!mine_good || !its_good) {
+      if (mine_good) mine.batches_ns.pop_back();
+      if (its_good) its.batches_ns.pop_back();
+      if (++spoiled > kMostRepeats) break;
+      wanted = std::min(wanted + 1, most);
+      continue;
+    }
+    sum += mine.batches_ns.back() * mine.runs;
+    const double ratio = mine.fastest_ns / its.fastest_ns;
+    if (mine.slow_now() || its.slow_now()) wanted = std::min(wanted + 1, most);
+    if (ratio < 1) wanted = std::max(wanted, kBelieved);
+    if (ratio < 1 && its.fastest_ns > kAgrees * incumbent_ns_) wanted = std::max(wanted, most);
+    if (round + 1 >= settled && ratio > kClearlySlower) break;
+  }
 }
 
 Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial, int rounds,
@@ -171,27 +254,19 @@ Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial
   if (kept == kept_.end() || late()) return {};
   Trial& rival = *kept->trial;
   const double first = trial.run();
-  const double fastest = std::min(first, cold_ns);
-  if (fastest > kHopeless * incumbent_ns_ && fastest > kBatchNs)
-    return {.verdict = Verdict::timed, .time_ns = fastest};
-  const int runs = std::clamp(static_cast<int>(kBatchNs / std::max(first, 1.0)) + 1, 1, kMaxBatch);
-  std::vector<double> ratios;
-  double sum = 0, undisturbed = fastest;
-  int wanted = rounds;
-  const int most = rounds + kMostRepeats;
-  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
-    const double mine = batch_ns(trial, runs);
-    const double its = batch_ns(rival, runs);
-    ratios.push_back(mine / std::max(its, 1.0));
-    sum += mine * runs;
-    if (mine > kDisturbed * undisturbed) wanted = std::min(wanted + 1, most);
-    if (ratios.back() < 1) wanted = std::max(wanted, kBelieved);
-    undisturbed = std::min(undisturbed, mine);
-    if (round >= 1 && *std::min_element(ratios.begin(), ratios.end()) > kClearlySlower) break;
-  }
-  if (ratios.empty()) return {};
-  const double time_ns = median(std::move(ratios)) * incumbent_ns_;
-  if (time_ns < incumbent_ns_) {
+  double fastest = cold_ns < first && trial.possible(cold_ns) ? cold_ns : first;
+  if (hopeless(trial, rival, fastest)) return seen_once(candidate, fastest);
+  const int runs = trial.possible(fastest) ? batch_runs(fastest) : 1;
+  Seen mine{candidate, trial, runs, fastest}, its{incumbent_, rival, runs, incumbent_now_ns_};
+  int spoiled = 0;
+  compare(mine, its, rounds, spoiled);
+  if (mine.batches_ns.empty()) return {spoiled > 0 ? Verdict::impossible : Verdict::cut_short};
+  note(mine);
+  note(its);
+  const double time_ns = mine.fastest_ns / its.fastest_ns * incumbent_ns_;
+  const bool wins = time_ns < incumbent_ns_;
+  incumbent_now_ns_ = wins ? mine.fastest_ns : its.fastest_ns;
+  if (wins) {
     incumbent_ = candidate;
     incumbent_ns_ = time_ns;
   }

@@ -1,9 +1,14 @@
 // Measuring candidates: compile, check against the reference, then time in turns with the incumbent, so that
 // what slows the machine down for a while slows both down. Compiled candidates are kept while memory allows.
+//
+// Interruptions only ever make a run longer. So a batch of runs counts with the median of its runs, a candidate with its fastest
+// batch, and two candidates are compared by the fastest batches of rounds that they shared; no time is given that is below the
+// fastest batch that was seen. Batches that are faster than the machine can be (machine.h) are thrown away.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <list>
 #include <memory>
 #include <string>
@@ -25,24 +30,28 @@ class Trial {
   // Runs once on fresh outputs and compares: "" or what is wrong. `ns` is the time of that (cold) run.
   std::string check(double& ns);
   std::size_t bytes() const { return kernel_->packed_bytes(); }
+  bool possible(double ns) const;  // a time of one run
 
  private:
   const TuneRequest& request_;
   BenchData& data_;
   std::vector<kernels::Placement> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
+  kernels::Work work_;
   std::vector<std::byte*> inputs_, outputs_;  // addresses of the run at hand
 };
 
 enum class Verdict {
   timed,
-  wrong,      // cannot be made, or computes something else
-  cut_short,  // the deadline came before it was timed
+  wrong,       // cannot be made, or computes something else
+  cut_short,   // the deadline came before it was timed
+  impossible,  // all its times were shorter than can be
 };
 
 struct Measurement {
   Verdict verdict = Verdict::cut_short;
-  double time_ns = 0;
+  double time_ns =
+      0;  // on the scale of the first candidate's: comparable, also where the machine's speed changes meanwhile
 };
 
 class Measurer {
@@ -51,27 +60,54 @@ class Measurer {
 
   // Checks (the first time) and times a candidate against the incumbent, which it becomes when it is faster.
   Measurement measure(const Ask& ask);
+  // The fastest batch that was seen of a candidate; infinite before it was timed.
+  double fastest_ns(std::size_t candidate) const { return fastest_ns_[candidate]; }
+  // What a look at the machine found before the first measurement, or the share of batches that were clearly slower than the
+  // fastest of their candidate, whichever is more.
+  double disturbance() const;
 
  private:
   struct Kept {
     std::size_t candidate;
     std::unique_ptr<Trial> trial;
   };
+  // What was seen of a candidate in some rounds.
+  struct Seen {
+    std::size_t candidate;
+    Trial& trial;
+    int runs = 1;         // of a batch
+    double known_ns = 0;  // about what it takes, from before
+    std::vector<double> batches_ns = {};
+    double fastest_ns = std::numeric_limits<double>::infinity();
+
+    bool slow_now() const;  // the last batch was much slower than the fastest
+  };
   Trial* checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome);
-  Measurement time_alone(std::size_t candidate, Trial& trial, int rounds);
+  Measurement time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
   Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
-  double batch_ns(Trial& trial, int runs);
+  Measurement seen_once(std::size_t candidate, double ns);
+  bool hopeless(Trial& trial, Trial& rival, double& fastest_ns);
+  void compare(Seen& mine, Seen& its, int rounds, int& spoiled);
+  bool time_batch(Seen& seen);
+  double batch_ns(const Seen& seen);
+  void note(const Seen& seen);
   void make_room(std::size_t bytes);
   bool late() const { return now(request_) >= request_.deadline; }
+  bool busy() const { return looked_ > kQuiet; }
 
   const TuneRequest& request_;
   const Candidates& candidates_;
   BenchData data_;
   std::list<Kept> kept_;  // most recently used first
   std::vector<bool> wrong_;
+  std::vector<double> fastest_ns_;
+  std::vector<double> runs_ns_;  // of a batch; kept for its memory
+  double looked_ = 0;            // disturbance before the first measurement
+  int batches_ = 0, slow_batches_ = 0;
   bool have_incumbent_ = false;
   std::size_t incumbent_ = 0;
   double incumbent_ns_ = 0;
+  double incumbent_now_ns_ = 0;  // as it was seen beside the latest candidate
 };
 
 }  // namespace rt3d::tuner

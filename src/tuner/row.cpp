@@ -163,9 +163,11 @@ std::uint64_t checksum(const JournalEntry& entry) {
 }
 
 bool replaces(const Row& row, const Row& existing) {
-  const bool better_kept =
-      existing.version == row.version && existing.rigor > row.rigor && existing.time_ns <= row.time_ns;
-  return !better_kept;
+  if (existing.version != row.version) return true;
+  const double now = std::max(row.disturbance, kQuiet), before = std::max(existing.disturbance, kQuiet);
+  if (now < before) return true;
+  if (now > before) return row.time_ns * (1 + row.disturbance) < existing.time_ns;
+  return existing.rigor <= row.rigor || existing.time_ns > row.time_ns;
 }
 
 std::string rows_text(std::vector<Row> rows) {

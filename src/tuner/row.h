@@ -33,8 +33,12 @@ bool storable(const Intent& intent);
 std::uint64_t checksum(const Row& row);
 std::uint64_t checksum(const JournalEntry& entry);
 
-// Whether `row` replaces `existing` of the same key: unless that one was measured with more rigor and is not
-// slower.
+// Whether `row` replaces `existing` of the same key. In this order:
+//   versions differ                 yes
+//   quieter than the existing row   yes, even when it is slower: the other's choice of schedule is worth less
+//   more disturbed                  only where it is faster by more than its disturbance
+//   as quiet                        unless the existing one was measured with more rigor and is not slower
+// Rows up to kQuiet are equally quiet.
 bool replaces(const Row& row, const Row& existing);
 
 // The text form, in its newest version; sorts the rows.

@@ -1,6 +1,8 @@
 #include "tuner/search.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "base/error.h"
 
@@ -11,6 +13,51 @@ const StrategyRow search_strategies[2] = {
     {Mode::full, "exhaustive-pruned",
      "every candidate that is not hopeless by estimate, then successive halving", make_exhaustive_pruned},
 };
+
+namespace {
+
+class First final : public Strategy {
+ public:
+  First(std::vector<std::size_t> first, std::unique_ptr<Strategy> then)
+      : first_(std::move(first)), then_(std::move(then)) {}
+
+  std::optional<Ask> ask() override {
+    if (times_ns_.size() < first_.size()) return Ask{.candidate = first_[times_ns_.size()]};
+    std::optional<Ask> next = then_->ask();
+    for (auto known = find(next); known != first_.end(); known = find(next)) {
+      then_->tell(times_ns_[static_cast<std::size_t>(known - first_.begin())]);
+      *known = kAnswered;
+      next = then_->ask();
+    }
+    asked_then_ = true;
+    return next;
+  }
+  void tell(double time_ns) override {
+    if (asked_then_)
+      then_->tell(time_ns);
+    else
+      times_ns_.push_back(time_ns);
+  }
+  int total() const override { return static_cast<int>(first_.size()) + then_->total(); }
+
+ private:
+  static constexpr std::size_t kAnswered = std::numeric_limits<std::size_t>::max();
+
+  std::vector<std::size_t>::iterator find(const std::optional<Ask>& ask) {
+    return ask ? std::find(first_.begin(), first_.end(), ask->candidate) : first_.end();
+  }
+
+  std::vector<std::size_t> first_;
+  std::vector<double> times_ns_;  // of the first
+  bool asked_then_ = false;
+  std::unique_ptr<Strategy> then_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique_ptr<Strategy> then) {
+  return std::make_unique<First>(std::move(first), std::move(then));
+}
 
 const StrategyRow& strategy_for(Mode mode) {
   for (const StrategyRow& row : search_strategies)

@@ -51,6 +51,9 @@ const StrategyRow& strategy_for(Mode mode);
 std::unique_ptr<Strategy> make_ranked(const Candidates& candidates);
 std::unique_ptr<Strategy> make_exhaustive_pruned(const Candidates& candidates);
 
+// Asks for these first, briefly, then for what `then` asks; of which these are not asked for a second time at once.
+std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique_ptr<Strategy> then);
+
 // Whether the schedules are of the same knobs and differ in exactly one value.
 bool differ_in_one_knob(const kernels::Schedule& a, const kernels::Schedule& b);
 

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "tuner/measure.h"
+#include "tuner/row.h"
 #include "tuner/search.h"
 #include "tuner/tuner.h"
 
@@ -23,6 +25,7 @@ struct FamilyResult {
   double best_ns = kNever;
   const Candidate* usual = nullptr;  // the default, once measured
   double usual_ns = 0;
+  std::optional<Row> stored = {};  // the latest that went to the database
 
   bool default_stays() const { return usual != nullptr && !(best_ns < kWorthwhile * usual_ns); }
   const Candidate& chosen() const { return default_stays() ? *usual : *best; }
@@ -77,16 +80,29 @@ Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
   return candidates;
 }
 
+// A machine that is busier than this is just busy.
+constexpr double kMostDisturbance = 8;
+
 class Tuning {
  public:
   Tuning(const TuneRequest& request, TuningDb& db, const Candidates& candidates)
-      : request_(request), db_(db), candidates_(candidates) {}
+      : request_(request),
+        db_(db),
+        candidates_(candidates),
+        before_(usable_rows(db, request.problem, request.families, request.target)),
+        measurer_(request, candidates) {}
 
   Choice run(Choice fallback);
 
  private:
+  std::unique_ptr<Strategy> make_strategy() const;
+  Measurement measure(const Ask& ask);
   void record(std::size_t index, double time_ns);
-  void commit(const FamilyResult& result);
+  double scale_of(const Candidate& candidate, double time_ns) const;
+  const Row* row_before(const FamilyResult& result) const;
+  Row row_of(const FamilyResult& result, double scale) const;
+  double disturbance(const Row* before) const;
+  void commit(FamilyResult& result, double scale);
   int rigor(const FamilyResult& result) const;
   bool report(int done, int total);
   const FamilyResult* fastest() const;
@@ -94,28 +110,49 @@ class Tuning {
   const TuneRequest& request_;
   TuningDb& db_;
   const Candidates& candidates_;
+  std::vector<Row> before_;  // what the database has of the problem
+  Measurer measurer_;
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
 
+// What is remembered comes first, the most disturbed before the others: where the time runs out each time, all have their turn in the
+// end.
+std::unique_ptr<Strategy> Tuning::make_strategy() const {
+  std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
+  std::vector<Row> rows = before_;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.disturbance > b.disturbance; });
+  std::vector<std::size_t> first;
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < candidates_.size(); ++i)
+      if (candidates_[i].family->id() == row.family && candidates_[i].schedule.text() == row.schedule)
+        first.push_back(i);
+  return first.empty() ? std::move(strategy) : make_first(std::move(first), std::move(strategy));
+}
+
+// A time that cannot be is measured once more.
+Measurement Tuning::measure(const Ask& ask) {
+  const Candidate& candidate = candidates_[ask.candidate];
+  const Journaled journaled(db_, intent_of(request_, candidate));
+  Measurement m = measurer_.measure(ask);
+  if (m.verdict == Verdict::impossible) m = measurer_.measure(ask);
+  if (m.verdict == Verdict::impossible)
+    log(LogLevel::warning, "given up: ", candidate.family->id(), " ", candidate.schedule.text(), " for ",
+        request_.problem.text(), " was timed faster than this machine can compute; is its clock right?");
+  return m;
+}
+
 Choice Tuning::run(Choice fallback) {
-  Measurer measurer(request_, candidates_);
-  const std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
+  const std::unique_ptr<Strategy> strategy = make_strategy();
   Choice choice = std::move(fallback);
   for (int done = 1; now(request_) < request_.deadline; ++done) {
     const std::optional<Ask> ask = strategy->ask();
     if (!ask) break;
-    const Candidate& candidate = candidates_[ask->candidate];
-    Measurement m;
-    {
-      const Journaled journaled(db_, intent_of(request_, candidate));
-      m = measurer.measure(*ask);
-    }
+    const Measurement m = measure(*ask);
     if (m.verdict == Verdict::cut_short) break;
     strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
-    if (m.verdict == Verdict::timed) {
-      record(ask->candidate, m.time_ns);
-    }
+    if (m.verdict == Verdict::timed) record(ask->candidate, m.time_ns);
     if (!report(done, strategy->total())) {
       choice.cancelled = true;
       break;
@@ -126,11 +163,14 @@ Choice Tuning::run(Choice fallback) {
   std::stable_sort(results_.begin(), results_.end(), [](const FamilyResult& a, const FamilyResult& b) {
     return a.chosen_ns() < b.chosen_ns();
   });
-  for (const FamilyResult& result : results_) {
+  double scale = 1;
+  for (FamilyResult& result : results_) {
+    scale = std::max(scale, scale_of(result.chosen(), result.chosen_ns()));
+    commit(result, scale);
     Choice& next = &result == results_.data() ? choice : choice.others.emplace_back();
     next.family = result.family;
     next.schedule = result.chosen().schedule;
-    next.time_ns = result.chosen_ns();
+    next.time_ns = result.chosen_ns() * scale;
   }
   return choice;
 }
@@ -153,19 +193,53 @@ void Tuning::record(std::size_t index, double time_ns) {
     result->best = &candidates_[i];
     result->best_ns = times_ns_[i];
   }
-  commit(*result);
+  commit(*result, std::max(1.0, scale_of(result->chosen(), result->chosen_ns())));
 }
 
-void Tuning::commit(const FamilyResult& result) {
-  db_.store({.device = request_.target.device.fingerprint(),
-             .threads = request_.target.threads,
-             .problem = request_.problem.text(),
-             .family = std::string(result.family->id()),
-             .version = result.family->version(),
-             .schedule = result.chosen().schedule.text(),
-             .time_ns = result.chosen_ns(),
-             .default_ns = result.usual_ns,
-             .rigor = rigor(result)});
+// Times are relative to the first candidate's. Where the machine has become slower since, or the rival was disturbed in every round,
+// a candidate was never seen as fast as that: then its time, and those of all that are slower, are given in the slower machine's.
+double Tuning::scale_of(const Candidate& candidate, double time_ns) const {
+  const auto index = static_cast<std::size_t>(&candidate - candidates_.data());
+  return measurer_.fastest_ns(index) / time_ns;
+}
+
+const Row* Tuning::row_before(const FamilyResult& result) const {
+  const auto row = std::find_if(before_.begin(), before_.end(),
+                                [&](const Row& r) { return r.family == result.family->id(); });
+  return row == before_.end() ? nullptr : &*row;
+}
+
+Row Tuning::row_of(const FamilyResult& result, double scale) const {
+  const Row* before = row_before(result);
+  Row row{.device = request_.target.device.fingerprint(),
+          .threads = request_.target.threads,
+          .problem = request_.problem.text(),
+          .family = std::string(result.family->id()),
+          .version = result.family->version(),
+          .schedule = result.chosen().schedule.text(),
+          .time_ns = result.chosen_ns() * scale,
+          .default_ns = result.usual_ns * scale,
+          .rigor = rigor(result),
+          .disturbance = disturbance(before)};
+  if (before == nullptr) return row;
+  const int searched = std::max(row.rigor, before->rigor);  // the row's schedule was measured with the others
+  if (request_.renewal != Renewal::all && !replaces(row, *before)) row = *before;
+  row.rigor = searched;
+  return row;
+}
+
+double Tuning::disturbance(const Row* before) const {
+  const double found = std::min(measurer_.disturbance(), kMostDisturbance);
+  const bool measured_again =
+      request_.renewal == Renewal::quieter && before != nullptr && before->disturbance > kQuiet;
+  return measured_again ? std::min(found, before->disturbance / 2) : found;
+}
+
+void Tuning::commit(FamilyResult& result, double scale) {
+  Row row = row_of(result, scale);
+  if (result.stored == row) return;
+  db_.replace(row);
+  result.stored = std::move(row);
 }
 
 // A family of which one schedule of many was timed came along in a survey, no more.

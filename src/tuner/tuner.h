@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/family.h"
+#include "tuner/machine.h"
 #include "tuner/tuning_db.h"
 
 namespace rt3d::tuner {
@@ -36,11 +37,20 @@ using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 struct Choice {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
-  double time_ns = 0;    // measured, or the estimate
-  int measurements = 0;  // candidates timed
-  int rigor = 0;         // of a remembered choice: Row::rigor
+  double time_ns = 0;      // measured, or the estimate
+  int measurements = 0;    // candidates timed
+  int rigor = 0;           // of a remembered choice: Row::rigor
+  double disturbance = 0;  // likewise, Row::disturbance
   bool cancelled = false;
   std::vector<Choice> others;  // the best of every other family that was measured as well, fastest first
+};
+
+// What becomes of rows that the problem has.
+enum class Renewal {
+  none,     // they are replaced where replaces() says so
+  quieter,  // likewise; the caller found the machine quieter than it was then: what is measured again counts as at most half as
+  // disturbed as before, so that each row is measured again a few times at the most, however busy the machine stays
+  all,  // they are replaced by what is found
 };
 
 struct TuneRequest {
@@ -55,6 +65,8 @@ struct TuneRequest {
   NowFn now = {};            // empty: the steady clock
   // For data and compiled candidates; exceeded where two candidates need more. 0: a default.
   std::size_t memory_bytes = 0;
+  Machine* machine = nullptr;  // nullptr: every time is believed, and nothing disturbs
+  Renewal renewal = Renewal::none;
 };
 
 // The schedule with the best analytic estimate of every family, best first. Measures nothing.
@@ -66,14 +78,20 @@ std::vector<Choice> estimates(const kernels::Problem& problem,
 Choice estimate(const kernels::Problem& problem, std::span<const kernels::KernelFamily* const> families,
                 const kernels::Target& target);
 
-// What is remembered of `families`, fastest first, one of each: rows of the same version whose schedules are legal. Measures
-// nothing and searches nothing.
+// The database's rows of the problem that are of one of the families in its version, name a legal schedule and have a time that can
+// be (possible_anywhere()); fastest first, one of each family.
+std::vector<Row> usable_rows(const TuningDb& db, const kernels::Problem& problem,
+                             std::span<const kernels::KernelFamily* const> families,
+                             const kernels::Target& target);
+
+// The same as choices. Measures nothing and searches nothing.
 std::vector<Choice> recall(const TuningDb& db, const kernels::Problem& problem,
                            std::span<const kernels::KernelFamily* const> families,
                            const kernels::Target& target);
 
-// Measures candidates until the deadline, cancellation or the mode's end. Always returns a usable choice (the
-// estimate when nothing could be measured); commits the best row of every family measured to `db`.
+// Measures candidates until the deadline, cancellation or the mode's end: first what is remembered of the problem, then what the
+// mode's strategy asks for. Always returns a usable choice (the estimate when nothing could be measured); commits the best row of
+// every family measured to `db`, with times that are no less than the fastest batch that was seen.
 Choice tune(const TuneRequest& request, TuningDb& db);
 
 }  // namespace rt3d::tuner

@@ -36,39 +36,43 @@ struct TuningDb::Impl {
   std::vector<Intent> ended;      // intents that are still in the file
   std::size_t begun = 0;          // intents that have not ended: `ended` has room for them
 
-  std::int64_t write(DbFile& f, const std::vector<Row>& rows);
-  std::int64_t store(std::vector<Row> rows);
-  std::int64_t keep(std::vector<Row> rows);
+  // `always`: whatever replaces() says.
+  std::int64_t write(DbFile& f, const std::vector<Row>& rows, bool always = false);
+  std::int64_t store(std::vector<Row> rows, bool always = false);
+  std::int64_t keep(std::vector<Row> rows, bool always = false);
+  void store_one(const Row& row, bool always);
   std::int64_t store_all(std::vector<Row> rows, std::string_view attempt);
   std::vector<Row> with_pending(std::vector<Row> stored) const;
 };
 
 // With what could not be written before.
-std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Row>& rows) {
+std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Row>& rows, bool always) {
   std::vector<Row> batch;
   for (auto& [key, row] : pending) batch.push_back(row);
-  batch.insert(batch.end(), rows.begin(), rows.end());
+  if (!always) batch.insert(batch.end(), rows.begin(), rows.end());
   for (const Intent& intent : ended) f.end(intent);
   ended.clear();
-  const std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
+  std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
   pending.clear();
+  if (always) taken += f.store(rows, true);
   return taken;
 }
 
 // In the file, else in memory.
-std::int64_t TuningDb::Impl::store(std::vector<Row> rows) {
+std::int64_t TuningDb::Impl::store(std::vector<Row> rows, bool always) {
   if (rows.empty() && pending.empty() && ended.empty()) return 0;
   std::int64_t taken = 0;
-  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, rows); }) == Outcome::done) return taken;
-  return keep(std::move(rows));
+  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, rows, always); }) == Outcome::done)
+    return taken;
+  return keep(std::move(rows), always);
 }
 
-std::int64_t TuningDb::Impl::keep(std::vector<Row> rows) {
+std::int64_t TuningDb::Impl::keep(std::vector<Row> rows, bool always) {
   std::int64_t taken = 0;
   for (Row& row : rows) {
     RowKey key = key_of(row);
     const auto existing = pending.find(key);
-    if (existing != pending.end() && !replaces(row, existing->second)) continue;
+    if (!always && existing != pending.end() && !replaces(row, existing->second)) continue;
     pending.insert_or_assign(std::move(key), std::move(row));
     ++taken;
   }
@@ -134,14 +138,17 @@ std::vector<Row> TuningDb::find(const std::string& device, int threads, const st
   return rows;
 }
 
-void TuningDb::store(const Row& row) {
+void TuningDb::Impl::store_one(const Row& row, bool always) {
   if (!storable(row)) {
     log(LogLevel::warning, "tuning database: a row that has no text form is not stored (", row.family, ")");
     return;
   }
-  const std::lock_guard guard(impl_->mutex);
-  impl_->store({row});
+  const std::lock_guard guard(mutex);
+  store({row}, always);
 }
+
+void TuningDb::store(const Row& row) { impl_->store_one(row, false); }
+void TuningDb::replace(const Row& row) { impl_->store_one(row, true); }
 
 std::int64_t TuningDb::count() const {
   const std::lock_guard guard(impl_->mutex);

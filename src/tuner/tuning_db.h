@@ -17,6 +17,9 @@ namespace rt3d::tuner {
 // the best.
 inline constexpr int kSurveyed = 0, kQuick = 1, kFull = 2;
 
+// Disturbances up to this are quiet: timer ticks and the like.
+inline constexpr double kQuiet = 0.25;
+
 struct Row {
   std::string device;  // Device::fingerprint()
   int threads = 1;
@@ -28,8 +31,8 @@ struct Row {
   double default_ns =
       0;  // of the family's estimated schedule, in the same session of measurements; 0: not measured
   int rigor = kQuick;
-  // How disturbed the measurement was: (max - min) / median over the rounds of time_ns. 0: quiet, or unknown
-  // (rows of schema version 1).
+  // How busy the machine was with other things (MachineState::disturbance), or the share of batches that were clearly slower than
+  // others of their candidate, whichever was more. 0: quiet, or unknown (rows of schema version 1).
   double disturbance = 0;
   bool operator==(const Row&) const = default;
 };
@@ -57,8 +60,9 @@ class TuningDb {
   static std::filesystem::path default_path();
 
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem) const;
-  // Replaces the row with the same key unless that one was measured with more rigor and is not slower.
+  // Replaces the row with the same key where row.h's replaces() says so.
   void store(const Row& row);
+  void replace(const Row& row);  // whatever there is
   std::int64_t count() const;
 
   // Throws what export_text() and import_text() would throw about the file; creates a missing one when

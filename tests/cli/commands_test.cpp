@@ -295,6 +295,28 @@ TEST_CASE("accuracy and the limit of packed weights are options of every command
   CHECK(holds(shell.tune("--help").out, "direct methods only"));
 }
 
+TEST_CASE("commands that measure warn once when the machine is busy, and their JSON says how busy it was") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  for (const auto& [tune, arguments] :
+       {std::pair{false, "bench " + model + " --runs 1 --tune off --threads 1 --json"},
+        std::pair{true, model + " --tune-ms 1 --db none --threads 1 --json"},
+        std::pair{true,
+                  std::string("group-size --problem 'Gemm 1x64,c32x64,c32 -> 1x32' --gm 8 --gn 4 --rates 2 "
+                              "--runs 1 --tune-ms 1 --json")}}) {
+    CAPTURE(arguments);
+    const Result result = tune ? shell.tune(arguments) : shell.rt3d(arguments);
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    const double load = json::parse(result.out)["machine_load"];
+    std::size_t warnings = 0;
+    for (std::size_t at = 0; (at = result.err.find("the machine is busy (load", at)) != std::string::npos;
+         ++at)
+      ++warnings;
+    CHECK(warnings == (load > 0.5 ? 1 : 0));
+  }
+}
+
 TEST_CASE("rt3d-tune fills a database that moves as text, and a second load measures nothing") {
   const Shell shell;
   const std::string model = shell.small_model();
@@ -320,6 +342,9 @@ TEST_CASE("rt3d-tune fills a database that moves as text, and a second load meas
   CHECK(again["tuning"]["measurements"] == 0);
   CHECK(again["tuning"]["from_database"] == report["tuned"].get<int>() + report["from_database"].get<int>());
 
+  const Result measured = shell.tune(model + " --again --tune-ms 500 --threads 1 --json --db " + db);
+  REQUIRE(measured.exit_code == 0);
+  CHECK(json::parse(measured.out)["measurements"] > 0);
   CHECK(shell.tune("import missing.txt --db " + db).exit_code == 1);
   CHECK(shell.tune("").exit_code == 2);
 }

@@ -59,6 +59,49 @@ TEST_CASE("groups are compared only where all of them were measured") {
   CHECK(found[0].fastest_gm == 8);
 }
 
+TEST_CASE("what cannot be is marked, shown as a question mark and never recommended") {
+  // Dense direct code takes 1 ms where the machine needs 0.8 at the least: a rate of 3.57 gains 1.15 * 3.57 / 0.8 at the most.
+  const auto made = [](int gm, int kept_percent, double ns, double direct_ns) {
+    GroupPoint p = point(gm, 4, kept_percent, 1);
+    p.ns = ns;
+    p.direct_ns = direct_ns;
+    p.least_direct_ns = 8e5;
+    p.least_ns = p.least_direct_ns / p.rate();
+    return p;
+  };
+  std::vector<GroupPoint> points = {made(32, 28, 3e5, 1e6),   made(8, 28, 3.1e5, 1e6),
+                                    made(4, 28, 3e5, 4.8e6),   // 15.9 times: the dense layer was interrupted
+                                    made(16, 28, 6.3e4, 1e6),  // 15.9 times: so fast nobody multiplies
+                                    made(8, 50, 5e5, 1e6),    made(32, 50, 5.5e5, 1.1e6)};
+  CHECK(most_over_direct(points[0], 1e6) == doctest::Approx(1.15 / 0.28 / 0.8));
+  CHECK(recommend(points)[0].gm != 8);
+  mark_disturbed(points);
+  std::vector<bool> marked;
+  for (const GroupPoint& p : points) marked.push_back(p.disturbed);
+  CHECK(marked == std::vector<bool>{false, false, true, true, false, false});
+  const std::vector<Recommendation> found = recommend(points);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].gm == 8);
+  CHECK(found[0].fastest_over_direct < 4);
+  const std::string text = group_size_text(points);
+  CHECK(text.find("15.9") == std::string::npos);
+  CHECK(text.find("?") != std::string::npos);
+  CHECK(text.find("2 of 6 points (?) were disturbed") != std::string::npos);
+  CHECK(group_size_svg(points, "cpu").find("16x4") == std::string::npos);
+  CHECK(count(group_size_csv(points), ",1\n") == 2);
+  for (GroupPoint& p : points) p.disturbed = true;
+  CHECK(recommend(points).empty());
+  CHECK(group_size_text(points).find("6 of 6 points") != std::string::npos);
+}
+
+TEST_CASE("a point of which nothing is known to be impossible is not marked") {
+  std::vector<GroupPoint> points = {point(8, 4, 28, 15.9), point(8, 4, 50, 2)};
+  points[1].code = "best";
+  mark_disturbed(points);
+  CHECK_FALSE(points[0].disturbed);
+  CHECK_FALSE(points[1].disturbed);
+}
+
 TEST_CASE("layers have a recommendation each and one together") {
   const std::vector<GroupPoint> points = {point(8, 4, 50, 2.0), point(32, 4, 50, 3.0),
                                           point(8, 4, 50, 4.0, "linear"), point(32, 4, 50, 1.0, "linear")};

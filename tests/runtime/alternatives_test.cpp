@@ -28,28 +28,37 @@ struct Bench {
 
   std::vector<Choice> choose(const std::vector<std::string>& problems,
                              tuner::Mode mode = tuner::Mode::quick) {
+    TuningOptions options;
+    options.mode = mode;
+    return choose(problems, options);
+  }
+
+  std::vector<Choice> choose(const std::vector<std::string>& problems, TuningOptions options) {
     std::vector<Choice> choices(problems.size());
     for (std::size_t i = 0; i < problems.size(); ++i) {
       choices[i].problem = kernels::parse_problem(problems[i]);
       choices[i].text = choices[i].problem.text();
     }
-    TuningOptions options;
-    options.mode = mode;
     options.now = [] { return FakeClock::now; };
     runtime::choose(choices, kFakes, target, options, pool, db);
     return choices;
   }
 
-  void store(const FakeFamily& family, const std::string& schedule, double time_ns) {
+  void store(const FakeFamily& family, const std::string& schedule, double time_ns, double disturbance = 0,
+             const std::string& problem = kRelu) {
     db.store({.device = target.device.fingerprint(),
               .threads = 1,
-              .problem = kernels::parse_problem(kRelu).text(),
+              .problem = kernels::parse_problem(problem).text(),
               .family = std::string(family.id()),
               .version = 1,
               .schedule = schedule,
               .time_ns = time_ns,
               .default_ns = time_ns,
-              .rigor = 1});
+              .rigor = 1,
+              .disturbance = disturbance});
+  }
+  std::vector<tuner::Row> rows(const std::string& problem = kRelu) const {
+    return db.find(target.device.fingerprint(), 1, kernels::parse_problem(problem).text());
   }
 
   static constexpr const char* kRelu = "Relu 1x10x33 -> 1x10x33";
@@ -208,6 +217,133 @@ TEST_CASE("time for measuring goes to what costs most, and some to everything") 
   CHECK(shares[3] == doctest::Approx(0.05));
   CHECK(tuning_shares({0, 0}) == std::vector<double>{0.1, 0.1});
   CHECK(tuning_shares({}).empty());
+}
+
+namespace {
+
+// Options of a machine that looks so busy each time, the last for ever; counts the looks.
+struct Looks {
+  std::vector<double> disturbances;
+  std::size_t looks = 0;
+
+  TuningOptions options() {
+    TuningOptions options;
+    options.look = [this] {
+      const std::size_t i = std::min(looks++, disturbances.size() - 1);
+      return tuner::MachineState{1e9, disturbances[i]};
+    };
+    return options;
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "rows of a busy machine are measured again when it is quiet, once, and replaced though they get slower") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}),
+      b("relu.b.cpu", {{knob(1), 12, 250}});
+  Bench bench({&a, &b});
+  bench.store(a, "a=1,b=0", 150e3, 2.0);  // less than it takes, and not the best
+  bench.store(b, "a=1,b=0", 400e3, 2.0);
+  Looks quiet{{0.1}};
+  const Choice choice = bench.choose({Bench::kRelu}, quiet.options())[0];
+  CHECK(choice.source == Source::tuned);
+  CHECK(choice.measurements == 3);
+  CHECK(choice.schedule == knob(2));
+  for (const tuner::Row& row : bench.rows()) {
+    CHECK(row.disturbance == 0.1);
+    CHECK(row.time_ns == doctest::Approx(row.family == "relu.a.cpu" ? 200e3 : 250e3));
+  }
+  quiet.looks = 0;
+  CHECK(bench.choose({Bench::kRelu}, quiet.options())[0].measurements == 0);
+  CHECK(quiet.looks == 0);  // nothing is disturbed: nobody looks
+}
+
+TEST_CASE("rows of a busy machine stay while it is as busy, and where nothing may be measured") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
+  Bench bench({&a});
+  bench.store(a, "a=1,b=0", 310e3, 2.0);
+  for (const double disturbance : {1.2, 2.0, 7.0}) {
+    Looks busy{{disturbance}};
+    const Choice choice = bench.choose({Bench::kRelu}, busy.options())[0];
+    CHECK(choice.source == Source::database);
+    CHECK(choice.measurements == 0);
+  }
+  Looks quiet{{0}};
+  TuningOptions off = quiet.options(), no_time = quiet.options();
+  off.mode = tuner::Mode::off;
+  no_time.limit_ms = 0;
+  for (const TuningOptions& options : {off, no_time})
+    CHECK(bench.choose({Bench::kRelu}, options)[0].measurements == 0);
+  CHECK(quiet.looks == 0);
+  CHECK(a.counts.runs == 0);
+}
+
+TEST_CASE("a machine that is never quiet for long measures a row again a few times, then no more") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
+  Bench bench({&a});
+  int loads = 0, measured = 0;
+  // It looks quiet, and is busy as soon as something is measured.
+  for (; loads < 30; ++loads) {
+    Looks looks{{0, 6}};
+    const bool first = loads == 0;
+    if (first) looks.disturbances = {6};
+    if (bench.choose({Bench::kRelu}, looks.options())[0].measurements > 0) measured = loads;
+  }
+  CHECK(measured >= 1);
+  CHECK(measured <= 6);
+  REQUIRE(bench.rows().size() == 1);
+  CHECK(bench.rows()[0].disturbance <= tuner::kQuiet);
+}
+
+TEST_CASE("a load measures only a few disturbed problems again, those that cost most first") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
+  Bench bench({&a});
+  std::vector<std::string> problems;
+  for (int width : {1, 2, 3, 4, 5, 6}) {
+    const std::string row = "1x10x" + std::to_string(33 * width);
+    problems.push_back("Relu " + row + " -> " + row);
+    bench.store(a, "a=1,b=0", 300e3 * width, 2.0, problems.back());
+  }
+  Looks quiet{{0}};
+  std::vector<Choice> choices = bench.choose(problems, quiet.options());
+  for (std::size_t i = 0; i < problems.size(); ++i) CHECK((choices[i].measurements > 0) == (i >= 2));
+  choices = bench.choose(problems, quiet.options());
+  for (std::size_t i = 0; i < problems.size(); ++i) CHECK((choices[i].measurements > 0) == (i < 2));
+  for (const Choice& choice : bench.choose(problems, quiet.options())) CHECK(choice.measurements == 0);
+}
+
+TEST_CASE("a row that no CPU can be so fast for is as if it were not there") {
+  FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
+  a.multiply_adds = 1e7;
+  Bench bench({&a});
+  bench.target.device.isa = Isa::avx512;  // 224 multiply-adds a nanosecond and thread at the most: 45 us
+  bench.store(a, "a=1,b=0", 40e3);
+  const Choice choice = bench.choose({Bench::kRelu})[0];
+  CHECK(choice.source == Source::tuned);
+  CHECK(choice.schedule == knob(2));
+  REQUIRE(bench.rows().size() == 1);
+  CHECK(bench.rows()[0].time_ns == doctest::Approx(200e3));
+  CHECK(bench.choose({Bench::kRelu})[0].measurements == 0);
+}
+
+TEST_CASE("asked to, tuning measures again all that is remembered, and takes what it finds") {
+  const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}),
+      b("relu.b.cpu", {{knob(1), 1e9, 250}});  // an estimate that quick tuning would not try
+  Bench bench({&a, &b});
+  bench.store(a, "a=1,b=0", 100e3);
+  bench.store(b, "a=1,b=0", 90e3);
+  CHECK(bench.choose({Bench::kRelu})[0].measurements == 0);
+  TuningOptions again;
+  again.again = true;
+  const Choice choice = bench.choose({Bench::kRelu}, again)[0];
+  CHECK(choice.source == Source::tuned);
+  CHECK(choice.schedule == knob(2));
+  CHECK(choice.measurements == 3);
+  for (const tuner::Row& row : bench.rows())
+    CHECK(row.time_ns == doctest::Approx(row.family == "relu.a.cpu" ? 200e3 : 250e3));
+  again.mode = tuner::Mode::off;
+  CHECK(bench.choose({Bench::kRelu}, again)[0].measurements == 0);
 }
 
 TEST_SUITE_END();

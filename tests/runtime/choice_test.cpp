@@ -29,9 +29,11 @@ struct Bench {
   tuner::TuningDb db{{}};
 };
 
+// However busy the machine is, rows are not measured again: it looks as busy each time.
 TuningOptions quick() {
   TuningOptions options;
   options.limit_ms = 20'000;
+  options.look = [] { return tuner::MachineState{0, 8}; };
   return options;
 }
 

@@ -33,11 +33,24 @@ struct FakeClock {
   static inline double slowdown = 1;    // the machine's speed just now
   static inline double drift = 1;       // by which it changes with every run
   static inline int until_hiccup = -1;  // runs, after which one takes ten times as long; negative: never
+  // What befalls a run, of which the time alone and the number are given: how long it takes on the clock. Empty: nothing.
+  static inline std::function<double(double us, int run)> befalls;
+  static inline int runs = 0;
 
   static void pass(double us) {
     const double hiccup = until_hiccup-- == 0 ? 10 : 1;
-    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * slowdown * hiccup * 1e3));
+    us *= slowdown * hiccup;
+    if (befalls) us = befalls(us, runs);
+    ++runs;
+    now += std::chrono::nanoseconds(static_cast<std::int64_t>(us * 1e3));
     slowdown *= drift;
+  }
+
+  static void reset() {
+    slowdown = drift = 1;
+    until_hiccup = -1;
+    befalls = {};
+    runs = 0;
   }
 };
 
@@ -56,7 +69,9 @@ class FakeKernel final : public kernels::Kernel {
         out_(request.outputs[0]),
         how_(how),
         counts_(counts) {}
-  void prepare(std::span<const Tensor* const>, ThreadPool&) override { FakeClock::pass(how_.prepare_us); }
+  void prepare(std::span<const Tensor* const>, ThreadPool&) override {
+    FakeClock::now += std::chrono::nanoseconds(static_cast<std::int64_t>(how_.prepare_us * 1e3));
+  }
   void run(const kernels::RunArgs& args) const override {
     ++counts_.runs;
     const float* x = kernels::input_f32(args, 0);
@@ -113,6 +128,10 @@ class FakeFamily final : public kernels::KernelFamily {
                             const kernels::Target&) const override {
     return packed_bytes_;
   }
+  kernels::Work least_work(const kernels::Problem&, const kernels::Schedule&,
+                           const kernels::Target&) const override {
+    return {.multiply_adds = multiply_adds, .bytes = 0};
+  }
   std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& request) const override {
     ++counts.compiled;
     if (find(request.schedule).fault == FakeSchedule::Fault::throws)
@@ -121,6 +140,7 @@ class FakeFamily final : public kernels::KernelFamily {
   }
 
   mutable FakeCounts counts;
+  double multiply_adds = 0;  // of a run
 
  private:
   const FakeSchedule& find(const kernels::Schedule& schedule) const {

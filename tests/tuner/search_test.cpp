@@ -54,6 +54,23 @@ TEST_CASE("with many families the ranked strategy surveys defaults, compares the
   CHECK(strategy->total() >= static_cast<int>(asked.size()));
 }
 
+TEST_CASE("what comes first is asked for first, and the strategy behind is told instead of asking again") {
+  const FakeFamily a("a", {{knob(0), 1}});
+  Candidates candidates;
+  for (int i = 0; i < 5; ++i) candidates.push_back({&a, knob(i), 10.0 + i, i == 0});
+  const auto alone = make_ranked(candidates), after = make_first({4, 1}, make_ranked(candidates));
+  std::vector<std::size_t> asked, asked_after;
+  const auto time_of = [](std::size_t candidate) { return 10.0 - static_cast<double>(candidate); };
+  for (const auto& [strategy, list] : {std::pair{alone.get(), &asked}, std::pair{after.get(), &asked_after}})
+    while (const auto ask = strategy->ask()) {
+      list->push_back(ask->candidate);
+      strategy->tell(time_of(ask->candidate));
+    }
+  CHECK(asked == std::vector<std::size_t>{0, 1, 2, 3, 4});
+  CHECK(asked_after == std::vector<std::size_t>{4, 1, 0, 2, 3});
+  CHECK(after->total() >= 5);
+}
+
 TEST_CASE("the exhaustive strategy asks for all and then again for the faster part") {
   const FakeFamily a("a", {{knob(0), 1}});
   Candidates candidates;

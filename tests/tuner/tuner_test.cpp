@@ -122,9 +122,12 @@ TEST_CASE(
       FakeClock::drift = drift;
       TuningDb db("");
       const Choice choice = tune(s.request(Families{&family}, Mode::full), db);
+      const double slowest = std::max(1.0, FakeClock::slowdown);
       FakeClock::slowdown = FakeClock::drift = 1;
       CHECK(choice.schedule == knob(17));
-      CHECK(choice.time_ns == doctest::Approx(770e3).epsilon(0.05));
+      // Not less than it was ever seen to take.
+      CHECK(choice.time_ns >= 0.9999 * 770e3);
+      CHECK(choice.time_ns <= 1.05 * slowest * 770e3);
       text = db.export_text();
     }
     CHECK(rows[0] == rows[1]);

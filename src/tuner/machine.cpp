@@ -1,0 +1,95 @@
+#include "tuner/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "tuner/row.h"
+
+namespace rt3d::tuner {
+namespace {
+
+constexpr double kBeyond = 1.15;  // times the highest rate: clocks change, and small times are coarse
+constexpr int kMoreLooks = 4;     // before a time is refused
+// Vectors loaded and stored by a core for each multiply-add that it can start, at the most. Two loads and a store for two
+// multiply-adds are usual (Intel since Haswell, AMD since Zen 2); three loads and two stores for one or two are the most that is
+// known (Golden Cove; Cortex-X with four), and caches beyond the first are slower.
+constexpr double kVectorsMoved = 4;
+constexpr double kVectorsStarted =
+    4;  // multiply-adds of a vector per cycle: four pipes in the widest AArch64 cores
+constexpr double kWidestStarted = 2;  // on x86-64
+constexpr double kMostGhz = 7;        // no CPU is clocked so high
+
+}  // namespace
+
+Machine::Machine(LookFn look, std::function<double()> remembered)
+    : look_(std::move(look)), remembered_(std::move(remembered)) {}
+
+void Machine::look() {
+  const MachineState state = look_();
+  highest_ = std::max(highest_, state.multiply_adds_per_ns);
+  disturbance_ = state.disturbance;
+}
+
+double Machine::disturbance() {
+  if (!look_) return 0;
+  look();
+  if (disturbance_ <= kQuiet) return disturbance_;
+  const double first = disturbance_;
+  look();
+  return disturbance_ = std::min(first, disturbance_);
+}
+
+bool Machine::possible(const kernels::Work& work, double ns) {
+  if (!(ns > 0)) return false;
+  if (!look_) return true;
+  const double needed = rate_needed(work, ns) / kBeyond;
+  for (int looks = highest_ > 0 ? 0 : -1; looks < kMoreLooks && needed > highest_; ++looks) {
+    look();
+    if (highest_ == 0) return true;  // nothing is known of this machine
+  }
+  if (needed > highest_ && remembered_) highest_ = std::max(highest_, std::exchange(remembered_, {})());
+  return needed <= highest_;
+}
+
+double rate_needed(const kernels::Work& work, double ns) {
+  constexpr double kFloat = sizeof(float);
+  return std::max(work.multiply_adds, work.bytes / (kVectorsMoved * kFloat)) / ns;
+}
+
+bool possible_anywhere(const kernels::Work& work, double ns, const kernels::Target& target) {
+  const Isa isa = target.device.isa;
+  if (isa == Isa::none) return true;
+  const double started = isa == Isa::neon ? kVectorsStarted : kWidestStarted;
+  return ns > 0 && rate_needed(work, ns) <= target.threads * kMostGhz * started * isa_lanes(isa);
+}
+
+double highest_rate(const TuningDb& db, std::span<const kernels::KernelFamily* const> families,
+                    const kernels::Target& target) {
+  double highest = 0;
+  const std::string device = target.device.fingerprint();
+  for (const Row& row : parse_rows(db.export_text())) {
+    if (row.device != device || row.disturbance > kQuiet) continue;
+    const auto family = std::find_if(families.begin(), families.end(), [&](const auto* f) {
+      return f->id() == row.family && f->version() == row.version;
+    });
+    if (family == families.end()) continue;
+    try {
+      const kernels::Problem problem = kernels::parse_problem(row.problem);
+      kernels::Target then = target;
+      then.threads = row.threads;
+      then.accuracy = kernels::Accuracy::half;  // whatever it was measured for
+      const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
+      if (!(*family)->supports(problem, then) || !kernels::legal(**family, problem, schedule, then)) continue;
+      const kernels::Work work = (*family)->least_work(problem, schedule, then);
+      if (possible_anywhere(work, row.time_ns, then))
+        highest = std::max(highest, rate_needed(work, row.time_ns) / row.threads * target.threads);
+    } catch (const Error& error) {
+      log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
+    }
+  }
+  return highest;
+}
+
+}  // namespace rt3d::tuner
