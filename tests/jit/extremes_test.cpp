@@ -55,7 +55,7 @@ void report(const Counts& counts) {
     if (c.checks == 0) continue;
     MESSAGE(family, ": ", c.checks, " checks, ", c.finite, " finite, ", c.not_finite, " not finite, ", c.free,
             " free; error up to ", c.largest_error);
-    CHECK_MESSAGE(c.finite + c.not_finite > 9 * c.free, family, " is hardly compared");
+    CHECK_MESSAGE(c.finite + c.not_finite > 4 * c.free, family, " is hardly compared");
   }
 }
 
