@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -22,7 +23,7 @@ class Process {
   // Standard output and error go to the files "out" and "err" of `scratch`, temporary files to its folder "tmp"; standard input
   // stays open until input is closed. `ignored`: a signal that the program finds ignored.
   Process(const Scratch& scratch, const std::vector<std::string>& words, int ignored = 0)
-      : out_(scratch.path("out")), err_(scratch.path("err")) {
+      : program_(words[0]), out_(scratch.path("out")), err_(scratch.path("err")) {
     std::filesystem::create_directory(scratch.path("tmp"));
     int input[2];
     REQUIRE(pipe2(input, O_CLOEXEC) == 0);
@@ -33,10 +34,19 @@ class Process {
     arguments.push_back(nullptr);
     const std::string cache = "XDG_CACHE_HOME=" + scratch.path("cache"),
                       tmp = "TMPDIR=" + scratch.path("tmp");
+    std::filesystem::remove(out_);
+    std::filesystem::remove(err_);
+    int begun[2];  // closed by exec: only then the program is one that signals may be sent to
+    REQUIRE(pipe2(begun, O_CLOEXEC) == 0);
     id_ = fork();
     REQUIRE(id_ >= 0);
     if (id_ == 0) become(arguments, input[0], cache, tmp, ignored);
     close(input[0]);
+    close(begun[1]);
+    char byte = 0;
+    while (read(begun[0], &byte, 1) < 0 && errno == EINTR) {
+    }
+    close(begun[0]);
   }
   ~Process() {
     if (id_ > 0) {
@@ -56,8 +66,11 @@ class Process {
     }
     return true;
   }
-  // Whether the program's main() has begun: it blocks the signals that end it.
+  // Whether the program's main() has begun: it blocks the signals that end it. (So does fork(), in the copy of the test.)
   bool watches(int signal_number) const {
+    std::error_code error;
+    if (std::filesystem::read_symlink("/proc/" + std::to_string(id_) + "/exe", error) != program_)
+      return false;
     const std::string status = read_file("/proc/" + std::to_string(id_) + "/status");
     const std::size_t at = status.find("SigBlk:");
     if (at == std::string::npos) return false;
@@ -104,7 +117,7 @@ class Process {
     _exit(127);
   }
 
-  std::string out_, err_;
+  std::string program_, out_, err_;
   pid_t id_ = -1;
   int input_ = -1;
   int status_ = 0;

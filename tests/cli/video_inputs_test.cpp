@@ -183,7 +183,7 @@ TEST_CASE("clips that are no pathways of one are refused with what would do") {
   const Scratch scratch;
   const std::string path = scratch.write("video.y4m", coloured_video(16));
   const TensorInfo fast = clip("fast", {1, 3, 8, kSide, kSide});
-  for (const TensorInfo& other : {clip("b", {1, 3, 3, 5, kSide}), clip("b", {1, 3, 8, kSide, kSide}),
+  for (const TensorInfo& other : {clip("b", {1, 3, 4, 5, kSide}), clip("b", {1, 3, 8, kSide, kSide}),
                                   clip("b", {1, 3, 5, kSide, kSide}), clip("b", {1, 3, -1, kSide, kSide}),
                                   clip("b", {1, 1, 4, kSide, kSide})}) {
     const std::string text = refusal([&] { read(path, {fast, other}); });
