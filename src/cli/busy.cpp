@@ -1,9 +1,9 @@
 #include "cli/busy.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
+#include "cli/failure.h"
 #include "cli/table.h"
 
 namespace rt3d::cli {
@@ -18,8 +18,7 @@ double warn_when_busy() {
   double load = 0;
   if (::getloadavg(&load, 1) != 1) return -1;
   if (load > kBusy && !std::exchange(warned, true))
-    std::fprintf(stderr, "rt3d: warning: the machine is busy (load %s): times and ratios are worth less\n",
-                 fixed(load, 1).c_str());
+    warn("the machine is busy (load " + fixed(load, 1) + "): times and ratios are worth less");
   return load;
 }
 

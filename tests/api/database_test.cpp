@@ -67,6 +67,8 @@ void check_nothing_stored(const std::string& path, rt3d_status expected) {
   CHECK(stats.tuned > 0);
   CHECK(stats.rows_not_stored >= stats.tuned);
   CHECK(std::strstr(stats.database_note, path.c_str()) != nullptr);
+  const std::vector<std::byte> clip(kInputBytes);
+  CHECK(rt3d_session_set_input(session.get(), 0, clip.data(), kInputBytes) == RT3D_OK);
   CHECK(rt3d_session_run(session.get()) == RT3D_OK);
 }
 

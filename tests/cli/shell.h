@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cstdio>
+#include <sstream>
 #include <string>
+#include <utility>
 
 #include "cli/scratch.h"
 
@@ -14,8 +16,17 @@ namespace rt3d::cli {
 
 struct Result {
   int exit_code = -1;
-  std::string out, err;
+  std::string out, err;  // err without …
+  std::string busy;      // … what it says of a busy machine, which nobody knows beforehand
 };
+
+inline void set_apart_busy(Result& result) {
+  std::istringstream lines(std::exchange(result.err, ""));
+  for (std::string line; std::getline(lines, line);) {
+    const bool busy = line.find("warning: the machine is busy (load") != std::string::npos;
+    (busy ? result.busy : result.err) += line + (lines.eof() ? "" : "\n");
+  }
+}
 
 inline std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -37,6 +48,7 @@ class Shell {
     const int status = pclose(pipe);
     result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     result.err = read_file(err);
+    set_apart_busy(result);
     return result;
   }
   Result rt3d(const std::string& arguments) const { return (*this)(RT3D_COMMAND " " + arguments); }
