@@ -33,6 +33,8 @@ class Rt3d:
         self._declare("rt3d_session_run", pointer)
         self._declare("rt3d_session_output", pointer, int32, result=pointer)
         self._declare("rt3d_session_get_stats", pointer, pointer)
+        self._declare("rt3d_session_step_count", pointer)
+        self._declare("rt3d_session_step", pointer, pointer, int32)
         self._declare("rt3d_measure_peak", ctypes.POINTER(ctypes.c_double), int32)
         for noun in ("model", "session"):
             self._declare(f"rt3d_{noun}_free", pointer, result=None)
@@ -144,6 +146,15 @@ class Session(_Tensors):
         if not at:
             raise Rt3dError(f"there is no output {index} before the first run")
         return (ctypes.c_float * count).from_address(at)
+
+    def step_times(self):
+        """Nanoseconds of each step of the plan in the last run, of a session that profiles."""
+        info = self.rt3d.header.new("rt3d_step_info")
+        times = []
+        for index in range(self.rt3d.dll.rt3d_session_step_count(self.handle)):
+            self.rt3d.call("rt3d_session_step", ctypes.byref(info), self.handle, index)
+            times.append(info.last_ns)
+        return times
 
     def stats(self):
         """rt3d_session_stats as a dictionary."""

@@ -18,6 +18,8 @@ class Rt3dEngine(Engine):
             options["isa"] = given.isa
         if given.db:
             options["database"] = "" if given.db == "none" else given.db
+        if getattr(given, "profile", False):
+            options["profile"] = 1
         if accuracy:
             options["accuracy"] = rt3d.accuracy(accuracy)
         with Model(rt3d, task.file) as model:

@@ -23,7 +23,8 @@ def record(new, old, again, cores=1.0, difference=0.0):
         {"peak": 200.0, NEW: turn(a, cores), OLD: turn(b, cores), AGAIN: turn(c, cores)}
         for a, b, c in zip(new, old, again)
     ]
-    made = {"rounds": rounds, "memory": {NEW: 110, OLD: 100, AGAIN: 100}, "difference": difference}
+    steps = {NEW: min(new), OLD: min(old), AGAIN: min(again)}
+    made = {"rounds": rounds, "steps_ms": steps, "memory": {NEW: 110, OLD: 100, AGAIN: 100}, "difference": difference}
     made.update(model="net", threads=2, accuracy="exact", summary=command.summarise(made))
     return made
 
@@ -36,6 +37,7 @@ class BeforeTest(unittest.TestCase):
     def test_ratios_are_those_of_each_round(self):
         summary = record([10, 20, 10], [10, 20, 12], [10, 10, 12], cores=0.5)["summary"]
         self.assertEqual(summary["ratio"]["median"], 1.0)
+        self.assertEqual(summary["steps_same"], 1.0)
         self.assertEqual(summary["same"]["p90"], 1.8)
         self.assertEqual(summary["memory"], 1.1)
         self.assertEqual((summary["disturbed"], summary["turns"]), (9, 9))
