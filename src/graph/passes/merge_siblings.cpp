@@ -31,7 +31,8 @@ Siblings siblings_of(Editor& e) {
     if (const Node& node = e.node(n); mergeable(e, node))
       alike[{node.inputs[0], node.attributes.text()}].push_back(n);
   Siblings siblings;
-  for (auto& [key, nodes] : alike) {
+  for (auto& entry : alike) {
+    auto& nodes = entry.second;  // a binding could not be captured below, says Clang
     std::set<ValueId> weights;
     std::erase_if(nodes, [&](int n) {
       return e.node(n).attributes != e.node(nodes[0]).attributes ||
