@@ -304,8 +304,9 @@ TEST_CASE("commands that measure warn once when the machine is busy, and their J
         std::pair{true,
                   std::string("group-size --problem 'Gemm 1x64,c32x64,c32 -> 1x32' --gm 8 --gn 4 --rates 2 "
                               "--runs 1 --tune-ms 1 --json")}}) {
-    CAPTURE(arguments);
-    const Result result = tune ? shell.tune(arguments) : shell.rt3d(arguments);
+    const std::string line = arguments;
+    CAPTURE(line);
+    const Result result = tune ? shell.tune(line) : shell.rt3d(line);
     CAPTURE(result.err);
     REQUIRE(result.exit_code == 0);
     const double load = json::parse(result.out)["machine_load"];

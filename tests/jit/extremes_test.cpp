@@ -51,7 +51,9 @@ void check_list(const char* list, bool all_data, ThreadPool& pool, Counts& count
 }
 
 void report(const Counts& counts) {
-  for (const auto& [family, c] : counts) {
+  for (const auto& entry : counts) {
+    const auto& family = entry.first;
+    const auto& c = entry.second;
     if (c.checks == 0) continue;
     MESSAGE(family, ": ", c.checks, " checks, ", c.finite, " finite, ", c.not_finite, " not finite, ", c.free,
             " free; error up to ", c.largest_error);

@@ -70,7 +70,9 @@ TEST_CASE("every generated family computes what the reference does") {
           if (count.failures < kMostFailures && family->supports(problem, target))
             check_problem(*family, problem, target, pool, count);
         }
-    for (const auto& [family, count] : counts) {
+    for (const auto& entry : counts) {
+      const std::string& family = entry.first;
+      const Count& count = entry.second;
       if (count.checks) MESSAGE(std::string(isa_name(isa)), " ", family, ": ", count.checks, " checks");
       const bool half = family.find("_f16.") != std::string::npos;
       const bool elsewhere = family.starts_with("conv.sparse_dot.") && isa != Isa::avx512;  // no use there
