@@ -190,10 +190,13 @@ class Cache {
     std::weak_ptr<const Code> code;
   };
 
-  // Names whose code is gone, and that nobody is generating code for.
+  // Names whose code is gone, and that nobody is generating code for. A count of one alone does not show what the slot's last user
+  // wrote; its mutex, free by then, does.
   void forget_unused() {
     std::erase_if(slots_, [](const auto& named) {
-      return named.second.use_count() == 1 && named.second->code.expired();
+      if (named.second.use_count() != 1) return false;
+      const std::lock_guard lock(named.second->mutex);
+      return named.second->code.expired();
     });
   }
 
