@@ -9,5 +9,6 @@
 #define RT3D_SKIP(reason)                                                                        \
   do {                                                                                           \
     std::printf("[skip] %s: %s\n", doctest::getContextOptions()->currentTest->m_name, (reason)); \
+    std::fflush(stdout); /* or each child of a later fork would say it again */                  \
     return;                                                                                      \
   } while (false)
