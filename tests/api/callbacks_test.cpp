@@ -7,6 +7,7 @@
 
 #include "api/own_process.h"
 #include "api/small_net.h"
+#include "sanitizers.h"
 #include "skip.h"
 
 TEST_SUITE_BEGIN("api");
@@ -70,7 +71,7 @@ const LogRow kLogRows[] = {
 
 }  // namespace
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(RT3D_THREAD_SANITIZER)
 TEST_CASE("log callbacks call the library") { RT3D_SKIP("ThreadSanitizer lets no child start threads"); }
 #else
 TEST_CASE("a log callback may call the library, set the log anew, and throw") {

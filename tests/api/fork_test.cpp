@@ -7,6 +7,7 @@
 #include "api/own_process.h"
 #include "api/small_net.h"
 #include "graph/model.h"
+#include "sanitizers.h"
 
 TEST_SUITE_BEGIN("api");
 
@@ -72,7 +73,7 @@ std::vector<Model> other_models() {
   return models;
 }
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(RT3D_THREAD_SANITIZER)
 constexpr int kChildThreads = 1;  // ThreadSanitizer lets no child of a process with threads start any
 #else
 constexpr int kChildThreads = 2;

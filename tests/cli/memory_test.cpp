@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/shell.h"
+#include "sanitizers.h"
 #include "skip.h"
 
 TEST_SUITE_BEGIN("cli");
@@ -61,7 +62,7 @@ void check_ratios(const Shell& shell, const std::string& model, std::int64_t lea
 }
 
 bool sanitized() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(RT3D_ADDRESS_SANITIZER) || defined(RT3D_THREAD_SANITIZER)
   return true;
 #else
   return false;

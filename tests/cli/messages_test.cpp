@@ -7,6 +7,7 @@
 
 #include "cli/npy.h"
 #include "cli/shell.h"
+#include "sanitizers.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -180,7 +181,7 @@ TEST_CASE("negative counts and seeds are wrong usage") {
   CHECK(shell.rt3d("run " + model + kQuick + "--top 0").exit_code == 0);
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // which reserves more than any limit of this test
+#if !defined(RT3D_ADDRESS_SANITIZER)  // which reserves more than any limit of this test
 TEST_CASE("out of memory names the options that help") {
   const Shell shell;
   const std::string command = "sh -c 'ulimit -v 3000000; exec " RT3D_COMMAND " run " + free_model(shell) +

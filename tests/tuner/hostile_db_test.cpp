@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "base/random.h"
+#include "sanitizers.h"
 #include "scratch_folder.h"
 #include "tuner/schema_1.h"
 
@@ -163,7 +164,7 @@ int in_a_small_process(const std::function<bool()>& body) {
   if (child == 0) {
     rlimit limit{60, 60};
     ::setrlimit(RLIMIT_CPU, &limit);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(RT3D_ADDRESS_SANITIZER) && !defined(RT3D_THREAD_SANITIZER)
     limit = {rlim_t{1} << 30, rlim_t{1} << 30};
     ::setrlimit(RLIMIT_AS, &limit);
 #endif
