@@ -267,8 +267,9 @@ RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
 /* All rows as text, one per line, sorted: readable, diffable, and what rt3d_db_import reads. NULL, with rt3d_last_error(), when
  * the file cannot be read (any more). */
 RT3D_API const char *rt3d_db_export(rt3d_db *db);
-/* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the faster stays. All or none:
- * RT3D_IO when they could not be stored, and then none is kept. `added` may be NULL. */
+/* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the faster stays, and a row for
+ * this device in less time than any CPU could take is left out. All or none: RT3D_IO when they could not be stored, and then none
+ * is kept. `added` may be NULL. */
 RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
 /* Adds the rows of another database, likewise. */
 RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);

@@ -1,6 +1,10 @@
 // rt3d.h, section "tuning databases".
+#include <algorithm>
+
 #include "api/guard.h"
 #include "api/handles.h"
+#include "runtime/backends.h"
+#include "tuner/machine.h"
 
 using rt3d::Code;
 using rt3d::fail;
@@ -32,6 +36,14 @@ class Use {
  private:
   const rt3d_db& db_;
 };
+
+// A time that cannot be would win over those that were measured here.
+bool believed(const rt3d::tuner::Row& row) {
+  const auto all = rt3d::runtime::backends();
+  return std::all_of(all.begin(), all.end(), [&](const rt3d::runtime::Backend& backend) {
+    return rt3d::tuner::believable(row, backend.families(), rt3d::this_device());
+  });
+}
 
 }  // namespace
 
@@ -85,7 +97,7 @@ rt3d_status rt3d_db_import(int64_t* added, rt3d_db* db, const char* text) {
     require(db, "rt3d_db_import", "db");
     require(text, "rt3d_db_import", "text");
     const Use use(*db);
-    const std::int64_t count = db->db->import_text(text);
+    const std::int64_t count = db->db->import_text(text, believed);
     if (added) *added = count;
   });
 }
@@ -95,7 +107,7 @@ rt3d_status rt3d_db_merge(int64_t* added, rt3d_db* db, const char* other_path) {
     require(db, "rt3d_db_merge", "db");
     require(other_path, "rt3d_db_merge", "other_path");
     const Use use(*db);
-    const std::int64_t count = db->db->merge(other_path);
+    const std::int64_t count = db->db->merge(other_path, believed);
     if (added) *added = count;
   });
 }

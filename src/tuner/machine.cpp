@@ -1,6 +1,7 @@
 #include "tuner/machine.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -65,29 +66,49 @@ bool possible_anywhere(const kernels::Work& work, double ns, const kernels::Targ
   return ns > 0 && rate_needed(work, ns) <= target.threads * kMostGhz * started * isa_lanes(isa);
 }
 
+namespace {
+
+// The least work that a row's time was for; nothing when the row is not for this device, or not for what stands here today.
+struct RowWork {
+  kernels::Work work;
+  kernels::Target target;
+};
+std::optional<RowWork> work_of(const Row& row, std::span<const kernels::KernelFamily* const> families,
+                               const Device& device) {
+  if (row.device != device.fingerprint()) return std::nullopt;
+  const auto family = std::find_if(families.begin(), families.end(), [&](const auto* f) {
+    return f->id() == row.family && f->version() == row.version;
+  });
+  if (family == families.end()) return std::nullopt;
+  try {
+    const kernels::Problem problem = kernels::parse_problem(row.problem);
+    const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
+    // Half: whatever it was measured for.
+    const kernels::Target target{device, row.threads, kernels::Accuracy::half};
+    if ((*family)->supports(problem, target) && kernels::legal(**family, problem, schedule, target))
+      return RowWork{(*family)->least_work(problem, schedule, target), target};
+  } catch (const Error& error) {
+    log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool believable(const Row& row, std::span<const kernels::KernelFamily* const> families,
+                const Device& device) {
+  const std::optional<RowWork> known = work_of(row, families, device);
+  return !known || possible_anywhere(known->work, row.time_ns, known->target);
+}
+
 double highest_rate(const TuningDb& db, std::span<const kernels::KernelFamily* const> families,
                     const kernels::Target& target) {
   double highest = 0;
-  const std::string device = target.device.fingerprint();
   for (const Row& row : parse_rows(db.export_text())) {
-    if (row.device != device || row.disturbance > kQuiet) continue;
-    const auto family = std::find_if(families.begin(), families.end(), [&](const auto* f) {
-      return f->id() == row.family && f->version() == row.version;
-    });
-    if (family == families.end()) continue;
-    try {
-      const kernels::Problem problem = kernels::parse_problem(row.problem);
-      kernels::Target then = target;
-      then.threads = row.threads;
-      then.accuracy = kernels::Accuracy::half;  // whatever it was measured for
-      const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
-      if (!(*family)->supports(problem, then) || !kernels::legal(**family, problem, schedule, then)) continue;
-      const kernels::Work work = (*family)->least_work(problem, schedule, then);
-      if (possible_anywhere(work, row.time_ns, then))
-        highest = std::max(highest, rate_needed(work, row.time_ns) / row.threads * target.threads);
-    } catch (const Error& error) {
-      log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
-    }
+    if (row.disturbance > kQuiet) continue;
+    const std::optional<RowWork> known = work_of(row, families, target.device);
+    if (known && possible_anywhere(known->work, row.time_ns, known->target))
+      highest = std::max(highest, rate_needed(known->work, row.time_ns) / row.threads * target.threads);
   }
   return highest;
 }

@@ -46,6 +46,9 @@ double rate_needed(const kernels::Work& work, double ns);
 // Whether any CPU that there is could have done it: without a look, for what a database says.
 bool possible_anywhere(const kernels::Work& work, double ns, const kernels::Target& target);
 
+// Whether a row may be believed: not when it is for this device, for a family that stands here, and faster than can be.
+bool believable(const Row& row, std::span<const kernels::KernelFamily* const> families, const Device& device);
+
 // The highest rate that quiet rows of the target's device show, for as many threads as the target has; 0 when there are none.
 double highest_rate(const TuningDb& db, std::span<const kernels::KernelFamily* const> families,
                     const kernels::Target& target);

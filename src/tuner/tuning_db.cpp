@@ -25,6 +25,13 @@ using Outcome = KeptFile::Outcome;
 
 constexpr std::size_t kMaxKeyBytes = 4096;
 
+void drop_unbelieved(std::vector<Row>& rows, const Believes& believes) {
+  if (!believes) return;
+  const std::size_t dropped = std::erase_if(rows, [&](const Row& row) { return !believes(row); });
+  if (dropped > 0)
+    log(LogLevel::warning, "tuning database: ", dropped, " rows are left out, since no CPU is so fast");
+}
+
 }  // namespace
 
 struct TuningDb::Impl {
@@ -219,13 +226,14 @@ std::string TuningDb::export_text() const {
   return rows_text(impl_->with_pending(std::move(stored)));
 }
 
-std::int64_t TuningDb::import_text(const std::string& text) {
+std::int64_t TuningDb::import_text(const std::string& text, const Believes& believes) {
   std::vector<Row> rows = parse_rows(text);
+  drop_unbelieved(rows, believes);
   const std::lock_guard guard(impl_->mutex);
   return impl_->store_all(std::move(rows), "import rows into");
 }
 
-std::int64_t TuningDb::merge(const fs::path& other) {
+std::int64_t TuningDb::merge(const fs::path& other, const Believes& believes) {
   std::vector<Row> rows;
   try {
     const std::unique_ptr<DbFile> file = DbFile::open(other, DbFile::Use::read);
@@ -235,6 +243,7 @@ std::int64_t TuningDb::merge(const fs::path& other) {
     const RemedyRow& row = remedy_for(error.fault());
     fail(row.code, "cannot merge '", other.string(), "': ", one_line(error.what()), "; ", row.advice);
   }
+  drop_unbelieved(rows, believes);
   const std::lock_guard guard(impl_->mutex);
   return impl_->store_all(std::move(rows), "merge rows into");
 }

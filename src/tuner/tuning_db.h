@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ struct Intent {
   std::string schedule;  // Schedule::text()
   bool operator==(const Intent&) const = default;
 };
+
+// Whether a row from elsewhere may be so; empty: every row.
+using Believes = std::function<bool(const Row&)>;
 
 class TuningDb {
  public:
@@ -88,10 +92,10 @@ class TuningDb {
   // cannot be read, invalid_argument when it is no tuning database.
   std::string export_text() const;
   // All or nothing; throws invalid_argument with the line number, and what the file throws when it cannot be
-  // written. Returns how many rows were taken (store()'s rule).
-  std::int64_t import_text(const std::string& text);
+  // written. Returns how many rows were taken: those that are believed, by store()'s rule.
+  std::int64_t import_text(const std::string& text, const Believes& believes = {});
   // All rows of another database file, likewise; throws io or invalid_argument when that cannot be read.
-  std::int64_t merge(const std::filesystem::path& other);
+  std::int64_t merge(const std::filesystem::path& other, const Believes& believes = {});
 
  private:
   struct Impl;

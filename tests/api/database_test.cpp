@@ -10,9 +10,11 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 
 #include "api/small_net.h"
 #include "path_forms.h"
+#include "tuner/tuning_db.h"
 
 TEST_SUITE_BEGIN("api");
 
@@ -156,6 +158,34 @@ TEST_CASE("without the right to write, storing fails and what is there is read")
     });
   }
   fs::permissions(folder.path(), fs::perms::owner_all);
+}
+
+TEST_CASE("rows for this device that are faster than any CPU are left out by import and merge") {
+  const Folder folder;
+  const std::string path = folder / "tuned.db", other = folder / "other.db";
+  const Model model = net_model();
+  const Session session = make_session(model.get(), tuning_options(path));
+  REQUIRE(stats_of(session.get()).tuned > 0);
+  const Db db = open_db(path, true);
+  const std::string before = rt3d_db_export(db.get());
+  std::istringstream lines(before);
+  std::string impossible, line;
+  while (std::getline(lines, line)) {
+    std::size_t field = 0;
+    for (int tabs = 0; tabs < 6 && field != std::string::npos; ++tabs) field = line.find('\t', field + 1);
+    if (field != std::string::npos) line.replace(field + 1, line.find('\t', field + 1) - field - 1, "0.0001");
+    impossible += line + '\n';
+  }
+  std::int64_t added = -1;
+  CHECK(rt3d_db_import(&added, db.get(), impossible.c_str()) == RT3D_OK);
+  CHECK(added == 0);
+  {
+    rt3d::tuner::TuningDb unguarded(other);
+    CHECK(unguarded.import_text(impossible) == rt3d_db_count(db.get()));
+  }
+  CHECK(rt3d_db_merge(&added, db.get(), other.c_str()) == RT3D_OK);
+  CHECK(added == 0);
+  CHECK(rt3d_db_export(db.get()) == before);
 }
 
 TEST_CASE("on a full disk an import says that it failed, and what it says it stored is there") {

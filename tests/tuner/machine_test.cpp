@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tuner/fake_family.h"
+#include "tuner/row.h"
 
 TEST_SUITE_BEGIN("tuner");
 
@@ -136,7 +137,32 @@ TEST_CASE(
     TuningDb other("");
     other.store(bad);
     CHECK(highest_rate(other, families, s.target) == 0);
+    CHECK(believable(bad, families, s.target.device) ==
+          (bad.time_ns == 10));  // of what is not known anything may be
   }
+  CHECK(believable(good, families, s.target.device));
+}
+
+TEST_CASE("an import takes no row that is not believed, and leaves those that it would have replaced") {
+  TuningDb db(""), other("");
+  const Row good{.device = "d",
+                 .threads = 1,
+                 .problem = "Relu 1x2 -> 1x2",
+                 .family = "f",
+                 .version = 1,
+                 .schedule = "a=1",
+                 .time_ns = 100,
+                 .default_ns = 100,
+                 .rigor = 1};
+  Row fast = good, new_one = good;
+  fast.time_ns = 1;
+  new_one.threads = 2;
+  db.store(good);
+  const std::string text = rows_text({fast, new_one});
+  CHECK(db.import_text(text, [](const Row& row) { return row.time_ns > 1; }) == 1);
+  CHECK(db.find("d", 1, good.problem) == std::vector{good});
+  CHECK(db.find("d", 2, good.problem) == std::vector{new_one});
+  CHECK(db.import_text(text) == 2);
 }
 
 }  // namespace rt3d::tuner
