@@ -200,6 +200,12 @@ std::vector<double> Neighbourhood::costs(std::size_t variable, const std::vector
   return costs;
 }
 
+std::vector<std::size_t> Neighbourhood::of(std::size_t variable) const {
+  std::vector<std::size_t> neighbours;
+  for (const auto& [neighbour, matrix] : edges_[variable]) neighbours.push_back(neighbour);
+  return neighbours;
+}
+
 PbqpSolution solve(const Pbqp& problem) { return Solver(problem).run(); }
 
 double cost_of(const Pbqp& problem, const std::vector<std::size_t>& states) {

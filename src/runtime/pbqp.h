@@ -54,6 +54,7 @@ class Neighbourhood {
   explicit Neighbourhood(const Pbqp& problem);  // which must outlive it
   // What each state of the variable would cost, its edges included, all others staying as they are.
   std::vector<double> costs(std::size_t variable, const std::vector<std::size_t>& states) const;
+  std::vector<std::size_t> of(std::size_t variable) const;  // variables that share an edge with it
 
  private:
   const Pbqp& problem_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <queue>
 #include <set>
 
 #include "base/error.h"
@@ -102,27 +103,53 @@ class Fitting {
     return best;
   }
 
-  // Single nodes change to what gains most per byte while it fits.
+  // What one node would gain by another state, others staying as they are.
+  struct Move {
+    double rate = 0;  // nanoseconds per byte; 0: nothing is gained, or nothing fits
+    std::size_t node = 0, state = 0;
+    bool operator<(const Move& other) const { return rate < other.rate; }
+    bool operator==(const Move&) const = default;
+  };
+  Move best_move(std::size_t node, const Neighbourhood& near, const States& states, std::int64_t room) const {
+    const auto& bytes = problem_.packed_bytes[node];
+    const std::vector<double> costs = near.costs(node, states);
+    Move best{.node = node};
+    for (std::size_t s = 0; s < bytes.size(); ++s) {
+      const std::int64_t more = bytes[s] - bytes[states[node]];
+      const double gain = costs[states[node]] - costs[s];
+      if (more > room || !(gain > 0)) continue;
+      const double rate = gain / static_cast<double>(std::max<std::int64_t>(more, 1));
+      if (rate > best.rate) best.rate = rate, best.state = s;
+    }
+    return best;
+  }
+
+  // Single nodes change to what gains most per byte while it fits. A move that is not what it was when it was put into the queue is
+  // put there again as it is now, so that only a changed node and its neighbours are looked at again.
   States spend_the_rest(States states) const {
     const Neighbourhood near(problem_.pbqp);
-    for (std::int64_t room = limit_ - problem_.bytes(states);;) {
-      double best_rate = 0;
-      std::size_t node = 0, state = 0;
-      for (std::size_t i = 0; i < problem_.packed_bytes.size(); ++i) {
-        const auto& bytes = problem_.packed_bytes[i];
-        const std::vector<double> costs = near.costs(i, states);
-        for (std::size_t s = 0; s < bytes.size(); ++s) {
-          const std::int64_t more = bytes[s] - bytes[states[i]];
-          const double gain = costs[states[i]] - costs[s];
-          if (more > room || !(gain > 0)) continue;
-          const double rate = gain / static_cast<double>(std::max<std::int64_t>(more, 1));
-          if (rate > best_rate) best_rate = rate, node = i, state = s;
-        }
+    std::int64_t room = limit_ - problem_.bytes(states);
+    std::priority_queue<Move> moves;
+    const auto consider = [&](std::size_t node) {
+      if (node >= problem_.packed_bytes.size()) return;  // a value's layout
+      if (const Move move = best_move(node, near, states, room); move.rate > 0) moves.push(move);
+    };
+    for (std::size_t i = 0; i < problem_.packed_bytes.size(); ++i) consider(i);
+    while (!moves.empty()) {
+      const Move move = moves.top();
+      moves.pop();
+      const Move now = best_move(move.node, near, states, room);
+      if (now != move) {
+        if (now.rate > 0 && !(move < now)) moves.push(now);  // what got better is in the queue already
+        continue;
       }
-      if (best_rate == 0) return states;
-      room -= problem_.packed_bytes[node][state] - problem_.packed_bytes[node][states[node]];
-      states[node] = state;
+      const auto& bytes = problem_.packed_bytes[move.node];
+      room -= bytes[move.state] - bytes[states[move.node]];
+      states[move.node] = move.state;
+      consider(move.node);
+      for (const std::size_t neighbour : near.of(move.node)) consider(neighbour);
     }
+    return states;
   }
 
   const SelectionProblem& problem_;
