@@ -1,0 +1,40 @@
+// Measuring what the database does not know: which problem gets how much of the time, and what comes of it.
+#pragma once
+
+#include <chrono>
+
+#include "runtime/choice.h"
+#include "tuner/machine.h"
+
+namespace rt3d::runtime {
+
+using Clock = std::chrono::steady_clock;
+
+// A choice among several ways that is still to be made.
+struct OpenChoice {
+  Choice* choice;
+  Families families;
+  std::vector<tuner::Choice> estimates;
+  double share = 0;        // of the time for measuring
+  double disturbance = 0;  // of what is remembered: the most
+};
+
+Clock::time_point now_of(const TuningOptions& options);
+
+void add_alternative(Choice& choice, const tuner::Choice& found, Source source,
+                     const kernels::Target& target);
+bool knows(const Choice& choice, const kernels::KernelFamily* family);
+
+struct MeasuringRequest {
+  tuner::Renewal renewal;
+  const TuningOptions& options;
+  std::size_t memory_bytes;  // that may be held meanwhile
+  tuner::Machine& machine;
+  Clock::time_point end;
+};
+
+// Tunes the problems one by one, what costs most first. Throws cancelled when the callback says so.
+void measure_choices(std::vector<OpenChoice*> open, const MeasuringRequest& request,
+                     const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db);
+
+}  // namespace rt3d::runtime
