@@ -35,7 +35,11 @@ struct Extremes {
   Tensor multiplied;  // how many of these are multiplied by a weight that is not zero
 };
 std::string_view data_name(Data data);
+bool multiplies(const kernels::Problem& problem);  // its inputs by weights
+bool averages(const kernels::Problem& problem);
 Extremes extremes(const kernels::Problem& problem, Data data, std::uint64_t seed);
+Extremes as_halves(const kernels::Problem& problem,
+                   Extremes e);  // what a family of halves makes of its input
 
 // What was compared, for a report: the largest error of finite values relative to the magnitudes.
 struct ExtremesCount {

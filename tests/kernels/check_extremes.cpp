@@ -1,0 +1,159 @@
+// One family's answers on extreme data against its promises.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "kernels/activation.h"
+#include "kernels/extremes.h"
+#include "kernels/family_run.h"
+#include "kernels/promises.h"
+
+namespace rt3d::tests {
+namespace {
+
+using kernels::Act;
+using kernels::Activation;
+using kernels::KernelFamily;
+using kernels::Problem;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMost = std::numeric_limits<float>::max();
+constexpr double kTiny = 1e-36;  // what flushing denormals to zero may change, times a few
+
+// How much an activation enlarges an error, and what it adds: of its value, and in itself.
+struct Slope {
+  double slope = 1, relative = 0, own = 0;
+};
+Slope slope(const Activation& a) {
+  switch (a.act) {
+    case Act::leaky_relu: return {std::max(1.0, std::fabs(static_cast<double>(a.alpha))), 1e-6, 0};
+    case Act::sigmoid: return {0.25, 1e-6, 3e-7};
+    case Act::tanh: return {1, 1e-6, 3e-7};
+    case Act::hard_sigmoid: return {std::fabs(static_cast<double>(a.alpha)), 1e-6, 3e-7};
+    case Act::hard_swish: return {1.5, 1e-6, 1e-6};
+    case Act::swish: return {1.1, 1e-6, 0};
+    default: return {};
+  }
+}
+
+// ---- one element
+
+class Judge {
+ public:
+  Judge(const Problem& p, const Promise& promise, const Extremes& e)
+      : p_(p), promise_(promise), e_(e), act_(kernels::activation_of(p.attributes)), slope_(slope(act_)) {
+    if (p.op != "Conv" || !(promise.tile || promise.groups_share)) return;
+    region_.emplace(p, promise);
+    marks_ = region_->not_finite(e.inputs[0]);
+    if (promise.tile) largest_ = region_->largest(e.widened);
+  }
+
+  bool operator()(float got, std::size_t i, ExtremesCount& count) const {
+    const float want = at(e_.want, i);
+    if (multiplies(p_) ? !reached(i) : std::isfinite(want)) return judge_finite(got, i, count);
+    ++count.not_finite;
+    return multiplies(p_) ? judge_reached(got, i) : same(got, want);
+  }
+
+ private:
+  static float at(const Tensor& t, std::size_t i) { return t.values<float>()[i]; }
+  static bool same(float got, float want) {
+    return got == want || (std::isnan(got) && std::isnan(want)) ||
+           std::fabs(static_cast<double>(got) - want) <= 1e-6 * std::fabs(static_cast<double>(want)) + 1e-6;
+  }
+  bool reached(std::size_t i) const { return at(e_.reach, i) > 0 || (region_ && marks_[region_->index(i)]); }
+  float magnitude_at(std::size_t i) const {
+    if (e_.magnitudes.byte_count() == 0) return 0;
+    return largest_.empty() ? at(e_.magnitudes, i) : largest_[region_->index(i)];
+  }
+  double allowed(float want, float magnitude) const {
+    return slope_.slope * promise_.error * static_cast<double>(magnitude) +
+           slope_.relative * std::fabs(static_cast<double>(want)) + slope_.own + kTiny;
+  }
+  bool close(float got, float want, float magnitude) const {
+    return got == want || std::fabs(static_cast<double>(got) - want) <= allowed(want, magnitude);
+  }
+  // Of a sum whose window, or that of its tile, holds what is not finite.
+  bool judge_reached(float got, std::size_t i) const {
+    const bool exact = !promise_.tile && !promise_.leaves_zeros && !promise_.groups_share;
+    const bool zeros_in_transform = promise_.leaves_zeros && p_.attributes.has(kernels::kWinogradAttribute);
+    const bool must = at(promise_.leaves_zeros ? e_.multiplied : e_.reach, i) > 0;
+    const bool saturated = e_.data == Data::infinities && promise_.leaves_zeros &&
+                           (same(got, apply(act_, kInfinity)) || same(got, apply(act_, -kInfinity)));
+    if (zeros_in_transform && (saturated || std::isnan(got))) return true;
+    if (zeros_in_transform || !must)
+      return (!exact && std::isnan(got)) || close(got, at(e_.finite, i), magnitude_at(i));
+    if (e_.data == Data::nans) return std::isnan(got);
+    return saturated || same(got, at(e_.want, i)) || (!exact && std::isnan(got));
+  }
+  bool judge_finite(float got, std::size_t i, ExtremesCount& count) const {
+    const float want = at(e_.finite, i), magnitude = magnitude_at(i);
+    // Transforms enlarge what they add up; a window's average divides its sum in the end.
+    const float growth = promise_.tile || averages(p_) ? 1e4f : 1.01f;
+    if (!(magnitude < kMost / growth)) {
+      ++count.free;
+      return true;
+    }
+    ++count.finite;
+    if (magnitude > 0) {
+      const double error = std::fabs(static_cast<double>(got) - want) - allowed(want, 0);
+      count.largest_error =
+          std::max(count.largest_error, error / slope_.slope / static_cast<double>(magnitude));
+    }
+    return close(got, want, magnitude);
+  }
+
+  const Problem& p_;
+  const Promise& promise_;
+  const Extremes& e_;
+  Activation act_;
+  Slope slope_;
+  std::optional<Region> region_;
+  std::vector<bool> marks_;
+  std::vector<float> largest_;
+};
+
+std::string first_difference(const Problem& p, const Promise& promise, const Extremes& e, const Tensor& got,
+                             ExtremesCount& count) {
+  const Judge judge(p, promise, e);
+  std::string text;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(got.elements()); ++i) {
+    const float value = got.values<float>()[i];
+    if (judge(value, i, count) || !text.empty()) continue;
+    const auto of = [&](const Tensor& t) { return t.byte_count() == 0 ? kNan : t.values<float>()[i]; };
+    text = cat("element ", i, " is ", value, ", expected ", of(e.want), " (", of(e.finite),
+               " without what is not finite), magnitude ", of(e.magnitudes), ", reached by ", of(e.reach));
+  }
+  return text;
+}
+
+}  // namespace
+
+void check_extremes(const KernelFamily& family, const Problem& p, const kernels::Schedule& schedule,
+                    const kernels::Target& target, ThreadPool& pool, const Extremes& whole,
+                    ExtremesCount& count) {
+  ++count.checks;
+  const Promise promised = promise(family, p);
+  const Extremes& e = promised.halves ? as_halves(p, whole) : whole;
+  const bool finite = e.data == Data::ordinary || e.data == Data::cancelling;
+  std::string text;
+  try {
+    const FamilyRun run = run_family(family, p, schedule, target, pool, e.seed, whole.inputs,
+                                     finite ? UnusedLanes::finite : UnusedLanes::anything);
+    text = run.fault.empty() ? first_difference(p, promised, e, run.outputs.at(0), count) : run.fault;
+  } catch (const Error& error) {
+    text = cat("threw: ", error.what());
+  }
+  if (!text.empty()) ++count.failures;
+  const std::string where =
+      text.empty() ? ""
+                   : cat(family.id(), " [", schedule.text(), "] on ", isa_name(target.device.isa), " with ",
+                         data_name(e.data), ", seed ", e.seed, ": '", p.text(), "': ", text);
+  CHECK_MESSAGE(text.empty(), where);
+}
+
+}  // namespace rt3d::tests
