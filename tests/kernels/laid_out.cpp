@@ -19,7 +19,6 @@ LaidOut::LaidOut(const TensorDesc& desc, const kernels::Port& port, bool inside,
   std::int64_t floats = desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype)) / 4 + 2;
   if (strided_) {
     const kernels::Dims5 s(desc.shape);
-    batch_floats_ = kernels::blocks(s.c, placement_.block) * placement_.c;
     if (inside && port.block > 1) {
       placement_.n += 2 * placement_.c;
       first_ += placement_.c;
@@ -29,6 +28,7 @@ LaidOut::LaidOut(const TensorDesc& desc, const kernels::Port& port, bool inside,
   whole_ = (floats + 2 * kGuard + 15) / 16 * 16;
   memory_ = Buffer(static_cast<std::size_t>(whole_) * sizeof(float));
   std::fill_n(memory_.as<float>(), whole_, fill);
+  if (strided_) mark_kinds();
 }
 
 std::byte* LaidOut::address() const {
@@ -51,17 +51,23 @@ void LaidOut::each_value(Visit&& visit) const {
           for (std::int64_t w = 0; w < s.w; ++w) visit(index_of(n, c, d, h, w));
 }
 
-LaidOut::Kind LaidOut::kind_of(std::int64_t index) const {
+// Outside, unless it belongs to a plane of the tensor; there halo, unless a pixel lies there.
+void LaidOut::mark_kinds() {
   const kernels::Dims5 s(desc_.shape);
   const kernels::Placement& p = placement_;
-  const std::int64_t at = index - first_;
-  if (at < 0 || p.n == 0 || at / p.n >= s.n || at % p.n >= batch_floats_) return Kind::outside;
-  if (at % p.n % p.c / p.d >= s.d) return Kind::outside;  // the gap behind a channel block's planes
-  const std::int64_t in_plane = at % p.n % p.c % p.d;
-  const std::int64_t h = in_plane / p.h - p.halo_h;
-  const std::int64_t w = in_plane % p.h / p.block - p.halo_w;
-  if (h < 0 || h >= s.h || w < 0 || w >= s.w) return Kind::halo;
-  return at % p.n / p.c * p.block + at % p.block < s.c ? Kind::value : Kind::lane;
+  kinds_.assign(static_cast<std::size_t>(whole_), Kind::outside);
+  const std::int64_t blocks = kernels::blocks(s.c, p.block);
+  for (std::int64_t plane = 0; plane < s.n * blocks * s.d; ++plane) {
+    const std::int64_t d = plane % s.d, block = plane / s.d % blocks, n = plane / s.d / blocks;
+    const auto start = kinds_.begin() + first_ + n * p.n + block * p.c + d * p.d;
+    std::fill_n(start, p.d, Kind::halo);
+    const std::int64_t channels = std::min<std::int64_t>(p.block, s.c - block * p.block);
+    for (std::int64_t pixel = 0; pixel < s.h * s.w; ++pixel) {
+      const auto lanes = start + (pixel / s.w + p.halo_h) * p.h + (pixel % s.w + p.halo_w) * p.block;
+      std::fill_n(lanes, p.block, Kind::lane);
+      std::fill_n(lanes, channels, Kind::value);
+    }
+  }
 }
 
 void LaidOut::store(const Tensor& tensor) {
@@ -71,7 +77,7 @@ void LaidOut::store(const Tensor& tensor) {
   }
   float* memory = memory_.as<float>();
   for (std::int64_t i = 0; i < whole_; ++i) {
-    const Kind kind = kind_of(i);
+    const Kind kind = kinds_[static_cast<std::size_t>(i)];
     if (kind == Kind::halo) memory[i] = 0;
     if (kind == Kind::lane) memory[i] = 3;
   }
@@ -94,7 +100,7 @@ Tensor LaidOut::load() const {
 std::string LaidOut::damage(bool finite_lanes) const {
   if (!strided_) return {};
   for (std::int64_t i = 0; i < whole_; ++i) {
-    const Kind kind = kind_of(i);
+    const Kind kind = kinds_[static_cast<std::size_t>(i)];
     const float value = memory_.as<float>()[i];
     const bool kept = std::bit_cast<std::uint32_t>(value) == std::bit_cast<std::uint32_t>(fill_);
     if (finite_lanes && kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");

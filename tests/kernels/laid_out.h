@@ -1,7 +1,9 @@
 // A tensor laid out in memory by a Placement, with guards around it; see compare.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/buffer.h"
 #include "base/tensor.h"
@@ -26,22 +28,20 @@ class LaidOut {
   const kernels::Placement& placement() const { return placement_; }
 
  private:
-  // Calls visit(float& element, kind) for every float of storage.
-  enum class Kind { outside, halo, lane, value };
-  Kind kind_of(std::int64_t index) const;
+  enum class Kind : std::uint8_t { outside, halo, lane, value };
+  void mark_kinds();
   std::int64_t index_of(std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h, std::int64_t w) const;
   template <typename Visit>
   void each_value(Visit&& visit) const;
-  bool placed() const { return strided_; }
 
   TensorDesc desc_;
   kernels::Placement placement_;
   bool strided_ = false;           // f32 of rank 2 to 5; others are dense bytes
   std::int64_t first_ = 0;         // floats from the start of memory_ to the tensor's storage
   std::int64_t whole_ = 0;         // floats of memory_
-  std::int64_t batch_floats_ = 0;  // floats of one batch item that belong to the tensor
   float fill_ = 0;
   Buffer memory_;
+  std::vector<Kind> kinds_;  // of each float of memory_; empty unless strided
 };
 
 }  // namespace rt3d::tests
