@@ -25,9 +25,9 @@ endif()
 # Release: generated code does the heavy work, so -O2 is enough and keeps builds short.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
-# Debug: assertions on, lines in backtraces, and still quick enough for sanitizers.
-set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
-set(CMAKE_C_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+# Debug: assertions on, lines in backtraces, and quick enough for sanitizers (-O1 compiles no faster and runs half as fast).
+set(CMAKE_CXX_FLAGS_DEBUG "-O2 -g1 -fno-omit-frame-pointer")
+set(CMAKE_C_FLAGS_DEBUG "-O2 -g1 -fno-omit-frame-pointer")
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # What a thread has for itself (a few words) lies in the memory that it starts with: a library that was loaded later would be

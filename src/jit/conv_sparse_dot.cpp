@@ -19,8 +19,8 @@ class ConvSparseDot final : public IsaFamily {
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);
-    return isa() == Isa::avx512 && sparsity && sparsity->gm == kDotChannels &&
-           sparsity->gn % DotPlan::kChannels == 0 && tiles_reach(p) && kernels::conv_shape(p).g == 1;
+    return sparsity && sparsity->gm == kDotChannels && sparsity->gn % DotPlan::kChannels == 0 &&
+           tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {

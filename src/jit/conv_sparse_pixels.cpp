@@ -20,8 +20,7 @@ class ConvSparsePixels final : public IsaFamily {
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);
-    if (!sparsity || sparsity->gm % 4 != 0 || sparsity->gm > 16 || isa() == Isa::neon || !tiles_reach(p))
-      return false;
+    if (!sparsity || sparsity->gm % 4 != 0 || sparsity->gm > 16 || !tiles_reach(p)) return false;
     if (isa() == Isa::avx512 && sparsity->gm == 8 && sparsity->gn % 4 == 0) return false;  // conv.sparse_dot
     const ConvShape s = kernels::conv_shape(p);
     return s.g == 1 && input_block(s, lanes()) == lanes();
@@ -39,7 +38,8 @@ class ConvSparsePixels final : public IsaFamily {
     return sparse_unit_bytes(s, sparsity, schedule.get("channels"), sparse_depth(sparsity.gn, lanes())) +
            (s.oc + lanes()) * 4;
   }
-  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&, const Target&) const override {
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&,
+                                             const Target&) const override {
     return kernels::useful_multiply_accumulates(p) * kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {

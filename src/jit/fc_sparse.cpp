@@ -175,7 +175,8 @@ class FcSparse final : public IsaFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule&, const Target&) const override {
     return packed(fc_shape(p), p);
   }
-  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&, const Target&) const override {
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&,
+                                             const Target&) const override {
     return kernels::multiply_accumulates(p) * kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
