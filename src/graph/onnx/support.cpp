@@ -65,7 +65,7 @@ bool supported(const FlatNode& node) {
 // "GridSample (2 nodes, the first is 'warp.0')"
 std::string listed(const std::string& op, const Missing& missing) {
   std::string name = missing.first;
-  if (name.size() > kMostNameLength) name = name.substr(0, kMostNameLength) + "…";
+  if (name.size() > kMostNameLength) name = cat(name.substr(0, kMostNameLength), "…");
   if (missing.nodes == 1) return cat(op, " (node '", name, "')");
   return cat(op, " (", missing.nodes, " nodes, the first is '", name, "')");
 }
