@@ -49,7 +49,7 @@ add_library(rt3d_warnings INTERFACE)
 target_compile_options(rt3d_warnings INTERFACE -Wall -Wextra -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 warns falsely about std::string concatenation (gcc bug 105651).
-  target_compile_options(rt3d_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+  target_compile_options(rt3d_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-array-bounds>)
 endif()
 if(RT3D_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Instrumented code confuses GCC's flow analysis; release builds keep these warnings.

@@ -15,35 +15,33 @@ namespace {
 
 // A thread's text has no destructor, since registering one for a thread ends the process when there is no memory for that. Instead
 // the text is a value of a key, for which the C library calls free() when the thread ends.
-struct LastError {
-  char* text = nullptr;
-  bool lost = false;  // the text itself could not be kept
-};
-constinit thread_local LastError last;
+constinit thread_local bool lost = false;  // the text itself could not be kept
 
-bool free_at_thread_end(char* text) {
-  struct Key {
-    pthread_key_t key{};
-    bool made = pthread_key_create(&key, std::free) == 0;
-  };
+// The text belongs to the thread's key, which frees it when the thread ends: calls that come from other keys' destructors find none.
+struct Key {
+  pthread_key_t key{};
+  bool made = pthread_key_create(&key, std::free) == 0;
+};
+const Key& text_key() {
   static const Key key;
-  return key.made && pthread_setspecific(key.key, text) == 0;
+  return key;
 }
 
 }  // namespace
 
 void set_last_error(const char* text) noexcept {
+  const Key& key = text_key();
+  void* const before = key.made ? pthread_getspecific(key.key) : nullptr;
   char* const copy = strdup(text);
-  last.lost = copy == nullptr || !free_at_thread_end(copy);
-  if (last.lost)
-    std::free(copy);
-  else
-    std::free(std::exchange(last.text, copy));
+  lost = copy == nullptr || !key.made || pthread_setspecific(key.key, copy) != 0;
+  std::free(lost ? copy : before);
 }
 
 const char* last_error() noexcept {
-  if (last.lost) return kOutOfMemory;
-  return last.text ? last.text : "";
+  if (lost) return kOutOfMemory;
+  const Key& key = text_key();
+  const void* text = key.made ? pthread_getspecific(key.key) : nullptr;
+  return text != nullptr ? static_cast<const char*>(text) : "";
 }
 
 Failure failure_of(const std::exception& error) noexcept {

@@ -55,7 +55,8 @@ std::unique_ptr<rt3d_session> make_session(const rt3d_model& model, const rt3d_s
     made->session.emplace(*model.graph, rt3d::api::session_options(options));
     return made;
   } catch (const std::bad_alloc& error) {
-    fail(Code::out_of_memory, "the session needs more memory than there is (", error.what(), "); ", kLessMemory);
+    fail(Code::out_of_memory, "the session needs more memory than there is (", error.what(), "); ",
+         kLessMemory);
   }
 }
 
@@ -133,6 +134,7 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
     require(stats, "rt3d_session_get_stats", "stats");
     require(session, "rt3d_session_get_stats", "session");
     require_size(*stats, "rt3d_session_get_stats");
+    const Use use(*session, "rt3d_session_get_stats");
     const rt3d::runtime::SessionStats& s = session->session->stats();
     const bool counted = stats->size > offsetof(rt3d_session_stats, nonfinite_outputs);
     const rt3d_session_stats out{.size = sizeof(rt3d_session_stats),

@@ -32,7 +32,9 @@ void require_writable(const std::string& folder) {
   };
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (!std::filesystem::is_directory(folder, error)) refuse(error ? error.message() : "it is no folder");
+  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(folder, unknown)) refuse(error ? error.message() : "it is no folder");
   std::string file = (std::filesystem::path(folder) / ".rt3d-XXXXXX").string();
   const int descriptor = ::mkostemp(file.data(), O_CLOEXEC);
   if (descriptor < 0) refuse(std::strerror(errno));

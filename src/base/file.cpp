@@ -67,13 +67,17 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   return of(open_regular(path), path);
 }
 
-std::shared_ptr<const MappedFile> MappedFile::of(Descriptor descriptor, const std::filesystem::path& name) {
+std::shared_ptr<const MappedFile> MappedFile::of(const Descriptor& descriptor,
+                                                 const std::filesystem::path& name) {
   const struct stat info = status_of(descriptor, name);
   require_regular_status(info, name);
-  std::shared_ptr<MappedFile> file(new MappedFile(std::move(descriptor), name));
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(name, error);
+  std::shared_ptr<MappedFile> file(new MappedFile(error ? name : absolute));
+  file->id_ = {info.st_dev, info.st_ino};
   file->size_ = static_cast<std::size_t>(info.st_size);
   if (file->size_ == 0) return file;
-  void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->file_.number(), 0);
+  void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
   if (p == MAP_FAILED)
     fail(errno == ENOMEM ? Code::out_of_memory : Code::io, "cannot map ", name.string(), ": ",
          std::strerror(errno));
@@ -82,9 +86,12 @@ std::shared_ptr<const MappedFile> MappedFile::of(Descriptor descriptor, const st
 }
 
 void MappedFile::require_whole() const {
-  const auto size = static_cast<std::size_t>(status_of(file_, name_).st_size);
+  struct stat info {};
+  if (::stat(path_.c_str(), &info) != 0 || id_ != Id(info.st_dev, info.st_ino))
+    return;  // another file by now; what was mapped lives as long as the mapping
+  const auto size = static_cast<std::size_t>(info.st_size);
   if (size < size_)
-    fail(Code::io, name_.string(), " was shortened from ", size_, " to ", size,
+    fail(Code::io, path_.string(), " was shortened from ", size_, " to ", size,
          " bytes after it was loaded; load it again");
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -41,22 +42,25 @@ void require_regular(const Descriptor& file, const std::filesystem::path& name);
 class MappedFile {
  public:
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
-  static std::shared_ptr<const MappedFile> of(Descriptor file, const std::filesystem::path& name);
+  static std::shared_ptr<const MappedFile> of(const Descriptor& file, const std::filesystem::path& name);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
-  // Throws io when the file is shorter now than what was mapped.
+  // Throws io when the file is shorter now than what was mapped. One that was replaced or taken away is whole.
   void require_whole() const;
+  using Id = std::pair<std::uint64_t, std::uint64_t>;  // device and number there
+  Id id() const { return id_; }
   // Lets the pages of a part of bytes() leave this process's memory; they are read again when somebody looks. For part of
   // another object's bytes undefined.
   void release(std::span<const std::byte> part) const;
 
  private:
-  MappedFile(Descriptor file, std::filesystem::path name) : file_(std::move(file)), name_(std::move(name)) {}
-  Descriptor file_;
-  std::filesystem::path name_;
+  explicit MappedFile(std::filesystem::path path) : path_(std::move(path)) {}
+
+  std::filesystem::path path_;  // absolute; the file is not kept open: a model may have thousands
+  Id id_{};
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -39,7 +39,8 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   for (const std::string& word : asked.remaining()) {
     const bool option = word.starts_with("--");
-    if (!option && !chosen.empty()) continue;
+    const bool no_command = !option && (!chosen.empty() || app.get_require_subcommand_min() == 0);
+    if (no_command) continue;
     const std::string name = word.substr(0, word.find('='));
     text = join("there is no ", option ? "option '" : "command '", name, "'",
                 suggestion(name, option ? names_of_options(asked) : names_of_commands(app)));
@@ -51,7 +52,8 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
 
 // A program that does something without a command takes a mistyped one for a file.
 std::string mistyped_command(const CLI::App& app, int argc, char** argv) {
-  if (!app.get_subcommands().empty() || argc < 2 || std::filesystem::exists(argv[1])) return "";
+  std::error_code unreachable;  // counts as a name that nothing has
+  if (!app.get_subcommands().empty() || argc < 2 || std::filesystem::exists(argv[1], unreachable)) return "";
   return suggestion(argv[1], names_of_commands(app));
 }
 

@@ -85,8 +85,10 @@ class Dense {
   using Times = std::vector<std::int64_t>;
 
   static void take_turns(ProblemSession* const (&turns)[kTurns], Times (&times)[kTurns], int runs) {
-    for (int i = 0; i < runs; ++i)
+    for (int i = 0; i < runs; ++i) {
+      if (interruption_requested()) throw Interrupted();
       for (std::size_t t = 0; t < kTurns; ++t) times[t].push_back(time_step(*turns[t]));
+    }
   }
 
   // Whether the least time was come close to a second time; of a single run nothing can be said.

@@ -72,7 +72,9 @@ void write_whole(const fs::path& path, const std::function<void(const fs::path& 
   const bool exists = fs::exists(path, ignored);
   if (fs::is_directory(path, ignored)) refuse(path, "it is a folder");
   if (exists && !fs::is_regular_file(path, ignored)) return write(path);
-  const fs::path target = exists ? fs::canonical(path) : path;  // a link stays one
+  const bool link =
+      fs::is_symlink(path, ignored);  // which stays one, though what it names may not be there yet
+  const fs::path target = link ? fs::weakly_canonical(path) : path;
   const FileBeside beside(target);
   if (beside.path().empty() && exists && access(target.c_str(), W_OK) == 0) return write(path);
   if (beside.path().empty()) refuse(path, std::strerror(errno));

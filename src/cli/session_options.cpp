@@ -48,7 +48,10 @@ const TensorInfo* find(const std::vector<TensorInfo>& tensors, const std::string
 // The name as a shell takes it.
 std::string shell_word(const std::string& name) {
   const bool plain = name.find_first_of(" \t\n'\"\\$`&|;<>()*?[]{}~#!") == std::string::npos;
-  return plain ? name : "'" + name + "'";
+  if (plain) return name;
+  std::string quoted = "'";
+  for (const char c : name) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 // Shapes for the inputs with free dimensions that nothing was given for: a free batch is one.

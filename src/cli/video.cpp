@@ -124,13 +124,16 @@ class VideoFile {
   struct Count {
     std::int64_t packets = 0;
     std::int64_t promised = 0;
-    bool readable = true;  // to the end
+    bool readable = true;         // to the end
+    double seconds = 0;           // from the start to the end of the last packet, sound and all
+    double seconds_promised = 0;  // by the header; 0: it says nothing
   };
   Count count() {
-    Count count{.promised = indexed()};
+    Count count{.promised = indexed(), .seconds_promised = promised_seconds()};
     Packet packet(av_packet_alloc());
     int status = 0;
     while ((status = av_read_frame(container_.get(), packet.get())) >= 0) {
+      count.seconds = std::max(count.seconds, end_of(*packet));
       if (packet->stream_index == stream_ && !(packet->flags & AV_PKT_FLAG_DISCARD)) ++count.packets;
       av_packet_unref(packet.get());
     }
@@ -162,6 +165,22 @@ class VideoFile {
   std::optional<Orientation> orientation() const { return orientation_; }
 
  private:
+  // What a header says, such as Matroska's; not what FFmpeg estimates where none does.
+  double promised_seconds() const {
+    const bool said =
+        container_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM && container_->duration > 0;
+    return said ? static_cast<double>(container_->duration) / AV_TIME_BASE : 0;
+  }
+  double end_of(const AVPacket& packet) const {
+    if (packet.pts == AV_NOPTS_VALUE) return 0;
+    const double start = container_->start_time == AV_NOPTS_VALUE
+                             ? 0
+                             : static_cast<double>(container_->start_time) / AV_TIME_BASE;
+    return static_cast<double>(packet.pts + packet.duration) *
+               av_q2d(container_->streams[packet.stream_index]->time_base) -
+           start;
+  }
+
   // The samples that an MP4's or AVI's index lists, without those that an edit list hides; 0 where there is no such index.
   std::int64_t indexed() const {
     AVStream* stream = container_->streams[stream_];
@@ -216,6 +235,8 @@ Video decode_chosen(const std::filesystem::path& path, const FrameChoice& choose
   return video;
 }
 
+constexpr double kSecondsMissed = 0.25;  // at the end of a file: more is no rounding and no last frame
+
 std::vector<std::string> warnings_of(const std::string& where, const Video& video,
                                      const VideoFile::Count& count, bool oriented) {
   std::vector<std::string> warnings;
@@ -227,6 +248,9 @@ std::vector<std::string> warnings_of(const std::string& where, const Video& vide
     warnings.push_back(join(where, " is damaged or cut: ", video.total, " of ", promised,
                             " frames were decoded",
                             video.errors > 0 ? join(", with ", video.errors, " errors") : ""));
+  else if (count.promised == 0 && count.seconds < count.seconds_promised - kSecondsMissed)
+    warnings.push_back(join(where, " is cut: ", video.total, " frames were decoded, which end after ",
+                            count.seconds, " of ", count.seconds_promised, " s"));
   return warnings;
 }
 

@@ -12,13 +12,13 @@
 namespace rt3d::graph {
 namespace {
 
-// Sizes as video models have them, where the model leaves them open.
+// A clip's or an image's usual size where the model leaves it open, as the commands propose it (cli/session_options.cpp).
 Shape example_of(Shape shape) {
-  constexpr std::array<std::int64_t, 5> kUsual{1, 3, 16, 112, 112};
-  const int rank = shape.rank();
-  for (int i = 0; i < rank; ++i) {
-    const int usual = rank == 5 || i < 2 ? i : std::max(2, 5 - rank + i);  // images have no depth
-    if (shape[i] < 0) shape[i] = usual < 5 ? kUsual[static_cast<std::size_t>(usual)] : 1;
+  constexpr std::array<std::int64_t, 5> kClip{1, 3, 16, 112, 112};
+  constexpr std::array<std::int64_t, 4> kImage{1, 3, 224, 224};
+  for (int i = 0; i < shape.rank(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (shape[i] < 0) shape[i] = shape.rank() == 5 ? kClip[at] : shape.rank() == 4 ? kImage[at] : 1;
   }
   return shape;
 }
@@ -38,8 +38,7 @@ void fix_input(Value& input, const Shape* given) {
   }
   if (!shape.known())
     fail(Code::invalid_argument, "input '", input.name, "' has the dynamic shape ", shape.text(),
-         "; give its shape (input_shapes; for the commands --shape ", input.name, "=",
-         example_of(shape).text(), " or other sizes)");
+         "; give its shape, for example ", example_of(shape).text(), " (rt3d_session_options.input_shapes)");
   shape.elements();
   input.shape_known = true;
 }

@@ -7,6 +7,7 @@
 
 namespace rt3d::jit {
 
+using kernels::ceil_div;
 using kernels::ConvShape;
 using kernels::Target;
 
@@ -18,9 +19,8 @@ struct Extent {
 };
 
 Extent extent(const ConvShape& s, const WinogradTile& m, const WinogradCut& cut) {
-  const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
-  const std::int64_t tt = parts(s.od, m.t), ty = parts(s.oh, m.s), tx = parts(s.ow, m.s);
-  const double bt = as_double(parts(tt, cut.depth_tiles)), by = as_double(parts(ty, cut.tile_rows));
+  const std::int64_t tt = ceil_div(s.od, m.t), ty = ceil_div(s.oh, m.s), tx = ceil_div(s.ow, m.s);
+  const double bt = as_double(ceil_div(tt, cut.depth_tiles)), by = as_double(ceil_div(ty, cut.tile_rows));
   const double depth_tiles = as_double(tt) / bt, rows = as_double(ty) / by;
   // Blocks at the ends of the clip read less.
   const double overlap = as_double(s.kd - s.sd) * (bt > 1 ? 1 - 1 / bt : 1);
@@ -166,12 +166,11 @@ double WinogradEstimate::ns() const {
 double winograd_multiply_adds(const WinogradLayer& layer, const WinogradCut& cut, int lanes) {
   const ConvShape& s = layer.shape;
   const WinogradTile& m = layer.method;
-  const auto parts = [](std::int64_t whole, std::int64_t piece) { return (whole + piece - 1) / piece; };
   const int n = kernels::space_transform(s, m).n;
-  const double planes = m.t > 1 ? as_double(parts(s.od, m.t) * kernels::time_transform(s, m).n)
+  const double planes = m.t > 1 ? as_double(ceil_div(s.od, m.t) * kernels::time_transform(s, m).n)
                                 : as_double(s.od) * average_taps(s, m);
-  return as_double(s.n * n * n * parts(s.oh, m.s) * parts(s.ow, m.s)) * planes * as_double(s.ic * s.oc) *
-         winograd_kept(layer, cut, lanes);
+  return as_double(s.n * n * n * ceil_div(s.oh, m.s) * ceil_div(s.ow, m.s)) * planes *
+         as_double(s.ic * s.oc) * winograd_kept(layer, cut, lanes);
 }
 
 double winograd_estimate_ns(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {

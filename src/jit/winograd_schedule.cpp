@@ -129,7 +129,7 @@ std::vector<Schedule> winograd_space(const WinogradLayer& layer, const Target& t
   const WinogradTile& m = layer.method;
   const Isa isa = target.device.isa;
   const auto parts = [](std::int64_t whole, std::int64_t piece) {
-    return static_cast<int>((whole + piece - 1) / piece);
+    return static_cast<int>(kernels::ceil_div(whole, piece));
   };
   const int tt = parts(s.od, m.t), ty = parts(s.oh, m.s);
   const auto evenly = [&](int whole, std::initializer_list<int> pieces) {

@@ -48,6 +48,9 @@ struct Placement {
 // every cache.
 std::int64_t odd_lines(std::int64_t floats);
 
-inline std::int64_t blocks(std::int64_t channels, int block) { return (channels + block - 1) / block; }
+constexpr std::int64_t ceil_div(std::int64_t whole, std::int64_t piece) {
+  return (whole + piece - 1) / piece;
+}
+inline std::int64_t blocks(std::int64_t channels, int block) { return ceil_div(channels, block); }
 
 }  // namespace rt3d::kernels

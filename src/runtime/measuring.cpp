@@ -63,11 +63,18 @@ class Measuring {
                         const tuner::TuningDb& db) {
     Choice& choice = *open.choice;
     choice.measurements = found.measurements;
+    const auto wrong = [&](const auto& alternative) {
+      return std::any_of(found.wrong.begin(), found.wrong.end(), [&](const auto& w) {
+        return w.first == alternative.family && w.second == alternative.schedule;
+      });
+    };
+    std::erase_if(choice.alternatives, wrong);
     if (found.measurements == 0) return;
     std::vector<tuner::Choice> measured = found.others;
     measured.insert(measured.begin(), found);
     choice.alternatives.clear();
     for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, target)) {
+      if (wrong(row)) continue;
       const bool now = std::any_of(measured.begin(), measured.end(),
                                    [&](const tuner::Choice& m) { return m.family == row.family; });
       add_alternative(choice, row, now ? Source::tuned : Source::database, target);

@@ -125,7 +125,7 @@ class Fitting {
   }
 
   // Single nodes change to what gains most per byte while it fits. A move that is not what it was when it was put into the queue is
-  // put there again as it is now, so that only a changed node and its neighbours are looked at again.
+  // put there again as it is now, so that only a changed node and its neighbours are looked at again, and all nodes where room was made.
   States spend_the_rest(States states) const {
     const Neighbourhood near(problem_.pbqp);
     std::int64_t room = limit_ - problem_.bytes(states);
@@ -144,8 +144,11 @@ class Fitting {
         continue;
       }
       const auto& bytes = problem_.packed_bytes[move.node];
-      room -= bytes[move.state] - bytes[states[move.node]];
+      const std::int64_t more = bytes[move.state] - bytes[states[move.node]];
+      room -= more;
       states[move.node] = move.state;
+      for (std::size_t i = 0; more < 0 && i < problem_.packed_bytes.size(); ++i)
+        consider(i);  // there is room again
       consider(move.node);
       for (const std::size_t neighbour : near.of(move.node)) consider(neighbour);
     }

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <optional>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -51,6 +51,10 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
   }
   std::unique_ptr<DbFile> file(new DbFile(at, use));
   const Header header = header_of(*file->connection_);
+  // What SQLite would roll back of it, were it opened, is another program's: ours keeps a write-ahead log from its first rows on.
+  std::error_code none;
+  if (header == Header::unknown && fs::file_size(beside(at, "-journal"), none) > 0 && !none)
+    throw SqliteError(Fault::foreign, "it has an unfinished change of another program");
   try {
     if (!file->initialise(use)) return nullptr;
   } catch (const SqliteError& error) {
@@ -153,18 +157,19 @@ std::vector<Row> DbFile::all() {
   return scan_rows(queries_->all, damaged_rows_);
 }
 
-std::int64_t DbFile::store(std::span<const Row> rows, bool always) {
-  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(rows.size()), Fault::corrupt);
+std::int64_t DbFile::store(std::span<const Change> changes) {
+  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(changes.size()), Fault::corrupt);
   WriteTransaction transaction(*connection_);
   std::int64_t taken = 0;
-  for (const Row& row : rows) {
-    if (!always) {
+  for (const Change& change : changes) {
+    const Row& row = change.row;
+    {
       Row existing;
       Statement& s = changes_->find_row;
       const ResetAtEnd reset(s);
       s.bind(1, row.device).bind(2, std::int64_t{row.threads}).bind(3, row.problem).bind(4, row.family);
       if (s.step() && verified(read_row(s, existing)) && key_of(existing) == key_of(row) &&
-          !replaces(row, existing))
+          !takes_place(change, existing))
         continue;
     }
     const ResetAtEnd reset(changes_->put_row);

@@ -1,6 +1,6 @@
 // The tuning database's file: opening and checking it, and what is read from it and written to it. All
-// functions throw SqliteError and nothing else; what to do about it is decided in tuning_db.cpp. Not
-// thread-safe.
+// functions throw SqliteError, or bad_alloc, and nothing else; what to do about it is decided in kept_file.cpp.
+// Not thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -36,8 +36,8 @@ class DbFile {
   bool writable() const { return writable_; }
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
-  // In one transaction; returns how many rows were taken: those that replaces() takes, or `always` all.
-  std::int64_t store(std::span<const Row> rows, bool always = false);
+  // In one transaction; returns how many rows were taken: those that take the place of what is there.
+  std::int64_t store(std::span<const Change> changes);
 
   void try_write();  // throws where nothing can be stored
 

@@ -1,5 +1,5 @@
 // Where a tuning database lies, and whether what lies there may be opened at all. All functions throw
-// SqliteError and nothing else, and wait for nothing.
+// SqliteError, or bad_alloc, and nothing else, and wait for nothing.
 #pragma once
 
 #include <filesystem>

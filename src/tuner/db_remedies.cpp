@@ -28,7 +28,7 @@ const RemedyRow& remedy_for(Fault fault) {
                        [&](const RemedyRow& r) { return r.fault == fault; });
 }
 
-std::string one_line(std::string text) {
+std::string printable_line(std::string text) {
   text.resize(std::min(text.find('\n'), text.size()));
   const auto unprintable = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
   std::replace_if(text.begin(), text.end(), unprintable, '?');

@@ -27,6 +27,6 @@ struct RemedyRow {
 const RemedyRow& remedy_for(Fault fault);
 
 // SQLite quotes damaged schemas in its messages.
-std::string one_line(std::string text);
+std::string printable_line(std::string text);
 
 }  // namespace rt3d::tuner

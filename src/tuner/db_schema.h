@@ -1,5 +1,5 @@
 // Whose file a database is, and how it gets the newest schema: by being created, or by an upgrade that keeps
-// every valid row. All functions throw SqliteError and nothing else.
+// every valid row. All functions throw SqliteError, or bad_alloc, and nothing else.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,6 @@ class FileLock {
 
   bool share();  // false when somebody holds it alone for longer than a quarter of a second
   bool own();    // false when somebody else holds it; the shared lock is kept then
-  bool usable() const { return descriptor_ >= 0; }
 
  private:
   int descriptor_ = -1;

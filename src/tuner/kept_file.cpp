@@ -65,11 +65,15 @@ void KeptFile::require(Wish wish, std::string_view attempt, const Use& use) {
     ~Throwing() { on_ = false; }
     bool& on_;
   } const scope(throwing_);
+  if (wish == Wish::write && file_ != nullptr && file_->writable())
+    writing_given_up_ = false;  // there may be room by now
   const auto until = Clock::now() + kPatience;
+  bool busy = false;
   do {
     busy_until_ = {};
     if (with(wish, use) != Outcome::failed) return;
-  } while (fault_ == Fault::busy && Clock::now() < until);
+    busy = busy_until_ != Clock::time_point{};  // set by this attempt
+  } while (busy && Clock::now() < until);
   const RemedyRow& row = remedy_for(fault_);
   fail(row.code, what, cause_, "; ", row.advice);
 }
@@ -101,7 +105,7 @@ bool KeptFile::replace(std::string& did) {
 
 void KeptFile::handle(const SqliteError& error) {
   fault_ = error.fault();
-  cause_ = one_line(error.what());
+  cause_ = printable_line(error.what());
   const RemedyRow& row = remedy_for(fault_);
   std::string did = cat(row.did, "; ", row.advice);
   bool sound = false;

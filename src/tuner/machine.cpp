@@ -21,6 +21,8 @@ constexpr double kVectorsStarted =
     4;  // multiply-adds of a vector per cycle: four pipes in the widest AArch64 cores
 constexpr double kWidestStarted = 2;  // on x86-64
 constexpr double kMostGhz = 7;        // no CPU is clocked so high
+constexpr std::size_t kMostRows =
+    1000;  // that are looked at for the highest rate: more would not be worth the time
 
 }  // namespace
 
@@ -104,8 +106,10 @@ bool believable(const Row& row, std::span<const kernels::KernelFamily* const> fa
 double highest_rate(const TuningDb& db, std::span<const kernels::KernelFamily* const> families,
                     const kernels::Target& target) {
   double highest = 0;
-  for (const Row& row : parse_rows(db.export_text())) {
+  std::size_t looked_at = 0;
+  for (const Row& row : db.rows(target.device.fingerprint())) {
     if (row.disturbance > kQuiet) continue;
+    if (++looked_at > kMostRows) break;
     const std::optional<RowWork> known = work_of(row, families, target.device);
     if (known && possible_anywhere(known->work, row.time_ns, known->target))
       highest = std::max(highest, rate_needed(known->work, row.time_ns) / row.threads * target.threads);

@@ -117,6 +117,7 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
   }
   const Candidate& c = candidates_[candidate];
   std::string trouble;
+  Verdict found = Verdict::wrong;
   try {
     make_room(static_cast<std::size_t>(c.packed_bytes));
     kept_.push_front({candidate, std::make_unique<Trial>(request_, data_, c)});
@@ -127,13 +128,14 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
     trouble = error.what();
   } catch (const std::bad_alloc&) {
     trouble = "out of memory";
+    found = Verdict::no_memory;
   }
   if (!trouble.empty()) {
     log(LogLevel::error, "discarded ", c.family->id(), " ", c.schedule.text(), " for ",
         request_.problem.text(), ": ", trouble);
     std::erase_if(kept_, [&](const Kept& k) { return k.candidate == candidate; });
     wrong_[candidate] = true;
-    outcome.verdict = Verdict::wrong;
+    outcome.verdict = found;
     return nullptr;
   }
   const bool hopeless =
@@ -170,13 +172,9 @@ double Measurer::batch_ns(const Seen& seen) {
   return median(runs_ns_);
 }
 
-// False when the time cannot be, and so says nothing.
-bool Measurer::time_batch(Seen& seen) {
-  const double ns = batch_ns(seen);
-  if (!seen.trial.possible(ns)) return false;
-  seen.batches_ns.push_back(ns);
-  seen.fastest_ns = std::min(seen.fastest_ns, ns);
-  return true;
+void Measurer::Seen::take(double ns) {
+  batches_ns.push_back(ns);
+  fastest_ns = std::min(fastest_ns, ns);
 }
 
 void Measurer::note(const Seen& seen) {
@@ -193,11 +191,13 @@ Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds
   int wanted = rounds, spoiled = 0;
   const int most = rounds + kMostRepeats;
   for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
-    if (!time_batch(seen)) {
+    const double ns = batch_ns(seen);
+    if (!trial.possible(ns)) {  // and so says nothing
       if (++spoiled > kMostRepeats) break;
       wanted = std::min(wanted + 1, most);
       continue;
     }
+    seen.take(ns);
     sum += seen.batches_ns.back() * seen.runs;
     if (seen.slow_now()) wanted = std::min(wanted + 1, most);
   }
@@ -230,15 +230,15 @@ void Measurer::compare(Seen& mine, Seen& its, int rounds, int& spoiled) {
   int wanted = busy() ? std::max(rounds, kBelieved) : rounds;
   const int most = rounds + kMostRepeats, settled = busy() ? most : 2;
   for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
-    const bool mine_good = time_batch(mine), its_good = time_batch(its);
-    if (!mine_good || !its_good) {
-      if (mine_good) mine.batches_ns.pop_back();
-      if (its_good) its.batches_ns.pop_back();
+    const double mine_ns = batch_ns(mine), its_ns = batch_ns(its);
+    if (!mine.trial.possible(mine_ns) || !its.trial.possible(its_ns)) {  // the round says nothing
       if (++spoiled > kMostRepeats) break;
       wanted = std::min(wanted + 1, most);
       continue;
     }
-    sum += mine.batches_ns.back() * mine.runs;
+    mine.take(mine_ns);
+    its.take(its_ns);
+    sum += mine_ns * mine.runs;
     const double ratio = mine.fastest_ns / its.fastest_ns;
     if (mine.slow_now() || its.slow_now()) wanted = std::min(wanted + 1, most);
     if (ratio < 1) wanted = std::max(wanted, kBelieved);

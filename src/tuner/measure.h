@@ -44,6 +44,7 @@ class Trial {
 enum class Verdict {
   timed,
   wrong,       // cannot be made, or computes something else
+  no_memory,   // for compiling or running it
   cut_short,   // the deadline came before it was timed
   impossible,  // all its times were shorter than can be
 };
@@ -80,6 +81,7 @@ class Measurer {
     std::vector<double> batches_ns = {};
     double fastest_ns = std::numeric_limits<double>::infinity();
 
+    void take(double ns);   // of a batch
     bool slow_now() const;  // the last batch was much slower than the fastest
   };
   Trial* checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome);
@@ -88,7 +90,6 @@ class Measurer {
   Measurement seen_once(std::size_t candidate, double ns);
   bool hopeless(Trial& trial, Trial& rival, double& fastest_ns);
   void compare(Seen& mine, Seen& its, int rounds, int& spoiled);
-  bool time_batch(Seen& seen);
   double batch_ns(const Seen& seen);
   void note(const Seen& seen);
   void make_room(std::size_t bytes);

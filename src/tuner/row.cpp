@@ -170,9 +170,14 @@ bool replaces(const Row& row, const Row& existing) {
   return existing.rigor <= row.rigor || existing.time_ns > row.time_ns;
 }
 
+bool takes_place(const Change& change, const Row& existing) {
+  return change.instead_of == existing || replaces(change.row, existing);
+}
+
 std::string rows_text(std::vector<Row> rows) {
   // Stable: of rows with one key the order counts when the text is imported.
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
   std::string out = cat(kForms[0].header, '\n');
   for (const Row& r : rows)
     out += cat(r.device, '\t', r.threads, '\t', r.problem, '\t', r.family, '\t', r.version, '\t', r.schedule,

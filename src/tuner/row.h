@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -40,6 +41,13 @@ std::uint64_t checksum(const JournalEntry& entry);
 //   as quiet                        unless the existing one was measured with more rigor and is not slower
 // Rows up to kQuiet are equally quiet.
 bool replaces(const Row& row, const Row& existing);
+
+// A row to be stored. It takes the place of `instead_of` whatever replaces() says: who tuned knows that one, and why it goes.
+struct Change {
+  Row row;
+  std::optional<Row> instead_of = {};
+};
+bool takes_place(const Change& change, const Row& existing);
 
 // The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);

@@ -151,7 +151,6 @@ std::string Connection::text(const char* sql) {
 }
 
 bool Connection::read_only() const { return sqlite3_db_readonly(handle(), "main") == 1; }
-int Connection::changes() const { return sqlite3_changes(handle()); }
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
 

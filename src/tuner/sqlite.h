@@ -56,7 +56,6 @@ class Connection {
   std::int64_t integer(const char* sql);
   std::string text(const char* sql);
   bool read_only() const;
-  int changes() const;
   // Whether closing may move the journal's contents into the file; off after opening, so that a file that is
   // not ours to change stays as it is.
   void checkpoint_at_close(bool enabled);

@@ -89,6 +89,7 @@ class Tuning {
       : request_(request),
         db_(db),
         candidates_(candidates),
+        stored_(db.find(request.target.device.fingerprint(), request.target.threads, request.problem.text())),
         before_(usable_rows(db, request.problem, request.families, request.target)),
         measurer_(request, candidates) {}
 
@@ -98,6 +99,7 @@ class Tuning {
   std::unique_ptr<Strategy> make_strategy() const;
   Measurement measure(const Ask& ask);
   void record(std::size_t index, double time_ns);
+  void forget(std::size_t index, Choice& choice);
   double scale_of(const Candidate& candidate, double time_ns) const;
   const Row* row_before(const FamilyResult& result) const;
   Row row_of(const FamilyResult& result, double scale) const;
@@ -110,7 +112,8 @@ class Tuning {
   const TuneRequest& request_;
   TuningDb& db_;
   const Candidates& candidates_;
-  std::vector<Row> before_;  // what the database has of the problem
+  std::vector<Row> stored_;  // what the database had of the problem when this began
+  std::vector<Row> before_;  // of that, what is of use
   Measurer measurer_;
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
@@ -151,6 +154,7 @@ Choice Tuning::run(Choice fallback) {
     if (!ask) break;
     const Measurement m = measure(*ask);
     if (m.verdict == Verdict::cut_short) break;
+    if (m.verdict == Verdict::wrong) forget(ask->candidate, choice);
     strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
     if (m.verdict == Verdict::timed) record(ask->candidate, m.time_ns);
     if (!report(done, strategy->total())) {
@@ -173,6 +177,16 @@ Choice Tuning::run(Choice fallback) {
     next.time_ns = result.chosen_ns() * scale;
   }
   return choice;
+}
+
+// A remembered schedule that proves wrong is not put back, and not used.
+void Tuning::forget(std::size_t index, Choice& choice) {
+  const Candidate& candidate = candidates_[index];
+  const std::string schedule = candidate.schedule.text();
+  const auto forgotten = std::erase_if(before_, [&](const Row& row) {
+    return row.family == candidate.family->id() && row.schedule == schedule;
+  });
+  if (forgotten > 0) choice.wrong.emplace_back(candidate.family, candidate.schedule);
 }
 
 void Tuning::record(std::size_t index, double time_ns) {
@@ -238,7 +252,10 @@ double Tuning::disturbance(const Row* before) const {
 void Tuning::commit(FamilyResult& result, double scale) {
   Row row = row_of(result, scale);
   if (result.stored == row) return;
-  db_.replace(row);
+  std::optional<Row> instead_of = result.stored;
+  for (const Row& stored : stored_)
+    if (!instead_of && stored.family == row.family) instead_of = stored;
+  db_.store(row, instead_of);
   result.stored = std::move(row);
 }
 

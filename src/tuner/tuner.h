@@ -42,6 +42,8 @@ struct Choice {
   int rigor = 0;           // of a remembered choice: Row::rigor
   double disturbance = 0;  // likewise, Row::disturbance
   bool cancelled = false;
+  // Remembered schedules that compute something else than the problem: not to be used.
+  std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong;
   std::vector<Choice> others;  // the best of every other family that was measured as well, fastest first
 };
 

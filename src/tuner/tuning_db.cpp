@@ -39,67 +39,72 @@ struct TuningDb::Impl {
 
   KeptFile file;
   mutable std::mutex mutex;
-  std::map<RowKey, Row> pending;  // rows that are not in the file
-  std::vector<Intent> ended;      // intents that are still in the file
-  std::size_t begun = 0;          // intents that have not ended: `ended` has room for them
+  std::map<RowKey, Change> pending;  // rows that are not in the file
+  std::vector<Intent> ended;         // intents that are still in the file
+  std::size_t begun = 0;             // intents that have not ended: `ended` has room for them
 
-  // `always`: whatever replaces() says.
-  std::int64_t write(DbFile& f, const std::vector<Row>& rows, bool always = false);
-  std::int64_t store(std::vector<Row> rows, bool always = false);
-  std::int64_t keep(std::vector<Row> rows, bool always = false);
-  void store_one(const Row& row, bool always);
+  std::int64_t write(DbFile& f, const std::vector<Change>& changes);
+  std::int64_t store(std::vector<Change> changes);
+  std::int64_t keep(std::vector<Change> changes);
   std::int64_t store_all(std::vector<Row> rows, std::string_view attempt);
   std::vector<Row> with_pending(std::vector<Row> stored) const;
 };
 
 // With what could not be written before.
-std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Row>& rows, bool always) {
-  std::vector<Row> batch;
-  for (auto& [key, row] : pending) batch.push_back(row);
-  if (!always) batch.insert(batch.end(), rows.begin(), rows.end());
+std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Change>& changes) {
+  std::vector<Change> batch;
+  for (auto& [key, change] : pending) batch.push_back(change);
+  batch.insert(batch.end(), changes.begin(), changes.end());
   for (const Intent& intent : ended) f.end(intent);
   ended.clear();
-  std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
+  const std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
   pending.clear();
-  if (always) taken += f.store(rows, true);
   return taken;
 }
 
 // In the file, else in memory.
-std::int64_t TuningDb::Impl::store(std::vector<Row> rows, bool always) {
-  if (rows.empty() && pending.empty() && ended.empty()) return 0;
+std::int64_t TuningDb::Impl::store(std::vector<Change> changes) {
+  if (changes.empty() && pending.empty() && ended.empty()) return 0;
   std::int64_t taken = 0;
-  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, rows, always); }) == Outcome::done)
-    return taken;
-  return keep(std::move(rows), always);
+  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, changes); }) == Outcome::done) return taken;
+  return keep(std::move(changes));
 }
 
-std::int64_t TuningDb::Impl::keep(std::vector<Row> rows, bool always) {
+// What takes the place of a pending row takes that of the file's, too, if the pending one would have.
+std::int64_t TuningDb::Impl::keep(std::vector<Change> changes) {
   std::int64_t taken = 0;
-  for (Row& row : rows) {
-    RowKey key = key_of(row);
-    const auto existing = pending.find(key);
-    if (!always && existing != pending.end() && !replaces(row, existing->second)) continue;
-    pending.insert_or_assign(std::move(key), std::move(row));
+  for (Change& change : changes) {
+    const auto [at, added] = pending.try_emplace(key_of(change.row), change);
     ++taken;
+    if (added) continue;
+    if (!takes_place(change, at->second.row)) {
+      --taken;
+      continue;
+    }
+    if (at->second.instead_of) change.instead_of = std::move(at->second.instead_of);
+    at->second = std::move(change);
   }
   return taken;
 }
 
 // In the file or, where there is none, in memory; nowhere when it throws.
 std::int64_t TuningDb::Impl::store_all(std::vector<Row> rows, std::string_view attempt) {
-  if (file.path().empty()) return keep(std::move(rows));
+  std::vector<Change> changes;
+  changes.reserve(rows.size());
+  for (Row& row : rows) changes.push_back({std::move(row)});
+  if (file.path().empty()) return keep(std::move(changes));
   std::int64_t taken = 0;
-  file.require(Wish::write, attempt, [&](DbFile& f) { taken = write(f, rows); });
+  file.require(Wish::write, attempt, [&](DbFile& f) { taken = write(f, changes); });
   return taken;
 }
 
 std::vector<Row> TuningDb::Impl::with_pending(std::vector<Row> stored) const {
   std::map<RowKey, Row> rows;
   for (Row& row : stored) rows.insert_or_assign(key_of(row), std::move(row));
-  for (const auto& [key, row] : pending) {
+  for (const auto& [key, change] : pending) {
     const auto existing = rows.find(key);
-    if (existing == rows.end() || replaces(row, existing->second)) rows.insert_or_assign(key, row);
+    if (existing == rows.end() || takes_place(change, existing->second))
+      rows.insert_or_assign(key, change.row);
   }
   std::vector<Row> out;
   out.reserve(rows.size());
@@ -133,29 +138,35 @@ std::vector<Row> TuningDb::find(const std::string& device, int threads, const st
   std::vector<Row> rows;
   impl_->file.with(Wish::read, [&](DbFile& f) { rows = f.find(device, threads, problem); });
   for (const auto& entry : impl_->pending) {
-    const Row& row = entry.second;
+    const Row& row = entry.second.row;
     if (row.device != device || row.threads != threads || row.problem != problem) continue;
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.family == row.family; });
     if (same == rows.end())
       rows.push_back(row);
-    else if (replaces(row, *same))
+    else if (takes_place(entry.second, *same))
       *same = row;
   }
   return rows;
 }
 
-void TuningDb::Impl::store_one(const Row& row, bool always) {
+void TuningDb::store(const Row& row, const std::optional<Row>& instead_of) {
   if (!storable(row)) {
     log(LogLevel::warning, "tuning database: a row that has no text form is not stored (", row.family, ")");
     return;
   }
-  const std::lock_guard guard(mutex);
-  store({row}, always);
+  const std::lock_guard guard(impl_->mutex);
+  impl_->store({{row, instead_of}});
 }
 
-void TuningDb::store(const Row& row) { impl_->store_one(row, false); }
-void TuningDb::replace(const Row& row) { impl_->store_one(row, true); }
+std::vector<Row> TuningDb::rows(const std::string& device) const {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<Row> stored;
+  impl_->file.with(Wish::read, [&](DbFile& f) { stored = f.all(); });
+  std::vector<Row> all = impl_->with_pending(std::move(stored));
+  std::erase_if(all, [&](const Row& row) { return row.device != device; });
+  return all;
+}
 
 std::int64_t TuningDb::count() const {
   const std::lock_guard guard(impl_->mutex);
@@ -167,7 +178,8 @@ std::int64_t TuningDb::count() const {
 void TuningDb::begin_candidate(const Intent& intent) {
   if (!storable(intent)) return;
   const std::lock_guard guard(impl_->mutex);
-  impl_->ended.reserve(impl_->ended.size() + impl_->begun + 1);
+  const std::size_t wanted = impl_->ended.size() + impl_->begun + 1;
+  if (impl_->ended.capacity() < wanted) impl_->ended.reserve(2 * wanted);
   impl_->file.with(Wish::write, [&](DbFile& f) { f.begin(intent); });
   ++impl_->begun;
 }
@@ -241,7 +253,7 @@ std::int64_t TuningDb::merge(const fs::path& other, const Believes& believes) {
     rows = file->all();
   } catch (const SqliteError& error) {
     const RemedyRow& row = remedy_for(error.fault());
-    fail(row.code, "cannot merge '", other.string(), "': ", one_line(error.what()), "; ", row.advice);
+    fail(row.code, "cannot merge '", other.string(), "': ", printable_line(error.what()), "; ", row.advice);
   }
   drop_unbelieved(rows, believes);
   const std::lock_guard guard(impl_->mutex);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,9 +65,10 @@ class TuningDb {
   static std::filesystem::path default_path();
 
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem) const;
-  // Replaces the row with the same key where row.h's replaces() says so.
-  void store(const Row& row);
-  void replace(const Row& row);  // whatever there is
+  // Replaces the row with the same key where row.h's replaces() says so, or where that is still `instead_of`.
+  void store(const Row& row, const std::optional<Row>& instead_of = {});
+  // All of one device; none where the file cannot be read.
+  std::vector<Row> rows(const std::string& device) const;
   std::int64_t count() const;
 
   // Throws what export_text() and import_text() would throw about the file; creates a missing one when

@@ -71,6 +71,25 @@ TEST_CASE("a whole video has no warning, and a damaged or cut one says how many 
   CHECK(holds(warnings(cut), "cut.mov is damaged or cut: 5 of 10 frames were decoded"));
 }
 
+TEST_CASE("a video without an index that is cut between two of its parts says how much of it there is") {
+  const Scratch scratch;
+  const std::string path = scratch.path("video.mkv");
+  write_video(path, noise(30));
+  const Video whole = read_video(path, all);
+  CHECK(whole.total == 30);
+  CHECK(whole.warnings.empty());
+
+  const std::string bytes = read_file(path), cluster = "\x1F\x43\xB6\x75";
+  std::vector<std::size_t> clusters;
+  for (std::size_t at = bytes.find(cluster); at != std::string::npos; at = bytes.find(cluster, at + 1))
+    clusters.push_back(at);
+  REQUIRE(clusters.size() > 3);
+  const Video cut = read_video(scratch.write("cut.mkv", bytes.substr(0, clusters[3])), all);
+  CHECK(cut.total < 20);
+  CHECK(holds(warnings(cut), "cut.mkv is cut: "));
+  CHECK(holds(warnings(cut), " of 1.2 s"));
+}
+
 TEST_CASE("a file's name may look like a protocol or an option of FFmpeg's") {
   const Scratch scratch;
   write_video(scratch.path("plain.mov"), noise(2));

@@ -41,7 +41,7 @@ void encode(const Frame& frame, AVPacket* packet) {
 void write_video(const std::string& path, const std::vector<Frame>& frames, const DisplayMatrix* matrix) {
   AVFormatContext* container = nullptr;
   const std::string url = "file:" + path;
-  REQUIRE(avformat_alloc_output_context2(&container, nullptr, "mov", url.c_str()) >= 0);
+  REQUIRE(avformat_alloc_output_context2(&container, nullptr, nullptr, url.c_str()) >= 0);
   AVStream* stream = avformat_new_stream(container, nullptr);
   stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
   stream->codecpar->codec_id = AV_CODEC_ID_PNG;
@@ -54,7 +54,8 @@ void write_video(const std::string& path, const std::vector<Frame>& frames, cons
                 sizeof *matrix);
   REQUIRE(avio_open(&container->pb, url.c_str(), AVIO_FLAG_WRITE) >= 0);
   AVDictionary* options = nullptr;
-  av_dict_set(&options, "movflags", "faststart", 0);  // the index comes first: a cut file keeps it
+  av_dict_set(&options, "movflags", "faststart", 0);      // the index comes first: a cut file keeps it
+  av_dict_set(&options, "cluster_time_limit", "200", 0);  // Matroska's parts, in milliseconds
   REQUIRE(avformat_write_header(container, &options) >= 0);
   av_dict_free(&options);
   AVPacket* packet = av_packet_alloc();

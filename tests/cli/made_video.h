@@ -10,7 +10,7 @@
 
 namespace rt3d::cli {
 
-// A QuickTime file of losslessly kept frames; `matrix`, when given, says how they are to be shown.
+// A file of losslessly kept frames, 25 a second, of the kind that its name says (.mov, .mkv); `matrix`, when given, says how they are to be shown.
 void write_video(const std::string& path, const std::vector<Frame>& frames,
                  const DisplayMatrix* matrix = nullptr);
 

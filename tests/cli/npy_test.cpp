@@ -93,7 +93,7 @@ TEST_CASE("a file that is not a sound .npy file is refused with its name and the
       {file_text(good, std::string(25, '\0')), "damaged"},
       {file_text(good).substr(0, 30), "ends within"},
       {file_text(good).substr(0, 9), "malformed"},
-      {std::string("\x93NUMPY\x09", 7) + std::string(20, '\0'), "version 9"},
+      {std::string("\x93NUMPY\x09", 7).append(20, '\0'), "version 9"},
       {std::string("\x93NUMPY\x02\x00\xff\xff\xff\xff", 12), "malformed"},
       {file_text("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", floats), "Fortran"},
       {file_text("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3), }", floats), "neither"},

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include "graph/onnx/external_data.h"
 #include "graph/onnx_message.h"
 #include "scratch_folder.h"
 
@@ -153,6 +154,22 @@ TEST_CASE("tensors that overlap in a file are views, but not many times converte
   CHECK(load(kHalf, 500) == Code::ok);
   CHECK(load(kBrain, 10) == Code::ok);
   CHECK(load(kBrain, 20) == Code::invalid_model);
+}
+
+TEST_CASE("a file by another spelling of its name or a link is mapped once, and none is kept open") {
+  const Place p;
+  p.data("home/w.data");
+  p.link("home/other.data", "w.data");
+  const auto open_files = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto before = open_files();
+  ExternalData data({p.root / "home"});
+  const std::byte* first = data.read("w.data", 0, 64).bytes.data();
+  for (const char* spelling : {"./w.data", "././w.data", ".//w.data", "other.data"})
+    CHECK(data.read(spelling, 0, 64).bytes.data() == first);
+  CHECK(data.mapped_bytes() == 64);
+  CHECK(open_files() == before);
 }
 
 TEST_CASE("a session of a model whose file was shortened meanwhile is an error") {

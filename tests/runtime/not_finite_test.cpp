@@ -63,6 +63,23 @@ TEST_CASE("a clip whose limit is NaN makes everything NaN, alone and behind a co
   }
 }
 
+TEST_CASE("a model's Clip whose limit is NaN makes everything NaN, whatever passes make of it") {
+  for (const char* clip : {"Clip(c, l)", "Clip(c, zero, l)", "Clip(c, l, six)"}) {
+    CAPTURE(clip);
+    const graph::Graph model = graph::parse_graph(
+        std::string("graph \"net\"\ninput x f32 1x3x2x4x4\nconst w f32 4x3x1x1x1\nconst l f32 scalar = nan\n"
+                    "const zero f32 scalar = 0\nconst six f32 scalar = 6\nc = Conv(x, w)\ny = ") +
+        clip + "\noutput y\n");
+    for (const char* device : {"cpu", "reference"}) {
+      SessionOptions options;
+      options.device = device;
+      options.tuning.mode = tuner::Mode::off;
+      Session session(model, options);
+      for (const float y : answer(session, test::random_inputs(model, 1))) CHECK(std::isnan(y));
+    }
+  }
+}
+
 }  // namespace rt3d::runtime
 
 TEST_SUITE_END();

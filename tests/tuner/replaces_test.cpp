@@ -46,7 +46,12 @@ TEST_CASE("a row replaces another by version, then by quiet, then by rigor and t
     db.store(c.existing);
     db.store(c.row);
     CHECK(find(db, 0).at(0) == (c.replaces ? c.row : c.existing));
-    db.replace(c.existing);
+    const Row there = find(db, 0).at(0);
+    Row another = there;
+    another.time_ns += 1;
+    db.store(c.existing, another);
+    CHECK(find(db, 0).at(0) == (replaces(c.existing, there) ? c.existing : there));
+    db.store(c.existing, find(db, 0).at(0));
     CHECK(find(db, 0).at(0) == c.existing);
   }
 }
@@ -62,10 +67,38 @@ TEST_CASE("a row that is put in place of a better one reaches the file") {
     db.store(good);
     db.store(slow);
     CHECK(find(db, 0).at(0) == good);
-    db.replace(slow);
+    db.store(slow, good);
     CHECK(db.count() == 1);
   }
   CHECK(find(TuningDb(folder.path() / "tuning.db"), 0).at(0) == slow);
+}
+
+TEST_CASE(
+    "a row that replaces another keeps its right while the file is busy, and no right to replace a third") {
+  const tests::ScratchFolder folder;
+  const auto path = folder.path() / "tuning.db";
+  Row good = row_of(0), slow = row_of(0), better = row_of(0);
+  good.rigor = better.rigor = kFull;
+  slow.time_ns *= 3;
+  slow.disturbance = 2;
+  better.time_ns /= 2;
+  for (const bool third : {false, true}) {
+    CAPTURE(third);
+    std::filesystem::remove(path);
+    TuningDb db(path), other(path);
+    db.store(good);
+    {
+      RawConnection blocking(path);
+      blocking.run("BEGIN EXCLUSIVE");
+      db.store(slow, good);
+      CHECK(db.rows_not_stored() == 1);
+      blocking.run("ROLLBACK");
+    }
+    if (third) other.store(better);
+    db.flush();
+    CHECK(db.rows_not_stored() == 0);
+    CHECK(find(TuningDb(path), 0).at(0) == (third ? better : slow));
+  }
 }
 
 }  // namespace rt3d::tuner

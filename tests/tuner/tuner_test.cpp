@@ -172,6 +172,28 @@ TEST_CASE("candidates that are wrong, write too far or do not compile are discar
   }
 }
 
+TEST_CASE("a remembered schedule that proves wrong is not put back, and named as not to be used") {
+  FakeSetting s;
+  TuningDb db("");
+  const FakeFamily right("relu.fake.cpu", {{knob(1), 10, 5}, {knob(2), 20, 200}}, 8);
+  CHECK(tune(s.request(Families{&right}), db).schedule == knob(1));
+  const FakeFamily wrong("relu.fake.cpu", {{knob(1), 10, 5, Fault::wrong_value}, {knob(2), 20, 200}}, 8);
+  for (const Renewal renewal : {Renewal::quieter, Renewal::all}) {
+    const Families families{&wrong};
+    TuneRequest request = s.request(families);
+    request.renewal = renewal;
+    const Choice choice = tune(request, db);
+    CHECK(choice.schedule == knob(2));
+    if (renewal == Renewal::quieter) {
+      REQUIRE(choice.wrong.size() == 1);
+      CHECK(choice.wrong[0].first == &wrong);
+      CHECK(choice.wrong[0].second == knob(1));
+    }
+    CHECK(db.find(s.target.device.fingerprint(), s.target.threads, s.problem.text()).at(0).schedule ==
+          knob(2).text());
+  }
+}
+
 TEST_CASE("a deadline that has passed gives the estimate, a short one stops in time") {
   FakeSetting s;
   std::vector<FakeSchedule> schedules;

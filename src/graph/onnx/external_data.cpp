@@ -66,8 +66,7 @@ std::optional<Descriptor> open_in(const fs::path& folder, const std::string& loc
 std::shared_ptr<const MappedFile> map(const std::string& location, const std::vector<fs::path>& folders) {
   check_location(location);
   for (const fs::path& folder : folders)
-    if (auto file = open_in(folder, location, folders))
-      return MappedFile::of(*std::move(file), folder / location);
+    if (auto file = open_in(folder, location, folders)) return MappedFile::of(*file, folder / location);
   std::string places;
   for (const fs::path& folder : folders) places += cat(places.empty() ? "'" : " and '", folder.string(), "'");
   fail(Code::io, "external data '", location, "' does not exist in ", places);
@@ -90,7 +89,10 @@ ExternalBytes ExternalData::read(const std::string& location, std::uint64_t offs
   auto& file = files_[location];
   if (!file) {
     file = map(location, folders_);
-    mapped_bytes_ += file->bytes().size();
+    // The same file by another name, such as "./data", is the same bytes.
+    const auto [same, added] = distinct_.try_emplace(file->id(), file);
+    file = same->second;
+    if (added) mapped_bytes_ += file->bytes().size();
   }
   const std::uint64_t size = file->bytes().size();
   if (offset > size || bytes > size - offset)

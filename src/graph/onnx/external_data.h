@@ -32,7 +32,8 @@ class ExternalData {
 
  private:
   std::vector<std::filesystem::path> folders_;
-  std::map<std::string, std::shared_ptr<const MappedFile>> files_;
+  std::map<std::string, std::shared_ptr<const MappedFile>> files_;  // by location
+  std::map<MappedFile::Id, std::shared_ptr<const MappedFile>> distinct_;
   std::uint64_t mapped_bytes_ = 0;
 };
 

@@ -71,7 +71,7 @@ class Inliner {
     for (int i = 0; i < f.input_size(); ++i) names[f.input(i)] = i < call.input_size() ? call.input(i) : "";
     const std::string prefix = cat(call.name(), "#", calls_, "/");
     for (int i = 0; i < call.output_size(); ++i)
-      if (!call.output(i).empty()) rename_output(f.output(i), call.output(i), names);
+      if (!call.output(i).empty()) rename_output(f, f.output(i), call.output(i), names);
     const Bound bound = bound_attributes(call, f);
     for (const NodeProto& inner : f.node()) {
       charge(kNodeBytes + inner.ByteSizeLong() + prefix.size(), f);
@@ -89,13 +89,14 @@ class Inliner {
   }
 
   // An output that is also an input of the function needs a node between.
-  void rename_output(const std::string& inner, const std::string& outer,
+  void rename_output(const FunctionProto& f, const std::string& inner, const std::string& outer,
                      std::map<std::string, std::string>& names) {
     const auto it = names.find(inner);
     if (it == names.end()) {
       names[inner] = outer;
       return;
     }
+    charge(kNodeBytes + it->second.size() + outer.size(), f);
     NodeProto identity;
     identity.set_op_type("Identity");
     identity.add_input(it->second);

@@ -13,8 +13,8 @@
 namespace rt3d::graph {
 namespace {
 
-constexpr std::size_t kMostListed = 20;      // operators
-constexpr std::size_t kMostNameLength = 80;  // of a node, in characters
+constexpr std::size_t kMostListed = 20;     // operators
+constexpr std::size_t kMostNameBytes = 80;  // of a node
 
 // What to do about operators of a kind, by how their names begin.
 struct Remedy {
@@ -65,7 +65,12 @@ bool supported(const FlatNode& node) {
 // "GridSample (2 nodes, the first is 'warp.0')"
 std::string listed(const std::string& op, const Missing& missing) {
   std::string name = missing.first;
-  if (name.size() > kMostNameLength) name = cat(name.substr(0, kMostNameLength), "…");
+  if (name.size() > kMostNameBytes) {
+    std::size_t end = kMostNameBytes;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+      --end;  // not inside a character
+    name = cat(name.substr(0, end), "…");
+  }
   if (missing.nodes == 1) return cat(op, " (node '", name, "')");
   return cat(op, " (", missing.nodes, " nodes, the first is '", name, "')");
 }

@@ -22,7 +22,8 @@ bool mergeable(Editor& e, const Node& node) {
          e.has_floats(node.inputs[1]) && bias_of(e, node, kernel[0]);
 }
 
-// By the first of them: convolutions that read the same input in the same way. No weights are copied twice.
+// By the first of them: convolutions that read the same input in the same way. No weights are copied twice, not even for another
+// group of siblings.
 using Siblings = std::map<int, std::vector<int>>;
 
 Siblings siblings_of(Editor& e) {
@@ -31,9 +32,9 @@ Siblings siblings_of(Editor& e) {
     if (const Node& node = e.node(n); mergeable(e, node))
       alike[{node.inputs[0], node.attributes.text()}].push_back(n);
   Siblings siblings;
+  std::set<ValueId> weights;
   for (auto& entry : alike) {
     auto& nodes = entry.second;  // a binding could not be captured below, says Clang
-    std::set<ValueId> weights;
     std::erase_if(nodes, [&](int n) {
       return e.node(n).attributes != e.node(nodes[0]).attributes ||
              !weights.insert(e.node(n).inputs[1]).second;

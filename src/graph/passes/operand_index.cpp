@@ -1,5 +1,5 @@
-// See operand_index.h. A node with other operands than before gets new slots; the old ones are left behind
-// until the index goes.
+// See operand_index.h. A node with more or fewer operands than before gets new slots; the old ones are left
+// behind until the index goes.
 #include "graph/passes/operand_index.h"
 
 #include <algorithm>
@@ -30,14 +30,6 @@ std::vector<int> OperandIndex::consumers(ValueId id) const {
   return nodes;
 }
 
-bool OperandIndex::same(const Range& range, const Node& node) const {
-  const auto equal = [](const Slot& slot, ValueId id) { return slot.value == id; };
-  const auto first = slots_.begin() + range.first;
-  return std::equal(first, first + range.inputs, node.inputs.begin(), node.inputs.end(), equal) &&
-         std::equal(first + range.inputs, first + range.inputs + range.outputs, node.outputs.begin(),
-                    node.outputs.end(), equal);
-}
-
 void OperandIndex::update(const Graph& graph, int n) {
   const std::size_t values = graph.value_count();
   if (producer_.size() < values) {
@@ -48,46 +40,51 @@ void OperandIndex::update(const Graph& graph, int n) {
   const Node& node = graph.nodes[static_cast<std::size_t>(n)];
   if (static_cast<std::size_t>(n) >= ranges_.size()) ranges_.resize(static_cast<std::size_t>(n) + 1);
   Range& range = ranges_[static_cast<std::size_t>(n)];
-  if (same(range, node)) return;
-  forget(range);
-  append(node, n);
+  const Range wanted{range.first, static_cast<int>(node.inputs.size()),
+                     static_cast<int>(node.outputs.size())};
+  if (range.inputs != wanted.inputs || range.outputs != wanted.outputs) {
+    for (int i = 0; i < range.inputs + range.outputs; ++i) set(range, i, kNoValue);
+    range = wanted;
+    range.first = static_cast<int>(slots_.size());
+    slots_.resize(slots_.size() + node.inputs.size() + node.outputs.size(), {n, kNoValue, kNone, kNone});
+  }
+  for (int i = 0; i < range.inputs; ++i) set(range, i, node.inputs[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < range.outputs; ++i)
+    set(range, range.inputs + i, node.outputs[static_cast<std::size_t>(i)]);
 }
 
-void OperandIndex::forget(const Range& range) {
-  for (int i = 0; i < range.inputs + range.outputs; ++i) {
-    const Slot& slot = slots_[static_cast<std::size_t>(range.first + i)];
-    if (slot.value == kNoValue) continue;
-    const auto value = static_cast<std::size_t>(slot.value);
-    if (i >= range.inputs) {
-      if (producer_[value] == slot.node) producer_[value] = kNone;
-      continue;
-    }
-    --count_[value];
-    (slot.previous == kNone ? head_[value] : slots_[static_cast<std::size_t>(slot.previous)].next) =
-        slot.next;
-    if (slot.next != kNone) slots_[static_cast<std::size_t>(slot.next)].previous = slot.previous;
+void OperandIndex::set(const Range& range, int operand, ValueId id) {
+  const int at = range.first + operand;
+  Slot& slot = slots_[static_cast<std::size_t>(at)];
+  if (slot.value == id) return;
+  ++recorded_operands;
+  const bool input = operand < range.inputs;
+  if (slot.value != kNoValue) input ? unlink(slot) : forget_producer(slot);
+  slot.value = id;
+  if (id == kNoValue) return;
+  if (!input) {
+    producer_[static_cast<std::size_t>(id)] = slot.node;
+    return;
   }
+  int& head = head_[static_cast<std::size_t>(id)];
+  slot.previous = kNone;
+  slot.next = head;
+  if (head != kNone) slots_[static_cast<std::size_t>(head)].previous = at;
+  head = at;
+  ++count_[static_cast<std::size_t>(id)];
 }
 
-void OperandIndex::append(const Node& node, int n) {
-  recorded_operands += static_cast<std::int64_t>(node.inputs.size() + node.outputs.size());
-  ranges_[static_cast<std::size_t>(n)] = {static_cast<int>(slots_.size()),
-                                          static_cast<int>(node.inputs.size()),
-                                          static_cast<int>(node.outputs.size())};
-  for (const ValueId id : node.inputs) {
-    const int at = static_cast<int>(slots_.size());
-    slots_.push_back({n, id, kNone, kNone});
-    if (id == kNoValue) continue;
-    int& head = head_[static_cast<std::size_t>(id)];
-    slots_.back().next = head;
-    if (head != kNone) slots_[static_cast<std::size_t>(head)].previous = at;
-    head = at;
-    ++count_[static_cast<std::size_t>(id)];
-  }
-  for (const ValueId id : node.outputs) {
-    slots_.push_back({n, id, kNone, kNone});
-    if (id != kNoValue) producer_[static_cast<std::size_t>(id)] = n;
-  }
+void OperandIndex::unlink(const Slot& slot) {
+  const auto value = static_cast<std::size_t>(slot.value);
+  --count_[value];
+  (slot.previous == kNone ? head_[value] : slots_[static_cast<std::size_t>(slot.previous)].next) = slot.next;
+  if (slot.next != kNone) slots_[static_cast<std::size_t>(slot.next)].previous = slot.previous;
+}
+
+// Unless another node writes the value by now.
+void OperandIndex::forget_producer(const Slot& slot) {
+  int& producer = producer_[static_cast<std::size_t>(slot.value)];
+  if (producer == slot.node) producer = kNone;
 }
 
 }  // namespace rt3d::graph

@@ -36,9 +36,9 @@ class OperandIndex {
   };
 
   bool known(ValueId id) const { return id != kNoValue && static_cast<std::size_t>(id) < producer_.size(); }
-  bool same(const Range& range, const Node& node) const;
-  void forget(const Range& range);
-  void append(const Node& node, int n);
+  void set(const Range& range, int operand, ValueId id);
+  void unlink(const Slot& slot);
+  void forget_producer(const Slot& slot);
 
   std::vector<Slot> slots_;
   std::vector<Range> ranges_;                 // by node

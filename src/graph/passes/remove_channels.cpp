@@ -3,6 +3,8 @@
 // goes into its consumers' biases, which is exact unless padding stands beside it; there only zero goes.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "graph/passes/channel_values.h"
 #include "graph/passes/editor.h"
@@ -80,6 +82,13 @@ class Rewrite {
     if (!mixing)
       node.attributes.set("group", node.attributes.integer("group", 1) *
                                        static_cast<std::int64_t>(rows.size()) / old.shape()[0]);
+    const auto [known, fresh] = cut_.try_emplace(std::tuple(node.inputs[1], rows, columns), kNoValue);
+    if (fresh) known->second = e_.constant(stem + ".w", without_rest(old, matrix, rows, columns));
+    node.inputs[1] = known->second;
+  }
+
+  static Tensor without_rest(const Tensor& old, const WeightMatrix& matrix, const Indices& rows,
+                             const Indices& columns) {
     Shape shape = old.shape();
     shape[0] = static_cast<std::int64_t>(rows.size());
     shape[1] = static_cast<std::int64_t>(columns.size());
@@ -95,7 +104,7 @@ class Rewrite {
       for (const std::int64_t c : columns) to = matrix.copy_kernel(r, c, to);
     }
     old.release_pages();
-    node.inputs[1] = e_.constant(stem + ".w", std::move(weights));
+    return weights;
   }
 
   // With what the removed channels gave, where that was not zero.
@@ -161,6 +170,8 @@ class Rewrite {
   const ChannelSets& sets_;
   const std::vector<std::vector<double>>& known_;
   const std::vector<bool>& gone_;
+  // Weights that several nodes share are cut once: by themselves, the rows and the columns that stay.
+  std::map<std::tuple<ValueId, Indices, Indices>, ValueId> cut_;
 };
 
 // Of all values together: sets and known numbers take some twenty bytes for each. Networks have a hundredth
