@@ -60,30 +60,17 @@ typedef enum rt3d_status {
   RT3D_UNSUPPORTED = 3,      /* the model or device needs what RT3D does not have */
   RT3D_IO = 4,               /* a file cannot be opened, read or written */
   RT3D_OUT_OF_MEMORY = 5,
-  RT3D_CANCELLED = 6, /* the progress callback asked to stop */
-  RT3D_DEVICE = 7,    /* the device was lost or refused */
-  RT3D_INTERNAL = 8,  /* a defect in RT3D: please report the text */
-  RT3D_BUSY = 9       /* another call is using the session or the database */
+  RT3D_CANCELLED = 6,        /* the progress callback asked to stop */
+  RT3D_DEVICE = 7,           /* the device was lost or refused */
+  RT3D_INTERNAL = 8,         /* a defect in RT3D: please report the text */
+  RT3D_BUSY = 9              /* another call is using the session or the database */
 } rt3d_status;
 
-typedef enum rt3d_dtype {
-  RT3D_F32 = 0,
-  RT3D_F64 = 1,
-  RT3D_F16 = 2,
-  RT3D_I64 = 3,
-  RT3D_I32 = 4,
-  RT3D_I8 = 5,
-  RT3D_U8 = 6,
-  RT3D_BOOL = 7
-} rt3d_dtype;
+typedef enum rt3d_dtype { RT3D_F32 = 0, RT3D_F64 = 1, RT3D_F16 = 2, RT3D_I64 = 3, RT3D_I32 = 4, RT3D_I8 = 5,
+                          RT3D_U8 = 6, RT3D_BOOL = 7 } rt3d_dtype;
 
-typedef enum rt3d_log_level {
-  RT3D_LOG_DEBUG = 0,
-  RT3D_LOG_INFO = 1,
-  RT3D_LOG_WARNING = 2,
-  RT3D_LOG_ERROR = 3,
-  RT3D_LOG_OFF = 4
-} rt3d_log_level;
+typedef enum rt3d_log_level { RT3D_LOG_DEBUG = 0, RT3D_LOG_INFO = 1, RT3D_LOG_WARNING = 2, RT3D_LOG_ERROR = 3,
+                              RT3D_LOG_OFF = 4 } rt3d_log_level;
 
 /* How much a session may measure when it is created. Schedules already in the database are used in every mode. */
 typedef enum rt3d_tuning {
@@ -95,18 +82,16 @@ typedef enum rt3d_tuning {
 /* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
  * |weight| * |input| of an output (docs/accuracy.md): where products cancel, that may be much of what is left. */
 typedef enum rt3d_accuracy {
-  RT3D_ACCURACY_DEFAULT =
-      0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
+  RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
                               * the largest float, where they overflow first */
-  RT3D_ACCURACY_EXACT = 1, /* direct methods only, below 1e-6: nothing but the order of summation differs */
-  RT3D_ACCURACY_HALF =
-      2 /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's
+  RT3D_ACCURACY_EXACT = 1,   /* direct methods only, below 1e-6: nothing but the order of summation differs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's
                               * range; as the default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
 typedef struct rt3d_tensor_info {
-  const char* name;
+  const char *name;
   rt3d_dtype dtype;
   int32_t rank;
   int64_t dims[8];
@@ -114,21 +99,20 @@ typedef struct rt3d_tensor_info {
 
 /* ---- library ---------------------------------------------------------------------------------------------------- */
 
-RT3D_API const char* rt3d_version(void);                   /* "0.1.0" */
-RT3D_API const char* rt3d_status_name(rt3d_status status); /* "invalid argument" */
-RT3D_API const char* rt3d_last_error(void);  /* of this thread; "" when nothing failed yet; never NULL */
-RT3D_API const char* rt3d_device_text(void); /* "AMD EPYC, avx512, 2 cores, L1d 48 KiB, …" */
-RT3D_API const char* rt3d_device_isa(
-    void); /* "avx2", "avx512", "neon" or "none": what code is generated for */
+RT3D_API const char *rt3d_version(void);                 /* "0.1.0" */
+RT3D_API const char *rt3d_status_name(rt3d_status status); /* "invalid argument" */
+RT3D_API const char *rt3d_last_error(void);              /* of this thread; "" when nothing failed yet; never NULL */
+RT3D_API const char *rt3d_device_text(void);             /* "AMD EPYC, avx512, 2 cores, L1d 48 KiB, …" */
+RT3D_API const char *rt3d_device_isa(void);              /* "avx2", "avx512", "neon" or "none": what code is generated for */
 
 /* Sends log lines of at least `level` to `callback`; NULL restores the default, silence. Any thread may call it, several at once;
  * it may call the library, whose lines on that thread are then left out, and set the log anew. */
-typedef void (*rt3d_log_callback)(void* user, rt3d_log_level level, const char* text);
-RT3D_API void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level);
+typedef void (*rt3d_log_callback)(void *user, rt3d_log_level level, const char *text);
+RT3D_API void rt3d_set_log(rt3d_log_callback callback, void *user, rt3d_log_level level);
 
 /* This machine's fused-multiply-add peak in GFLOP/s (2 FLOPs per multiply-accumulate) with `threads` threads, measured now
  * in about 50 ms with the widest vectors that RT3D generates code for. */
-RT3D_API rt3d_status rt3d_measure_peak(double* gflops, int32_t threads);
+RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
 
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 
@@ -137,21 +121,21 @@ RT3D_API rt3d_status rt3d_measure_peak(double* gflops, int32_t threads);
  * one of these two. Large weights stay in the mapped files and take memory only while a session is created, which packs them:
  * until the model is freed, do not shorten or overwrite its files (replacing them by renaming is fine). Sessions do not need the
  * files. */
-RT3D_API rt3d_status rt3d_model_load(rt3d_model** model, const char* path);
+RT3D_API rt3d_status rt3d_model_load(rt3d_model **model, const char *path);
 /* Loads an ONNX model from memory, which may be freed afterwards. External data is refused. The model keeps a copy of its
  * weights, beside what sessions pack: free it when no more sessions are to be created. */
-RT3D_API rt3d_status rt3d_model_load_memory(rt3d_model** model, const void* data, size_t bytes);
-RT3D_API void rt3d_model_free(rt3d_model* model);
+RT3D_API rt3d_status rt3d_model_load_memory(rt3d_model **model, const void *data, size_t bytes);
+RT3D_API void rt3d_model_free(rt3d_model *model);
 
-RT3D_API int32_t rt3d_model_input_count(const rt3d_model* model);
-RT3D_API int32_t rt3d_model_output_count(const rt3d_model* model);
-RT3D_API rt3d_status rt3d_model_input(rt3d_tensor_info* info, const rt3d_model* model, int32_t index);
-RT3D_API rt3d_status rt3d_model_output(rt3d_tensor_info* info, const rt3d_model* model, int32_t index);
+RT3D_API int32_t rt3d_model_input_count(const rt3d_model *model);
+RT3D_API int32_t rt3d_model_output_count(const rt3d_model *model);
+RT3D_API rt3d_status rt3d_model_input(rt3d_tensor_info *info, const rt3d_model *model, int32_t index);
+RT3D_API rt3d_status rt3d_model_output(rt3d_tensor_info *info, const rt3d_model *model, int32_t index);
 /* The model's metadata properties: the value of `key`, or NULL. */
-RT3D_API const char* rt3d_model_metadata(const rt3d_model* model, const char* key);
-RT3D_API int64_t rt3d_model_parameters(const rt3d_model* model);
+RT3D_API const char *rt3d_model_metadata(const rt3d_model *model, const char *key);
+RT3D_API int64_t rt3d_model_parameters(const rt3d_model *model);
 /* The graph as imported, as text. */
-RT3D_API const char* rt3d_model_text(rt3d_model* model);
+RT3D_API const char *rt3d_model_text(rt3d_model *model);
 
 /* ---- sessions --------------------------------------------------------------------------------------------------- */
 
@@ -161,133 +145,111 @@ typedef struct rt3d_progress {
   int32_t layers_done, layers_total;         /* distinct problems to tune */
   int32_t candidates_done, candidates_total; /* of the current one */
   int64_t elapsed_ns, remaining_ns;          /* remaining: an estimate, never above the time limit */
-  const char* layer;                         /* the current problem's text */
-  double best_ns; /* of the current problem, so far; 0 before the first measurement */
+  const char *layer;                         /* the current problem's text */
+  double best_ns;                            /* of the current problem, so far; 0 before the first measurement */
 } rt3d_progress;
-typedef int (*rt3d_progress_callback)(void* user, const rt3d_progress* progress);
+typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress);
 
 typedef struct rt3d_session_options {
-  size_t size;        /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
-  const char* device; /* "cpu" (default), or "reference" for the slow, simple backend */
-  const char* isa;    /* NULL: the best; else "avx2", "avx512", "neon" */
-  int32_t threads;    /* 0: all usable cores */
-  rt3d_tuning tuning; /* default RT3D_TUNE_QUICK */
-  int64_t
-      tuning_limit_ms; /* at most this long; 0 = no measurement at all, -1 (default) = 10 s quick, no limit full */
-  const char*
-      database; /* NULL: the user's default file; "": none, nothing is kept. A file that is damaged, hostile, not to be
+  size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
+  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend */
+  const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
+  int32_t threads;          /* 0: all usable cores */
+  rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
+  int64_t tuning_limit_ms;  /* at most this long; 0 = no measurement at all, -1 (default) = 10 s quick, no limit full */
+  const char *database;     /* NULL: the user's default file; "": none, nothing is kept. A file that is damaged, hostile, not to be
                              * written or no tuning database never fails a session, and costs it a bounded time: it goes on
                              * without, and rt3d_session_stats says so */
   rt3d_progress_callback progress; /* may be NULL */
-  void* progress_user;
-  int32_t profile;                      /* 1: measure every step of each run, read by rt3d_session_step */
-  int32_t input_shape_count;            /* shapes for dynamic inputs, by name */
-  const rt3d_tensor_info* input_shapes; /* name, rank and dims are read */
-  rt3d_accuracy accuracy;               /* default RT3D_ACCURACY_DEFAULT */
-  int64_t
-      weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
+  void *progress_user;
+  int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
+  int32_t input_shape_count;       /* shapes for dynamic inputs, by name */
+  const rt3d_tensor_info *input_shapes; /* name, rank and dims are read */
+  rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
+  int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
                                * the model's, or what the leanest kernels need where that is more */
-  int32_t
-      plan_only; /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
+  int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
                              * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
-  int32_t
-      tune_again; /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
+  int32_t tune_again;       /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
 } rt3d_session_options;
 
-#define RT3D_SESSION_OPTIONS_INIT                                                                    \
-  {                                                                                                  \
-    sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-        RT3D_ACCURACY_DEFAULT, 0, 0, 0                                                               \
-  }
+#define RT3D_SESSION_OPTIONS_INIT \
+  { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL. */
-RT3D_API rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
-                                         const rt3d_session_options* options);
-RT3D_API void rt3d_session_free(rt3d_session* session);
+RT3D_API rt3d_status rt3d_session_create(rt3d_session **session, rt3d_model *model, const rt3d_session_options *options);
+RT3D_API void rt3d_session_free(rt3d_session *session);
 
-RT3D_API int32_t rt3d_session_input_count(const rt3d_session* session);
-RT3D_API int32_t rt3d_session_output_count(const rt3d_session* session);
-RT3D_API rt3d_status rt3d_session_input_info(rt3d_tensor_info* info, const rt3d_session* session,
-                                             int32_t index);
-RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info* info, const rt3d_session* session,
-                                              int32_t index);
+RT3D_API int32_t rt3d_session_input_count(const rt3d_session *session);
+RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_input_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
+RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
 
 /* Copies `bytes` bytes, row-major, of the input's type. Throws nothing away: an input stays set for later runs. */
-RT3D_API rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const void* data,
-                                            size_t bytes);
+RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);
 /* Computes all outputs from the inputs, each of which must have been set. Allocates nothing, logs nothing, reads no file. */
-RT3D_API rt3d_status rt3d_session_run(rt3d_session* session);
+RT3D_API rt3d_status rt3d_session_run(rt3d_session *session);
 /* The output of the last run, row-major, valid until the next run; NULL before the first run or when out of range. */
-RT3D_API const void* rt3d_session_output(const rt3d_session* session, int32_t index);
+RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
 
 /* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {
-  size_t size;           /* sizeof(rt3d_session_stats), set by RT3D_SESSION_STATS_INIT */
-  int64_t create_ns;     /* the whole creation */
-  int64_t optimize_ns;   /* graph passes */
-  int64_t tune_ns;       /* measuring */
-  int64_t prepare_ns;    /* generating code and packing weights */
-  int32_t problems;      /* distinct problems with a choice of schedule */
-  int32_t from_database; /* of these, remembered */
-  int32_t tuned;         /* measured now */
-  int32_t estimated;     /* chosen by the analytic estimate */
-  int32_t
-      measurements; /* candidates timed now; 0 on a second load, unless rows were measured on a busier machine */
-  int64_t macs;     /* multiply-accumulates of one run, counted as papers do */
-  int64_t arena_bytes;  /* activations and what kernels work in: the planned arena */
-  int64_t tensor_bytes; /* the same without reuse of memory */
+  size_t size;                /* sizeof(rt3d_session_stats), set by RT3D_SESSION_STATS_INIT */
+  int64_t create_ns;          /* the whole creation */
+  int64_t optimize_ns;        /* graph passes */
+  int64_t tune_ns;            /* measuring */
+  int64_t prepare_ns;         /* generating code and packing weights */
+  int32_t problems;           /* distinct problems with a choice of schedule */
+  int32_t from_database;      /* of these, remembered */
+  int32_t tuned;              /* measured now */
+  int32_t estimated;          /* chosen by the analytic estimate */
+  int32_t measurements;       /* candidates timed now; 0 on a second load, unless rows were measured on a busier machine */
+  int64_t macs;               /* multiply-accumulates of one run, counted as papers do */
+  int64_t arena_bytes;        /* activations and what kernels work in: the planned arena */
+  int64_t tensor_bytes;       /* the same without reuse of memory */
   int64_t packed_weight_bytes;
   int64_t model_weight_bytes; /* constants held by the model and still used unpacked by steps of the plan */
   int64_t code_bytes;         /* generated machine code */
   int64_t detect_ns;          /* looking for structured zeros in the weights */
-  int64_t unpruned_macs; /* of the model as its file has it, before zero filters and channels were removed */
-  int64_t
-      kept_macs; /* of macs, those of weights in units that hold more than zeros: what pruning leaves to do */
-  int64_t
-      nonfinite_outputs; /* NaNs and infinities in all outputs of the last run, 0 before the first. Counted by this call, which
+  int64_t unpruned_macs;      /* of the model as its file has it, before zero filters and channels were removed */
+  int64_t kept_macs;          /* of macs, those of weights in units that hold more than zeros: what pruning leaves to do */
+  int64_t nonfinite_outputs;  /* NaNs and infinities in all outputs of the last run, 0 before the first. Counted by this call, which
                                * reads the outputs once where the struct's size includes this field */
-  int32_t
-      rows_not_stored; /* schedules measured now that could not be written to the database: the next load measures them again */
-  const char*
-      database_note; /* what is wrong with the database and what would help, one line; "" when nothing is. Valid until
+  int32_t rows_not_stored;    /* schedules measured now that could not be written to the database: the next load measures them again */
+  const char *database_note;  /* what is wrong with the database and what would help, one line; "" when nothing is. Valid until
                                * the session is freed */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT \
-  { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
-RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session* session);
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
+RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */
 typedef struct rt3d_step_info {
   size_t size;          /* sizeof(rt3d_step_info), set by RT3D_STEP_INFO_INIT */
-  const char* name;     /* the node's name in the model */
-  const char* problem;  /* "Conv 1x64x16x56x56,c128x64x3x3x3,… -> …" */
-  const char* family;   /* "conv.direct.x64" */
-  const char* schedule; /* "rows=14,vecs=2,…" */
-  const char* source;   /* "database", "tuned", "estimate", "only choice" */
+  const char *name;     /* the node's name in the model */
+  const char *problem;  /* "Conv 1x64x16x56x56,c128x64x3x3x3,… -> …" */
+  const char *family;   /* "conv.direct.x64" */
+  const char *schedule; /* "rows=14,vecs=2,…" */
+  const char *source;   /* "database", "tuned", "estimate", "only choice" */
   int64_t macs;
-  int64_t last_ns;     /* 0 without profile */
-  int64_t useful_macs; /* of macs, those whose input is no padding */
-  int64_t
-      executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
+  int64_t last_ns;      /* 0 without profile */
+  int64_t useful_macs;  /* of macs, those whose input is no padding */
+  int64_t executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
                           * of zero rows and columns; 0 when it multiplies sums of operands (Winograd) */
-  const char*
-      sparsity; /* structure of the weights' zeros, "kgs:8x4:28%": scheme ("kgs", "vanilla"; "kgs=vanilla" where kernels
+  const char *sparsity;  /* structure of the weights' zeros, "kgs:8x4:28%": scheme ("kgs", "vanilla"; "kgs=vanilla" where kernels
                           * have one position, unless the file names one), group, share kept; "" when there is none */
-  double zero_share; /* of the weights; where these are few, of a sample */
-  int64_t
-      unpruned_macs; /* of the layer as the model's file has it, before zero filters and channels were removed */
-  int64_t kept_macs; /* of macs, those of weights in units that hold more than zeros */
-  const char*
-      sparsity_note; /* what was removed, whether sparse code is used, and why or why not; "" for dense layers */
+  double zero_share;     /* of the weights; where these are few, of a sample */
+  int64_t unpruned_macs; /* of the layer as the model's file has it, before zero filters and channels were removed */
+  int64_t kept_macs;     /* of macs, those of weights in units that hold more than zeros */
+  const char *sparsity_note; /* what was removed, whether sparse code is used, and why or why not; "" for dense layers */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT \
-  { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL }
-RT3D_API int32_t rt3d_session_step_count(const rt3d_session* session);
-RT3D_API rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session, int32_t index);
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL }
+RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 
-RT3D_API const char* rt3d_session_plan_text(rt3d_session* session);  /* steps, families, schedules, buffers */
-RT3D_API const char* rt3d_session_graph_text(rt3d_session* session); /* the graph after the passes */
+RT3D_API const char *rt3d_session_plan_text(rt3d_session *session);  /* steps, families, schedules, buffers */
+RT3D_API const char *rt3d_session_graph_text(rt3d_session *session); /* the graph after the passes */
 
 /* ---- tuning databases ------------------------------------------------------------------------------------------- */
 
@@ -298,21 +260,21 @@ RT3D_API const char* rt3d_session_graph_text(rt3d_session* session); /* the grap
 
 /* Opens a database; NULL: the user's default file. When `writable` it is created if it is missing, brought to the newest
  * format if it is older, and refused with RT3D_IO if nothing can be stored in it. */
-RT3D_API rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable);
-RT3D_API void rt3d_db_free(rt3d_db* db);
-RT3D_API const char* rt3d_db_path(const rt3d_db* db);
-RT3D_API int64_t rt3d_db_count(const rt3d_db* db);
+RT3D_API rt3d_status rt3d_db_open(rt3d_db **db, const char *path, int32_t writable);
+RT3D_API void rt3d_db_free(rt3d_db *db);
+RT3D_API const char *rt3d_db_path(const rt3d_db *db);
+RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
 /* All rows as text, one per line, sorted: readable, diffable, and what rt3d_db_import reads. NULL, with rt3d_last_error(), when
  * the file cannot be read (any more). The text lives until the handle is exported again or freed: two threads that share a handle
  * must not both export it. */
-RT3D_API const char* rt3d_db_export(rt3d_db* db);
+RT3D_API const char *rt3d_db_export(rt3d_db *db);
 /* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the one that was
  * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md); a row for this device in less
- * time than any CPU could take is left out. All or none: RT3D_IO when they could not be stored, and then none
- * is kept. `added` may be NULL. */
-RT3D_API rt3d_status rt3d_db_import(int64_t* added, rt3d_db* db, const char* text);
+ * time than any CPU could take is left out. All or none: RT3D_IO when they could not be stored, and then none is kept. `added` may
+ * be NULL. */
+RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
 /* Adds the rows of another database, likewise. */
-RT3D_API rt3d_status rt3d_db_merge(int64_t* added, rt3d_db* db, const char* other_path);
+RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);
 
 #ifdef __cplusplus
 }
