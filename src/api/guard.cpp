@@ -17,7 +17,8 @@ namespace {
 // the text is a value of a key, for which the C library calls free() when the thread ends.
 constinit thread_local bool lost = false;  // the text itself could not be kept
 
-// The text belongs to the thread's key, which frees it when the thread ends: calls that come from other keys' destructors find none.
+// The text belongs to the thread's key, which frees it when the thread ends: calls that come from other keys'
+// destructors find none.
 struct Key {
   pthread_key_t key{};
   bool made = pthread_key_create(&key, std::free) == 0;

@@ -124,8 +124,9 @@ class Fitting {
     return best;
   }
 
-  // Single nodes change to what gains most per byte while it fits. A move that is not what it was when it was put into the queue is
-  // put there again as it is now, so that only a changed node and its neighbours are looked at again, and all nodes where room was made.
+  // Single nodes change to what gains most per byte while it fits. A move that is not what it was when it was put
+  // into the queue is put there again as it is now: only a changed node and its neighbours are looked at again,
+  // and all nodes where room was made.
   States spend_the_rest(States states) const {
     const Neighbourhood near(problem_.pbqp);
     std::int64_t room = limit_ - problem_.bytes(states);

@@ -12,16 +12,12 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Target;
 
-namespace {
-
 const KernelFamily* family_of(const Row& row, std::span<const KernelFamily* const> families) {
   const auto family = std::find_if(families.begin(), families.end(), [&](const KernelFamily* f) {
     return f->id() == row.family && f->version() == row.version;
   });
   return family == families.end() ? nullptr : *family;
 }
-
-}  // namespace
 
 std::vector<Choice> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
                               const Target& target) {

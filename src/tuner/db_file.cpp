@@ -51,7 +51,7 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
   }
   std::unique_ptr<DbFile> file(new DbFile(at, use));
   const Header header = header_of(*file->connection_);
-  // What SQLite would roll back of it, were it opened, is another program's: ours keeps a write-ahead log from its first rows on.
+  // SQLite would roll it back; but it is another program's: ours keeps a write-ahead log from its first rows on.
   std::error_code none;
   if (header == Header::unknown && fs::file_size(beside(at, "-journal"), none) > 0 && !none)
     throw SqliteError(Fault::foreign, "it has an unfinished change of another program");
@@ -157,19 +157,19 @@ std::vector<Row> DbFile::all() {
   return scan_rows(queries_->all, damaged_rows_);
 }
 
-std::int64_t DbFile::store(std::span<const Change> changes) {
-  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(changes.size()), Fault::corrupt);
+std::int64_t DbFile::store(std::span<const NewRow> new_rows) {
+  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(new_rows.size()), Fault::corrupt);
   WriteTransaction transaction(*connection_);
   std::int64_t taken = 0;
-  for (const Change& change : changes) {
-    const Row& row = change.row;
+  for (const NewRow& new_row : new_rows) {
+    const Row& row = new_row.row;
     {
       Row existing;
       Statement& s = changes_->find_row;
       const ResetAtEnd reset(s);
       s.bind(1, row.device).bind(2, std::int64_t{row.threads}).bind(3, row.problem).bind(4, row.family);
       if (s.step() && verified(read_row(s, existing)) && key_of(existing) == key_of(row) &&
-          !takes_place(change, existing))
+          !takes_place(new_row, existing))
         continue;
     }
     const ResetAtEnd reset(changes_->put_row);

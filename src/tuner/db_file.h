@@ -37,7 +37,7 @@ class DbFile {
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
   // In one transaction; returns how many rows were taken: those that take the place of what is there.
-  std::int64_t store(std::span<const Change> changes);
+  std::int64_t store(std::span<const NewRow> new_rows);
 
   void try_write();  // throws where nothing can be stored
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "tuner/row.h"
+#include "tuner/tuner.h"
 
 namespace rt3d::tuner {
 namespace {
@@ -70,7 +71,8 @@ bool possible_anywhere(const kernels::Work& work, double ns, const kernels::Targ
 
 namespace {
 
-// The least work that a row's time was for; nothing when the row is not for this device, or not for what stands here today.
+// The least work that a row's time was for; nothing when the row is not for this device, or for a family or
+// schedule that does not stand here.
 struct RowWork {
   kernels::Work work;
   kernels::Target target;
@@ -78,17 +80,15 @@ struct RowWork {
 std::optional<RowWork> work_of(const Row& row, std::span<const kernels::KernelFamily* const> families,
                                const Device& device) {
   if (row.device != device.fingerprint()) return std::nullopt;
-  const auto family = std::find_if(families.begin(), families.end(), [&](const auto* f) {
-    return f->id() == row.family && f->version() == row.version;
-  });
-  if (family == families.end()) return std::nullopt;
+  const kernels::KernelFamily* family = family_of(row, families);
+  if (family == nullptr) return std::nullopt;
   try {
     const kernels::Problem problem = kernels::parse_problem(row.problem);
     const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
     // Half: whatever it was measured for.
     const kernels::Target target{device, row.threads, kernels::Accuracy::half};
-    if ((*family)->supports(problem, target) && kernels::legal(**family, problem, schedule, target))
-      return RowWork{(*family)->least_work(problem, schedule, target), target};
+    if (family->supports(problem, target) && kernels::legal(*family, problem, schedule, target))
+      return RowWork{family->least_work(problem, schedule, target), target};
   } catch (const Error& error) {
     log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
   }

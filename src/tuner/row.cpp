@@ -170,8 +170,8 @@ bool replaces(const Row& row, const Row& existing) {
   return existing.rigor <= row.rigor || existing.time_ns > row.time_ns;
 }
 
-bool takes_place(const Change& change, const Row& existing) {
-  return change.instead_of == existing || replaces(change.row, existing);
+bool takes_place(const NewRow& row, const Row& existing) {
+  return row.instead_of == existing || replaces(row.row, existing);
 }
 
 std::string rows_text(std::vector<Row> rows) {

@@ -43,11 +43,11 @@ std::uint64_t checksum(const JournalEntry& entry);
 bool replaces(const Row& row, const Row& existing);
 
 // A row to be stored. It takes the place of `instead_of` whatever replaces() says: who tuned knows that one, and why it goes.
-struct Change {
+struct NewRow {
   Row row;
   std::optional<Row> instead_of = {};
 };
-bool takes_place(const Change& change, const Row& existing);
+bool takes_place(const NewRow& row, const Row& existing);
 
 // The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);

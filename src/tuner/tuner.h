@@ -80,6 +80,10 @@ std::vector<Choice> estimates(const kernels::Problem& problem,
 Choice estimate(const kernels::Problem& problem, std::span<const kernels::KernelFamily* const> families,
                 const kernels::Target& target);
 
+// The family of a row, in its version; nullptr when it is not among these.
+const kernels::KernelFamily* family_of(const Row& row,
+                                       std::span<const kernels::KernelFamily* const> families);
+
 // The database's rows of the problem that are of one of the families in its version, name a legal schedule and have a time that can
 // be (possible_anywhere()); fastest first, one of each family.
 std::vector<Row> usable_rows(const TuningDb& db, const kernels::Problem& problem,

@@ -39,22 +39,22 @@ struct TuningDb::Impl {
 
   KeptFile file;
   mutable std::mutex mutex;
-  std::map<RowKey, Change> pending;  // rows that are not in the file
+  std::map<RowKey, NewRow> pending;  // rows that are not in the file
   std::vector<Intent> ended;         // intents that are still in the file
   std::size_t begun = 0;             // intents that have not ended: `ended` has room for them
 
-  std::int64_t write(DbFile& f, const std::vector<Change>& changes);
-  std::int64_t store(std::vector<Change> changes);
-  std::int64_t keep(std::vector<Change> changes);
+  std::int64_t write(DbFile& f, const std::vector<NewRow>& new_rows);
+  std::int64_t store(std::vector<NewRow> new_rows);
+  std::int64_t keep(std::vector<NewRow> new_rows);
   std::int64_t store_all(std::vector<Row> rows, std::string_view attempt);
   std::vector<Row> with_pending(std::vector<Row> stored) const;
 };
 
 // With what could not be written before.
-std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Change>& changes) {
-  std::vector<Change> batch;
-  for (auto& [key, change] : pending) batch.push_back(change);
-  batch.insert(batch.end(), changes.begin(), changes.end());
+std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<NewRow>& new_rows) {
+  std::vector<NewRow> batch;
+  for (auto& [key, new_row] : pending) batch.push_back(new_row);
+  batch.insert(batch.end(), new_rows.begin(), new_rows.end());
   for (const Intent& intent : ended) f.end(intent);
   ended.clear();
   const std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
@@ -63,48 +63,48 @@ std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<Change>& changes
 }
 
 // In the file, else in memory.
-std::int64_t TuningDb::Impl::store(std::vector<Change> changes) {
-  if (changes.empty() && pending.empty() && ended.empty()) return 0;
+std::int64_t TuningDb::Impl::store(std::vector<NewRow> new_rows) {
+  if (new_rows.empty() && pending.empty() && ended.empty()) return 0;
   std::int64_t taken = 0;
-  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, changes); }) == Outcome::done) return taken;
-  return keep(std::move(changes));
+  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, new_rows); }) == Outcome::done) return taken;
+  return keep(std::move(new_rows));
 }
 
 // What takes the place of a pending row takes that of the file's, too, if the pending one would have.
-std::int64_t TuningDb::Impl::keep(std::vector<Change> changes) {
+std::int64_t TuningDb::Impl::keep(std::vector<NewRow> new_rows) {
   std::int64_t taken = 0;
-  for (Change& change : changes) {
-    const auto [at, added] = pending.try_emplace(key_of(change.row), change);
+  for (NewRow& new_row : new_rows) {
+    const auto [at, added] = pending.try_emplace(key_of(new_row.row), new_row);
     ++taken;
     if (added) continue;
-    if (!takes_place(change, at->second.row)) {
+    if (!takes_place(new_row, at->second.row)) {
       --taken;
       continue;
     }
-    if (at->second.instead_of) change.instead_of = std::move(at->second.instead_of);
-    at->second = std::move(change);
+    if (at->second.instead_of) new_row.instead_of = std::move(at->second.instead_of);
+    at->second = std::move(new_row);
   }
   return taken;
 }
 
 // In the file or, where there is none, in memory; nowhere when it throws.
 std::int64_t TuningDb::Impl::store_all(std::vector<Row> rows, std::string_view attempt) {
-  std::vector<Change> changes;
-  changes.reserve(rows.size());
-  for (Row& row : rows) changes.push_back({std::move(row)});
-  if (file.path().empty()) return keep(std::move(changes));
+  std::vector<NewRow> new_rows;
+  new_rows.reserve(rows.size());
+  for (Row& row : rows) new_rows.push_back({std::move(row)});
+  if (file.path().empty()) return keep(std::move(new_rows));
   std::int64_t taken = 0;
-  file.require(Wish::write, attempt, [&](DbFile& f) { taken = write(f, changes); });
+  file.require(Wish::write, attempt, [&](DbFile& f) { taken = write(f, new_rows); });
   return taken;
 }
 
 std::vector<Row> TuningDb::Impl::with_pending(std::vector<Row> stored) const {
   std::map<RowKey, Row> rows;
   for (Row& row : stored) rows.insert_or_assign(key_of(row), std::move(row));
-  for (const auto& [key, change] : pending) {
+  for (const auto& [key, new_row] : pending) {
     const auto existing = rows.find(key);
-    if (existing == rows.end() || takes_place(change, existing->second))
-      rows.insert_or_assign(key, change.row);
+    if (existing == rows.end() || takes_place(new_row, existing->second))
+      rows.insert_or_assign(key, new_row.row);
   }
   std::vector<Row> out;
   out.reserve(rows.size());

@@ -54,8 +54,16 @@ TEST_CASE("passes cost in proportion to the nodes") {
     for (int i = 0; i < n; ++i) text += cat("y", i, " = LeakyRelu(x) alpha=0.", i + 1, "\noutput y", i, "\n");
     return text;
   };
+  const auto wide = [](int n) {  // one node with an operand of each
+    std::string text = "input x f32 1x2\n", parts;
+    for (int i = 0; i < n; ++i) {
+      text += cat("p", i, " = Identity(x)\n");
+      parts += cat(i == 0 ? "" : ", ", "p", i);
+    }
+    return text + "y = Concat(" + parts + ") axis=1\noutput y";
+  };
   for (const std::function<std::string(int)>& model :
-       std::vector<std::function<std::string(int)>>{identities, relus, reshapes, blocks, pads, fan}) {
+       std::vector<std::function<std::string(int)>>{identities, relus, reshapes, blocks, pads, fan, wide}) {
     CAPTURE(model(2));
     const auto small = static_cast<double>(cost_of(model(400))),
                large = static_cast<double>(cost_of(model(800)));
@@ -137,6 +145,24 @@ std::string inner(const std::string& op, const std::string& from, const std::str
                   const std::string& rest) {
   return field(7, field(1, from) + field(2, to) + field(4, op) + rest);
 }
+// Nodes that call a function whose outputs are its input, again and again.
+std::string passing_functions(int calls, int outputs) {
+  std::string passes = field(
+      25, field(1, std::string("f")) + field(4, std::string("x")) +
+              [&] {
+                std::string all;
+                for (int i = 0; i < outputs; ++i) all += field(5, std::string("x"));
+                return all;
+              }() +
+              field(9, field(2, std::uint64_t{17})) + field(10, std::string("d")));
+  std::string nodes;
+  for (int c = 0; c < calls; ++c) {
+    std::string call = field(1, std::string("x"));
+    for (int i = 0; i < outputs; ++i) call += field(2, cat(c, "_", i));
+    nodes += field(1, call + field(4, std::string("f")) + field(7, std::string("d")));
+  }
+  return model(nodes + node("Relu", {"0_0"}, "y") + ends(), 17, passes);
+}
 // Functions that call each other ten times, `depth` deep, around a Relu with `rest`.
 std::string nested_functions(int depth, const std::string& rest, const std::string& call_rest) {
   std::string functions = function("f0", inner("Relu", "x", "y", rest));
@@ -160,13 +186,31 @@ TEST_CASE("functions expand to a multiple of the model's bytes, not more") {
   const std::string name = field(3, std::string(20000, 'n'));
   std::string many_inputs;
   for (int i = 0; i < 20000; ++i) many_inputs += field(1, std::string("x"));
-  for (const std::string& bytes : {nested_functions(3, large, ""), nested_functions(4, "", name),
-                                   nested_functions(7, "", ""), nested_functions(3, many_inputs, "")}) {
+  for (const std::string& bytes :
+       {nested_functions(3, large, ""), nested_functions(4, "", name), nested_functions(7, "", ""),
+        nested_functions(3, many_inputs, ""), passing_functions(100, 1000)}) {
     const std::string text = error_of([&] { parse(bytes); });
     CAPTURE(text);
     CHECK(says(text, "functions"));
     CHECK(says(text, "MiB of nodes"));
   }
+}
+
+TEST_CASE("weights that several nodes share are not copied for each of them") {
+  constexpr int kUsers = 30;
+  std::string siblings = "const v f32 8x4x1x1\nconst w f32 8x4x1x1\n";
+  std::string outputs;
+  for (int i = 0; i < kUsers; ++i) {
+    siblings = cat("input x", i, " f32 1x4x3x3\n") + siblings;
+    outputs +=
+        cat("a", i, " = Conv(x", i, ", v)\nb", i, " = Conv(x", i, ", w)\noutput a", i, "\noutput b", i, "\n");
+  }
+  CountingEvaluator counting;
+  Graph graph = parse_graph(siblings + outputs);
+  specialize(graph, {}, counting.evaluator());
+  const std::int64_t before = constant_bytes(graph);
+  optimize(graph, counting.evaluator());
+  CHECK(constant_bytes(graph) <= 2 * before + kUsers * 100);
 }
 
 TEST_CASE("small changes of valid models load in bounded memory and work, or are errors") {

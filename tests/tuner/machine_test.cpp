@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tuner/db_rows.h"
 #include "tuner/fake_family.h"
-#include "tuner/row.h"
 
 TEST_SUITE_BEGIN("tuner");
 
@@ -144,24 +144,16 @@ TEST_CASE(
 }
 
 TEST_CASE("an import takes no row that is not believed, and leaves those that it would have replaced") {
-  TuningDb db(""), other("");
-  const Row good{.device = "d",
-                 .threads = 1,
-                 .problem = "Relu 1x2 -> 1x2",
-                 .family = "f",
-                 .version = 1,
-                 .schedule = "a=1",
-                 .time_ns = 100,
-                 .default_ns = 100,
-                 .rigor = 1};
+  TuningDb db("");
+  const Row good = row_of(0);
   Row fast = good, new_one = good;
   fast.time_ns = 1;
-  new_one.threads = 2;
+  new_one.threads = 5;
   db.store(good);
   const std::string text = rows_text({fast, new_one});
   CHECK(db.import_text(text, [](const Row& row) { return row.time_ns > 1; }) == 1);
-  CHECK(db.find("d", 1, good.problem) == std::vector{good});
-  CHECK(db.find("d", 2, good.problem) == std::vector{new_one});
+  CHECK(find(db, 0) == std::vector{good});
+  CHECK(db.find(good.device, 5, good.problem) == std::vector{new_one});
   CHECK(db.import_text(text) == 2);
 }
 

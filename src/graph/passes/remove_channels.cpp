@@ -82,7 +82,7 @@ class Rewrite {
     if (!mixing)
       node.attributes.set("group", node.attributes.integer("group", 1) *
                                        static_cast<std::int64_t>(rows.size()) / old.shape()[0]);
-    const auto [known, fresh] = cut_.try_emplace(std::tuple(node.inputs[1], rows, columns), kNoValue);
+    const auto [known, fresh] = shared_cuts_.try_emplace(std::tuple(node.inputs[1], rows, columns), kNoValue);
     if (fresh) known->second = e_.constant(stem + ".w", without_rest(old, matrix, rows, columns));
     node.inputs[1] = known->second;
   }
@@ -171,7 +171,7 @@ class Rewrite {
   const std::vector<std::vector<double>>& known_;
   const std::vector<bool>& gone_;
   // Weights that several nodes share are cut once: by themselves, the rows and the columns that stay.
-  std::map<std::tuple<ValueId, Indices, Indices>, ValueId> cut_;
+  std::map<std::tuple<ValueId, Indices, Indices>, ValueId> shared_cuts_;
 };
 
 // Of all values together: sets and known numbers take some twenty bytes for each. Networks have a hundredth
