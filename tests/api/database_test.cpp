@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -223,6 +224,36 @@ TEST_CASE("on a full disk an import says that it failed, and what it says it sto
   }
   CHECK(failed > 5);
   CHECK(stored > 5);
+}
+
+TEST_CASE("where there is room again, the same handle stores again") {
+  const Folder folder;
+  const std::string path = folder / "app.db";
+  CHECK(rt3d_db_import(nullptr, open_db(path, true).get(), kRows) == RT3D_OK);
+  const auto limit = [](rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit size{};
+    ::getrlimit(RLIMIT_FSIZE, &size);
+    size.rlim_cur = std::min(bytes, size.rlim_max);
+    ::setrlimit(RLIMIT_FSIZE, &size);
+  };
+  std::string rows = "rt3d-tuning\t2\n";
+  for (int i = 1; i < 3000; ++i)
+    rows += "avx2/cpu\t2\tRelu 1x" + std::to_string(i) + " -> 1x" + std::to_string(i) +
+            "\trelu.fake.cpu\t1\ta=1\t1\t2\t1\t0\n";
+  in_a_child([] {},
+             [&] {
+               rt3d_db* db = nullptr;
+               if (rt3d_db_open(&db, path.c_str(), 1) != RT3D_OK) return false;
+               limit(64 * 1024);
+               const bool full =
+                   rt3d_db_import(nullptr, db, rows.c_str()) == RT3D_IO && last_error_says("; ");
+               limit(RLIM_INFINITY);
+               const bool stored = rt3d_db_import(nullptr, db, rows.c_str()) == RT3D_OK;
+               rt3d_db_free(db);
+               return full && stored;
+             });
+  CHECK(count(path) == 2999);
 }
 
 TEST_CASE("an import into a database that was opened for reading is refused") {

@@ -115,6 +115,12 @@ TEST_CASE("files that are no database of RT3D are refused by name and stay as th
     RawConnection(path).run("CREATE TABLE schedule(x); INSERT INTO schedule VALUES (1)");
     because = "another program";
   }
+  SUBCASE("one with a change that its program did not finish, which SQLite would roll back") {
+    RawConnection(path).run("CREATE TABLE schedule(x); INSERT INTO schedule VALUES (1)");
+    write_bytes(folder.path() / "mine-journal",
+                "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + std::string(504, '\x01'));
+    because = "another program";
+  }
   SUBCASE("a damaged database without an application id") {
     RawConnection(path).run("CREATE TABLE schedule(x); INSERT INTO schedule VALUES (1)");
     std::string bytes = read_bytes(path);
@@ -128,9 +134,14 @@ TEST_CASE("files that are no database of RT3D are refused by name and stay as th
     bytes[0] = 'x';
     write_bytes(path, bytes);
   }
-  const std::string before = read_bytes(path);
+  const auto journal = [&] {
+    const fs::path at = folder.path() / "mine-journal";
+    return fs::exists(at) ? read_bytes(at) : "";
+  };
+  const std::string before = read_bytes(path), journal_before = journal();
   check_refused(path, because);
   CHECK(read_bytes(path) == before);
+  CHECK(journal() == journal_before);
   for (const auto& entry : fs::directory_iterator(folder.path()))
     CHECK_MESSAGE(entry.path().string().find("corrupt") == std::string::npos, entry.path().string());
 }
