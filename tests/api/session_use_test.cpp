@@ -1,6 +1,7 @@
 // What a session refuses: inputs that were never set, a second thread, and running what was only planned.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -81,9 +82,10 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
   });
   // Each of the calls until it has met a run.
   rt3d_step_info step = RT3D_STEP_INFO_INIT;
-  std::array<int, 4> busy{};
+  rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+  std::array<int, 5> busy{};
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  const auto all_met = [&] { return busy[0] && busy[1] && busy[2] && busy[3]; };
+  const auto all_met = [&] { return std::all_of(busy.begin(), busy.end(), [](int n) { return n > 0; }); };
   while (!all_met() && std::chrono::steady_clock::now() < end) {
     const auto count = [&](std::size_t call, bool refused) {
       busy[call] += refused;
@@ -93,6 +95,7 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
     count(1, rt3d_session_step(&step, s, 0) == RT3D_BUSY);
     count(2, rt3d_session_plan_text(s) == nullptr);
     count(3, rt3d_session_graph_text(s) == nullptr);
+    count(4, rt3d_session_get_stats(&stats, s) == RT3D_BUSY);
   }
   enough = true;
   runner.join();
