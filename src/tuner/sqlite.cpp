@@ -13,6 +13,7 @@ namespace {
 constexpr int kBusyTimeoutMs = 250;
 constexpr int kStepsPerCheck = 500;
 constexpr std::int64_t kOpeningSteps = 50'000;  // reading the schema takes some hundred
+constexpr std::int64_t kCheckSteps = 1'000'000;  // looking at a whole tree before it is called damaged
 
 struct FaultRow {
   int result;
@@ -127,8 +128,25 @@ std::string Connection::first_bytes(int count) const {
   return bytes;
 }
 
-void Connection::raise(int result, std::string_view attempt) const {
-  if ((result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
+// Asked with SQLite's own calls, since raise() asks; whatever else goes wrong says nothing about the file.
+bool Connection::damaged() {
+  steps_left_ = kCheckSteps;
+  sqlite3_stmt* handle = nullptr;
+  sqlite3_prepare_v2(this->handle(), "PRAGMA quick_check(1)", -1, &handle, nullptr);
+  if (handle == nullptr) return false;
+  const bool verdict = sqlite3_step(handle) == SQLITE_ROW;
+  const auto* text = verdict ? reinterpret_cast<const char*>(sqlite3_column_text(handle, 0)) : nullptr;
+  const bool damaged = text != nullptr && std::string_view(text) != "ok";
+  sqlite3_finalize(handle);
+  return damaged;
+}
+
+void Connection::raise(int result, std::string_view attempt) {
+  if ((result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM) {
+    // A damaged tree can make SQLite ask for gigabytes: the file's fault, not this machine's.
+    if (damaged()) throw SqliteError(Fault::corrupt, cat(attempt, ": its tree is damaged"));
+    throw std::bad_alloc();
+  }
   if ((result & 0xff) == SQLITE_INTERRUPT)
     throw SqliteError(exceeded_, cat(attempt, ": more than ", allowed_steps_,
                                      " steps, so it is damaged or not one of ours"));

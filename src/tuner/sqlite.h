@@ -60,7 +60,7 @@ class Connection {
   // not ours to change stays as it is.
   void checkpoint_at_close(bool enabled);
 
-  [[noreturn]] void raise(int result, std::string_view attempt) const;
+  [[noreturn]] void raise(int result, std::string_view attempt);
   sqlite3* handle() const { return handle_.get(); }
 
  private:
@@ -68,6 +68,7 @@ class Connection {
     void operator()(sqlite3* handle) const;
   };
   void harden();
+  bool damaged();
 
   std::int64_t allowed_steps_ = 0, steps_left_ = 0;
   Fault exceeded_ = Fault::corrupt;

@@ -241,6 +241,34 @@ TEST_CASE("hostile databases cost a bounded amount of work and never fail a load
   }
 }
 
+TEST_CASE("a row of four gibibytes, for which SQLite reports a lack of memory, is damage like any other") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db", copy = folder.path() / "copy.db";
+  fill(path, 4);
+  std::size_t root = 0;
+  {
+    RawConnection db(path);
+    db.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM");
+    root = static_cast<std::size_t>(db.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'schedule'"));
+  }
+  std::string bytes = read_bytes(path);
+  const std::size_t page = (root - 1) * 512;
+  REQUIRE(static_cast<std::uint8_t>(bytes[page]) == kIndexLeaf);
+  bytes.replace(page + number_at(bytes, page + 8 + 2, 2), 5, "\x8f\xff\xff\xff\x7f");  // the second row
+  write_bytes(path, bytes);
+  write_bytes(copy, bytes);
+  {
+    RawConnection db(path);
+    REQUIRE(sqlite3_exec(db.handle, "SELECT count(schedule) FROM schedule", nullptr, nullptr, nullptr) == SQLITE_NOMEM);
+  }
+  CHECK_THROWS_AS(TuningDb("").merge(path), Error);
+  CHECK_THROWS_AS(TuningDb(path, false).export_text(), Error);
+  const Warnings warnings;
+  check_usable(copy);
+  CHECK(warnings.lines.size() == 1);
+  CHECK(read_bytes(copy.string() + ".corrupt-1") == bytes);
+}
+
 TEST_CASE("a database that names one page many times is moved aside, and the next load is as quick as any") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db";
