@@ -61,6 +61,10 @@ ConvGeometry flattened(ConvGeometry g, bool has_residual) {
 
 TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
   const int oh = static_cast<int>(oh64), ow = static_cast<int>(ow64);
+  // Where part p of n begins, as even as it goes; n times p may be more than an int holds.
+  const auto begin = [](int n, int p, int parts) {
+    return static_cast<int>(static_cast<std::int64_t>(n) * p / parts);
+  };
   const auto kind = [&](int h, int w) {
     for (std::size_t i = 0; i < kinds.size(); ++i)
       if (kinds[i].h == h && kinds[i].w == w) return static_cast<int>(i);
@@ -71,7 +75,7 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
     const int most = rows / ow;
     const int parts = (oh + most - 1) / most;
     for (int p = 0, at = 0; p < parts; ++p) {
-      const int next = oh * (p + 1) / parts;
+      const int next = begin(oh, p + 1, parts);
       pieces.push_back({at, 0, kind(next - at, ow)});
       at = next;
     }
@@ -80,7 +84,7 @@ TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
   const int parts = (ow + rows - 1) / rows;
   for (int y = 0; y < oh; ++y)
     for (int p = 0, at = 0; p < parts; ++p) {
-      const int next = static_cast<int>(static_cast<std::int64_t>(ow) * (p + 1) / parts);
+      const int next = begin(ow, p + 1, parts);
       pieces.push_back({y, at, kind(1, next - at)});
       at = next;
     }

@@ -33,11 +33,11 @@ class IsaFamily : public kernels::KernelFamily {
     if (problem.attributes.has(kernels::kWinogradAttribute) && accuracy() != kernels::Accuracy::standard)
       return false;
     return target.device.isa == isa_ && target.accuracy >= accuracy() && runs_on(target.device) &&
-           computes(problem);
+           !problem.inputs.empty() && problem.outputs.size() == 1 && computes(problem);
   }
 
  protected:
-  virtual bool computes(const Problem& problem) const = 0;
+  virtual bool computes(const Problem& problem) const = 0;  // asked with inputs and one output
   virtual kernels::Accuracy accuracy() const {
     return kernels::Accuracy::exact;
   }                                                           // the strictest that it keeps

@@ -168,22 +168,25 @@ void LinearProgram::emit(Asm& as, std::span<const Vec> registers, std::span<cons
 }
 
 std::vector<std::vector<int>> grouped_outputs(const LinearMap& map, int most) {
+  // A program is built for each question, so each is asked once.
+  const auto cost = [&](const std::vector<int>& group) {
+    return static_cast<int>(LinearProgram(map, group, 0, map.inputs).ops().size());
+  };
+  std::vector<int> alone;
+  for (int i = 0; i < map.outputs; ++i) alone.push_back(cost({i}));
   std::vector<std::vector<int>> groups;
   std::vector<int> left = range(0, map.outputs);
-  const auto cost = [&](const std::vector<int>& group) {
-    return LinearProgram(map, group, 0, map.inputs).ops().size();
-  };
   while (!left.empty()) {
     std::vector<int> group{left.front()};
     left.erase(left.begin());
     while (static_cast<int>(group.size()) < most && !left.empty()) {
-      const auto with = [&](int i) {
-        std::vector<int> larger = group;
-        larger.push_back(i);
-        return cost(larger) - cost({i});
-      };
-      const auto best =
-          std::min_element(left.begin(), left.end(), [&](int a, int b) { return with(a) < with(b); });
+      std::vector<int> more;  // what each would add, against computing it alone
+      for (int i : left) {
+        group.push_back(i);
+        more.push_back(cost(group) - alone[static_cast<std::size_t>(i)]);
+        group.pop_back();
+      }
+      const auto best = left.begin() + (std::min_element(more.begin(), more.end()) - more.begin());
       group.push_back(*best);
       left.erase(best);
     }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 250;
 constexpr int kStepsPerCheck = 500;
-constexpr std::int64_t kOpeningSteps = 50'000;  // reading the schema takes some hundred
+constexpr std::int64_t kOpeningSteps = 50'000;   // reading the schema takes some hundred
 constexpr std::int64_t kCheckSteps = 1'000'000;  // looking at a whole tree before it is called damaged
 
 struct FaultRow {

@@ -29,6 +29,21 @@ TEST_CASE("a tile cut covers every pixel of a plane once, with tiles no larger t
       }
 }
 
+TEST_CASE("planes of more than sixteen bits of rows or columns are cut like small ones") {
+  const std::pair<int, int> planes[] = {{70'000, 1}, {70'000, 2}, {1, 70'000}};
+  for (const auto& [oh, ow] : planes)
+    for (int rows : {1, 2, 14}) {
+      std::int64_t at = 0;  // pieces follow one another
+      for (const TileCut cut(oh, ow, rows); const TileCut::Piece& piece : cut.pieces) {
+        const TileCut::Kind& kind = cut.kinds[static_cast<std::size_t>(piece.kind)];
+        REQUIRE(std::int64_t{piece.oh} * ow + piece.ow == at);
+        REQUIRE((kind.h > 0 && kind.w > 0 && kind.h * kind.w <= rows));
+        at += kind.h * kind.w;
+      }
+      CHECK(at == std::int64_t{oh} * ow);
+    }
+}
+
 TEST_CASE("unit lists leave out kernel planes and rows that meet only padding") {
   const kernels::Problem p =
       kernels::parse_problem("Conv 1x16x2x5x20,c16x16x3x3x3,c16 -> 1x16x2x5x20 pads=1x1x1x1x1x1");

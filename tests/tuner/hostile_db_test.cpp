@@ -259,7 +259,8 @@ TEST_CASE("a row of four gibibytes, for which SQLite reports a lack of memory, i
   write_bytes(copy, bytes);
   {
     RawConnection db(path);
-    REQUIRE(sqlite3_exec(db.handle, "SELECT count(schedule) FROM schedule", nullptr, nullptr, nullptr) == SQLITE_NOMEM);
+    REQUIRE(sqlite3_exec(db.handle, "SELECT count(schedule) FROM schedule", nullptr, nullptr, nullptr) ==
+            SQLITE_NOMEM);
   }
   CHECK_THROWS_AS(TuningDb("").merge(path), Error);
   CHECK_THROWS_AS(TuningDb(path, false).export_text(), Error);

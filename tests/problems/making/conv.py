@@ -115,12 +115,15 @@ def layers(c):
                                ((4, 8, 8), 32, 64, 1, 2), ((3, 16, 16), 3, 24, (1, 3, 3), (1, 2, 2)), ((2, 7, 7), 54, 24, 1, 1),
                                ((8, 6, 6), 8, 16, (5, 1, 1), 1), ((8, 6, 6), 3, 8, (5, 7, 7), (1, 2, 2)), ((2, 28, 28), 8, 16, (1, 3, 3), 1)):
         c.add(conv_line(size, ic, oc, k, s, act="act=relu"))
+    c.section("more pixels in one dimension than sixteen bits count")
+    for size, k in (((1, 70000, 1), (1, 3, 1)), ((1, 1, 70000), (1, 1, 3)), ((70000, 1, 1), (3, 1, 1))):
+        c.add(conv_line(size, 2, 3, k))
 
 
 def mixtures(c):
     c.section("seeded mixtures")
     r = random.Random(3)
-    while len(c.seen) < 593:
+    while len(c.seen) < 596:
         g = r.choice((1, 1, 1, 2, 3, 4))
         k = r.choice(KERNELS)
         size = tuple(max(1, v - r.randrange(3)) for v in (4, 9, r.randrange(3, 20)))
