@@ -13,6 +13,7 @@ namespace {
 constexpr int kBusyTimeoutMs = 250;
 constexpr int kStepsPerCheck = 500;
 constexpr std::int64_t kOpeningSteps = 50'000;   // reading the schema takes some hundred
+constexpr int kAmpleBytes = 1 << 20;             // at once; SQLITE_LIMIT_LENGTH and a page are 32 and 64 KiB
 constexpr std::int64_t kCheckSteps = 1'000'000;  // looking at a whole tree before it is called damaged
 
 struct FaultRow {
@@ -38,6 +39,8 @@ Fault fault_of(int result) {
     if (row.result == result || row.result == (result & 0xff)) return row.fault;
   return Fault::other;
 }
+
+bool is_out_of_memory(int result) { return (result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM; }
 
 struct LimitRow {
   int which;
@@ -128,21 +131,26 @@ std::string Connection::first_bytes(int count) const {
   return bytes;
 }
 
-// Asked with SQLite's own calls, since raise() asks; whatever else goes wrong says nothing about the file.
+// Whether a lack of memory was the file's fault: SQLite sees damage when it looks at all of the tree, or lacks memory again
+// although there is more than any sound file of ours asks for. With SQLite's own calls, since raise() asks.
 bool Connection::damaged() {
   steps_left_ = kCheckSteps;
-  sqlite3_stmt* handle = nullptr;
-  sqlite3_prepare_v2(this->handle(), "PRAGMA quick_check(1)", -1, &handle, nullptr);
-  if (handle == nullptr) return false;
-  const bool verdict = sqlite3_step(handle) == SQLITE_ROW;
-  const auto* text = verdict ? reinterpret_cast<const char*>(sqlite3_column_text(handle, 0)) : nullptr;
-  const bool damaged = text != nullptr && std::string_view(text) != "ok";
-  sqlite3_finalize(handle);
-  return damaged;
+  sqlite3_stmt* check = nullptr;
+  int result = sqlite3_prepare_v2(handle(), "PRAGMA quick_check(1)", -1, &check, nullptr);
+  if (result == SQLITE_OK) result = sqlite3_step(check);
+  const unsigned char* verdict = result == SQLITE_ROW ? sqlite3_column_text(check, 0) : nullptr;
+  const bool found = verdict && std::string_view(reinterpret_cast<const char*>(verdict)) != "ok";
+  sqlite3_finalize(check);
+  if (is_out_of_memory(result)) {
+    void* room = sqlite3_malloc(kAmpleBytes);
+    sqlite3_free(room);
+    return room != nullptr;
+  }
+  return found || (result != SQLITE_ROW && fault_of(result) == Fault::corrupt);
 }
 
 void Connection::raise(int result, std::string_view attempt) {
-  if ((result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM) {
+  if (is_out_of_memory(result)) {
     // A damaged tree can make SQLite ask for gigabytes: the file's fault, not this machine's.
     if (damaged()) throw SqliteError(Fault::corrupt, cat(attempt, ": its tree is damaged"));
     throw std::bad_alloc();

@@ -23,7 +23,7 @@ using tests::ScratchFolder;
 using tests::write_bytes;
 
 constexpr std::size_t kPage = 4096;
-constexpr std::uint8_t kIndexInner = 2, kIndexLeaf = 10;
+constexpr std::uint8_t kIndexInner = 2, kTableInner = 5, kIndexLeaf = 10, kTableLeaf = 13;
 
 void put_number(std::string& bytes, std::size_t at, int width, std::uint64_t value) {
   for (int i = 0; i < width; ++i)
@@ -242,32 +242,42 @@ TEST_CASE("hostile databases cost a bounded amount of work and never fail a load
 }
 
 TEST_CASE("a row of four gibibytes, for which SQLite reports a lack of memory, is damage like any other") {
-  const ScratchFolder folder;
-  const fs::path path = folder.path() / "tuning.db", copy = folder.path() / "copy.db";
-  fill(path, 4);
-  std::size_t root = 0;
-  {
-    RawConnection db(path);
-    db.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM");
-    root = static_cast<std::size_t>(db.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'schedule'"));
+  for (const bool schema : {false, true}) {
+    CAPTURE(schema);
+    const ScratchFolder folder;
+    const fs::path path = folder.path() / "tuning.db", copy = folder.path() / "copy.db";
+    fill(path, 4);
+    std::size_t root = 1;
+    {
+      RawConnection db(path);
+      db.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM");
+      if (!schema)
+        root = static_cast<std::size_t>(
+            db.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'schedule'"));
+    }
+    std::string bytes = read_bytes(path);
+    // The second row, which stands in one leaf with the first or, in the schema, in the root's right child.
+    std::size_t page = (root - 1) * 512, nth = 1;
+    if (schema) {
+      REQUIRE(bytes[100] == kTableInner);
+      page = (number_at(bytes, 108, 4) - 1) * 512, nth = 0;
+    }
+    REQUIRE(bytes[page] == (schema ? kTableLeaf : kIndexLeaf));
+    bytes.replace(page + number_at(bytes, page + 8 + 2 * nth, 2), 5, "\x8f\xff\xff\xff\x7f");
+    write_bytes(path, bytes);
+    write_bytes(copy, bytes);
+    {
+      RawConnection db(path);
+      REQUIRE(sqlite3_exec(db.handle, "SELECT count(schedule) FROM schedule", nullptr, nullptr, nullptr) ==
+              SQLITE_NOMEM);
+    }
+    CHECK_THROWS_AS(TuningDb("").merge(path), Error);
+    if (!schema) CHECK_THROWS_AS(TuningDb(path, false).export_text(), Error);
+    const Warnings warnings;
+    check_usable(copy);
+    CHECK(warnings.lines.size() == 1);
+    CHECK(read_bytes(copy.string() + ".corrupt-1") == bytes);
   }
-  std::string bytes = read_bytes(path);
-  const std::size_t page = (root - 1) * 512;
-  REQUIRE(static_cast<std::uint8_t>(bytes[page]) == kIndexLeaf);
-  bytes.replace(page + number_at(bytes, page + 8 + 2, 2), 5, "\x8f\xff\xff\xff\x7f");  // the second row
-  write_bytes(path, bytes);
-  write_bytes(copy, bytes);
-  {
-    RawConnection db(path);
-    REQUIRE(sqlite3_exec(db.handle, "SELECT count(schedule) FROM schedule", nullptr, nullptr, nullptr) ==
-            SQLITE_NOMEM);
-  }
-  CHECK_THROWS_AS(TuningDb("").merge(path), Error);
-  CHECK_THROWS_AS(TuningDb(path, false).export_text(), Error);
-  const Warnings warnings;
-  check_usable(copy);
-  CHECK(warnings.lines.size() == 1);
-  CHECK(read_bytes(copy.string() + ".corrupt-1") == bytes);
 }
 
 TEST_CASE("a database that names one page many times is moved aside, and the next load is as quick as any") {
