@@ -32,7 +32,7 @@ void require_writable(const std::string& folder) {
   };
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
+  throw_if_no_memory(error);
   std::error_code unknown;
   if (!std::filesystem::is_directory(folder, unknown)) refuse(error ? error.message() : "it is no folder");
   std::string file = (std::filesystem::path(folder) / ".rt3d-XXXXXX").string();

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace rt3d {
 
@@ -48,6 +49,11 @@ std::string cat(const Parts&... parts) {
   out.exceptions(std::ios_base::badbit);  // or a stream keeps what it could not allocate to itself
   (out << ... << parts);
   return out.str();
+}
+
+// An operation on paths reports a lack of memory like a path that is not there; it is thrown, as elsewhere.
+inline void throw_if_no_memory(const std::error_code& error) {
+  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
 }
 
 // Memory that a request needs is not there. No Error, so that nobody takes it for one of what was read.

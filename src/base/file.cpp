@@ -73,6 +73,7 @@ std::shared_ptr<const MappedFile> MappedFile::of(const Descriptor& descriptor,
   require_regular_status(info, name);
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(name, error);
+  throw_if_no_memory(error);
   std::shared_ptr<MappedFile> file(new MappedFile(error ? name : absolute));
   file->id_ = {info.st_dev, info.st_ino};
   file->size_ = static_cast<std::size_t>(info.st_size);

@@ -46,7 +46,7 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
     if (use != Use::create) return nullptr;
     std::error_code error;
     fs::create_directories(at.parent_path(), error);
-    if (error == std::errc::not_enough_memory) throw std::bad_alloc();
+    throw_if_no_memory(error);
     if (error) throw SqliteError(Fault::other, cat("create its folder: ", error.message()));
   }
   std::unique_ptr<DbFile> file(new DbFile(at, use));

@@ -18,7 +18,7 @@ constexpr int kMostLinks = 40;
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{256} << 20;  // half a million rows
 
 [[noreturn]] void give_up(std::string_view attempt, const std::error_code& error) {
-  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
+  throw_if_no_memory(error);
   throw SqliteError(Fault::other, cat(attempt, ": ", error.message()));
 }
 

@@ -20,6 +20,7 @@ constexpr auto kPatience = std::chrono::seconds(5);  // of a call whose result i
 KeptFile::KeptFile(const fs::path& path, bool may_write) : path_(path), at_(path), may_write_(may_write) {
   std::error_code error;
   const fs::path absolute = fs::absolute(path, error);
+  throw_if_no_memory(error);
   if (!path.empty() && !error) at_ = absolute;
 }
 

@@ -31,10 +31,22 @@ void check_location(const std::string& location) {
 
 std::string in_process(const Descriptor& file) { return cat("/proc/self/fd/", file.number()); }
 
+// What an operation on a path gives, empty where it fails: a lack of memory says nothing about the path.
+template <typename Operation>
+fs::path path_from(Operation operation, const fs::path& path) {
+  std::error_code error;
+  fs::path result = operation(path, error);
+  throw_if_no_memory(error);
+  return error ? fs::path() : result;
+}
+fs::path without_links(const fs::path& path) {
+  return path_from([](const fs::path& p, std::error_code& e) { return fs::canonical(p, e); }, path);
+}
+
 // The path of an open file without links; empty where the system does not say (no /proc).
 fs::path real_path(const Descriptor& file) {
-  std::error_code error;
-  return fs::read_symlink(in_process(file), error);
+  return path_from([](const fs::path& p, std::error_code& e) { return fs::read_symlink(p, e); },
+                   in_process(file));
 }
 
 bool below(const fs::path& file, const fs::path& folder) {
@@ -51,8 +63,7 @@ std::optional<Descriptor> open_in(const fs::path& folder, const std::string& loc
   if (!found) fail(Code::io, "cannot open external data '", path.string(), "': ", std::strerror(errno));
   const fs::path real = real_path(found);
   const bool inside = std::any_of(folders.begin(), folders.end(), [&](const fs::path& allowed) {
-    std::error_code error;
-    return below(real, fs::canonical(allowed, error));
+    return below(real, without_links(allowed));
   });
   if (!inside)
     fail(Code::invalid_model, "external data at '", location, "' leads to '", real.string(),
@@ -76,9 +87,8 @@ std::shared_ptr<const MappedFile> map(const std::string& location, const std::ve
 
 std::vector<fs::path> data_folders(const fs::path& model) {
   std::vector<fs::path> folders{model.has_parent_path() ? model.parent_path() : fs::path(".")};
-  std::error_code error;
-  const fs::path own = fs::canonical(folders[0], error), target = fs::canonical(model, error).parent_path();
-  if (!error && target != own) folders.push_back(target);
+  const fs::path own = without_links(folders[0]), target = without_links(model).parent_path();
+  if (!own.empty() && !target.empty() && target != own) folders.push_back(target);
   return folders;
 }
 
