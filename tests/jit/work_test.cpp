@@ -57,8 +57,7 @@ TEST_CASE("Winograd's multiply-adds are those of its plan's rows, and fewer than
       "Conv 2x32x7x13x14,c48x32x3x3x3,c48 -> 2x48x7x13x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
       "strides=1x1x1");
   for (const auto& method :
-       {WinogradTile{1, 2}, WinogradTile{1, 4}, WinogradTile{2, 2},
-        WinogradTile{2, 4}, WinogradTile{4, 4}})
+       {WinogradTile{1, 2}, WinogradTile{1, 4}, WinogradTile{2, 2}, WinogradTile{2, 4}, WinogradTile{4, 4}})
     for (const jit::WinogradCut& cut :
          {jit::WinogradCut{1, 1, 1, false, false, 16}, {2, 2, 3, false, false, 16}}) {
       const jit::WinogradLayer layer{kernels::conv_shape(p), method, std::nullopt, false};

@@ -103,7 +103,8 @@ std::string LaidOut::damage(bool finite_lanes) const {
     const Kind kind = kinds_[static_cast<std::size_t>(i)];
     const float value = memory_.as<float>()[i];
     const bool kept = std::bit_cast<std::uint32_t>(value) == std::bit_cast<std::uint32_t>(fill_);
-    if (finite_lanes && kind == Kind::lane && !std::isfinite(value)) return cat("lane at ", i - first_, " is not finite");
+    if (finite_lanes && kind == Kind::lane && !std::isfinite(value))
+      return cat("lane at ", i - first_, " is not finite");
     if ((kind == Kind::halo || kind == Kind::outside) && !kept)
       return cat(kind == Kind::halo ? "the halo at " : "memory outside at ", i - first_,
                  " was overwritten with ", value);

@@ -36,9 +36,9 @@ class LaidOut {
 
   TensorDesc desc_;
   kernels::Placement placement_;
-  bool strided_ = false;           // f32 of rank 2 to 5; others are dense bytes
-  std::int64_t first_ = 0;         // floats from the start of memory_ to the tensor's storage
-  std::int64_t whole_ = 0;         // floats of memory_
+  bool strided_ = false;    // f32 of rank 2 to 5; others are dense bytes
+  std::int64_t first_ = 0;  // floats from the start of memory_ to the tensor's storage
+  std::int64_t whole_ = 0;  // floats of memory_
   float fill_ = 0;
   Buffer memory_;
   std::vector<Kind> kinds_;  // of each float of memory_; empty unless strided

@@ -14,12 +14,14 @@ namespace rt3d::tests {
 // error where overflow, or a method that mixes neighbours, may give anything.
 struct Bounded {
   Tensor value, error;
-  Tensor taint = {};  // 1 at pixels where lanes that fill up vectors may hold what is not finite, else 0: sums may become NaN there
+  Tensor taint =
+      {};  // 1 at pixels where lanes that fill up vectors may hold what is not finite, else 0: sums may become NaN there
 };
 
 // The graph's outputs, computed by the reference. All shapes are known. With `winograd`, convolutions may be done by its methods, which
 // spread errors and numbers that are not finite over tiles.
-std::vector<Bounded> bounded_outputs(const graph::Graph& graph, std::span<const Tensor> inputs, bool winograd);
+std::vector<Bounded> bounded_outputs(const graph::Graph& graph, std::span<const Tensor> inputs,
+                                     bool winograd);
 
 // The first element of `got` that is outside, in words; empty when there is none.
 std::string outside(const Bounded& want, std::span<const float> got);
