@@ -42,6 +42,8 @@ struct stat status_of(const Descriptor& file, const std::filesystem::path& name)
 
 }  // namespace
 
+Code code_of(int error) { return error == ENOMEM ? Code::out_of_memory : Code::io; }
+
 Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
@@ -55,10 +57,10 @@ void require_regular(const Descriptor& file, const std::filesystem::path& name) 
 Descriptor open_regular(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
+    fail(code_of(errno), "cannot open ", path.string(), ": ", std::strerror(errno));
   require_regular_status(info, path);
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) fail(Code::io, "cannot open ", path.string(), ": ", std::strerror(errno));
+  if (!file) fail(code_of(errno), "cannot open ", path.string(), ": ", std::strerror(errno));
   require_regular(file, path);
   return file;
 }
@@ -79,9 +81,7 @@ std::shared_ptr<const MappedFile> MappedFile::of(const Descriptor& descriptor,
   file->size_ = static_cast<std::size_t>(info.st_size);
   if (file->size_ == 0) return file;
   void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
-  if (p == MAP_FAILED)
-    fail(errno == ENOMEM ? Code::out_of_memory : Code::io, "cannot map ", name.string(), ": ",
-         std::strerror(errno));
+  if (p == MAP_FAILED) fail(code_of(errno), "cannot map ", name.string(), ": ", std::strerror(errno));
   file->data_ = static_cast<const std::byte*>(p);
   return file;
 }

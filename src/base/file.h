@@ -9,9 +9,14 @@
 #include <span>
 #include <utility>
 
+#include "base/error.h"
+
 namespace rt3d {
 
 // An open file, closed with the object.
+// What it means that a call on a file failed with this errno: out of memory, or io.
+Code code_of(int error);
+
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}

@@ -136,8 +136,8 @@ class RowConv : public IsaFamily {
   bool computes(const Problem& p) const override {
     if (!is_plain_conv(p)) return false;
     const ConvShape s = kernels::conv_shape(p);
-    return s.ic == s.oc && takes(s.ic / s.g) && s.ic * s.id * s.ih * s.iw < (1 << 28) && s.kw <= 64 &&
-           s.dw < (1 << 16) && s.sw < (1 << 16);
+    return s.ic == s.oc && takes(s.ic / s.g) && rows_reach(p, lanes()) && s.kw <= 64 && s.dw < (1 << 16) &&
+           s.sw < (1 << 16);
   }
   Ports ports(const Problem& p, const Target&) const override {
     const Port blocked{lanes(), 0, 0};

@@ -15,11 +15,21 @@ namespace {
 std::int64_t halo_h(const ConvShape& s) { return std::max(s.ph, s.ph2); }
 std::int64_t halo_w(const ConvShape& s) { return std::max(s.pw, s.pw2); }
 
+// Whether what a window spans and what its places span fit an int: shapes of a text need not be of one convolution.
+bool spans_fit(std::int64_t k, std::int64_t dilation, std::int64_t out, std::int64_t stride) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  return std::max({k, dilation, out, stride}) < kMost && (k - 1) * dilation < kMost &&
+         (out - 1) * stride < kMost;
+}
+
 }  // namespace
 
 bool tiles_reach(const Problem& p) {
   if (!is_plain_conv(p)) return false;
   const ConvShape s = kernels::conv_shape(p);
+  if (!spans_fit(s.kd, s.dd, s.od, s.sd) || !spans_fit(s.kh, s.dh, s.oh, s.sh) ||
+      !spans_fit(s.kw, s.dw, s.ow, s.sw))
+    return false;
   constexpr std::int64_t kLimit = std::int64_t{1} << 30;
   // Two more rows and columns: the gaps between planes, which are large beside planes of a few pixels.
   const std::int64_t plane = (s.ih + 2 * halo_h(s) + 2) * (s.iw + 2 * halo_w(s) + 2);

@@ -138,7 +138,7 @@ class PoolWindow final : public IsaFamily {
     if (std::find(kOps.begin(), kOps.end(), p.op) == kOps.end() || p.inputs.size() != 1) return false;
     const Shape& x = p.input_shape(0);
     if (p.inputs[0].desc.dtype != DType::f32 || p.inputs[0].constant || x.rank() < 3 || x.rank() > 5 ||
-        x.elements() <= 0 || p.outputs[0].shape.elements() <= 0 || x.elements() >= (1 << 28))
+        x.elements() <= 0 || p.outputs[0].shape.elements() <= 0 || !rows_reach(p, lanes()))
       return false;
     const ConvShape s = pool_shape(p);
     return s.kw <= kMostRowTaps && s.dw < (1 << 16) && s.sw < (1 << 16);

@@ -87,4 +87,12 @@ void RowPlan::run(const RowArgs& base, std::int64_t od, std::int64_t first, std:
   }
 }
 
+bool rows_reach(const kernels::Problem& p, int lanes) {
+  constexpr std::int64_t kMostFloats = std::int64_t{1} << 28;  // 2^30 bytes
+  const auto reaches = [&](const Shape& shape) {
+    return shape.elements() < kMostFloats && kernels::Placement::of(shape, {lanes, 0, 0}).c < kMostFloats;
+  };
+  return reaches(p.input_shape(0)) && reaches(p.outputs[0].shape);
+}
+
 }  // namespace rt3d::jit

@@ -12,6 +12,7 @@
 #include "jit/tile.h"
 #include "kernels/conv_shape.h"
 #include "kernels/placement.h"
+#include "kernels/problem.h"
 
 namespace rt3d::jit {
 
@@ -76,5 +77,8 @@ class RowPlan {
   std::vector<List> lists_;  // [d class][h class]
   std::vector<Unit> units_;
 };
+
+// Whether the planes of each channel block, `lanes` floats a pixel, lie within the 32-bit distances of row code.
+bool rows_reach(const kernels::Problem& p, int lanes);
 
 }  // namespace rt3d::jit

@@ -52,8 +52,7 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
   std::unique_ptr<DbFile> file(new DbFile(at, use));
   const Header header = header_of(*file->connection_);
   // SQLite would roll it back; but it is another program's: ours keeps a write-ahead log from its first rows on.
-  std::error_code none;
-  if (header == Header::unknown && fs::file_size(beside(at, "-journal"), none) > 0 && !none)
+  if (header == Header::unknown && bytes_of(beside(at, "-journal")) > 0)
     throw SqliteError(Fault::foreign, "it has an unfinished change of another program");
   try {
     if (!file->initialise(use)) return nullptr;
@@ -111,6 +110,7 @@ bool DbFile::move_aside(const fs::path& path, fs::path& moved_to) {
   } catch (const SqliteError& error) {
     if (error.fault() != Fault::corrupt) return false;  // not ours to move
   }
+  if (!has_ample_memory()) return false;
   // Nothing is overwritten, and nobody else moves anything meanwhile: the lock is ours.
   std::error_code error;
   const auto free = [&](const fs::path& to) {

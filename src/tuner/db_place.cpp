@@ -58,7 +58,8 @@ bool check_file(const fs::path& file, std::uintmax_t& size) {
   if (status.type() != fs::file_type::regular)
     throw SqliteError(Fault::foreign, cat("'", file.string(), "' is ", kind_of(status.type())));
   size = fs::file_size(file, error);
-  if (error) return false;  // gone since
+  if (missing(error)) return false;  // gone since
+  if (error) give_up(cat("look at '", file.string(), "'"), error);
   if (size > kMostBytes)
     throw SqliteError(Fault::costly,
                       cat("'", file.string(), "' has ", size, " bytes; at most ", kMostBytes, " are read"));
@@ -88,6 +89,11 @@ fs::path resolved(const fs::path& path) {
     file = file.parent_path() / target;
   }
   throw SqliteError(Fault::other, "its links lead nowhere");
+}
+
+std::uintmax_t bytes_of(const fs::path& file) {
+  std::uintmax_t size = 0;
+  return check_file(file, size) ? size : 0;
 }
 
 bool may_be_opened(const fs::path& file) {

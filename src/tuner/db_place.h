@@ -2,6 +2,7 @@
 // SqliteError, or bad_alloc, and nothing else, and wait for nothing.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -16,6 +17,9 @@ std::filesystem::path resolved(const std::filesystem::path& path);
 // database. A journal that names another file beside its own is refused too: SQLite would delete that one.
 // Ours never do.
 bool may_be_opened(const std::filesystem::path& file);
+
+// The bytes of a file, 0 where there is none; throws where it is no regular file, or too large.
+std::uintmax_t bytes_of(const std::filesystem::path& file);
 
 std::filesystem::path beside(const std::filesystem::path& path, std::string_view suffix);
 

@@ -71,6 +71,12 @@ std::string immutable_uri(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool has_ample_memory() {
+  void* room = sqlite3_malloc(kAmpleBytes);
+  sqlite3_free(room);
+  return room != nullptr;
+}
+
 void Connection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 Connection::Connection(const std::filesystem::path& path, Access access) {
@@ -131,7 +137,7 @@ std::string Connection::first_bytes(int count) const {
   return bytes;
 }
 
-// Whether a lack of memory was the file's fault: SQLite sees damage when it looks at all of the tree, or lacks memory again
+// Whether a lack of memory was the file's fault: SQLite sees damage when it looks at all of the tree, or lacks memory again,
 // although there is more than any sound file of ours asks for. With SQLite's own calls, since raise() asks.
 bool Connection::damaged() {
   steps_left_ = kCheckSteps;
@@ -141,12 +147,8 @@ bool Connection::damaged() {
   const unsigned char* verdict = result == SQLITE_ROW ? sqlite3_column_text(check, 0) : nullptr;
   const bool found = verdict && std::string_view(reinterpret_cast<const char*>(verdict)) != "ok";
   sqlite3_finalize(check);
-  if (is_out_of_memory(result)) {
-    void* room = sqlite3_malloc(kAmpleBytes);
-    sqlite3_free(room);
-    return room != nullptr;
-  }
-  return found || (result != SQLITE_ROW && fault_of(result) == Fault::corrupt);
+  const bool says_so = found || is_out_of_memory(result) || fault_of(result) == Fault::corrupt;
+  return says_so && has_ample_memory();
 }
 
 void Connection::raise(int result, std::string_view attempt) {

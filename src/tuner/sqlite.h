@@ -36,6 +36,10 @@ class SqliteError : public std::runtime_error {
   Fault fault_;
 };
 
+// Whether there is more memory than a sound file of ours makes SQLite ask for at once: PRAGMA quick_check calls a page damaged for
+// which there was none.
+bool has_ample_memory();
+
 class Connection {
  public:
   enum class Access { read_only_media, existing, create };

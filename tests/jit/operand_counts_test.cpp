@@ -1,4 +1,5 @@
-// Problems with operands too few or too many, as damaged text may hold them: no family takes one on that it has no ports for.
+// Problems as damaged text may hold them, with operands too few or too many, or of sizes that do not go together or go beyond what
+// 32 bits count: no family takes one on that it has no code for.
 #include <doctest/doctest.h>
 
 #include "jit/jit.h"
@@ -45,6 +46,37 @@ TEST_CASE(
           }
         }
       }
+}
+
+TEST_CASE(
+    "families leave to others what their 32-bit distances do not reach, and what is no problem of theirs") {
+  const char* const unsupported[] = {
+      "Gemm 3x10,cscalar,c17 -> 3x17",
+      "Gemm scalar,c17x10,c17 -> 3x17",
+      "MaxPool 3x4 -> 3x4 kernel_shape=1x1x1 strides=1x1x1 pads=0x0x0x0x0x0 dilations=1x1x1",
+      "GlobalAveragePool 1x3x34x1024x1024 -> 1x3x1x1x1",
+      "MaxPool 1x1x1x8x33554432 -> 1x1x1x8x33554432 kernel_shape=1x3x1 strides=1x1x1 pads=0x1x0x0x1x0 "
+      "dilations=1x1x1",
+      "Conv 1x3x4x4096x4096,c3x1x3x1x1 -> 1x3x2x4096x4096 dilations=1x1x1 group=3 pads=0x0x0x0x0x0 "
+      "strides=1x1x1",
+      "Conv 1x5x1x1x1,c1x5x2049x1x1 -> 1x1x1x1x1 dilations=1048576x1x1 group=1 pads=0x0x0x0x0x0 "
+      "strides=1x1x1 "
+      "sparsity=kgs:4x4:50%",
+      "Conv 1x5x1x1x1,c1x5x1x1x1 -> 1x1x4096x1x1 dilations=1x1x1 group=1 pads=0x0x0x0x0x0 "
+      "strides=1048576x1x1 "
+      "sparsity=kgs:4x4:50%",
+      "Conv 1x5x1x1x1,c1x5x1x1x2049 -> 1x1x1x1x1 dilations=1x1x1048576 group=1 pads=0x0x0x0x0x0 "
+      "strides=1x1x1",
+  };
+  for (const char* text : unsupported) {
+    const Problem p = kernels::parse_problem(text);
+    for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
+      if (!isa_runs_here(isa)) continue;
+      const kernels::Target target{device_with(isa), 1, kernels::Accuracy::half};
+      for (const kernels::KernelFamily* family : jit::families())
+        CHECK_MESSAGE(!family->supports(p, target), text, " by ", std::string(family->id()));
+    }
+  }
 }
 
 }  // namespace rt3d::tests
