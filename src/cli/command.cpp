@@ -57,13 +57,23 @@ std::string mistyped_command(const CLI::App& app, int argc, char** argv) {
   return suggestion(argv[1], names_of_commands(app));
 }
 
+// An empty value is a shell variable that was not set, not a wish for the default.
+void refuse_empty_values(CLI::App& app) {
+  const CLI::Validator not_empty([](std::string& value) { return value.empty() ? "the value is empty" : ""; },
+                                 "");
+  for (CLI::Option* option : app.get_options())
+    if (option->get_items_expected_max() > 0) option->check(not_empty);
+}
+
 int run_command_line(const Program& program, CLI::App& app, int argc, char** argv) {
   Runner chosen;
   if (program.setup != nullptr) chosen = program.setup(app);
+  refuse_empty_values(app);
   for (const Command& command : program.commands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
     sub->footer(command.examples);
     sub->callback([&chosen, runner = command.setup(*sub)] { chosen = runner; });
+    refuse_empty_values(*sub);
   }
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "cli/failure.h"
@@ -76,7 +77,9 @@ class Dense {
   std::unique_ptr<ProblemSession> open(const std::string& sparsity, const std::string& code) const {
     SessionOptions options = options_;
     options.accuracy = code == "direct" ? "exact" : "default";
-    if (sparsity.empty()) options.tune_ms *= kDenseTuning;
+    if (sparsity.empty())
+      options.tune_ms =
+          std::min(options.tune_ms, std::numeric_limits<std::int64_t>::max() / kDenseTuning) * kDenseTuning;
     const std::string attribute = sparsity.empty() ? "" : " sparsity=" + sparsity;
     return std::make_unique<ProblemSession>(layer_.problem + attribute, options, kInputSeed);
   }

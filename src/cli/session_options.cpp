@@ -214,6 +214,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     explain_interruption(" while tuning" + kept_text(options));
     throw Interrupted();
   }
+  if (status == RT3D_INVALID_ARGUMENT) throw UsageError(join("cannot create a session: ", rt3d_last_error()));
   check(status, "cannot create a session");
   SessionHandle created(session);
   if (interruption_requested()) throw Interrupted();

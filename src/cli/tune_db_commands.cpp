@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -49,8 +50,17 @@ void list(const DbOptions& options) {
               static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1), text.c_str());
 }
 
+// Rows as text in the place of the database, or of a file that SQLite keeps beside it, would end it.
+void refuse_database(const std::string& file, const std::string& database) {
+  std::error_code none;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"})
+    if (std::filesystem::equivalent(file, database + suffix, none))
+      throw UsageError("-o " + file + " is the database itself, or a part of it; give the text another name");
+}
+
 void export_rows(const DbOptions& options) {
   const DbHandle db = open_db(options.db, false);
+  if (!options.file.empty()) refuse_database(options.file, rt3d_db_path(db.get()));
   const std::string text = rows_of(db.get());
   if (options.file.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);

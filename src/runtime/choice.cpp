@@ -91,8 +91,11 @@ void complete(OpenChoice& open, const kernels::Target& target) {
 
 Clock::time_point end_of(const TuningOptions& options) {
   if (options.limit_ms < 0 && options.mode != tuner::Mode::quick) return Clock::time_point::max();
-  return now_of(options) +
-         std::chrono::milliseconds(options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs);
+  const std::chrono::milliseconds limit(options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs);
+  const Clock::time_point now = now_of(options);
+  // A limit beyond what the clock counts is none.
+  const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
+  return limit < most ? now + limit : Clock::time_point::max();
 }
 
 std::int64_t tensor_bytes(const TensorDesc& desc) {

@@ -1,8 +1,10 @@
 #include "tuner/db_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -32,9 +34,17 @@ Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
 }
 
+std::optional<std::pair<dev_t, ino_t>> id_of(const fs::path& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) return std::nullopt;
+  return std::pair(info.st_dev, info.st_ino);
+}
+
 }  // namespace
 
 DbFile::~DbFile() {
+  // Closing would remove a journal by its name, which is another file's by now.
+  if (connection_ && !in_place()) connection_->checkpoint_at_close(false);
   changes_.reset();
   queries_.reset();
   connection_.reset();
@@ -64,14 +74,20 @@ std::unique_ptr<DbFile> DbFile::open(const fs::path& path, Use use) {
   return file;
 }
 
-DbFile::DbFile(const fs::path& at, Use use) {
+DbFile::DbFile(const fs::path& at, Use use) : at_(at) {
   const bool writes = use == Use::write || use == Use::create;
   if (writes) {
     lock_ = std::make_unique<FileLock>(beside(at, ".lock"));
     if (!lock_->share()) throw SqliteError(Fault::busy, "another process is replacing it");
   }
   connection_ = std::make_unique<Connection>(at, access_of(at, use));
+  id_ = id_of(at).value_or(id_);
   writable_ = writes && !connection_->read_only();
+}
+
+bool DbFile::in_place() const {
+  const auto id = id_of(at_);
+  return id ? *id == id_ : errno != ENOENT;
 }
 
 // Whose file this is decides before anything is written to it. False: an empty file, and nothing may be

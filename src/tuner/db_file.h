@@ -3,10 +3,13 @@
 // Not thread-safe.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tuner/db_statements.h"
@@ -34,6 +37,8 @@ class DbFile {
   static bool move_aside(const std::filesystem::path& path, std::filesystem::path& moved_to);
 
   bool writable() const { return writable_; }
+  // Whether the file that was opened still lies at its path: what a removed or replaced one holds, nobody finds.
+  bool in_place() const;
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
   // In one transaction; returns how many rows were taken: those that take the place of what is there.
@@ -57,6 +62,8 @@ class DbFile {
   ~DbFile();
 
  private:
+  std::filesystem::path at_;
+  std::pair<dev_t, ino_t> id_;
   std::unique_ptr<FileLock> lock_;  // outlives the connection
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Queries> queries_;

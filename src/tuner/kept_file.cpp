@@ -25,6 +25,7 @@ KeptFile::KeptFile(const fs::path& path, bool may_write) : path_(path), at_(path
 }
 
 bool KeptFile::open_for(Wish wish) {
+  if (file_ != nullptr && !file_->in_place()) file_.reset();
   if (file_ != nullptr && (wish == Wish::read || file_->writable())) return true;
   if (file_ != nullptr) throw SqliteError(Fault::readonly, "it may not be written");
   const DbFile::Use use = !may_write_           ? DbFile::Use::read

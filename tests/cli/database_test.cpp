@@ -149,6 +149,29 @@ TEST_CASE("no command takes a file that is no database for one, nor changes it")
     CHECK(entry.path().string().find("corrupt") == std::string::npos);
 }
 
+TEST_CASE("rows as text never take the place of the database that they come from") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("t.db"), link = shell.scratch.path("link");
+  tests::write_bytes(shell.scratch.path("rows.txt"), kRows);
+  REQUIRE(shell.tune("import " + shell.scratch.path("rows.txt") + " --db " + db).exit_code == 0);
+  fs::create_symlink(db, link);
+  for (const std::string& to : {db, link, db + ".lock"}) {
+    const Result result = shell.tune("export --db " + db + " -o " + to);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, "is the database itself"));
+  }
+  CHECK(count(db) == 1);
+}
+
+TEST_CASE("a limit of more milliseconds than a clock counts is no limit") {
+  const Shell shell;
+  const Result result = shell.rt3d("run " + shell.small_model() +
+                                   " --db none --tune quick --tune-ms 9223372036854775807 --json");
+  REQUIRE(result.exit_code == 0);
+  CHECK(nlohmann::json::parse(result.out)["tuning"]["measurements"] > 0);
+}
+
 TEST_CASE("an import takes a pipe and refuses folders, devices and bytes that are no text") {
   const Shell shell;
   const std::string rows = shell.scratch.write("rows.txt", kRows), db = " --db " + shell.scratch.path("a.db");

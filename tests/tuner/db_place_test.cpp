@@ -90,6 +90,31 @@ TEST_CASE("a relative path stays where it was when the current folder changes") 
   CHECK(fs::is_empty(other.path()));
 }
 
+TEST_CASE(
+    "a database that is removed while it is open is begun again, and one in its place is used and stays") {
+  for (const bool replaced : {false, true}) {
+    CAPTURE(replaced);
+    const ScratchFolder folder;
+    const fs::path path = folder.path() / "tuning.db", other = folder.path() / "other.db";
+    {
+      TuningDb db(path);
+      db.store(row_of(1));
+      for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(path.string() + suffix);
+      std::unique_ptr<TuningDb> second;
+      if (replaced) {
+        second = std::make_unique<TuningDb>(path);
+        second->store(row_of(2));
+      }
+      db.store(row_of(3));
+      CHECK(find(db, 3) == std::vector<Row>{row_of(3)});
+      CHECK(find(db, 2).size() == (replaced ? 1 : 0));
+      if (second) CHECK(find(*second, 3) == std::vector<Row>{row_of(3)});
+    }
+    CHECK(find(TuningDb(path, false), 3) == std::vector<Row>{row_of(3)});
+    CHECK(find(TuningDb(path, false), 2).size() == (replaced ? 1 : 0));
+  }
+}
+
 TEST_CASE("links that lead to themselves end") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "a.db";
