@@ -1,7 +1,8 @@
 // rt3d-faults: whatever the system refuses, and whenever, a call answers with a status: nothing ends, leaks or is lost, and the same
 // call succeeds afterwards. Each case (a fixture, what is done with it, threads, what is refused) is run with call 0, 1, 2, …
 // refused, alone or with all after it, until none is; without --every with the first few and a seeded sample. A case runs in a
-// child, which a crash ends without ending the rest. "run allocates nothing" is counted by the same means.
+// child, which a crash ends without ending the rest. "run allocates nothing" is counted by the same means. What went wrong is told
+// once more at the end.
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@ constexpr unsigned kSecondsPerPoint = 120;  // more is a deadlock
 
 struct Arguments {
   bool every = false;
-  std::string only;  // part of a case's name
+  std::string only;        // part of a case's name
+  std::uint64_t seed = 1;  // of the sample
 };
 
 // What a child tells its parent, in memory that both see.
@@ -51,11 +53,11 @@ std::string name_of(const Row& row) {
          (row.all_after ? " n and all after" : " n") + (row.cold ? ", first of its process" : "");
 }
 
-std::vector<std::int64_t> points_of(const Row& row, std::int64_t calls, bool every) {
+std::vector<std::int64_t> points_of(const Row& row, std::int64_t calls, const Arguments& arguments) {
   std::set<std::int64_t> points;
-  const auto first = every ? calls : std::min<std::int64_t>(row.first, calls);
+  const auto first = arguments.every ? calls : std::min<std::int64_t>(row.first, calls);
   for (std::int64_t n = 0; n < first; ++n) points.insert(n);
-  std::mt19937_64 random(1);
+  std::mt19937_64 random(arguments.seed);
   for (int i = 0; i < row.sample && first < calls; ++i)
     points.insert(first + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(calls - first)));
   return {points.begin(), points.end()};
@@ -135,14 +137,20 @@ std::int64_t count_calls(const Row& row, const std::string& folder, Shared& shar
   return shared.calls;
 }
 
-// Returns the number of points that went wrong.
-int run_row(const Row& row, const Arguments& arguments, const std::string& folder, Shared& shared) {
+// Adds a line for each point that went wrong.
+void run_row(const Row& row, const Arguments& arguments, const std::string& folder, Shared& shared,
+             std::vector<std::string>& wrong) {
   shared = {};
+  int wrong_here = 0;
+  const auto complain = [&](const std::string& what) {
+    ++wrong_here;
+    wrong.push_back(name_of(row) + ": " + what);
+    std::printf("  %s\n", what.c_str());
+  };
   const std::int64_t calls = count_calls(row, folder, shared);
-  int wrong = shared.wrong[0] != '\0';
-  if (wrong) std::printf("  %s\n", shared.wrong);
-  const std::vector<std::int64_t> points = points_of(row, calls, arguments.every);
-  while (!shared.done && !points.empty() && shared.point <= points.back() && wrong < 20) {
+  if (shared.wrong[0] != '\0') complain(shared.wrong);
+  const std::vector<std::int64_t> points = points_of(row, calls, arguments);
+  while (!shared.done && !points.empty() && shared.point <= points.back() && wrong_here < 20) {
     shared.wrong[0] = '\0';
     const std::string ended = in_child(shared, [&] {
       Script script(row.what, folder);
@@ -155,16 +163,13 @@ int run_row(const Row& row, const Arguments& arguments, const std::string& folde
       }
       work_through(script, row, points, shared);
     });
-    if (shared.wrong[0] != '\0' || !ended.empty()) {
-      ++wrong;
-      std::printf("  n = %lld: %s%s\n", static_cast<long long>(shared.point), shared.wrong, ended.c_str());
-    }
+    if (shared.wrong[0] != '\0' || !ended.empty())
+      complain("n = " + std::to_string(shared.point) + ": " + shared.wrong + ended);
     ++shared.point;
   }
   std::printf("%s: %lld calls, %zu points, %lld refused, %lld passed over, %d wrong\n", name_of(row).c_str(),
               static_cast<long long>(calls), points.size(), static_cast<long long>(shared.refused),
-              static_cast<long long>(shared.passed), wrong);
-  return wrong;
+              static_cast<long long>(shared.passed), wrong_here);
 }
 
 std::vector<Row> rows(const std::vector<Fixture>& fixtures) {
@@ -205,16 +210,18 @@ int run(const Arguments& arguments) {
   auto* shared = static_cast<Shared*>(
       mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   write_steps_to(shared->step);
-  int wrong = 0, done = 0;
+  int done = 0;
+  std::vector<std::string> wrong;
   for (const Row& row : rows(fixtures)) {
     if (name_of(row).find(arguments.only) == std::string::npos) continue;
     ++done;
-    wrong += run_row(row, arguments, folder, *shared);
+    run_row(row, arguments, folder, *shared, wrong);
   }
-  if (arguments.only.empty()) wrong += count_allocations_of_runs();
+  const int allocating = arguments.only.empty() ? count_allocations_of_runs() : 0;
   std::filesystem::remove_all(folder);
-  std::printf("%d cases, %d points wrong\n", done, wrong);
-  return wrong > 0 || done == 0 ? 1 : 0;
+  for (const std::string& line : wrong) std::printf("wrong: %s\n", line.c_str());
+  std::printf("%d cases, %zu points wrong\n", done, wrong.size());
+  return !wrong.empty() || allocating > 0 || done == 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -227,8 +234,10 @@ int main(int count, char** values) {
       arguments.every = true;
     } else if (std::strcmp(values[i], "--only") == 0 && i + 1 < count) {
       arguments.only = values[++i];
+    } else if (std::strcmp(values[i], "--seed") == 0 && i + 1 < count) {
+      arguments.seed = std::strtoull(values[++i], nullptr, 10);
     } else {
-      std::fprintf(stderr, "rt3d-faults [--every] [--only PART-OF-A-CASE'S-NAME]\n");
+      std::fprintf(stderr, "rt3d-faults [--every] [--only PART-OF-A-CASE'S-NAME] [--seed N]\n");
       return 2;
     }
   }
