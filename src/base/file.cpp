@@ -44,6 +44,12 @@ struct stat status_of(const Descriptor& file, const std::filesystem::path& name)
 
 Code code_of(int error) { return error == ENOMEM ? Code::out_of_memory : Code::io; }
 
+std::optional<FileId> file_id(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return FileId{info.st_dev, info.st_ino};
+}
+
 Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
@@ -88,7 +94,7 @@ std::shared_ptr<const MappedFile> MappedFile::of(const Descriptor& descriptor,
 
 void MappedFile::require_whole() const {
   struct stat info {};
-  if (::stat(path_.c_str(), &info) != 0 || id_ != Id(info.st_dev, info.st_ino))
+  if (::stat(path_.c_str(), &info) != 0 || id_ != FileId{info.st_dev, info.st_ino})
     return;  // another file by now; what was mapped lives as long as the mapping
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size < size_)

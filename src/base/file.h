@@ -2,10 +2,12 @@
 // reads a device.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -13,10 +15,19 @@
 
 namespace rt3d {
 
-// An open file, closed with the object.
 // What it means that a call on a file failed with this errno: out of memory, or io.
 Code code_of(int error);
 
+// Which file it is, whatever its names: two that live have the same only if they are one.
+struct FileId {
+  std::uint64_t device = 0, number = 0;
+  auto operator<=>(const FileId&) const = default;
+};
+
+// Of the file at the end of a path's links; nothing, and errno, when there is none to ask.
+std::optional<FileId> file_id(const std::filesystem::path& path);
+
+// An open file, closed with the object.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -55,8 +66,7 @@ class MappedFile {
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   // Throws io when the file is shorter now than what was mapped. One that was replaced or taken away is whole.
   void require_whole() const;
-  using Id = std::pair<std::uint64_t, std::uint64_t>;  // device and number there
-  Id id() const { return id_; }
+  FileId id() const { return id_; }
   // Lets the pages of a part of bytes() leave this process's memory; they are read again when somebody looks. For part of
   // another object's bytes undefined.
   void release(std::span<const std::byte> part) const;
@@ -65,7 +75,7 @@ class MappedFile {
   explicit MappedFile(std::filesystem::path path) : path_(std::move(path)) {}
 
   std::filesystem::path path_;  // absolute; the file is not kept open: a model may have thousands
-  Id id_{};
+  FileId id_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -1,7 +1,6 @@
 #include "tuner/db_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,12 +31,6 @@ Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   if (use == DbFile::Use::frozen) return Connection::Access::read_only_media;
   const bool folder_writable = ::faccessat(AT_FDCWD, path.parent_path().c_str(), W_OK, AT_EACCESS) == 0;
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
-}
-
-std::optional<std::pair<dev_t, ino_t>> id_of(const fs::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) return std::nullopt;
-  return std::pair(info.st_dev, info.st_ino);
 }
 
 }  // namespace
@@ -81,12 +74,12 @@ DbFile::DbFile(const fs::path& at, Use use) : at_(at) {
     if (!lock_->share()) throw SqliteError(Fault::busy, "another process is replacing it");
   }
   connection_ = std::make_unique<Connection>(at, access_of(at, use));
-  id_ = id_of(at).value_or(id_);
+  id_ = file_id(at).value_or(id_);
   writable_ = writes && !connection_->read_only();
 }
 
 bool DbFile::in_place() const {
-  const auto id = id_of(at_);
+  const std::optional<FileId> id = file_id(at_);
   return id ? *id == id_ : errno != ENOENT;
 }
 

@@ -3,15 +3,13 @@
 // Not thread-safe.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "base/file.h"
 #include "tuner/db_statements.h"
 #include "tuner/file_lock.h"
 #include "tuner/sqlite.h"
@@ -63,7 +61,7 @@ class DbFile {
 
  private:
   std::filesystem::path at_;
-  std::pair<dev_t, ino_t> id_;
+  FileId id_;
   std::unique_ptr<FileLock> lock_;  // outlives the connection
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Queries> queries_;

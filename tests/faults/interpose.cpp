@@ -26,8 +26,10 @@ namespace {
 std::atomic<int> armed{-1};  // the Resource that is counted
 std::atomic<std::int64_t> calls{0}, first_to_fail{-1}, failures{0}, live{0};
 std::atomic<bool> all_after_fail{false};
+constinit thread_local int own_work = 0;  // how many of them live
 
 bool refused(Resource resource) {
+  if (own_work > 0) return false;
   if (armed.load(std::memory_order_relaxed) != static_cast<int>(resource)) return false;
   const std::int64_t call = calls.fetch_add(1, std::memory_order_relaxed);
   const std::int64_t first = first_to_fail.load(std::memory_order_relaxed);
@@ -68,6 +70,8 @@ std::int64_t disarm() {
 }
 
 bool struck() { return failures > 0; }
+OwnWork::OwnWork() { ++own_work; }
+OwnWork::~OwnWork() { --own_work; }
 std::int64_t live_blocks() { return live; }
 
 }  // namespace rt3d::faults

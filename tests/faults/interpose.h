@@ -15,6 +15,15 @@ void arm(Resource resource, std::int64_t first, bool all_after);
 std::int64_t disarm();  // how many calls there were; nothing fails any more
 bool struck();          // whether a call has failed since arm()
 
+// While one lives this thread's calls are neither counted nor refused: the test's own work between calls of the library.
+class OwnWork {
+ public:
+  OwnWork();
+  ~OwnWork();
+  OwnWork(const OwnWork&) = delete;
+  OwnWork& operator=(const OwnWork&) = delete;
+};
+
 std::int64_t live_blocks();  // from the malloc family, not freed yet
 
 }  // namespace rt3d::faults

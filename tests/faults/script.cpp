@@ -73,6 +73,7 @@ Script::Script(const Case& what, std::string folder)
 void write_steps_to(char* text) { step = text; }
 
 void Script::complain(const std::string& what) {
+  const OwnWork kept;
   if (!wrong_.empty()) wrong_ += "; ";
   wrong_ += std::string(step) + ": " + what;
 }
@@ -184,6 +185,7 @@ void Script::use(rt3d_session* session) {
   if (!output) {
     complain("no output");
   } else if (case_.work != Work::tuned) {  // tuning may choose anew each time
+    const OwnWork kept;
     const std::size_t bytes = bytes_of(info);
     if (first_output_.empty())
       first_output_.assign(static_cast<const char*>(output), static_cast<const char*>(output) + bytes);

@@ -33,7 +33,7 @@ class ExternalData {
  private:
   std::vector<std::filesystem::path> folders_;
   std::map<std::string, std::shared_ptr<const MappedFile>> files_;  // by location
-  std::map<MappedFile::Id, std::shared_ptr<const MappedFile>> distinct_;
+  std::map<FileId, std::shared_ptr<const MappedFile>> distinct_;
   std::uint64_t mapped_bytes_ = 0;
 };
 
