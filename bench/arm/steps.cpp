@@ -128,16 +128,14 @@ struct Description {
 
 Description describe(const Plan& plan, std::size_t index, std::map<std::string, std::size_t>& seen) {
   const Step& step = plan.steps[index];
-  const runtime::Choice* choice = plan.choice_of(step);
-  const std::string family = choice ? std::string(choice->family->id()) : "reorder.copy.cpu";
-  const std::string schedule = choice ? choice->schedule.text() : "";
+  const runtime::Choice& choice = plan.choice_of(step);
+  const std::string family(choice.family->id());
   Description d;
-  d.text = cat(plan.problem_text(step), "\t", family, "\t", schedule, "\t", layouts(step));
+  d.text = cat(choice.text, "\t", family, "\t", choice.schedule.text(), "\t", layouts(step));
   d.same_as = seen.emplace(d.text, index).first->second;
   d.line = cat("step\t", index, "\t", d.same_as, "\t", step.name, "\t",
-               choice ? kernels::multiply_accumulates(choice->problem) : 0, "\t",
-               choice ? needed_macs(choice->problem) : 0, "\t",
-               choice ? transform_fmlas(choice->problem, family) : 0, "\t", d.text);
+               kernels::multiply_accumulates(choice.problem), "\t", needed_macs(choice.problem), "\t",
+               transform_fmlas(choice.problem, family), "\t", d.text);
   return d;
 }
 

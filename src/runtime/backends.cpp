@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "jit/jit.h"
+#include "kernels/copy/copy.h"
 #include "kernels/ref/ref.h"
 
 namespace rt3d::runtime {
@@ -14,8 +15,9 @@ std::span<const kernels::KernelFamily* const> no_families() { return {}; }
 
 constexpr std::array kBackends{
     Backend{"cpu", "code generated for this CPU, the reference for the rest", jit::families,
-            kernels::ref::family, always},
-    Backend{"reference", "the slow, simple reference alone", no_families, kernels::ref::family, always},
+            kernels::copy::families, kernels::ref::family, always},
+    Backend{"reference", "the slow, simple reference alone", no_families, no_families, kernels::ref::family,
+            always},
 };
 
 }  // namespace
@@ -37,8 +39,9 @@ const Backend& find_backend(std::string_view name) {
 
 Families supporting(const Backend& backend, const kernels::Problem& problem, const kernels::Target& target) {
   Families found;
-  for (const kernels::KernelFamily* family : backend.families())
-    if (family->supports(problem, target)) found.push_back(family);
+  for (const auto& families : {backend.families(), backend.copies()})
+    for (const kernels::KernelFamily* family : families)
+      if (family->supports(problem, target)) found.push_back(family);
   if (found.empty() && backend.fallback().supports(problem, target)) found.push_back(&backend.fallback());
   return found;
 }

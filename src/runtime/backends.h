@@ -14,8 +14,10 @@ using Families = std::vector<const kernels::KernelFamily*>;
 struct Backend {
   std::string_view name;
   std::string_view meaning;
-  // Preferred families in the order in which equals are preferred; the fallback takes what none of them supports.
+  // Preferred families in the order in which equals are preferred, and those of copies between layouts; the fallback takes what
+  // none of them supports.
   std::span<const kernels::KernelFamily* const> (*families)();
+  std::span<const kernels::KernelFamily* const> (*copies)();
   const kernels::KernelFamily& (*fallback)();
   bool (*available)();  // on this machine
 };

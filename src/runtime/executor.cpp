@@ -5,8 +5,8 @@
 
 #include "base/env.h"
 #include "base/heap.h"
+#include "kernels/copy/reorder.h"
 #include "runtime/memory_plan.h"
-#include "runtime/reorder.h"
 
 namespace rt3d::runtime {
 
@@ -46,7 +46,7 @@ Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool, 
 void Executor::compile(const kernels::Target& target) {
   kernels_.reserve(plan_.kernels.size());
   for (const KernelSpec& spec : plan_.kernels) {
-    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    const Choice& choice = plan_.choice_of(spec);
     kernels_.push_back(
         choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs}));
   }
@@ -59,16 +59,15 @@ void Executor::place_scratch() {
   std::vector<Step*> in_apart;
   for (int i = 0; i < steps; ++i) {
     Step& step = plan_.steps[static_cast<std::size_t>(i)];
-    const kernels::Kernel* kernel =
-        step.kernel == Step::kReorder ? nullptr : kernels_[static_cast<std::size_t>(step.kernel)].get();
-    if (!kernel || kernel->scratch_bytes() == 0) continue;
-    if (kernel->scratch_apart()) {
-      apart.bytes = std::max(apart.bytes, kernel->scratch_bytes());
+    const kernels::Kernel& kernel = *kernels_[static_cast<std::size_t>(step.kernel)];
+    if (kernel.scratch_bytes() == 0) continue;
+    if (kernel.scratch_apart()) {
+      apart.bytes = std::max(apart.bytes, kernel.scratch_bytes());
       in_apart.push_back(&step);
       continue;
     }
     step.scratch = static_cast<int>(plan_.storages.size());
-    plan_.storages.push_back({.bytes = kernel->scratch_bytes(), .first_step = i, .last_step = i});
+    plan_.storages.push_back({.bytes = kernel.scratch_bytes(), .first_step = i, .last_step = i});
   }
   for (Step* step : in_apart) step->scratch = static_cast<int>(plan_.storages.size());
   if (!in_apart.empty()) plan_.storages.push_back(apart);
@@ -78,7 +77,7 @@ void Executor::place_scratch() {
 void Executor::prepare() {
   for (const std::size_t at : by_constant_bytes(plan_.kernels)) {
     KernelSpec& spec = plan_.kernels[at];
-    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    const Choice& choice = plan_.choice_of(spec);
     kernels::Kernel& kernel = *kernels_[at];
     std::vector<const Tensor*> constants;
     std::size_t constant_bytes = 0;
@@ -101,7 +100,7 @@ void Executor::prepare() {
 // What prepare() would pack, and what it would leave as the model holds it.
 void Executor::count_constants() {
   for (KernelSpec& spec : plan_.kernels) {
-    const Choice& choice = plan_.choices[static_cast<std::size_t>(spec.choice)];
+    const Choice& choice = plan_.choice_of(spec);
     packed_bytes_ += static_cast<std::size_t>(choice.packed_bytes);
     for (std::size_t i = 0; i < spec.constants.size() && choice.packed_bytes == 0; ++i)
       if (choice.problem.inputs[i].constant) shared_constant_bytes_ += spec.constants[i].byte_count();
@@ -112,16 +111,9 @@ void Executor::count_constants() {
 // As many threads as the target has, or one when the step is estimated to end sooner than they come together.
 int Executor::workers(const Step& step, const kernels::Target& target) const {
   constexpr double kWorthSharingNs = 15e3;
-  constexpr double kReorderBytesPerNs = 10;
   const kernels::Target alone{target.device, 1};
-  double ns = 0;
-  if (step.kernel == Step::kReorder) {
-    ns = static_cast<double>(step.outputs[0].desc.shape.elements()) * sizeof(float) / kReorderBytesPerNs;
-  } else {
-    const Choice& choice =
-        plan_.choices[static_cast<std::size_t>(plan_.kernels[static_cast<std::size_t>(step.kernel)].choice)];
-    ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
-  }
+  const Choice& choice = plan_.choice_of(step);
+  const double ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
   return ns < kWorthSharingNs ? 1 : target.threads;
 }
 
@@ -135,7 +127,7 @@ void Executor::bind(const kernels::Target& target) {
   for (const Step& step : plan_.steps) {
     Bound bound;
     bound.workers = workers(step, target);
-    if (step.kernel != Step::kReorder) bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
+    bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
     bound.inputs = addresses(step.inputs);
     bound.outputs = addresses(step.outputs);
     if (step.scratch != kNoStorage)
@@ -154,14 +146,9 @@ void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
   pool_.limit(b.workers);
   for (std::size_t j = 0; j < b.halos.size(); ++j)
-    zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]), b.halos[j]->placement, pool_);
-  if (b.kernel) {
-    b.kernel->run({b.inputs, b.outputs, b.scratch, pool_});
-    return;
-  }
-  const Step& step = plan_.steps[i];
-  reorder(step.inputs[0].desc.shape, reinterpret_cast<const float*>(b.inputs[0]), step.inputs[0].placement,
-          reinterpret_cast<float*>(b.outputs[0]), step.outputs[0].placement, pool_);
+    kernels::copy::zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]),
+                             b.halos[j]->placement, pool_);
+  b.kernel->run({b.inputs, b.outputs, b.scratch, pool_});
 }
 
 void Executor::run() {

@@ -34,8 +34,8 @@ class Executor {
 
  private:
   struct Bound {
-    const kernels::Kernel* kernel = nullptr;  // nullptr: a reorder
-    int workers = 1;                          // threads worth waking
+    const kernels::Kernel* kernel = nullptr;
+    int workers = 1;  // threads worth waking
     std::vector<std::byte*> inputs, outputs;
     std::byte* scratch = nullptr;
     std::vector<const Location*> halos;  // outputs with a halo, and …

@@ -20,11 +20,12 @@ bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 
 class Emitter {
  public:
   Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-          const std::vector<int>& block_of_node, const kernels::Target& target)
+          const std::vector<int>& block_of_node, const Copies& copies)
       : plan_(plan),
         graph_(graph),
         choice_of_node_(choice_of_node),
-        layouts_(choose_layouts(graph, plan.choices, choice_of_node, block_of_node, target)),
+        copies_(copies),
+        layouts_(choose_layouts(graph, plan.choices, choice_of_node, block_of_node, copies.target())),
         lies_(graph.value_count()) {}
 
   void run() {
@@ -90,15 +91,23 @@ class Emitter {
           port.halo_h = std::max(port.halo_h, ask.halo_h);
           port.halo_w = std::max(port.halo_w, ask.halo_w);
         }
-    const TensorDesc& desc = graph_.value(id).desc;
-    if (desc.dtype != DType::f32 || !has_form(desc.shape))
-      fail(Code::internal, "'", name, "' wants ", dtype_name(desc.dtype), " ", desc.shape.text(),
-           " in blocks of ", port.block);
-    Location to = allocate(desc, port);
-    const Location from = lies(id)[0];
-    push({.name = name, .kernel = Step::kReorder, .inputs = {from}, .outputs = {to}});
+    const Location to = allocate(graph_.value(id).desc, port);
+    copy(name, lies(id)[0], to);
     lies(id).push_back(to);
     return to;
+  }
+
+  void copy(const std::string& name, const Location& from, const Location& to) {
+    const auto port = [](const Placement& p) { return Port{p.block, p.halo_h, p.halo_w}; };
+    Choice choice = copies_.choice(to.desc, port(from.placement), port(to.placement));
+    const auto [known, fresh] =
+        choice_of_copy_.try_emplace(choice.text, static_cast<int>(plan_.choices.size()));
+    if (fresh)
+      plan_.choices.push_back(std::move(choice));
+    else
+      ++plan_.choices[static_cast<std::size_t>(known->second)].uses;
+    const int kernel = kernel_index({known->second, {from.placement}, {to.placement}, {Tensor()}});
+    push({.name = name, .kernel = kernel, .inputs = {from}, .outputs = {to}});
   }
 
   Location planar(ValueId id, const std::string& name) { return reach(id, {}, true, name); }
@@ -131,14 +140,16 @@ class Emitter {
     const graph::Node& node = graph_.nodes[i];
     const kernels::Ports& ports = layouts_.nodes[i].ports;
     const int choice = choice_of_node_[i];
-    const kernels::Problem& problem = plan_.choices[static_cast<std::size_t>(choice)].problem;
+    // By value: copies that the inputs need add choices.
+    const std::vector<kernels::Operand> operands =
+        plan_.choices[static_cast<std::size_t>(choice)].problem.inputs;
     Step step;
     step.name = node.name;
     step.node = static_cast<int>(i);
     KernelSpec spec;
     spec.choice = choice;
-    for (std::size_t j = 0; j < problem.inputs.size(); ++j) {
-      const kernels::Operand& operand = problem.inputs[j];
+    for (std::size_t j = 0; j < operands.size(); ++j) {
+      const kernels::Operand& operand = operands[j];
       Location location;
       Tensor constant;
       if (operand.constant)
@@ -203,10 +214,7 @@ class Emitter {
         Location part = whole;
         part.first += channel / whole.placement.block * whole.placement.c;
         part.desc = desc;
-        push({.name = node.name,
-              .kernel = Step::kReorder,
-              .inputs = {native(node.inputs[j])},
-              .outputs = {part}});
+        copy(node.name, native(node.inputs[j]), part);
       }
       channel += desc.shape[1];
     }
@@ -250,17 +258,19 @@ class Emitter {
   Plan& plan_;
   const graph::Graph& graph_;
   const std::vector<int>& choice_of_node_;
+  const Copies& copies_;
   Layouts layouts_;
   std::vector<std::vector<Location>> lies_;  // per value: where its producer writes it, then converted copies
   using Identities = std::vector<std::pair<const void*, const void*>>;
   std::map<std::pair<int, Identities>, std::vector<int>> kernels_;  // by choice and constants
+  std::map<std::string, int> choice_of_copy_;                       // by problem
 };
 
 }  // namespace
 
 void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const std::vector<int>& block_of_node, const kernels::Target& target) {
-  Emitter(plan, graph, choice_of_node, block_of_node, target).run();
+                    const std::vector<int>& block_of_node, const Copies& copies) {
+  Emitter(plan, graph, choice_of_node, block_of_node, copies).run();
 }
 
 }  // namespace rt3d::runtime

@@ -1,21 +1,22 @@
 // Layout assignment: which layout every value is stored in, where views lie, and which conversions the plan needs.
 //
 // A value is stored once, in the layout its producer gives, with the largest halo that a consumer with the same block asks for.
-// A consumer that takes another layout reads a converted copy, made by a reorder step just before the first such consumer and shared
-// by all. Reshape is a view of a planar tensor. Concatenation of channels is storage that its inputs' producers write into, where
+// A consumer that takes another layout reads a converted copy, made by a step of its own just before the first such consumer and
+// shared by all. Reshape is a view of a planar tensor. Concatenation of channels is storage that its inputs' producers write into, where
 // blocks and channel offsets allow; other inputs are copied there. A slice of channels is a view where its offset allows. Inputs and
 // outputs of the graph are planar.
 #pragma once
 
 #include "graph/graph.h"
+#include "runtime/copies.h"
 #include "runtime/plan.h"
 
 namespace rt3d::runtime {
 
-// Fills the plan's kernels, steps, storages (without offsets), inputs and outputs. `choice_of_node` indexes plan.choices, per node of
+// Fills the plan's kernels, steps, storages (without offsets), inputs and outputs, and adds choices for the copies. `choice_of_node` indexes plan.choices, per node of
 // the graph; -1 for nodes that are not kernels. `block_of_node` says in which blocks concatenations are collected (1: planar; 0 for
 // other nodes); one that does not fit the parts is taken as planar. Storage lifetimes are right; steps are in the nodes' order.
 void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const std::vector<int>& block_of_node, const kernels::Target& target);
+                    const std::vector<int>& block_of_node, const Copies& copies);
 
 }  // namespace rt3d::runtime

@@ -12,23 +12,10 @@ bool dense(const Location& location) {
   return location.placement == wanted;
 }
 
-const Choice* Plan::choice_of(const Step& step) const {
-  if (step.kernel == Step::kReorder) return nullptr;
-  return &choices[static_cast<std::size_t>(kernels[static_cast<std::size_t>(step.kernel)].choice)];
-}
-
 std::string layout_text(const kernels::Placement& p) {
   std::string text = p.block == 1 ? "planar" : cat("block", p.block);
   if (p.halo_h || p.halo_w) text += cat(" halo", p.halo_h, "x", p.halo_w);
   return text;
-}
-
-std::string Plan::problem_text(const Step& step) const {
-  if (const Choice* choice = choice_of(step)) return choice->text;
-  const TensorDesc& desc = step.inputs[0].desc;
-  const auto word = [](const kernels::Placement& p) { return cat(p.block, "x", p.halo_h, "x", p.halo_w); };
-  return cat("Reorder ", desc.shape.text(), " -> ", desc.shape.text(),
-             " from=", word(step.inputs[0].placement), " to=", word(step.outputs[0].placement));
 }
 
 std::size_t Plan::offset_bytes(const Location& location) const {
@@ -47,10 +34,9 @@ std::string Plan::text() const {
     out += cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i]), "\n");
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
-    const Choice* choice = choice_of(step);
-    out += cat(i, " | ", problem_text(step), " | ", choice ? choice->family->id() : "reorder.copy.cpu", " | ",
-               choice ? choice->schedule.text() : "default", " | ",
-               source_name(choice ? choice->source : Source::only_choice), " |");
+    const Choice& choice = choice_of(step);
+    out += cat(i, " | ", choice.text, " | ", choice.family->id(), " | ", choice.schedule.text(), " | ",
+               source_name(choice.source), " |");
     for (const Location& l : step.inputs) out += cat(" ", place(l));
     out += " ->";
     for (const Location& l : step.outputs) out += cat(" ", place(l));

@@ -40,12 +40,11 @@ struct KernelSpec {
   std::vector<Tensor> constants;  // one per input of the problem; empty where it is not constant
 };
 
-// Runs a kernel, or copies its input to its output in another layout. Before it runs, halos of its outputs are written.
+// Runs a kernel. Before it runs, halos of its outputs are written.
 struct Step {
-  static constexpr int kReorder = -1;
-  std::string name;       // of the node that wants it
-  int node = -1;          // its index in the graph; -1: none of its own
-  int kernel = kReorder;  // index into Plan::kernels
+  std::string name;  // of the node that wants it
+  int node = -1;     // its index in the graph; -1: none of its own, a copy
+  int kernel = -1;   // index into Plan::kernels
   std::vector<Location> inputs, outputs;
   int scratch = kNoStorage;  // storage of what the kernel works in
 };
@@ -66,9 +65,12 @@ struct Plan {
   std::size_t tensor_bytes = 0;                // without reuse
   std::vector<kernels::SparsityReport> zeros;  // of the weights, by node of the graph
 
-  // Null for a reorder.
-  const Choice* choice_of(const Step& step) const;
-  std::string problem_text(const Step& step) const;
+  const Choice& choice_of(const KernelSpec& kernel) const {
+    return choices[static_cast<std::size_t>(kernel.choice)];
+  }
+  const Choice& choice_of(const Step& step) const {
+    return choice_of(kernels[static_cast<std::size_t>(step.kernel)]);
+  }
   std::size_t offset_bytes(const Location& location) const;  // of element 0 in the arena
   std::string text() const;                                  // a header, then one step per line
 };

@@ -108,10 +108,10 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   start = Clock::now();
   choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);
   if (request.choose_ns) *request.choose_ns = ns_since(start);
-  const Selection selection =
-      select(graph, plan.choices, choice_of_node, request.target, request.weight_limit);
+  const Copies copies(request.backend, request.target);
+  const Selection selection = select(graph, plan.choices, choice_of_node, copies, request.weight_limit);
   apply(selection, plan.choices, choice_of_node);
-  assign_layouts(plan, graph, choice_of_node, selection.blocks, request.target);
+  assign_layouts(plan, graph, choice_of_node, selection.blocks, copies);
 
   require_memory_for_weights(plan, request.target);
   for (const Storage& s : plan.storages)

@@ -175,15 +175,14 @@ void log_alternatives(const std::vector<Choice>& choices) {
 }  // namespace
 
 Selection select(const graph::Graph& graph, const std::vector<Choice>& choices,
-                 const std::vector<int>& choice_of_node, const kernels::Target& target,
-                 std::int64_t weight_limit) {
+                 const std::vector<int>& choice_of_node, const Copies& copies, std::int64_t weight_limit) {
   log_alternatives(choices);
   const std::int64_t model_bytes = constant_bytes(graph, choice_of_node);
   Selection selection;
   selection.limit_bytes = weight_limit > 0 ? weight_limit : kLimitTimesModel * model_bytes;
-  SelectionProblem problem(graph, choices, choice_of_node, target, false);
+  SelectionProblem problem(graph, choices, choice_of_node, copies, false);
   if (leanest_bytes(problem) > selection.limit_bytes)
-    problem = SelectionProblem(graph, choices, choice_of_node, target, true);
+    problem = SelectionProblem(graph, choices, choice_of_node, copies, true);
   if (const std::int64_t least = leanest_bytes(problem); least > selection.limit_bytes) {
     if (weight_limit > 0)
       fail(Code::out_of_memory, "the model's weights need at least ", least, " bytes as packed; at most ",

@@ -11,6 +11,7 @@
 
 #include "graph/graph.h"
 #include "runtime/choice.h"
+#include "runtime/copies.h"
 
 namespace rt3d::runtime {
 
@@ -27,8 +28,7 @@ struct Selection {
 // `weight_limit` in bytes; 0: 3 times the constants of the graph's kernels, or what the leanest alternatives need where that is
 // more. Throws out_of_memory when a limit that was given is less than these need.
 Selection select(const graph::Graph& graph, const std::vector<Choice>& choices,
-                 const std::vector<int>& choice_of_node, const kernels::Target& target,
-                 std::int64_t weight_limit);
+                 const std::vector<int>& choice_of_node, const Copies& copies, std::int64_t weight_limit);
 
 // Makes choices take what was selected. Nodes of one problem that take different alternatives get choices of their own;
 // `choice_of_node` follows.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
-#include "runtime/conversion_price.h"
+#include "runtime/forms.h"
 #include "runtime/node_treatment.h"
 
 namespace rt3d::runtime {
@@ -27,12 +28,12 @@ struct Reader {
 class Builder {
  public:
   Builder(SelectionProblem& out, const graph::Graph& graph, const std::vector<Choice>& choices,
-          const std::vector<int>& choice_of_node, const kernels::Target& target, bool allow_reserves)
+          const std::vector<int>& choice_of_node, const Copies& copies, bool allow_reserves)
       : out_(out),
         graph_(graph),
         choices_(choices),
         choice_of_node_(choice_of_node),
-        target_(target),
+        copies_(copies),
         allow_reserves_(allow_reserves),
         writer_(graph.value_count(), kNobody),
         gives_(graph.value_count()),
@@ -87,7 +88,7 @@ class Builder {
     for (const Alternative& a : choice.alternatives) {
       out_.pbqp.costs[i].push_back(a.reserve && !allow_reserves_ ? kForbidden : a.time_ns);
       out_.packed_bytes[i].push_back(a.packed_bytes);
-      const kernels::Ports ports = a.family->ports(choice.problem, target_);
+      const kernels::Ports ports = a.family->ports(choice.problem, copies_.target());
       for (std::size_t j = 0; j < wants.size(); ++j)
         wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : Form::planar);
       for (std::size_t j = 0; j < gives.size(); ++j)
@@ -144,6 +145,7 @@ class Builder {
   void connect(std::size_t id) {
     const std::vector<Reader>& readers = readers_[id];
     if (readers.empty() || writer_[id] == kNobody) return;
+    copy_ns_.clear();
     std::set<Form> wanted;
     for (const Reader& reader : readers) wanted.insert(reader.wants.begin(), reader.wants.end());
     if (readers.size() > 1 && wanted.size() > 1 && wanted.size() <= kMostForms)
@@ -191,27 +193,33 @@ class Builder {
     }
   }
 
-  double price(std::size_t id, Written written, Form wanted) const {
-    return conversion_ns(graph_.value(static_cast<ValueId>(id)).desc, written, wanted, target_);
+  double price(std::size_t id, Written written, Form wanted) {
+    if (!needs_copy(written, wanted)) return 0;
+    const auto [known, fresh] = copy_ns_.try_emplace({written.form, wanted}, 0.0);
+    if (fresh)
+      known->second =
+          copies_.ns(graph_.value(static_cast<ValueId>(id)).desc, port_of(written.form), port_of(wanted));
+    return known->second;
   }
 
   SelectionProblem& out_;
   const graph::Graph& graph_;
   const std::vector<Choice>& choices_;
   const std::vector<int>& choice_of_node_;
-  const kernels::Target& target_;
+  const Copies& copies_;
   bool allow_reserves_;
   std::vector<std::size_t> writer_;  // by value: the variable
   std::vector<Gives> gives_;
   std::vector<std::vector<Reader>> readers_;
+  std::map<std::pair<Form, Form>, double> copy_ns_;  // of the value that is being connected
 };
 
 }  // namespace
 
 SelectionProblem::SelectionProblem(const graph::Graph& graph, const std::vector<Choice>& choices,
-                                   const std::vector<int>& choice_of_node, const kernels::Target& target,
+                                   const std::vector<int>& choice_of_node, const Copies& copies,
                                    bool allow_reserves) {
-  Builder(*this, graph, choices, choice_of_node, target, allow_reserves).run();
+  Builder(*this, graph, choices, choice_of_node, copies, allow_reserves).run();
 }
 
 std::int64_t SelectionProblem::bytes(const std::vector<std::size_t>& states) const {

@@ -12,6 +12,7 @@
 
 #include "graph/graph.h"
 #include "runtime/choice.h"
+#include "runtime/copies.h"
 #include "runtime/pbqp.h"
 
 namespace rt3d::runtime {
@@ -24,8 +25,7 @@ struct SelectionProblem {
 
   // Reserves are forbidden states unless they are allowed.
   SelectionProblem(const graph::Graph& graph, const std::vector<Choice>& choices,
-                   const std::vector<int>& choice_of_node, const kernels::Target& target,
-                   bool allow_reserves);
+                   const std::vector<int>& choice_of_node, const Copies& copies, bool allow_reserves);
 
   std::int64_t bytes(const std::vector<std::size_t>& states) const;
   // Of the states, the rest of the cost being conversions.

@@ -59,22 +59,20 @@ bool has_sparse_code(const Backend& backend, const Choice& choice, const kernels
 
 StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code,
                      const kernels::Target& target) {
-  const Choice* choice = plan.choice_of(step);
+  const Choice& choice = plan.choice_of(step);
   StepReport report;
-  if (choice && step.node >= 0)
+  if (step.node >= 0)
     static_cast<StepSparsity&>(report) =
-        step_sparsity(*choice, plan.zeros[static_cast<std::size_t>(step.node)], removed, sparse_code);
+        step_sparsity(choice, plan.zeros[static_cast<std::size_t>(step.node)], removed, sparse_code);
   report.name = step.name;
-  report.problem = plan.problem_text(step);
-  report.family = choice ? std::string(choice->family->id()) : "reorder.copy.cpu";
-  report.schedule = choice ? choice->schedule.text() : "default";
-  report.source = source_name(choice ? choice->source : Source::only_choice);
-  report.macs = choice ? kernels::multiply_accumulates(choice->problem) : 0;
-  if (choice) {
-    report.useful_macs = kernels::useful_multiply_accumulates(choice->problem);
-    report.executed_macs =
-        choice->family->executed_multiply_accumulates(choice->problem, choice->schedule, target);
-  }
+  report.problem = choice.text;
+  report.family = choice.family->id();
+  report.schedule = choice.schedule.text();
+  report.source = source_name(choice.source);
+  report.macs = kernels::multiply_accumulates(choice.problem);
+  report.useful_macs = kernels::useful_multiply_accumulates(choice.problem);
+  report.executed_macs =
+      choice.family->executed_multiply_accumulates(choice.problem, choice.schedule, target);
   return report;
 }
 
@@ -153,9 +151,9 @@ struct Session::Impl {
   void report_steps() {
     const Backend& backend = find_backend(device);
     for (const Step& step : plan.steps) {
-      const Choice* choice = plan.choice_of(step);
-      const bool sparse_code = choice && choice->problem.attributes.has(kernels::kSparsityAttribute) &&
-                               has_sparse_code(backend, *choice, target);
+      const Choice& choice = plan.choice_of(step);
+      const bool sparse_code = choice.problem.attributes.has(kernels::kSparsityAttribute) &&
+                               has_sparse_code(backend, choice, target);
       reports.push_back(report_of(
           plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
           sparse_code, target));

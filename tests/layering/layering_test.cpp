@@ -25,11 +25,12 @@ const std::vector<Floor> kFloors = {
     {"graph/onnx", {"base", "graph"}},
     {"kernels", {"base"}},
     {"kernels/ref", {"base", "kernels"}},
+    {"kernels/copy", {"base", "kernels"}},
     {"jit", {"base", "kernels"}},
     {"tuning_db", {}},  // the schema, embedded at build time
     {"tuner", {"base", "kernels", "tuning_db"}},
     {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
-    {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "jit", "tuner"}},
+    {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
     {"cli", {"models", "rt3d"}},
 };

@@ -11,9 +11,10 @@ from making.elementwise import elementwise
 from making.fc import fc
 from making.move import move
 from making.pool import pool
+from making.reorder import reorder
 from making.sparse import sparse
 from making.winograd import winograd
 
 if __name__ == "__main__":
-    for make in (conv, pool, elementwise, fc, sparse, move, winograd):
+    for make in (conv, pool, elementwise, fc, sparse, move, reorder, winograd):
         make()

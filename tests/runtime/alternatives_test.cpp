@@ -19,9 +19,12 @@ kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
 
 Families fake_families;  // of the backend
 
-const Backend kFakes{"fakes", "made-up families",
+const Backend kFakes{"fakes",
+                     "made-up families",
                      [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
-                     find_backend("reference").fallback, [] { return true; }};
+                     find_backend("reference").copies,
+                     find_backend("reference").fallback,
+                     [] { return true; }};
 
 struct Bench {
   explicit Bench(Families families) { fake_families = std::move(families); }

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "graph/graph.h"
+#include "kernels/reorder_problem.h"
 #include "runtime/executor.h"
 #include "runtime/planner.h"
 
@@ -56,7 +57,8 @@ struct PlannedGraph {
 
   int reorders() const {
     int count = 0;
-    for (const runtime::Step& step : plan.steps) count += step.kernel == runtime::Step::kReorder;
+    for (const runtime::Step& step : plan.steps)
+      count += plan.choice_of(step).problem.op == kernels::kReorder;
     return count;
   }
 

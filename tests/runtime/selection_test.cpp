@@ -9,7 +9,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "runtime/conversion_price.h"
+#include "runtime/copies.h"
+#include "runtime/forms.h"
 #include "runtime/layout.h"
 #include "runtime/node_problem.h"
 #include "runtime/node_treatment.h"
@@ -61,12 +62,14 @@ struct Setting {
     target.device.l2_bytes = 1 << 20;
   }
 
+  Copies copies() const { return {find_backend("cpu"), target}; }
+
   void offer(std::size_t choice, const LayoutFamily& family, double time_ns, std::int64_t bytes = 0) {
     choices[choice].alternatives.push_back({&family, {}, Source::tuned, time_ns, bytes, false});
   }
 
   Selection run(std::int64_t limit = std::numeric_limits<std::int64_t>::max()) const {
-    return select(graph, choices, choice_of_node, target, limit);
+    return select(graph, choices, choice_of_node, copies(), limit);
   }
 
   Plan plan_with(const std::vector<std::size_t>& alternatives, const std::vector<int>& blocks) const {
@@ -75,7 +78,7 @@ struct Setting {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
       if (choice_of_node[i] >= 0)
         plan.choices[static_cast<std::size_t>(choice_of_node[i])].take(alternatives[i]);
-    assign_layouts(plan, graph, choice_of_node, blocks, target);
+    assign_layouts(plan, graph, choice_of_node, blocks, copies());
     return plan;
   }
 
@@ -83,14 +86,7 @@ struct Setting {
   double true_cost(const std::vector<std::size_t>& alternatives, const std::vector<int>& blocks) const {
     const Plan plan = plan_with(alternatives, blocks);
     double cost = 0;
-    for (const Choice& choice : plan.choices) cost += choice.time_ns;
-    for (const Step& step : plan.steps) {
-      if (step.kernel != Step::kReorder) continue;
-      const auto form = [](const Location& l) {
-        return form_of({l.placement.block, l.placement.halo_h, l.placement.halo_w});
-      };
-      cost += conversion_ns(step.inputs[0].desc, {form(step.inputs[0]), true}, form(step.outputs[0]), target);
-    }
+    for (const Choice& choice : plan.choices) cost += choice.uses * choice.time_ns;
     return cost;
   }
 
@@ -150,25 +146,29 @@ std::string add(const std::string& out, const std::string& a, const std::string&
 // One conversion of such a value.
 double conversion() {
   const Setting s(kInput + "output x\n");
-  return conversion_ns({DType::f32, {1, 16, 4, 8, 8}}, {Form::planar, false}, Form{8}, s.target);
+  return s.copies().ns({DType::f32, {1, 16, 4, 8, 8}}, {}, {8, 0, 0});
 }
 
 }  // namespace
 
 TEST_SUITE_BEGIN("runtime");
 
-TEST_CASE("only another layout has a price, and larger values have a higher one") {
-  kernels::Target one{{.name = "fake"}, 1}, two{{.name = "fake"}, 2};
+TEST_CASE("only another layout needs a copy, and larger values have a dearer one") {
+  CHECK_FALSE(needs_copy({Form{8}, false}, Form{8}));
+  CHECK_FALSE(needs_copy({Form::planar, false}, Form::planar_halo));
+  CHECK_FALSE(needs_copy({Form::planar_halo, false}, Form::planar));
+  CHECK(needs_copy({Form::planar, true}, Form::planar_halo));
+  CHECK(needs_copy({Form{8}, false}, Form{16}));
+  const kernels::Target one{{.name = "fake"}, 1}, two{{.name = "fake"}, 2};
+  const Backend& cpu = find_backend("cpu");
   const TensorDesc small{DType::f32, {1, 16, 4, 8, 8}}, large{DType::f32, {1, 16, 8, 8, 8}};
-  CHECK(conversion_ns(small, {Form{8}, false}, Form{8}, one) == 0);
-  CHECK(conversion_ns(small, {Form::planar, false}, Form::planar_halo, one) == 0);
-  CHECK(conversion_ns(small, {Form::planar, true}, Form::planar_halo, one) > 0);
-  CHECK(conversion_ns(small, {Form{8}, false}, Form{16}, one) > 0);
-  CHECK(conversion_ns(large, {Form{8}, false}, Form{16}, one) >
-        conversion_ns(small, {Form{8}, false}, Form{16}, one));
-  CHECK(conversion_ns(small, {Form{8}, false}, Form{16}, one) >
-        conversion_ns(small, {Form{8}, false}, Form{16}, two));
-  CHECK(std::isinf(conversion_ns({DType::i64, {2, 3}}, {Form::planar, false}, Form{8}, one)));
+  const kernels::Port eight{8, 0, 0}, sixteen{16, 0, 0};
+  CHECK(Copies(cpu, one).ns(small, eight, sixteen) > 0);
+  CHECK(Copies(cpu, one).ns(large, eight, sixteen) > Copies(cpu, one).ns(small, eight, sixteen));
+  CHECK(Copies(cpu, one).ns(small, eight, sixteen) > Copies(cpu, two).ns(small, eight, sixteen));
+  CHECK(std::isinf(Copies(cpu, one).ns({DType::i64, {2, 3}}, {}, eight)));
+  CHECK_THROWS_WITH_AS(Copies(cpu, one).choice({DType::i64, {2, 3}}, {}, eight),
+                       doctest::Contains("no kernel of the device 'cpu' computes Reorder"), Error);
   CHECK(form_of({1, 1, 1}) == Form::planar_halo);
   CHECK(form_of({8, 1, 1}) == form_of({8, 0, 0}));
 }

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "kernels/ref/operation.h"
 #include "kernels/ref/ref.h"
+#include "kernels/reorder_problem.h"
 
 namespace rt3d::kernels::ref {
 namespace {
@@ -146,6 +147,12 @@ class RefKernel : public Kernel {
   std::size_t scratch_ = 0;
 };
 
+// A copy that gives and takes no blocks.
+bool planar(const Problem& reorder) {
+  const std::optional<Ports> at = reorder_ports(reorder);
+  return at && at->inputs[0].block == 1 && at->outputs[0].block == 1;
+}
+
 class RefFamily : public KernelFamily {
  public:
   std::string_view id() const override { return "ref.any.cpu"; }
@@ -153,7 +160,7 @@ class RefFamily : public KernelFamily {
 
   bool supports(const Problem& problem, const Target&) const override {
     const Operator* row = find(problem.op);
-    if (!row) return false;
+    if (!row || (problem.op == kReorder && !planar(problem))) return false;
     try {
       row->prepare(problem);
       return true;
@@ -163,6 +170,7 @@ class RefFamily : public KernelFamily {
   }
 
   Ports ports(const Problem& problem, const Target&) const override {
+    if (problem.op == kReorder) return *reorder_ports(problem);
     return {std::vector<Port>(problem.inputs.size()), std::vector<Port>(problem.outputs.size())};
   }
 

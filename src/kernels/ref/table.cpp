@@ -2,6 +2,7 @@
 #include <array>
 
 #include "kernels/ref/operators.h"
+#include "kernels/reorder_problem.h"
 
 namespace rt3d::kernels::ref {
 namespace {
@@ -59,6 +60,7 @@ constexpr auto kTable = std::to_array<Operator>({
     {"ReduceProd", prepare_reduce},
     {"ReduceSum", prepare_reduce},
     {"Relu", prepare_activation},
+    {kReorder, prepare_copy},
     {"Reshape", prepare_copy},
     {"Shape", prepare_shape},
     {"Sigmoid", prepare_activation},

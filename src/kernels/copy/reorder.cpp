@@ -1,14 +1,11 @@
-#include "runtime/reorder.h"
+#include "kernels/copy/reorder.h"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 
-namespace rt3d::runtime {
+namespace rt3d::kernels::copy {
 namespace {
-
-using kernels::Dims5;
-using kernels::Placement;
 
 using Vec4 = float __attribute__((vector_size(16)));  // four floats, in memory aligned as floats
 
@@ -123,7 +120,7 @@ void reorder(const Shape& shape, const float* from, const Placement& from_at, fl
   const Dims5 s(shape);
   // A task is one plane of the coarser blocks, so that every row that is read is read by one task.
   const int block = to_at.block > 1 ? to_at.block : from_at.block;
-  const std::int64_t groups = kernels::blocks(s.c, block);
+  const std::int64_t groups = blocks(s.c, block);
   pool.run(s.n * groups * s.d, [&](std::int64_t task, int) {
     const std::int64_t d = task % s.d, group = task / s.d % groups, n = task / s.d / groups;
     const std::int64_t first = group * block;
@@ -149,7 +146,7 @@ void reorder(const Shape& shape, const float* from, const Placement& from_at, fl
 void zero_halo(const Shape& shape, float* data, const Placement& at, ThreadPool& pool) {
   if (at.halo_h == 0 && at.halo_w == 0) return;
   const Dims5 s(shape);
-  const std::int64_t groups = kernels::blocks(s.c, at.block);
+  const std::int64_t groups = blocks(s.c, at.block);
   pool.run(s.n * groups, [&](std::int64_t task, int) {
     float* item = data + task / groups * at.n + task % groups * at.c - at.origin();
     const std::int64_t side = std::int64_t{at.halo_w} * at.block, row = s.w * at.block;
@@ -165,4 +162,4 @@ void zero_halo(const Shape& shape, float* data, const Placement& at, ThreadPool&
   });
 }
 
-}  // namespace rt3d::runtime
+}  // namespace rt3d::kernels::copy

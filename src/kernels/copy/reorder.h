@@ -6,14 +6,14 @@
 #include "base/thread_pool.h"
 #include "kernels/placement.h"
 
-namespace rt3d::runtime {
+namespace rt3d::kernels::copy {
 
 // Copies a tensor of rank 2 to 5. Pointers are to element (0, 0, 0, 0, 0). The lanes beyond the last channel become zero; the
 // halo is left alone.
-void reorder(const Shape& shape, const float* from, const kernels::Placement& from_at, float* to,
-             const kernels::Placement& to_at, ThreadPool& pool);
+void reorder(const Shape& shape, const float* from, const Placement& from_at, float* to,
+             const Placement& to_at, ThreadPool& pool);
 
 // Writes zeros into the halo of every plane of the tensor.
-void zero_halo(const Shape& shape, float* data, const kernels::Placement& at, ThreadPool& pool);
+void zero_halo(const Shape& shape, float* data, const Placement& at, ThreadPool& pool);
 
-}  // namespace rt3d::runtime
+}  // namespace rt3d::kernels::copy

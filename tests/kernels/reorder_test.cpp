@@ -1,4 +1,4 @@
-#include "runtime/reorder.h"
+#include "kernels/copy/reorder.h"
 
 #include <doctest/doctest.h>
 
@@ -6,12 +6,8 @@
 
 #include "base/error.h"
 
-namespace rt3d::runtime {
+namespace rt3d::kernels::copy {
 namespace {
-
-using kernels::Dims5;
-using kernels::Placement;
-using kernels::Port;
 
 constexpr float kUnwritten = -77;
 
@@ -75,7 +71,7 @@ std::string check(const Shape& shape, Port from, Port to, ThreadPool& pool) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("runtime");
+TEST_SUITE_BEGIN("kernels");
 
 TEST_CASE("reorder moves every element between all pairs of layouts, and leaves zeros around them") {
   ThreadPool pool(2);
@@ -106,4 +102,4 @@ TEST_CASE("reorder writes into a part of a larger tensor and nothing beside it")
 }
 
 TEST_SUITE_END();
-}  // namespace rt3d::runtime
+}  // namespace rt3d::kernels::copy

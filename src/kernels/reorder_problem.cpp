@@ -1,0 +1,45 @@
+#include "kernels/reorder_problem.h"
+
+#include <limits>
+
+#include "base/error.h"
+
+namespace rt3d::kernels {
+namespace {
+
+constexpr char kFrom[] = "from", kTo[] = "to";
+
+std::vector<std::int64_t> words(Port port) { return {port.block, port.halo_h, port.halo_w}; }
+
+std::optional<Port> port_of(const Problem& problem, const char* name) {
+  std::vector<std::int64_t> words;
+  try {
+    words = problem.attributes.integers(name, {});
+  } catch (const Error&) {  // another type
+    return std::nullopt;
+  }
+  if (words.size() != 3 || words[0] < 1) return std::nullopt;
+  for (const std::int64_t word : words)
+    if (word < 0 || word > std::numeric_limits<int>::max()) return std::nullopt;
+  return Port{static_cast<int>(words[0]), static_cast<int>(words[1]), static_cast<int>(words[2])};
+}
+
+}  // namespace
+
+Problem reorder_problem(const TensorDesc& desc, Port from, Port to) {
+  Problem problem{kReorder, {{.desc = desc, .constant = false, .absent = false}}, {desc}, {}};
+  problem.attributes.set(kFrom, words(from));
+  problem.attributes.set(kTo, words(to));
+  return problem;
+}
+
+std::optional<Ports> reorder_ports(const Problem& problem) {
+  const bool one_to_one = problem.op == kReorder && problem.inputs.size() == 1 && problem.outputs.size() == 1;
+  if (!one_to_one || problem.inputs[0].absent || problem.inputs[0].desc != problem.outputs[0])
+    return std::nullopt;
+  const std::optional<Port> from = port_of(problem, kFrom), to = port_of(problem, kTo);
+  if (!from || !to) return std::nullopt;
+  return Ports{{*from}, {*to}};
+}
+
+}  // namespace rt3d::kernels
