@@ -195,7 +195,9 @@ void run(const Request& request) {
   tuning.limit_ms = 0;
   ThreadPool pool(1);
   tuner::TuningDb db("");
-  Plan plan = runtime::make_plan(graph, {runtime::find_backend("cpu"), target, tuning, pool, db});
+  runtime::Program program =
+      runtime::make_program(graph, {runtime::find_backend("cpu"), target, tuning, pool, db});
+  const Plan& plan = program.plan;
   graph = {};
   std::ofstream out(request.plan);
   std::map<std::string, std::size_t> seen;
@@ -204,7 +206,7 @@ void run(const Request& request) {
     steps.push_back(describe(plan, i, seen));
     out << steps.back().line << "\n";
   }
-  runtime::Executor executor(plan, target, pool);
+  runtime::Executor executor(program, target, pool);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (steps[i].same_as != i || steps[i].line.find(request.pattern) == std::string::npos) continue;
     std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), plan.steps[i].name.c_str());

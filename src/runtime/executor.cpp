@@ -3,21 +3,19 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/env.h"
 #include "base/heap.h"
 #include "kernels/copy/reorder.h"
-#include "runtime/memory_plan.h"
 
 namespace rt3d::runtime {
 
 namespace {
 
 // The largest constants first: while a kernel packs, they are in memory twice, and with the last one everything is packed.
-std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs) {
-  std::vector<std::size_t> order(specs.size()), bytes(specs.size());
-  for (std::size_t i = 0; i < specs.size(); ++i) {
+std::vector<std::size_t> by_bytes(const std::vector<Constants>& constants) {
+  std::vector<std::size_t> order(constants.size()), bytes(constants.size());
+  for (std::size_t i = 0; i < constants.size(); ++i) {
     order[i] = i;
-    for (const Tensor& constant : specs[i].constants) bytes[i] += constant.byte_count();
+    for (const Tensor& constant : constants[i]) bytes[i] += constant.byte_count();
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
@@ -26,85 +24,52 @@ std::vector<std::size_t> by_constant_bytes(const std::vector<KernelSpec>& specs)
 
 }  // namespace
 
-Executor::Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool, Extent extent)
-    : plan_(plan), pool_(pool) {
-  compile(target);
-  place_scratch();
-  if (dump_enabled()) dump_text("plan.txt", plan.text());
-  step_ns_.assign(plan.steps.size(), 0);
+Executor::Executor(Program& program, const kernels::Target& target, ThreadPool& pool, Extent extent)
+    : plan_(program.plan), kernels_(program.kernels), pool_(pool) {
+  step_ns_.assign(plan_.steps.size(), 0);
   if (extent == Extent::plan) {
-    count_constants();
+    count_constants(program);
     return;
   }
-  prepare();
+  prepare(program);
   trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
-  arena_ = Buffer::zeroed(plan.arena_bytes);
+  arena_ = Buffer::zeroed(plan_.arena_bytes);
   bind(target);
 }
 
-void Executor::compile(const kernels::Target& target) {
-  kernels_.reserve(plan_.kernels.size());
-  for (const KernelSpec& spec : plan_.kernels) {
-    const Choice& choice = plan_.choice_of(spec);
-    kernels_.push_back(
-        choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs}));
-  }
-}
-
-// Scratch of a step takes the place of activations that are not needed then. What is no numbers has a place of its own.
-void Executor::place_scratch() {
-  const int steps = static_cast<int>(plan_.steps.size());
-  Storage apart{.bytes = 0, .first_step = 0, .last_step = steps};
-  std::vector<Step*> in_apart;
-  for (int i = 0; i < steps; ++i) {
-    Step& step = plan_.steps[static_cast<std::size_t>(i)];
-    const kernels::Kernel& kernel = *kernels_[static_cast<std::size_t>(step.kernel)];
-    if (kernel.scratch_bytes() == 0) continue;
-    if (kernel.scratch_apart()) {
-      apart.bytes = std::max(apart.bytes, kernel.scratch_bytes());
-      in_apart.push_back(&step);
-      continue;
-    }
-    step.scratch = static_cast<int>(plan_.storages.size());
-    plan_.storages.push_back({.bytes = kernel.scratch_bytes(), .first_step = i, .last_step = i});
-  }
-  for (Step* step : in_apart) step->scratch = static_cast<int>(plan_.storages.size());
-  if (!in_apart.empty()) plan_.storages.push_back(apart);
-  place_storages(plan_);
-}
-
-void Executor::prepare() {
-  for (const std::size_t at : by_constant_bytes(plan_.kernels)) {
-    KernelSpec& spec = plan_.kernels[at];
-    const Choice& choice = plan_.choice_of(spec);
+void Executor::prepare(Program& program) {
+  for (const std::size_t at : by_bytes(program.constants)) {
+    const kernels::Problem& problem = plan_.choice_of(plan_.kernels[at]).problem;
+    Constants& held = program.constants[at];
     kernels::Kernel& kernel = *kernels_[at];
     std::vector<const Tensor*> constants;
     std::size_t constant_bytes = 0;
-    for (std::size_t i = 0; i < spec.constants.size(); ++i) {
-      const bool constant = choice.problem.inputs[i].constant;
-      constants.push_back(constant ? &spec.constants[i] : nullptr);
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      const bool constant = problem.inputs[i].constant;
+      constants.push_back(constant ? &held[i] : nullptr);
       if (!constant) continue;
-      constant_bytes += spec.constants[i].byte_count();
-      if (spec.constants[i].scaled()) spec.constants[i] = spec.constants[i].in_memory();
+      constant_bytes += held[i].byte_count();
+      if (held[i].scaled()) held[i] = held[i].in_memory();
     }
     kernel.prepare(constants, pool_);
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
-    spec.constants.clear();
+    held.clear();
     packed_bytes_ += kernel.packed_bytes();
     if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
   }
 }
 
 // What prepare() would pack, and what it would leave as the model holds it.
-void Executor::count_constants() {
-  for (KernelSpec& spec : plan_.kernels) {
-    const Choice& choice = plan_.choice_of(spec);
+void Executor::count_constants(Program& program) {
+  for (std::size_t at = 0; at < plan_.kernels.size(); ++at) {
+    const Choice& choice = plan_.choice_of(plan_.kernels[at]);
+    Constants& held = program.constants[at];
     packed_bytes_ += static_cast<std::size_t>(choice.packed_bytes);
-    for (std::size_t i = 0; i < spec.constants.size() && choice.packed_bytes == 0; ++i)
-      if (choice.problem.inputs[i].constant) shared_constant_bytes_ += spec.constants[i].byte_count();
-    spec.constants.clear();
+    for (std::size_t i = 0; i < held.size() && choice.packed_bytes == 0; ++i)
+      if (choice.problem.inputs[i].constant) shared_constant_bytes_ += held[i].byte_count();
+    held.clear();
   }
 }
 

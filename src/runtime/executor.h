@@ -1,5 +1,4 @@
-// A plan made ready to run: compiled kernels with their packed constants, the arena, and the address of every operand.
-// One thread at a time.
+// A program made ready to run: kernels with their packed constants, the arena, and the address of every operand. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +7,16 @@
 
 #include "base/buffer.h"
 #include "base/thread_pool.h"
-#include "runtime/plan.h"
+#include "runtime/program.h"
 
 namespace rt3d::runtime {
 
 class Executor {
  public:
-  // Compiles the plan's kernels, gives what they work in its place in the arena, prepares them and lets go of their constants, so
-  // that only packed copies stay. The plan and the pool must live as long as the executor. RT3D_DUMP: plan.txt.
-  // Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
+  // Prepares the kernels and lets go of their constants, so that only packed copies stay. The program and the pool must live as long
+  // as the executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
   enum class Extent { all, plan };
-  Executor(Plan& plan, const kernels::Target& target, ThreadPool& pool, Extent extent = Extent::all);
+  Executor(Program& program, const kernels::Target& target, ThreadPool& pool, Extent extent = Extent::all);
 
   void run();                       // allocates nothing
   void run_measured();              // and takes the time of every step
@@ -42,16 +40,14 @@ class Executor {
     std::vector<std::byte*> halo_data;   // … their addresses
   };
 
-  void compile(const kernels::Target& target);
-  void place_scratch();
-  void prepare();
-  void count_constants();
+  void prepare(Program& program);
+  void count_constants(Program& program);
   void bind(const kernels::Target& target);
   int workers(const Step& step, const kernels::Target& target) const;
 
-  Plan& plan_;
+  const Plan& plan_;
+  const std::vector<std::unique_ptr<kernels::Kernel>>& kernels_;
   ThreadPool& pool_;
-  std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
   std::vector<Bound> bound_;
   Buffer arena_;
   std::vector<std::int64_t> step_ns_;

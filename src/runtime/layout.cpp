@@ -19,13 +19,14 @@ bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 
 
 class Emitter {
  public:
-  Emitter(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
+  Emitter(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
           const std::vector<int>& block_of_node, const Copies& copies)
-      : plan_(plan),
+      : plan_(program.plan),
+        constants_(program.constants),
         graph_(graph),
         choice_of_node_(choice_of_node),
         copies_(copies),
-        layouts_(choose_layouts(graph, plan.choices, choice_of_node, block_of_node, copies.target())),
+        layouts_(choose_layouts(graph, plan_.choices, choice_of_node, block_of_node, copies.target())),
         lies_(graph.value_count()) {}
 
   void run() {
@@ -52,6 +53,7 @@ class Emitter {
         has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
     Storage storage;
     storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(desc.dtype);
+    storage.floats = desc.dtype == DType::f32;
     storage.first_step = kUntouched;
     plan_.storages.push_back(storage);
     return location;
@@ -106,7 +108,7 @@ class Emitter {
       plan_.choices.push_back(std::move(choice));
     else
       ++plan_.choices[static_cast<std::size_t>(known->second)].uses;
-    const int kernel = kernel_index({known->second, {from.placement}, {to.placement}, {Tensor()}});
+    const int kernel = kernel_index({known->second, {from.placement}, {to.placement}}, {Tensor()});
     push({.name = name, .kernel = kernel, .inputs = {from}, .outputs = {to}});
   }
 
@@ -148,6 +150,7 @@ class Emitter {
     step.node = static_cast<int>(i);
     KernelSpec spec;
     spec.choice = choice;
+    Constants constants;
     for (std::size_t j = 0; j < operands.size(); ++j) {
       const kernels::Operand& operand = operands[j];
       Location location;
@@ -157,27 +160,28 @@ class Emitter {
       else if (!operand.absent)
         location = reach(node.inputs[j], ports.inputs[j], ports.inputs[j] == Port{}, node.name);
       spec.inputs.push_back(location.placement);
-      spec.constants.push_back(std::move(constant));
+      constants.push_back(std::move(constant));
       step.inputs.push_back(std::move(location));
     }
     for (ValueId id : node.outputs) {
       step.outputs.push_back(native(id));
       spec.outputs.push_back(step.outputs.back().placement);
     }
-    step.kernel = kernel_index(std::move(spec));
+    step.kernel = kernel_index(std::move(spec), std::move(constants));
     push(std::move(step));
   }
 
-  int kernel_index(KernelSpec spec) {
-    Identities constants;
-    for (const Tensor& constant : spec.constants) constants.push_back(constant.identity());
-    std::vector<int>& alike = kernels_[{spec.choice, std::move(constants)}];
+  int kernel_index(KernelSpec spec, Constants constants) {
+    Identities identities;
+    for (const Tensor& constant : constants) identities.push_back(constant.identity());
+    std::vector<int>& alike = kernels_[{spec.choice, std::move(identities)}];
     for (int index : alike) {
       const KernelSpec& other = plan_.kernels[static_cast<std::size_t>(index)];
       if (other.inputs == spec.inputs && other.outputs == spec.outputs) return index;
     }
     alike.push_back(static_cast<int>(plan_.kernels.size()));
     plan_.kernels.push_back(std::move(spec));
+    constants_.push_back(std::move(constants));
     return alike.back();
   }
 
@@ -231,8 +235,7 @@ class Emitter {
     plan_.outputs.push_back(std::move(output));
   }
 
-  // Inputs stay for later runs, outputs until the next run. Memory of other types is not shared: lanes beyond the last channel
-  // are multiplied by zero, which an integer's bits read as a float may not survive.
+  // Inputs stay for later runs, outputs until the next run.
   void finish_lifetimes() {
     const int end = static_cast<int>(plan_.steps.size());
     const auto storage = [&](const Location& l) {
@@ -241,9 +244,6 @@ class Emitter {
     for (const Location& input : plan_.inputs) *storage(input) = whole_run(*storage(input), end);
     for (const PlanOutput& output : plan_.outputs)
       if (output.location.storage != kNoStorage) storage(output.location)->last_step = end;
-    for (const Step& step : plan_.steps)
-      for (const Location& location : step.outputs)
-        if (location.desc.dtype != DType::f32) *storage(location) = whole_run(*storage(location), end);
     for (Storage& s : plan_.storages) s.first_step = std::min(s.first_step, s.last_step);
   }
 
@@ -256,6 +256,7 @@ class Emitter {
   static constexpr int kUntouched = 1 << 30;
 
   Plan& plan_;
+  std::vector<Constants>& constants_;
   const graph::Graph& graph_;
   const std::vector<int>& choice_of_node_;
   const Copies& copies_;
@@ -268,9 +269,9 @@ class Emitter {
 
 }  // namespace
 
-void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
+void assign_layouts(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
                     const std::vector<int>& block_of_node, const Copies& copies) {
-  Emitter(plan, graph, choice_of_node, block_of_node, copies).run();
+  Emitter(program, graph, choice_of_node, block_of_node, copies).run();
 }
 
 }  // namespace rt3d::runtime

@@ -9,14 +9,15 @@
 
 #include "graph/graph.h"
 #include "runtime/copies.h"
-#include "runtime/plan.h"
+#include "runtime/program.h"
 
 namespace rt3d::runtime {
 
-// Fills the plan's kernels, steps, storages (without offsets), inputs and outputs, and adds choices for the copies. `choice_of_node` indexes plan.choices, per node of
+// Fills the plan's kernels, steps, storages (without offsets), inputs and outputs, adds choices for the copies, and keeps the
+// kernels' constants. `choice_of_node` indexes the plan's choices, per node of
 // the graph; -1 for nodes that are not kernels. `block_of_node` says in which blocks concatenations are collected (1: planar; 0 for
 // other nodes); one that does not fit the parts is taken as planar. Storage lifetimes are right; steps are in the nodes' order.
-void assign_layouts(Plan& plan, const graph::Graph& graph, const std::vector<int>& choice_of_node,
+void assign_layouts(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
                     const std::vector<int>& block_of_node, const Copies& copies);
 
 }  // namespace rt3d::runtime

@@ -108,13 +108,20 @@ MemoryPlan plan_memory(const std::vector<Lifetime>& buffers) {
 }
 
 void place_storages(Plan& plan) {
-  std::vector<Lifetime> lifetimes;
-  lifetimes.reserve(plan.storages.size());
-  for (const Storage& s : plan.storages) lifetimes.push_back({s.bytes, s.first_step, s.last_step});
-  const MemoryPlan memory = plan_memory(lifetimes);
-  for (std::size_t i = 0; i < plan.storages.size(); ++i) plan.storages[i].offset = memory.offsets[i];
-  plan.arena_bytes = memory.arena_bytes;
-  plan.tensor_bytes = memory.tensor_bytes;
+  plan.arena_bytes = plan.tensor_bytes = 0;
+  for (const bool floats : {true, false}) {
+    std::vector<Storage*> placed;
+    std::vector<Lifetime> lifetimes;
+    for (Storage& s : plan.storages) {
+      if (s.floats != floats) continue;
+      placed.push_back(&s);
+      lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+    }
+    const MemoryPlan memory = plan_memory(lifetimes);
+    for (std::size_t i = 0; i < placed.size(); ++i) placed[i]->offset = plan.arena_bytes + memory.offsets[i];
+    plan.arena_bytes += memory.arena_bytes;
+    plan.tensor_bytes += memory.tensor_bytes;
+  }
 }
 
 }  // namespace rt3d::runtime

@@ -14,9 +14,12 @@ namespace rt3d::runtime {
 
 inline constexpr int kNoStorage = -1;
 
-// A piece of the arena, of a tensor or of a kernel's scratch; needed from its first to its last step.
+// A piece of the arena, of a tensor or of a kernel's scratch; needed from its first to its last step. Floats share memory with
+// floats only: lanes beyond the last channel are multiplied by zero, which what is left there must survive, and an integer's bits may
+// be no number.
 struct Storage {
   std::size_t bytes = 0;
+  bool floats = true;
   int first_step = 0;
   int last_step = 0;
   std::size_t offset = 0;  // in the arena
@@ -37,7 +40,6 @@ bool dense(const Location& location);
 struct KernelSpec {
   int choice = 0;
   std::vector<kernels::Placement> inputs, outputs;
-  std::vector<Tensor> constants;  // one per input of the problem; empty where it is not constant
 };
 
 // Runs a kernel. Before it runs, halos of its outputs are written.

@@ -78,9 +78,10 @@ std::int64_t held_bytes(const graph::Graph& graph, const graph::Node& node) {
 
 }  // namespace
 
-Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
+Program make_program(const graph::Graph& graph, const PlanRequest& request) {
   const std::int64_t limit = limit_of(request);
-  Plan plan;
+  Program program;
+  Plan& plan = program.plan;
   auto start = Clock::now();
   plan.zeros = detect_sparsity(graph, request.hints, request.pool);
   if (request.detect_ns) *request.detect_ns = ns_since(start);
@@ -111,14 +112,18 @@ Plan make_plan(const graph::Graph& graph, const PlanRequest& request) {
   const Copies copies(request.backend, request.target);
   const Selection selection = select(graph, plan.choices, choice_of_node, copies, request.weight_limit);
   apply(selection, plan.choices, choice_of_node);
-  assign_layouts(plan, graph, choice_of_node, selection.blocks, copies);
+  assign_layouts(program, graph, choice_of_node, selection.blocks, copies);
 
   require_memory_for_weights(plan, request.target);
   for (const Storage& s : plan.storages)
     require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
   place_storages(plan);
   require_memory(static_cast<std::int64_t>(plan.arena_bytes), "the whole model", limit);
-  return plan;
+  start = Clock::now();
+  compile(program, request.target);
+  if (request.compile_ns) *request.compile_ns = ns_since(start);
+  require_memory(static_cast<std::int64_t>(plan.arena_bytes), "the whole model", limit);
+  return program;
 }
 
 }  // namespace rt3d::runtime

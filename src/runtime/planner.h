@@ -1,10 +1,10 @@
-// The planner: an optimised graph becomes a plan. Nodes become problems (what
-// their weights' zeros say belongs to them), each distinct problem gets its alternatives, a selection
-// over the graph takes one for each node, layouts follow from the families, memory from the lifetimes.
+// The planner: an optimised graph becomes a program. Nodes become problems (what their weights' zeros say belongs to them), each
+// distinct problem gets its alternatives, a selection over the graph takes one for each node, layouts follow from the families, and
+// memory from lifetimes and the scratch that compiled kernels ask for.
 #pragma once
 
 #include "graph/graph.h"
-#include "runtime/plan.h"
+#include "runtime/program.h"
 #include "runtime/weight_sparsity.h"
 
 namespace rt3d::runtime {
@@ -15,15 +15,16 @@ struct PlanRequest {
   const TuningOptions& tuning;
   ThreadPool& pool;
   tuner::TuningDb& db;
-  std::int64_t memory_limit = 0;      // in bytes, for activations; 0: all of this machine's memory
-  std::int64_t weight_limit = 0;      // in bytes, for packed weights; 0: select()'s default
-  SparsityHints hints = {};           // of the model's file
-  std::int64_t* choose_ns = nullptr;  // out: time spent on choices, when given
-  std::int64_t* detect_ns = nullptr;  // out: and on looking at the weights' zeros
+  std::int64_t memory_limit = 0;       // in bytes, for activations; 0: all of this machine's memory
+  std::int64_t weight_limit = 0;       // in bytes, for packed weights; 0: select()'s default
+  SparsityHints hints = {};            // of the model's file
+  std::int64_t* choose_ns = nullptr;   // out: time spent on choices, when given
+  std::int64_t* detect_ns = nullptr;   // out: and on looking at the weights' zeros
+  std::int64_t* compile_ns = nullptr;  // out: and on the kernels' code
 };
 
 // Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before
 // anything is measured or allocated), and what choose() and select() throw.
-Plan make_plan(const graph::Graph& graph, const PlanRequest& request);
+Program make_program(const graph::Graph& graph, const PlanRequest& request);
 
 }  // namespace rt3d::runtime

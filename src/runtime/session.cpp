@@ -88,8 +88,9 @@ struct Session::Impl {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
-    executor.emplace(plan, target, pool, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
-    stats.prepare_ns = ns_since(prepare_start);
+    executor.emplace(program, target, pool,
+                     options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
+    stats.prepare_ns += ns_since(prepare_start);
     input_set.assign(inputs.size(), false);
     inputs_missing = inputs.size();
     count(start);
@@ -141,8 +142,9 @@ struct Session::Impl {
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
-    plan = make_plan(graph, {backend, target, options.tuning, pool, db, options.memory_limit,
-                             options.weight_limit, SparsityHints(model), &stats.tune_ns, &stats.detect_ns});
+    program = make_program(
+        graph, {backend, target, options.tuning, pool, db, options.memory_limit, options.weight_limit,
+                SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
     db.flush();
     stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
     stats.database_note = db.trouble();
@@ -190,7 +192,8 @@ struct Session::Impl {
   bool ran = false;
   std::vector<bool> input_set;
   std::size_t inputs_missing = 0;  // not set yet
-  Plan plan;
+  Program program;
+  const Plan& plan = program.plan;
   std::optional<Executor> executor;
   std::vector<Port> inputs, outputs;
   std::vector<RemovedChannels> removed;  // by node of the graph

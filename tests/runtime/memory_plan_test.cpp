@@ -56,6 +56,19 @@ TEST_CASE(
   CHECK(plan_memory(chain).arena_bytes == 2048);
 }
 
+TEST_CASE("memory of floats and of other types is reused, each by its own kind") {
+  Plan plan;
+  for (int i = 0; i < 6; ++i)
+    for (const bool floats : {true, false})
+      plan.storages.push_back({.bytes = 4096, .floats = floats, .first_step = i, .last_step = i + 1});
+  place_storages(plan);
+  CHECK(plan.arena_bytes == 2 * 2 * 4096);
+  CHECK(plan.tensor_bytes == 12 * 4096);
+  for (const Storage& a : plan.storages)
+    for (const Storage& b : plan.storages)
+      if (a.floats != b.floats) CHECK((a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset));
+}
+
 TEST_CASE("no buffers need no memory") { CHECK(plan_memory({}).arena_bytes == 0); }
 
 TEST_SUITE_END();

@@ -149,6 +149,17 @@ TEST_CASE("the arena is smaller than the sum of all tensors") {
   CHECK(planned.plan.arena_bytes * 2 < planned.plan.tensor_bytes);
 }
 
+TEST_CASE("memory of integers is reused, too") {
+  std::string text = "graph \"t\"\ninput x i64 4096\n";
+  for (const char* line : {"a i64 4096 = Add(x, x)", "b i64 4096 = Mul(a, x)", "c i64 4096 = Add(b, x)",
+                           "d i64 4096 = Mul(c, x)", "e i64 4096 = Add(d, x)", "output e"})
+    text += line + std::string("\n");
+  PlannedGraph planned(text);
+  INFO(planned.plan.text());
+  CHECK(planned.plan.arena_bytes == 3 * 4096 * 8);  // input, and two of the others by turns
+  CHECK(planned.plan.tensor_bytes == 6 * 4096 * 8);
+}
+
 TEST_CASE("scratch lies in the arena, beside everything that lives at its step") {
   std::string text =
       kInput + weights("wa", 64, 5, 3) + weights("wb", 64, 64, 3) + conv("a", "x", 64, kConv3, "wa");

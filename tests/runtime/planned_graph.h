@@ -35,8 +35,8 @@ struct PlannedGraph {
       : graph(std::move(parsed)), target{this_device(), threads}, pool(threads), db({}) {
     runtime::TuningOptions tuning;
     tuning.mode = tuner::Mode::off;
-    plan = runtime::make_plan(graph, {runtime::find_backend(device), target, tuning, pool, db});
-    executor.emplace(plan, target, pool);
+    program = runtime::make_program(graph, {runtime::find_backend(device), target, tuning, pool, db});
+    executor.emplace(program, target, pool);
   }
 
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) {
@@ -66,7 +66,8 @@ struct PlannedGraph {
   kernels::Target target;
   ThreadPool pool;
   tuner::TuningDb db;
-  runtime::Plan plan;
+  runtime::Program program;
+  const runtime::Plan& plan = program.plan;
   std::optional<runtime::Executor> executor;
 };
 

@@ -73,12 +73,13 @@ struct Setting {
   }
 
   Plan plan_with(const std::vector<std::size_t>& alternatives, const std::vector<int>& blocks) const {
-    Plan plan;
+    Program program;
+    Plan& plan = program.plan;
     plan.choices = choices;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
       if (choice_of_node[i] >= 0)
         plan.choices[static_cast<std::size_t>(choice_of_node[i])].take(alternatives[i]);
-    assign_layouts(plan, graph, choice_of_node, blocks, copies());
+    assign_layouts(program, graph, choice_of_node, blocks, copies());
     return plan;
   }
 
