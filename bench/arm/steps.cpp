@@ -26,6 +26,7 @@
 #include "jit/linear_map.h"
 #include "kernels/conv_shape.h"
 #include "kernels/winograd_weights.h"
+#include "runtime/cpu_engine.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -206,7 +207,8 @@ void run(const Request& request) {
     steps.push_back(describe(plan, i, seen));
     out << steps.back().line << "\n";
   }
-  runtime::Executor executor(program, target, pool);
+  runtime::CpuEngine engine(target, pool);
+  runtime::Executor executor(program, engine);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (steps[i].same_as != i || steps[i].line.find(request.pattern) == std::string::npos) continue;
     std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), plan.steps[i].name.c_str());

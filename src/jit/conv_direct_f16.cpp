@@ -43,9 +43,9 @@ class ConvDirectF16Kernel final : public ConvTiles {
   std::size_t scratch_bytes() const override { return input_.bytes(); }
 
   void run(const RunArgs& args) const override {
-    const float* in = reinterpret_cast<const float*>(args.scratch) + g_.in.origin();
+    const float* in = reinterpret_cast<const float*>(args.scratch.host()) + g_.in.origin();
     for (std::int64_t n = 0; n < g_.s.n; ++n) {
-      input_.fill(kernels::input_f32(args, 0) + n * from_.n, args.scratch, args.pool);
+      input_.fill(kernels::input_f32(args, 0) + n * from_.n, args.scratch.host(), args.pool);
       run_items(args, n, n + 1, in);
     }
   }

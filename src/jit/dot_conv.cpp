@@ -94,7 +94,7 @@ void DotConvKernel::run(const RunArgs& args) const {
     const Task task{kernels::input_f32(args, 0) + n * g_.in.n,
                     has_residual_ ? kernels::input_f32(args, 3) + n * g_.residual.n : nullptr,
                     kernels::output_f32(args, 0) + n * g_.out.n,
-                    reinterpret_cast<float*>(args.scratch) + worker * slab_floats(),
+                    reinterpret_cast<float*>(args.scratch.host()) + worker * slab_floats(),
                     plan_.boxes[static_cast<std::size_t>(i % boxes)],
                     part * oc_group_,
                     std::min(groups_.size(), (part + 1) * oc_group_)};

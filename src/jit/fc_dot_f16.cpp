@@ -68,7 +68,7 @@ class FcDotF16Kernel final : public DotKernel {
   void run(const RunArgs& args) const override {
     const float* x = kernels::input_f32(args, 0);
     if (padded_ != s_.k) {  // zeros behind each row: what is beyond them must not be multiplied
-      auto* copy = reinterpret_cast<float*>(args.scratch);
+      auto* copy = reinterpret_cast<float*>(args.scratch.host());
       for (std::int64_t i = 0; i < s_.m; ++i) {
         float* end = std::copy_n(x + i * s_.k, s_.k, copy + i * padded_);
         std::fill(end, copy + (i + 1) * padded_, 0.0f);

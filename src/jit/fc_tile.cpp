@@ -60,7 +60,7 @@ class FcTileKernel final : public Kernel {
   void run(const RunArgs& args) const override {
     args.pool.run((s_.n + width() - 1) / width(), [&](std::int64_t block, int worker) {
       float* result =
-          reinterpret_cast<float*>(args.scratch) + static_cast<std::size_t>(worker) * scratch_floats();
+          reinterpret_cast<float*>(args.scratch.host()) + static_cast<std::size_t>(worker) * scratch_floats();
       for (std::int64_t m = 0; m < s_.m; m += rows_) {
         const std::int64_t rows = std::min<std::int64_t>(rows_, s_.m - m);
         const std::size_t which = rows == rows_ ? 0 : 1;

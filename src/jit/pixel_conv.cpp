@@ -98,7 +98,7 @@ void PixelConvKernel::run(const RunArgs& args) const {
                      parts = (groups_.size() + per_task - 1) / per_task;
   args.pool.run(plan_.s.n * spatial * parts, [&](std::int64_t i, int worker) {
     const std::int64_t n = i / spatial % plan_.s.n, part = i / spatial / plan_.s.n;
-    float* scratch = reinterpret_cast<float*>(args.scratch) + worker * worker_floats();
+    float* scratch = reinterpret_cast<float*>(args.scratch.host()) + worker * worker_floats();
     const Task task{kernels::input_f32(args, 0) + n * in_.n,
                     has_residual_ ? kernels::input_f32(args, 3) + n * residual_.n : nullptr,
                     kernels::output_f32(args, 0) + n * out_.n,

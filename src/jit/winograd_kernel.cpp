@@ -82,20 +82,20 @@ class WinogradKernel final : public Kernel {
     const std::int64_t per_item = p_.blocks_t * p_.blocks_y;
     const WinogradPlan::Block b = p_.block(number % per_item / p_.blocks_y, number % p_.blocks_y);
     const WinogradItem at = item(args, number / per_item);
-    const WinogradScratch::Crew shared = scratch_.crew(args.scratch, crew);
+    const WinogradScratch::Crew shared = scratch_.crew(args.scratch.host(), crew);
     const std::int64_t in_frames = b.f1 - b.f0, out_frames = b.o1 - b.o0;
     if (spatial_)
       each(p_.icb * in_frames, [&](std::int64_t i, int w) {
         spatial_->run_input(b, at, i / in_frames, i % in_frames, shared.s,
-                            scratch_.worker(args.scratch, w).transform);
+                            scratch_.worker(args.scratch.host(), w).transform);
       });
     each(p_.points, [&](std::int64_t point, int w) {
-      run_point(b, at, point, shared, scratch_.worker(args.scratch, w));
+      run_point(b, at, point, shared, scratch_.worker(args.scratch.host(), w));
     });
     if (spatial_)
       each(p_.ocb * out_frames, [&](std::int64_t i, int w) {
         spatial_->run_output(b, at, i / out_frames, i % out_frames, shared.m,
-                             scratch_.worker(args.scratch, w).transform);
+                             scratch_.worker(args.scratch.host(), w).transform);
       });
   }
 

@@ -14,6 +14,7 @@
 #include "base/device.h"
 #include "base/tensor.h"
 #include "base/thread_pool.h"
+#include "kernels/memory.h"
 #include "kernels/placement.h"
 #include "kernels/problem.h"
 #include "kernels/schedule.h"
@@ -47,12 +48,11 @@ struct KernelRequest {
   std::vector<Placement> outputs;  // equal block, any halo (the kernel leaves the halo alone)
 };
 
-// Addresses of element (0, 0, 0, 0, 0) of every operand (nullptr: constant or absent), and scratch of
-// scratch_bytes().
+// Where every operand lies (a base of nullptr: constant or absent), and scratch of scratch_bytes().
 struct RunArgs {
-  std::span<std::byte* const> inputs;
-  std::span<std::byte* const> outputs;
-  std::byte* scratch;
+  std::span<const Place> inputs;
+  std::span<const Place> outputs;
+  Place scratch;
   ThreadPool& pool;
 };
 
@@ -111,10 +111,10 @@ bool legal(const KernelFamily& family, const Problem& problem, const Schedule& s
 
 // The part of RunArgs::inputs/outputs as floats.
 inline const float* input_f32(const RunArgs& args, std::size_t i) {
-  return reinterpret_cast<const float*>(args.inputs[i]);
+  return reinterpret_cast<const float*>(args.inputs[i].host());
 }
 inline float* output_f32(const RunArgs& args, std::size_t i) {
-  return reinterpret_cast<float*>(args.outputs[i]);
+  return reinterpret_cast<float*>(args.outputs[i].host());
 }
 
 }  // namespace rt3d::kernels

@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "base/heap.h"
-#include "kernels/copy/reorder.h"
 
 namespace rt3d::runtime {
 
@@ -24,8 +23,8 @@ std::vector<std::size_t> by_bytes(const std::vector<Constants>& constants) {
 
 }  // namespace
 
-Executor::Executor(Program& program, const kernels::Target& target, ThreadPool& pool, Extent extent)
-    : plan_(program.plan), kernels_(program.kernels), pool_(pool) {
+Executor::Executor(Program& program, kernels::Engine& engine, Extent extent)
+    : plan_(program.plan), kernels_(program.kernels), engine_(engine) {
   step_ns_.assign(plan_.steps.size(), 0);
   if (extent == Extent::plan) {
     count_constants(program);
@@ -34,8 +33,8 @@ Executor::Executor(Program& program, const kernels::Target& target, ThreadPool& 
   prepare(program);
   trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
-  arena_ = Buffer::zeroed(plan_.arena_bytes);
-  bind(target);
+  arena_ = engine_.allocate(plan_.arena_bytes);
+  bind();
 }
 
 void Executor::prepare(Program& program) {
@@ -52,7 +51,7 @@ void Executor::prepare(Program& program) {
       constant_bytes += held[i].byte_count();
       if (held[i].scaled()) held[i] = held[i].in_memory();
     }
-    kernel.prepare(constants, pool_);
+    kernel.prepare(constants, engine_.pool());
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
     held.clear();
@@ -74,34 +73,35 @@ void Executor::count_constants(Program& program) {
 }
 
 // As many threads as the target has, or one when the step is estimated to end sooner than they come together.
-int Executor::workers(const Step& step, const kernels::Target& target) const {
+int Executor::workers(const Step& step) const {
   constexpr double kWorthSharingNs = 15e3;
+  const kernels::Target& target = engine_.target();
   const kernels::Target alone{target.device, 1};
   const Choice& choice = plan_.choice_of(step);
   const double ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
   return ns < kWorthSharingNs ? 1 : target.threads;
 }
 
-void Executor::bind(const kernels::Target& target) {
-  const auto addresses = [&](const std::vector<Location>& locations) {
-    std::vector<std::byte*> out;
+void Executor::bind() {
+  const auto places = [&](const std::vector<Location>& locations) {
+    std::vector<kernels::Place> out;
     out.reserve(locations.size());
-    for (const Location& l : locations) out.push_back(l.storage == kNoStorage ? nullptr : address(l));
+    for (const Location& l : locations) out.push_back(place(l));
     return out;
   };
   for (const Step& step : plan_.steps) {
     Bound bound;
-    bound.workers = workers(step, target);
+    bound.workers = workers(step);
     bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
-    bound.inputs = addresses(step.inputs);
-    bound.outputs = addresses(step.outputs);
+    bound.inputs = places(step.inputs);
+    bound.outputs = places(step.outputs);
     if (step.scratch != kNoStorage)
-      bound.scratch = arena_.data() + plan_.storages[static_cast<std::size_t>(step.scratch)].offset;
+      bound.scratch = {*arena_, plan_.storages[static_cast<std::size_t>(step.scratch)].offset};
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
       bound.halos.push_back(&step.outputs[i]);
-      bound.halo_data.push_back(bound.outputs[i]);
+      bound.halo_places.push_back(bound.outputs[i]);
     }
     bound_.push_back(std::move(bound));
   }
@@ -109,11 +109,9 @@ void Executor::bind(const kernels::Target& target) {
 
 void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
-  pool_.limit(b.workers);
   for (std::size_t j = 0; j < b.halos.size(); ++j)
-    kernels::copy::zero_halo(b.halos[j]->desc.shape, reinterpret_cast<float*>(b.halo_data[j]),
-                             b.halos[j]->placement, pool_);
-  b.kernel->run({b.inputs, b.outputs, b.scratch, pool_});
+    engine_.zero_halo(b.halos[j]->desc.shape, b.halo_places[j], b.halos[j]->placement);
+  engine_.run(*b.kernel, {b.inputs, b.outputs, b.scratch, engine_.pool()}, b.workers);
 }
 
 void Executor::run() {

@@ -12,6 +12,7 @@
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "kernels/conv_shape.h"
+#include "runtime/cpu_engine.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/nonfinite.h"
@@ -83,13 +84,13 @@ struct Session::Impl {
       : device(options.device),
         target(target_of(options)),
         pool(target.threads),
+        engine(target, pool),
         profile(options.profile),
         plan_only(options.plan_only) {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
-    executor.emplace(program, target, pool,
-                     options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
+    executor.emplace(program, engine, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
     stats.prepare_ns += ns_since(prepare_start);
     input_set.assign(inputs.size(), false);
     inputs_missing = inputs.size();
@@ -188,6 +189,7 @@ struct Session::Impl {
   std::string device;
   kernels::Target target;
   ThreadPool pool;
+  CpuEngine engine;
   bool profile, plan_only;
   bool ran = false;
   std::vector<bool> input_set;

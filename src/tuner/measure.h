@@ -38,7 +38,7 @@ class Trial {
   std::vector<kernels::Placement> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
   kernels::Work work_;
-  std::vector<std::byte*> inputs_, outputs_;  // addresses of the run at hand
+  std::vector<kernels::Place> inputs_, outputs_;  // of the run at hand
 };
 
 enum class Verdict {

@@ -1,6 +1,7 @@
 #include "interpose.h"
 
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -27,11 +28,26 @@ std::atomic<int> armed{-1};  // the Resource that is counted
 std::atomic<std::int64_t> calls{0}, first_to_fail{-1}, failures{0}, live{0};
 std::atomic<bool> all_after_fail{false};
 constinit thread_local int own_work = 0;  // how many of them live
+std::atomic<std::uint64_t*> stack_hashes{nullptr};
+std::int64_t stack_capacity = 0;
+
+// FNV-1a over the return addresses.
+std::uint64_t hash_of_stack() {
+  const OwnWork kept;  // unwinding may allocate
+  constexpr int kFrames = 64;
+  void* frames[kFrames];
+  std::uint64_t hash = 14695981039346656037u;
+  for (int i = 0, count = backtrace(frames, kFrames); i < count; ++i)
+    hash = (hash ^ reinterpret_cast<std::uintptr_t>(frames[i])) * 1099511628211u;
+  return hash;
+}
 
 bool refused(Resource resource) {
   if (own_work > 0) return false;
   if (armed.load(std::memory_order_relaxed) != static_cast<int>(resource)) return false;
   const std::int64_t call = calls.fetch_add(1, std::memory_order_relaxed);
+  if (std::uint64_t* hashes = stack_hashes.load(std::memory_order_relaxed); hashes && call < stack_capacity)
+    hashes[call] = hash_of_stack();
   const std::int64_t first = first_to_fail.load(std::memory_order_relaxed);
   const bool fails =
       first >= 0 && (all_after_fail.load(std::memory_order_relaxed) ? call >= first : call == first);
@@ -64,8 +80,14 @@ void arm(Resource resource, std::int64_t first, bool all_after) {
   armed = static_cast<int>(resource);
 }
 
+void record_stacks(std::uint64_t* hashes, std::int64_t capacity) {
+  stack_capacity = capacity;
+  stack_hashes = hashes;
+}
+
 std::int64_t disarm() {
   armed = -1;
+  stack_hashes = nullptr;
   return calls;
 }
 

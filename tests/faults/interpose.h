@@ -13,7 +13,9 @@ const char* resource_name(Resource resource);
 // too. Below zero none fails.
 void arm(Resource resource, std::int64_t first, bool all_after);
 std::int64_t disarm();  // how many calls there were; nothing fails any more
-bool struck();          // whether a call has failed since arm()
+// Until disarm() writes down what each call's stack hashes to: the same calls by the same way give the same number.
+void record_stacks(std::uint64_t* hashes, std::int64_t capacity);
+bool struck();  // whether a call has failed since arm()
 
 // While one lives this thread's calls are neither counted nor refused: the test's own work between calls of the library.
 class OwnWork {

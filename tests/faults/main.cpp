@@ -1,6 +1,7 @@
 // rt3d-faults: whatever the system refuses, and whenever, a call answers with a status: nothing ends, leaks or is lost, and the same
 // call succeeds afterwards. Each case (a fixture, what is done with it, threads, what is refused) is run with call 0, 1, 2, …
-// refused, alone or with all after it, until none is; without --every with the first few and a seeded sample. A case runs in a
+// refused, alone or with all after it, until none is; with --stacks with the first and the last call of every call stack, else with
+// the first few and a seeded sample. A case runs in a
 // child, which a crash ends without ending the rest. "run allocates nothing" is counted by the same means. What went wrong is told
 // once more at the end.
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -28,6 +30,7 @@ constexpr unsigned kSecondsPerPoint = 120;  // more is a deadlock
 
 struct Arguments {
   bool every = false;
+  bool stacks = false;
   std::string only;        // part of a case's name
   std::uint64_t seed = 1;  // of the sample
 };
@@ -36,6 +39,7 @@ struct Arguments {
 struct Shared {
   std::int64_t point, calls, refused, passed;
   bool done;
+  std::uint64_t stacks[1 << 20];  // of the calls
   char step[kStepBytes], wrong[400];
 };
 
@@ -53,7 +57,18 @@ std::string name_of(const Row& row) {
          (row.all_after ? " n and all after" : " n") + (row.cold ? ", first of its process" : "");
 }
 
-std::vector<std::int64_t> points_of(const Row& row, std::int64_t calls, const Arguments& arguments) {
+// The first and the last call of each stack.
+std::vector<std::int64_t> points_of_stacks(const std::uint64_t* stacks, std::int64_t calls) {
+  std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> ends;
+  for (std::int64_t n = 0; n < calls; ++n) ends.try_emplace(stacks[n], n, n).first->second.second = n;
+  std::set<std::int64_t> points;
+  for (const auto& [stack, end] : ends) points.insert({end.first, end.second});
+  return {points.begin(), points.end()};
+}
+
+std::vector<std::int64_t> points_of(const Row& row, const Shared& shared, const Arguments& arguments) {
+  const std::int64_t calls = shared.calls;
+  if (arguments.stacks) return points_of_stacks(shared.stacks, std::min(calls, std::ssize(shared.stacks)));
   std::set<std::int64_t> points;
   const auto first = arguments.every ? calls : std::min<std::int64_t>(row.first, calls);
   for (std::int64_t n = 0; n < first; ++n) points.insert(n);
@@ -126,6 +141,7 @@ std::int64_t count_calls(const Row& row, const std::string& folder, Shared& shar
     if (!row.cold) script.prepare();
     for (int round = 0; round < (row.cold ? 1 : 3); ++round) {
       script.clean();
+      record_stacks(shared.stacks, std::ssize(shared.stacks));
       arm(row.what.resource, -1, false);
       script.run();
       shared.calls = std::max(shared.calls, disarm());
@@ -140,7 +156,7 @@ std::int64_t count_calls(const Row& row, const std::string& folder, Shared& shar
 // Adds a line for each point that went wrong.
 void run_row(const Row& row, const Arguments& arguments, const std::string& folder, Shared& shared,
              std::vector<std::string>& wrong) {
-  shared = {};
+  std::memset(static_cast<void*>(&shared), 0, sizeof shared);
   int wrong_here = 0;
   const auto complain = [&](const std::string& what) {
     ++wrong_here;
@@ -149,7 +165,7 @@ void run_row(const Row& row, const Arguments& arguments, const std::string& fold
   };
   const std::int64_t calls = count_calls(row, folder, shared);
   if (shared.wrong[0] != '\0') complain(shared.wrong);
-  const std::vector<std::int64_t> points = points_of(row, calls, arguments);
+  const std::vector<std::int64_t> points = points_of(row, shared, arguments);
   while (!shared.done && !points.empty() && shared.point <= points.back() && wrong_here < 20) {
     shared.wrong[0] = '\0';
     const std::string ended = in_child(shared, [&] {
@@ -232,12 +248,14 @@ int main(int count, char** values) {
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(values[i], "--every") == 0) {
       arguments.every = true;
+    } else if (std::strcmp(values[i], "--stacks") == 0) {
+      arguments.stacks = true;
     } else if (std::strcmp(values[i], "--only") == 0 && i + 1 < count) {
       arguments.only = values[++i];
     } else if (std::strcmp(values[i], "--seed") == 0 && i + 1 < count) {
       arguments.seed = std::strtoull(values[++i], nullptr, 10);
     } else {
-      std::fprintf(stderr, "rt3d-faults [--every] [--only PART-OF-A-CASE'S-NAME] [--seed N]\n");
+      std::fprintf(stderr, "rt3d-faults [--every | --stacks] [--only PART-OF-A-CASE'S-NAME] [--seed N]\n");
       return 2;
     }
   }

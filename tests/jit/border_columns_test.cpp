@@ -47,9 +47,9 @@ TEST_CASE("direct convolution leaves out kernel columns outside a narrow image, 
       for (const kernels::Schedule& schedule : family.space(problem, target)) {
         const auto kernel = family.compile({problem, schedule, target, {in, {}, {}}, {out}});
         kernel->prepare(constants, pool);
-        std::byte* inputs[] = {reinterpret_cast<std::byte*>(input.data() + in.origin()), nullptr, nullptr};
-        std::byte* outputs[] = {reinterpret_cast<std::byte*>(output.data() + out.origin())};
-        kernel->run({inputs, outputs, nullptr, pool});
+        kernels::Place inputs[] = {reinterpret_cast<std::byte*>(input.data() + in.origin()), {}, {}};
+        kernels::Place outputs[] = {reinterpret_cast<std::byte*>(output.data() + out.origin())};
+        kernel->run({inputs, outputs, {}, pool});
         const kernels::Dims5 o(problem.outputs[0].shape);
         for (std::int64_t x = 0; x < o.w; ++x) {
           CAPTURE(x);

@@ -66,7 +66,7 @@ Tensor computed(const KernelFamily& family, const Problem& p, const Target& targ
   std::vector<LaidOut> laid;
   laid.reserve(inputs.size());
   std::vector<kernels::Placement> placements(inputs.size());
-  std::vector<std::byte*> addresses(inputs.size());
+  std::vector<kernels::Place> addresses(inputs.size());
   std::vector<const Tensor*> constants(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (p.inputs[i].absent) continue;
@@ -83,7 +83,7 @@ Tensor computed(const KernelFamily& family, const Problem& p, const Target& targ
   const auto kernel = family.compile({p, schedule, target, placements, {out.placement()}});
   kernel->prepare(constants, pool);
   const Buffer scratch(kernel->scratch_bytes());
-  std::byte* out_addresses[] = {out.address()};
+  kernels::Place out_addresses[] = {out.address()};
   kernel->run({addresses, out_addresses, scratch.data(), pool});
   return out.load();
 }

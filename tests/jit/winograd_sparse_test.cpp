@@ -78,8 +78,8 @@ Result compute(const KernelFamily& family, const Problem& p, const Schedule& sch
   const Tensor* constants[] = {nullptr, &inputs[1]};
   kernel->prepare(constants, pool);
   const Buffer scratch(kernel->scratch_bytes());
-  std::byte* in_addresses[] = {in.address(), nullptr};
-  std::byte* out_addresses[] = {out.address()};
+  kernels::Place in_addresses[] = {in.address(), {}};
+  kernels::Place out_addresses[] = {out.address()};
   kernel->run({in_addresses, out_addresses, scratch.data(), pool});
   return {out.load(), kernel->packed_bytes()};
 }

@@ -101,8 +101,8 @@ double relative_error(const KernelFamily& family, const Problem& p, const Target
   const Tensor* constants[] = {nullptr, &inputs[1], &inputs[2]};
   kernel->prepare(constants, pool);
   const Buffer scratch(kernel->scratch_bytes());
-  std::byte* in_addresses[] = {in.address(), nullptr, nullptr};
-  std::byte* out_addresses[] = {out.address()};
+  kernels::Place in_addresses[] = {in.address(), {}, {}};
+  kernels::Place out_addresses[] = {out.address()};
   kernel->run({in_addresses, out_addresses, scratch.data(), pool});
   const Tensor got = out.load();
   double worst = 0, squares = 0;

@@ -19,7 +19,7 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 // Operands of one call.
 struct Operands {
   std::vector<LaidOut> inputs, outputs;
-  std::vector<std::byte*> input_addresses, output_addresses;
+  std::vector<kernels::Place> input_addresses, output_addresses;
   std::vector<kernels::Placement> input_placements, output_placements;
   std::vector<const Tensor*> constants;
 };
@@ -32,7 +32,7 @@ Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const 
   for (std::size_t i = 0; i < p.inputs.size(); ++i) {
     const bool passed = !p.inputs[i].absent && !p.inputs[i].constant;
     o.constants.push_back(p.inputs[i].constant ? &inputs[i] : nullptr);
-    o.input_addresses.push_back(nullptr);
+    o.input_addresses.emplace_back();
     o.input_placements.emplace_back();
     if (!passed) continue;
     kernels::Port port = ports.inputs.at(i);

@@ -46,7 +46,7 @@ TEST_CASE("the reference family reads and writes planar tensors with halos and i
   const auto kernel = kernels::ref::family().compile(
       {problem, {}, target, {in.placement(), dense.placement()}, {out.placement()}});
   const Buffer scratch(kernel->scratch_bytes());
-  const std::vector<std::byte*> inputs{in.address(), dense.address()}, outputs{out.address()};
+  const std::vector<kernels::Place> inputs{in.address(), dense.address()}, outputs{out.address()};
   kernel->run({inputs, outputs, scratch.data(), pool});
   CHECK(values<float>(out.load()) == values<float>(kernels::ref::compute(problem, std::vector{a, b})[0]));
   CHECK(out.damage(true) == "");
@@ -59,12 +59,14 @@ TEST_CASE("an operator that refuses run-time values leaves zeros behind in a ker
   const auto kernel = kernels::ref::family().compile({problem, {}, target, {}, {}});
   float x[2] = {1, 2}, y = 9;
   std::int64_t index = 5;
-  const std::vector<std::byte*> inputs{reinterpret_cast<std::byte*>(x), reinterpret_cast<std::byte*>(&index)};
-  const std::vector<std::byte*> outputs{reinterpret_cast<std::byte*>(&y)};
-  kernel->run({inputs, outputs, nullptr, pool});
+  const std::vector<kernels::Place> inputs{reinterpret_cast<std::byte*>(x),
+                                           reinterpret_cast<std::byte*>(&index)};
+  const std::vector<kernels::Place> outputs{reinterpret_cast<std::byte*>(&y)};
+  const Buffer scratch(kernel->scratch_bytes());
+  kernel->run({inputs, outputs, scratch.data(), pool});
   CHECK(y == 0);
   index = 1;
-  kernel->run({inputs, outputs, nullptr, pool});
+  kernel->run({inputs, outputs, scratch.data(), pool});
   CHECK(y == 2);
 }
 

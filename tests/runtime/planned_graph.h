@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "graph/graph.h"
 #include "kernels/reorder_problem.h"
+#include "runtime/cpu_engine.h"
 #include "runtime/executor.h"
 #include "runtime/planner.h"
 
@@ -32,11 +33,15 @@ struct PlannedGraph {
       : PlannedGraph(graph::parse_graph(text), device, threads) {}
 
   PlannedGraph(graph::Graph parsed, const std::string& device, int threads)
-      : graph(std::move(parsed)), target{this_device(), threads}, pool(threads), db({}) {
+      : graph(std::move(parsed)),
+        target{this_device(), threads},
+        pool(threads),
+        engine(target, pool),
+        db({}) {
     runtime::TuningOptions tuning;
     tuning.mode = tuner::Mode::off;
     program = runtime::make_program(graph, {runtime::find_backend(device), target, tuning, pool, db});
-    executor.emplace(program, target, pool);
+    executor.emplace(program, engine);
   }
 
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) {
@@ -65,6 +70,7 @@ struct PlannedGraph {
   graph::Graph graph;
   kernels::Target target;
   ThreadPool pool;
+  runtime::CpuEngine engine;
   tuner::TuningDb db;
   runtime::Program program;
   const runtime::Plan& plan = program.plan;

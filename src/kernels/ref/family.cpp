@@ -85,10 +85,8 @@ class RefKernel : public Kernel {
     }
     for (std::size_t i = 0; i < p.outputs.size(); ++i)
       outputs_.push_back(staged(p.outputs[i], request.outputs, i, scratch_));
-    staging_ = std::any_of(inputs_.begin(), inputs_.end(), [](const Staged& s) { return !s.dense; }) ||
-               std::any_of(outputs_.begin(), outputs_.end(), [](const Staged& s) { return !s.dense; });
     addresses_offset_ = scratch_;
-    if (staging_) scratch_ += rounded((inputs_.size() + outputs_.size()) * sizeof(std::byte*));
+    scratch_ += rounded((inputs_.size() + outputs_.size()) * sizeof(std::byte*));
     held_.resize(p.inputs.size());
     constants_.resize(p.inputs.size());
   }
@@ -109,28 +107,25 @@ class RefKernel : public Kernel {
   // Operators on values known only now may refuse them: their outputs are then zero, as there is nobody to
   // tell.
   void run(const RunArgs& args) const override {
-    if (!staging_) {
-      run_dense(args.inputs, args.outputs, args);
-      return;
-    }
-    auto* addresses = reinterpret_cast<std::byte**>(args.scratch + addresses_offset_);
+    std::byte* const scratch = args.scratch.host();
+    auto* addresses = reinterpret_cast<std::byte**>(scratch + addresses_offset_);
     const std::span<std::byte*> in(addresses, inputs_.size());
     const std::span<std::byte*> out(addresses + inputs_.size(), outputs_.size());
     for (std::size_t i = 0; i < in.size(); ++i) {
-      in[i] = inputs_[i].dense ? args.inputs[i] : args.scratch + inputs_[i].offset;
-      if (!inputs_[i].dense) inputs_[i].copy(args.inputs[i], in[i], false);
+      in[i] = inputs_[i].dense ? args.inputs[i].host() : scratch + inputs_[i].offset;
+      if (!inputs_[i].dense) inputs_[i].copy(args.inputs[i].host(), in[i], false);
     }
     for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = outputs_[i].dense ? args.outputs[i] : args.scratch + outputs_[i].offset;
+      out[i] = outputs_[i].dense ? args.outputs[i].host() : scratch + outputs_[i].offset;
     run_dense(in, out, args);
     for (std::size_t i = 0; i < out.size(); ++i)
-      if (!outputs_[i].dense) outputs_[i].copy(args.outputs[i], out[i], true);
+      if (!outputs_[i].dense) outputs_[i].copy(args.outputs[i].host(), out[i], true);
   }
 
  private:
   void run_dense(std::span<std::byte* const> in, std::span<std::byte* const> out, const RunArgs& args) const {
     try {
-      operation_.run({constants_, in, out, args.scratch, args.pool});
+      operation_.run({constants_, in, out, args.scratch.host(), args.pool});
     } catch (const Error&) {
       for (std::size_t i = 0; i < out.size(); ++i)
         if (const std::size_t bytes = bytes_of(outputs_[i].desc)) std::memset(out[i], 0, bytes);
@@ -141,8 +136,7 @@ class RefKernel : public Kernel {
   std::vector<Staged> inputs_, outputs_;
   std::vector<Tensor> held_;  // what constants_ points into
   std::vector<const std::byte*> constants_;
-  bool staging_ = false;
-  std::size_t addresses_offset_ = 0;  // in scratch: the operands' addresses while some are staged
+  std::size_t addresses_offset_ = 0;  // in scratch: the operands' addresses
   std::size_t packed_ = 0;
   std::size_t scratch_ = 0;
 };

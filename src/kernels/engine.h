@@ -1,0 +1,32 @@
+// Engine: what runs kernels: this CPU with its threads, or a device with memory and a queue of its own. A session owns its engines and
+// uses them from one thread.
+#pragma once
+
+#include <memory>
+
+#include "kernels/family.h"
+
+namespace rt3d::kernels {
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual const Target& target()
+      const = 0;  // what its families are asked with; its device is the tuning database's key
+  virtual Space space() const = 0;  // of the memory that allocate() gives
+  virtual ThreadPool& pool() = 0;   // the host's threads, which pack constants
+
+  virtual std::unique_ptr<Memory> allocate(std::size_t bytes) = 0;  // zeroed; throws out_of_memory
+
+  // Kernels run in the order of the calls, each with all that was run before in memory. A call may return before its kernel is done:
+  // the arguments' spans need not live longer than the call. At most `workers` threads are woken. Allocates nothing; what goes wrong
+  // later is told by finish().
+  virtual void run(const Kernel& kernel, const RunArgs& args, int workers) = 0;
+  // Writes zeros around the planes of a tensor of floats.
+  virtual void zero_halo(const Shape& shape, Place first, const Placement& at) = 0;
+  // Waits until everything is done; throws device when something failed.
+  virtual void finish() = 0;
+};
+
+}  // namespace rt3d::kernels
