@@ -17,7 +17,8 @@ namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr long kSliceNs = 20'000'000;
-constexpr int kPatientSlices = 100;  // 2 s
+constexpr int kSlicesUntilTold = 50;   // 1 s
+constexpr int kPatientSlices = 3'000;  // 60 s: one measurement on a very busy machine
 constexpr int kExitBase = 128;
 
 struct State {
@@ -40,10 +41,18 @@ void restore_default(const sigset_t& signals) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
-void wait_for_those_who_stop(const sigset_t& signals) {
+// Ends the line that a progress bar may have begun. Not through stderr: whoever holds its lock may be waiting.
+void say(const std::string& program, const std::string& text) {
+  dprintf(STDERR_FILENO, "%s%s: %s\n", isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", program.c_str(),
+          text.c_str());
+}
+
+void wait_for_those_who_stop(const std::string& program, const sigset_t& signals) {
   const timespec slice = {0, kSliceNs};
-  for (int i = 0; i < kPatientSlices && state().stopping > 0; ++i)
+  for (int i = 0; i < kPatientSlices && state().stopping > 0; ++i) {
     if (sigtimedwait(&signals, nullptr, &slice) > 0) return;
+    if (i == kSlicesUntilTold) say(program, "stopping after this measurement; once more ends at once");
+  }
 }
 
 [[noreturn]] void watch(const std::string& program, const sigset_t& signals) {
@@ -51,13 +60,11 @@ void wait_for_those_who_stop(const sigset_t& signals) {
   while (sigwait(&signals, &signal_number) != 0) {
   }
   state().requested = true;
-  wait_for_those_who_stop(signals);
+  wait_for_those_who_stop(program, signals);
   restore_default(signals);
   Temporaries::remove_all();
   const std::lock_guard lock(state().mutex);
-  // Not through stderr: whoever holds its lock may be waiting.
-  dprintf(STDERR_FILENO, "%s%s: interrupted%s\n", isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "",
-          program.c_str(), state().explanation.c_str());
+  say(program, "interrupted" + state().explanation);
   _exit(kExitBase + signal_number);
 }
 

@@ -17,8 +17,8 @@ void watch_for_interruption(const std::string& program);
 
 bool interruption_requested();
 
-// While one lives, an interruption only asks: the program ends when the last one is gone, at a second signal, or after two
-// seconds. For work that keeps its results when it stops by itself, which it does soon after interruption_requested().
+// While one lives, an interruption only asks: the program ends when the last one is gone, at a second signal, or after a
+// minute. For work that keeps its results when it stops by itself, which it does soon after interruption_requested().
 class StopsWhenAsked {
  public:
   StopsWhenAsked();

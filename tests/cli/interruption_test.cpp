@@ -2,8 +2,6 @@
 #include <doctest/doctest.h>
 
 #include "cli/process.h"
-#include "sanitizers.h"
-#include "skip.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -80,9 +78,6 @@ TEST_CASE("tuning that is interrupted keeps what was measured, and says so") {
 }
 
 TEST_CASE("a study of groups that is interrupted shows what it measured") {
-#if defined(RT3D_ADDRESS_SANITIZER) || defined(RT3D_THREAD_SANITIZER)
-  RT3D_SKIP("with a sanitizer one measurement takes longer than a study may to stop");
-#endif
   const Shell shell;
   Process study(shell.scratch, {RT3D_TUNE_COMMAND, "group-size", "--layer", "linear", "--rates",
                                 "1.5,2,2.6,3,3.6,4,5,6,8,10,12,16", "--tune-ms", "20", "--threads", "1"});
