@@ -27,7 +27,7 @@ Placement Placement::of(const Shape& shape, Port port) {
   p.halo_w = port.halo_w;
   if (shape.rank() < 2 || shape.rank() > 5) return p;  // planar tensors of other ranks need no strides
   const Dims5 s(shape);
-  const bool planar = port == Port{};
+  const bool planar = port.dense();
   p.h = (s.w + 2 * port.halo_w) * port.block;
   p.d = (s.h + 2 * port.halo_h) * p.h;
   if (!planar && s.d > 1) p.d = odd_lines(p.d);

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/shape.h"
+#include "kernels/memory.h"
 
 namespace rt3d::kernels {
 
@@ -16,12 +17,13 @@ struct Dims5 {
   explicit Dims5(const Shape& shape);  // throws internal for other ranks
 };
 
-// What a kernel asks of one operand: channels per block and at least this much halo. Strides are the
-// planner's.
+// What a kernel asks of one operand: channels per block, at least this much halo, and whose memory. Strides are the planner's.
 struct Port {
   int block = 1;
   int halo_h = 0;
   int halo_w = 0;
+  Space space = Space::host;
+  bool dense() const { return block == 1 && halo_h == 0 && halo_w == 0; }  // row-major without gaps
   bool operator==(const Port&) const = default;
 };
 

@@ -9,7 +9,11 @@ namespace {
 
 constexpr char kFrom[] = "from", kTo[] = "to";
 
-std::vector<std::int64_t> words(Port port) { return {port.block, port.halo_h, port.halo_w}; }
+std::vector<std::int64_t> words(Port port) {
+  std::vector<std::int64_t> words{port.block, port.halo_h, port.halo_w};
+  if (port.space != Space::host) words.push_back(static_cast<std::int64_t>(port.space));
+  return words;
+}
 
 std::optional<Port> port_of(const Problem& problem, const char* name) {
   std::vector<std::int64_t> words;
@@ -18,10 +22,12 @@ std::optional<Port> port_of(const Problem& problem, const char* name) {
   } catch (const Error&) {  // another type
     return std::nullopt;
   }
-  if (words.size() != 3 || words[0] < 1) return std::nullopt;
+  if (words.size() == 3) words.push_back(static_cast<std::int64_t>(Space::host));
+  if (words.size() != 4 || words[0] < 1 || words[3] >= kSpaces) return std::nullopt;
   for (const std::int64_t word : words)
     if (word < 0 || word > std::numeric_limits<int>::max()) return std::nullopt;
-  return Port{static_cast<int>(words[0]), static_cast<int>(words[1]), static_cast<int>(words[2])};
+  return Port{static_cast<int>(words[0]), static_cast<int>(words[1]), static_cast<int>(words[2]),
+              static_cast<Space>(words[3])};
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 //
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56 from=1x0x0 to=16x1x1
 //
-// `from` and `to` are ports: channels per block, rows and columns of halo.
+// `from` and `to` are ports: channels per block, rows and columns of halo, and, where it is not the host's memory, a fourth word: the
+// number of the space.
 #pragma once
 
 #include <optional>

@@ -33,7 +33,7 @@ Executor::Executor(Program& program, kernels::Engine& engine, Extent extent)
   prepare(program);
   trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
-  arena_ = engine_.allocate(plan_.arena_bytes);
+  arena_ = engine_.allocate(plan_.arena_bytes[0]);
   bind();
 }
 

@@ -1,24 +1,19 @@
 #include "runtime/forms.h"
 
-#include <algorithm>
-
 namespace rt3d::runtime {
 
-Form form_of(const kernels::Port& port) {
-  if (port.block == 1 && (port.halo_h > 0 || port.halo_w > 0)) return Form::planar_halo;
-  return static_cast<Form>(port.block);
-}
+Form form_of(const kernels::Port& port) { return {port.space, port.block, port.dense()}; }
 
 kernels::Port port_of(Form form) {
-  if (form == Form::planar_halo) return {1, 1, 1};
-  return {static_cast<int>(form), 0, 0};
+  const int halo = form.block == 1 && !form.dense ? 1 : 0;
+  return {form.block, halo, halo, form.space};
 }
 
 bool needs_copy(Written written, Form wanted) {
-  const bool planar = written.form == Form::planar || written.form == Form::planar_halo;
   if (written.form == wanted) return false;
-  if (planar && wanted == Form::planar) return false;
-  return !(planar && wanted == Form::planar_halo && !written.rigid);
+  const bool both_planar = written.form.block == 1 && wanted.block == 1;
+  if (written.form.space != wanted.space || !both_planar) return true;
+  return !wanted.dense && written.rigid;
 }
 
 }  // namespace rt3d::runtime

@@ -1,15 +1,19 @@
 // How a value may be stored, as far as the selection tells layouts apart, and when a reader needs a copy.
 #pragma once
 
+#include <compare>
+
 #include "kernels/placement.h"
 
 namespace rt3d::runtime {
 
-// A larger halo is not another layout: storage gets the largest that any reader asks for.
-enum class Form : int {
-  planar_halo = 0,  // planar within a frame
-  planar = 1,       // row-major without gaps
-                    // any other number: channels per block
+// A larger halo is not another form: storage gets the largest that any reader asks for.
+struct Form {
+  kernels::Space space = kernels::Space::host;
+  int block = 1;      // channels per block; 1: planar
+  bool dense = true;  // planar: row-major without gaps, else within a frame; false of blocks
+
+  auto operator<=>(const Form&) const = default;
 };
 
 Form form_of(const kernels::Port& port);
@@ -17,7 +21,7 @@ kernels::Port port_of(Form form);  // with the least halo of the form
 
 // Who wrote a value. Storage that is seen as something else, too (an input of the graph, a reshaped tensor), cannot have a halo.
 struct Written {
-  Form form = Form::planar;
+  Form form;
   bool rigid = false;
 };
 

@@ -20,13 +20,13 @@ bool has_form(const Shape& shape) { return shape.rank() >= 2 && shape.rank() <= 
 class Emitter {
  public:
   Emitter(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-          const std::vector<int>& block_of_node, const Copies& copies)
+          const std::vector<Form>& form_of_node, const Copies& copies)
       : plan_(program.plan),
         constants_(program.constants),
         graph_(graph),
         choice_of_node_(choice_of_node),
         copies_(copies),
-        layouts_(choose_layouts(graph, plan_.choices, choice_of_node, block_of_node, copies.target())),
+        layouts_(choose_layouts(graph, plan_.choices, choice_of_node, form_of_node, copies.target())),
         lies_(graph.value_count()) {}
 
   void run() {
@@ -53,6 +53,7 @@ class Emitter {
         has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
     Storage storage;
     storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(desc.dtype);
+    storage.space = port.space;
     storage.floats = desc.dtype == DType::f32;
     storage.first_step = kUntouched;
     plan_.storages.push_back(storage);
@@ -66,7 +67,7 @@ class Emitter {
     const TensorDesc& desc = graph_.value(id).desc;
     Location location;
     if (layout.parent == graph::kNoValue) {
-      location = allocate(desc, {layout.block, layout.halo_h, layout.halo_w});
+      location = allocate(desc, {layout.block, layout.halo_h, layout.halo_w, layout.space});
     } else {
       location = native(layout.parent);
       location.first += layout.parent_channel / layout.block * location.placement.c;
@@ -76,20 +77,23 @@ class Emitter {
     return location;
   }
 
-  static bool fits(const Location& location, Port port, bool wants_dense) {
+  bool fits(const Location& location, Port port, bool wants_dense) const {
     const Placement& p = location.placement;
-    if (p.block != port.block || p.halo_h < port.halo_h || p.halo_w < port.halo_w) return false;
+    if (plan_.space_of(location) != port.space || p.block != port.block || p.halo_h < port.halo_h ||
+        p.halo_w < port.halo_w)
+      return false;
     return !wants_dense || dense(location);
   }
 
-  // The value in a layout that satisfies the port, converted by a new step when there is none yet.
-  Location reach(ValueId id, Port port, bool wants_dense, const std::string& name) {
+  // The value in a layout that satisfies the port, copied by a new step when there is none yet.
+  Location reach(ValueId id, Port port, const std::string& name) {
+    const bool wants_dense = port.dense();
     native(id);
     for (const Location& location : lies(id))
       if (fits(location, port, wants_dense)) return location;
     if (!wants_dense)
       for (const Port& ask : at(id).asks)
-        if (ask.block == port.block) {
+        if (ask.block == port.block && ask.space == port.space) {
           port.halo_h = std::max(port.halo_h, ask.halo_h);
           port.halo_w = std::max(port.halo_w, ask.halo_w);
         }
@@ -100,8 +104,10 @@ class Emitter {
   }
 
   void copy(const std::string& name, const Location& from, const Location& to) {
-    const auto port = [](const Placement& p) { return Port{p.block, p.halo_h, p.halo_w}; };
-    Choice choice = copies_.choice(to.desc, port(from.placement), port(to.placement));
+    const auto port = [&](const Location& l) {
+      return Port{l.placement.block, l.placement.halo_h, l.placement.halo_w, plan_.space_of(l)};
+    };
+    Choice choice = copies_.choice(to.desc, port(from), port(to));
     const auto [known, fresh] =
         choice_of_copy_.try_emplace(choice.text, static_cast<int>(plan_.choices.size()));
     if (fresh)
@@ -112,7 +118,9 @@ class Emitter {
     push({.name = name, .kernel = kernel, .inputs = {from}, .outputs = {to}});
   }
 
-  Location planar(ValueId id, const std::string& name) { return reach(id, {}, true, name); }
+  Location planar(ValueId id, kernels::Space space, const std::string& name) {
+    return reach(id, {.space = space}, name);
+  }
 
   void push(Step step) {
     const int index = static_cast<int>(plan_.steps.size());
@@ -132,8 +140,8 @@ class Emitter {
     const graph::Node& node = graph_.nodes[i];
     switch (treatment_of(graph_, node)) {
       case Treatment::kernel: return emit_kernel(i);
-      case Treatment::reshape: return emit_reshape(node);
-      case Treatment::slice: return emit_slice(node);
+      case Treatment::reshape: return emit_reshape(node, layouts_.nodes[i].space);
+      case Treatment::slice: return emit_slice(node, layouts_.nodes[i].space);
       case Treatment::concat: return emit_concat(i);
     }
   }
@@ -158,7 +166,7 @@ class Emitter {
       if (operand.constant)
         constant = *graph_.constant(node.inputs[j]);
       else if (!operand.absent)
-        location = reach(node.inputs[j], ports.inputs[j], ports.inputs[j] == Port{}, node.name);
+        location = reach(node.inputs[j], ports.inputs[j], node.name);
       spec.inputs.push_back(location.placement);
       constants.push_back(std::move(constant));
       step.inputs.push_back(std::move(location));
@@ -186,8 +194,8 @@ class Emitter {
   }
 
   // A view of a planar tensor with another shape.
-  void emit_reshape(const graph::Node& node) {
-    Location view = planar(node.inputs[0], node.name);
+  void emit_reshape(const graph::Node& node, kernels::Space space) {
+    Location view = planar(node.inputs[0], space, node.name);
     const TensorDesc& desc = graph_.value(node.outputs[0]).desc;
     if (desc.dtype != view.desc.dtype || desc.shape.elements() != view.desc.shape.elements())
       fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ",
@@ -197,12 +205,12 @@ class Emitter {
     lies(node.outputs[0]) = {view};
   }
 
-  void emit_slice(const graph::Node& node) {
+  void emit_slice(const graph::Node& node, kernels::Space space) {
     if (at(node.outputs[0]).parent != graph::kNoValue) {
       native(node.outputs[0]);
       return;
     }
-    Location view = planar(node.inputs[0], node.name);
+    Location view = planar(node.inputs[0], space, node.name);
     view.first += first_channel(graph_, node) * view.placement.c;
     view.desc = graph_.value(node.outputs[0]).desc;
     lies(node.outputs[0]) = {view};
@@ -230,7 +238,7 @@ class Emitter {
       output.constant = constant->in_memory();
       output.location.desc = constant->desc();
     } else {
-      output.location = planar(id, graph_.value(id).name);
+      output.location = planar(id, kernels::Space::host, graph_.value(id).name);
     }
     plan_.outputs.push_back(std::move(output));
   }
@@ -270,8 +278,8 @@ class Emitter {
 }  // namespace
 
 void assign_layouts(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const std::vector<int>& block_of_node, const Copies& copies) {
-  Emitter(program, graph, choice_of_node, block_of_node, copies).run();
+                    const std::vector<Form>& form_of_node, const Copies& copies) {
+  Emitter(program, graph, choice_of_node, form_of_node, copies).run();
 }
 
 }  // namespace rt3d::runtime

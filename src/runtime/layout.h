@@ -9,15 +9,16 @@
 
 #include "graph/graph.h"
 #include "runtime/copies.h"
+#include "runtime/forms.h"
 #include "runtime/program.h"
 
 namespace rt3d::runtime {
 
 // Fills the plan's kernels, steps, storages (without offsets), inputs and outputs, adds choices for the copies, and keeps the
-// kernels' constants. `choice_of_node` indexes the plan's choices, per node of
-// the graph; -1 for nodes that are not kernels. `block_of_node` says in which blocks concatenations are collected (1: planar; 0 for
-// other nodes); one that does not fit the parts is taken as planar. Storage lifetimes are right; steps are in the nodes' order.
+// kernels' constants. `choice_of_node` indexes the plan's choices, per node of the graph; -1 for nodes that are not kernels.
+// `form_of_node` says how concatenations are collected (blocks that do not fit the parts are taken as planar), and in whose memory
+// reshaped tensors and slices are seen. Storage lifetimes are right; steps are in the nodes' order.
 void assign_layouts(Program& program, const graph::Graph& graph, const std::vector<int>& choice_of_node,
-                    const std::vector<int>& block_of_node, const Copies& copies);
+                    const std::vector<Form>& form_of_node, const Copies& copies);
 
 }  // namespace rt3d::runtime

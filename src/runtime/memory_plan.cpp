@@ -108,20 +108,23 @@ MemoryPlan plan_memory(const std::vector<Lifetime>& buffers) {
 }
 
 void place_storages(Plan& plan) {
-  plan.arena_bytes = plan.tensor_bytes = 0;
-  for (const bool floats : {true, false}) {
-    std::vector<Storage*> placed;
-    std::vector<Lifetime> lifetimes;
-    for (Storage& s : plan.storages) {
-      if (s.floats != floats) continue;
-      placed.push_back(&s);
-      lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+  plan.arena_bytes = {};
+  plan.tensor_bytes = 0;
+  for (int space = 0; space < kernels::kSpaces; ++space)
+    for (const bool floats : {true, false}) {
+      std::vector<Storage*> placed;
+      std::vector<Lifetime> lifetimes;
+      for (Storage& s : plan.storages) {
+        if (s.space != static_cast<kernels::Space>(space) || s.floats != floats) continue;
+        placed.push_back(&s);
+        lifetimes.push_back({s.bytes, s.first_step, s.last_step});
+      }
+      const MemoryPlan memory = plan_memory(lifetimes);
+      std::size_t& arena = plan.arena_bytes[static_cast<std::size_t>(space)];
+      for (std::size_t i = 0; i < placed.size(); ++i) placed[i]->offset = arena + memory.offsets[i];
+      arena += memory.arena_bytes;
+      plan.tensor_bytes += memory.tensor_bytes;
     }
-    const MemoryPlan memory = plan_memory(lifetimes);
-    for (std::size_t i = 0; i < placed.size(); ++i) placed[i]->offset = plan.arena_bytes + memory.offsets[i];
-    plan.arena_bytes += memory.arena_bytes;
-    plan.tensor_bytes += memory.tensor_bytes;
-  }
 }
 
 }  // namespace rt3d::runtime

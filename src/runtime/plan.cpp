@@ -1,5 +1,7 @@
 #include "runtime/plan.h"
 
+#include <numeric>
+
 #include "base/error.h"
 
 namespace rt3d::runtime {
@@ -18,6 +20,14 @@ std::string layout_text(const kernels::Placement& p) {
   return text;
 }
 
+kernels::Space Plan::space_of(const Location& location) const {
+  return storages[static_cast<std::size_t>(location.storage)].space;
+}
+
+std::size_t Plan::all_arenas_bytes() const {
+  return std::accumulate(arena_bytes.begin(), arena_bytes.end(), std::size_t{0});
+}
+
 std::size_t Plan::offset_bytes(const Location& location) const {
   return storages[static_cast<std::size_t>(location.storage)].offset +
          static_cast<std::size_t>(location.first) * dtype_bytes(location.desc.dtype);
@@ -25,11 +35,12 @@ std::size_t Plan::offset_bytes(const Location& location) const {
 
 std::string Plan::text() const {
   const auto place = [&](const Location& l) {
-    return l.storage == kNoStorage ? std::string("-")
-                                   : cat("@", offset_bytes(l), " ", layout_text(l.placement));
+    if (l.storage == kNoStorage) return std::string("-");
+    const char* space = space_of(l) == kernels::Space::host ? "" : "device ";
+    return cat("@", offset_bytes(l), " ", space, layout_text(l.placement));
   };
-  std::string out = cat("# ", steps.size(), " steps, ", kernels.size(), " kernels, arena ", arena_bytes,
-                        " bytes of ", tensor_bytes, " without reuse\n");
+  std::string out = cat("# ", steps.size(), " steps, ", kernels.size(), " kernels, arena ",
+                        all_arenas_bytes(), " bytes of ", tensor_bytes, " without reuse\n");
   for (std::size_t i = 0; i < inputs.size(); ++i)
     out += cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i]), "\n");
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -1,6 +1,7 @@
 // Plan: the ordered steps that compute a graph, and where every tensor lies in one arena. It prints itself.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,15 +15,16 @@ namespace rt3d::runtime {
 
 inline constexpr int kNoStorage = -1;
 
-// A piece of the arena, of a tensor or of a kernel's scratch; needed from its first to its last step. Floats share memory with
+// A piece of a space's arena, of a tensor or of a kernel's scratch; needed from its first to its last step. Floats share memory with
 // floats only: lanes beyond the last channel are multiplied by zero, which what is left there must survive, and an integer's bits may
 // be no number.
 struct Storage {
   std::size_t bytes = 0;
+  kernels::Space space = kernels::Space::host;
   bool floats = true;
   int first_step = 0;
   int last_step = 0;
-  std::size_t offset = 0;  // in the arena
+  std::size_t offset = 0;  // in its space's arena
 };
 
 // Where a tensor lies. Views (reshaped, part of a concatenation, slice of channels) name the same storage as their whole.
@@ -63,9 +65,9 @@ struct Plan {
   std::vector<Storage> storages;
   std::vector<Location> inputs;
   std::vector<PlanOutput> outputs;
-  std::size_t arena_bytes = 0;
-  std::size_t tensor_bytes = 0;                // without reuse
-  std::vector<kernels::SparsityReport> zeros;  // of the weights, by node of the graph
+  std::array<std::size_t, kernels::kSpaces> arena_bytes{};  // by space
+  std::size_t tensor_bytes = 0;                             // of all, without reuse
+  std::vector<kernels::SparsityReport> zeros;               // of the weights, by node of the graph
 
   const Choice& choice_of(const KernelSpec& kernel) const {
     return choices[static_cast<std::size_t>(kernel.choice)];
@@ -73,8 +75,10 @@ struct Plan {
   const Choice& choice_of(const Step& step) const {
     return choice_of(kernels[static_cast<std::size_t>(step.kernel)]);
   }
-  std::size_t offset_bytes(const Location& location) const;  // of element 0 in the arena
-  std::string text() const;                                  // a header, then one step per line
+  kernels::Space space_of(const Location& location) const;   // of one with storage
+  std::size_t offset_bytes(const Location& location) const;  // of element 0 in its space's arena
+  std::size_t all_arenas_bytes() const;
+  std::string text() const;  // a header, then one step per line
 };
 
 std::string layout_text(const kernels::Placement& placement);  // "planar", "block16 halo1x1"

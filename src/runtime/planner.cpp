@@ -112,17 +112,17 @@ Program make_program(const graph::Graph& graph, const PlanRequest& request) {
   const Copies copies(request.backend, request.target);
   const Selection selection = select(graph, plan.choices, choice_of_node, copies, request.weight_limit);
   apply(selection, plan.choices, choice_of_node);
-  assign_layouts(program, graph, choice_of_node, selection.blocks, copies);
+  assign_layouts(program, graph, choice_of_node, selection.forms, copies);
 
   require_memory_for_weights(plan, request.target);
   for (const Storage& s : plan.storages)
     require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
   place_storages(plan);
-  require_memory(static_cast<std::int64_t>(plan.arena_bytes), "the whole model", limit);
+  require_memory(static_cast<std::int64_t>(plan.all_arenas_bytes()), "the whole model", limit);
   start = Clock::now();
   compile(program, request.target);
   if (request.compile_ns) *request.compile_ns = ns_since(start);
-  require_memory(static_cast<std::int64_t>(plan.arena_bytes), "the whole model", limit);
+  require_memory(static_cast<std::int64_t>(plan.all_arenas_bytes()), "the whole model", limit);
   return program;
 }
 

@@ -196,7 +196,7 @@ Selection select(const graph::Graph& graph, const std::vector<Choice>& choices,
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
     if (choice_of_node[i] < 0) selection.alternatives[i] = 0;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    selection.blocks.push_back(problem.blocks[i].empty() ? 0 : problem.blocks[i][states[i]]);
+    selection.forms.push_back(problem.forms[i].empty() ? Form{} : problem.forms[i][states[i]]);
   selection.kernels_ns = problem.kernels_ns(states);
   selection.conversions_ns = cost_of(problem.pbqp, states) - selection.kernels_ns;
   selection.packed_bytes = problem.bytes(states);

@@ -12,12 +12,13 @@
 #include "graph/graph.h"
 #include "runtime/choice.h"
 #include "runtime/copies.h"
+#include "runtime/forms.h"
 
 namespace rt3d::runtime {
 
 struct Selection {
   std::vector<std::size_t> alternatives;  // by node: of its choice; 0 for nodes that are not kernels
-  std::vector<int> blocks;                // by node: of concatenations (1: planar); 0 for other nodes
+  std::vector<Form> forms;                // by node: of those that only see memory in another way
   double kernels_ns = 0;
   double conversions_ns = 0;
   std::int64_t packed_bytes = 0;

@@ -42,12 +42,12 @@ class Builder {
   void run() {
     out_.pbqp.costs.resize(graph_.nodes.size());
     out_.packed_bytes.resize(graph_.nodes.size());
-    out_.blocks.resize(graph_.nodes.size());
+    out_.forms.resize(graph_.nodes.size());
     // An input of the graph or its output: planar, and not to be changed.
-    for (ValueId id : graph_.inputs) write(id, add_variable(1), {{Form::planar, true}});
+    for (ValueId id : graph_.inputs) write(id, add_variable(1), {{Form{}, true}});
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) add_node(i);
     for (ValueId id : graph_.outputs)
-      if (!graph_.constant(id)) read(id, add_variable(1), {Form::planar});
+      if (!graph_.constant(id)) read(id, add_variable(1), {Form{}});
     for (std::size_t id = 0; id < readers_.size(); ++id) connect(id);
   }
 
@@ -70,13 +70,9 @@ class Builder {
     const graph::Node& node = graph_.nodes[i];
     switch (treatment_of(graph_, node)) {
       case Treatment::kernel: return add_kernel(i);
-      case Treatment::reshape: return add_view(i, {Form::planar}, true);
+      case Treatment::reshape: return add_view(i, planar_forms(node, 1), true);
       case Treatment::slice: return add_view(i, forms_of_slice(node), true);
-      case Treatment::concat: {
-        const std::vector<Form> forms = forms_of_concat(node);
-        for (Form form : forms) out_.blocks[i].push_back(static_cast<int>(form));
-        return add_view(i, forms, false);
-      }
+      case Treatment::concat: return add_view(i, forms_of_concat(node), false);
     }
   }
 
@@ -90,9 +86,9 @@ class Builder {
       out_.packed_bytes[i].push_back(a.packed_bytes);
       const kernels::Ports ports = a.family->ports(choice.problem, copies_.target());
       for (std::size_t j = 0; j < wants.size(); ++j)
-        wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : Form::planar);
+        wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : Form{});
       for (std::size_t j = 0; j < gives.size(); ++j)
-        gives[j].push_back({j < ports.outputs.size() ? form_of(ports.outputs[j]) : Form::planar, false});
+        gives[j].push_back({j < ports.outputs.size() ? form_of(ports.outputs[j]) : Form{}, false});
     }
     for (std::size_t j = 0; j < wants.size(); ++j)
       if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j]))
@@ -103,11 +99,12 @@ class Builder {
   // Input and output are of one form, whichever it is.
   void add_view(std::size_t i, const std::vector<Form>& forms, bool rigid_when_planar) {
     const graph::Node& node = graph_.nodes[i];
+    out_.forms[i] = forms;
     out_.pbqp.costs[i].assign(forms.size(), 0.0);
     const std::size_t inputs = node.op == "Concat" ? node.inputs.size() : 1;
     for (std::size_t j = 0; j < inputs; ++j) read(node.inputs[j], i, forms);
     Gives gives;
-    for (Form form : forms) gives.push_back({form, rigid_when_planar && form == Form::planar});
+    for (Form form : forms) gives.push_back({form, rigid_when_planar && form.block == 1});
     write(node.outputs[0], i, std::move(gives));
   }
 
@@ -115,26 +112,34 @@ class Builder {
   std::set<Form> blocked(ValueId id) const {
     std::set<Form> forms;
     for (const Written& w : gives_[static_cast<std::size_t>(id)])
-      if (static_cast<int>(w.form) > 1) forms.insert(w.form);
+      if (w.form.block > 1) forms.insert(w.form);
     return forms;
   }
 
+  // In the host's memory, and wherever one of the inputs may have been written.
+  std::vector<Form> planar_forms(const graph::Node& node, std::size_t inputs) const {
+    std::set<Form> forms{Form{}};
+    for (std::size_t j = 0; j < inputs; ++j)
+      for (const Written& w : gives_[static_cast<std::size_t>(node.inputs[j])]) forms.insert({w.form.space});
+    return {forms.begin(), forms.end()};
+  }
+
   std::vector<Form> forms_of_slice(const graph::Node& node) const {
-    std::vector<Form> forms{Form::planar};
+    std::vector<Form> forms = planar_forms(node, 1);
     for (Form form : blocked(node.inputs[0]))
-      if (first_channel(graph_, node) % static_cast<int>(form) == 0) forms.push_back(form);
+      if (first_channel(graph_, node) % form.block == 0) forms.push_back(form);
     return forms;
   }
 
   std::vector<Form> forms_of_concat(const graph::Node& node) const {
     std::set<Form> candidates;
     for (ValueId id : node.inputs) candidates.merge(blocked(id));
-    std::vector<Form> forms{Form::planar};
+    std::vector<Form> forms = planar_forms(node, node.inputs.size());
     for (Form form : candidates) {
       std::int64_t channel = 0;
       bool fits = true;
       for (ValueId id : node.inputs) {
-        fits = fits && channel % static_cast<int>(form) == 0;
+        fits = fits && channel % form.block == 0;
         channel += graph_.value(id).desc.shape[1];
       }
       if (fits) forms.push_back(form);
@@ -171,7 +176,7 @@ class Builder {
     // Planar storage that somebody reads without gaps has no frame.
     const auto beside = [&](Written written, std::size_t set) {
       for (std::size_t f = 0; f < wanted.size(); ++f)
-        written.rigid = written.rigid || (wanted[f] == Form::planar && holds(set, f));
+        written.rigid = written.rigid || (wanted[f] == Form{written.form.space} && holds(set, f));
       return written;
     };
     const std::size_t kept = add_variable(sets);

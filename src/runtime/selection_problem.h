@@ -13,6 +13,7 @@
 #include "graph/graph.h"
 #include "runtime/choice.h"
 #include "runtime/copies.h"
+#include "runtime/forms.h"
 #include "runtime/pbqp.h"
 
 namespace rt3d::runtime {
@@ -21,7 +22,8 @@ struct SelectionProblem {
   Pbqp pbqp;  // costs in nanoseconds; variable i is node i of the graph, then values
   std::vector<std::vector<std::int64_t>> packed_bytes;  // by node, by state; empty where nothing is packed
 
-  std::vector<std::vector<int>> blocks;  // likewise, of concatenations; empty for other nodes
+  std::vector<std::vector<Form>>
+      forms;  // likewise, of nodes that only see memory in another way; empty for others
 
   // Reserves are forbidden states unless they are allowed.
   SelectionProblem(const graph::Graph& graph, const std::vector<Choice>& choices,

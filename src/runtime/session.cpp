@@ -178,7 +178,7 @@ struct Session::Impl {
       stats.measurements += choice.measurements;
     }
     report_steps();
-    stats.arena_bytes = static_cast<std::int64_t>(plan.arena_bytes);
+    stats.arena_bytes = static_cast<std::int64_t>(plan.all_arenas_bytes());
     stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
     stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
     stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());

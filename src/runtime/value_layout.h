@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "runtime/forms.h"
 #include "runtime/plan.h"
 
 namespace rt3d::runtime {
 
 struct ValueLayout {
   int block = 1;
+  kernels::Space space = kernels::Space::host;
   int halo_h = 0, halo_w = 0;               // of the storage, at the root of a tree
   bool halo_free = true;                    // the storage may not have a halo: inputs, reshaped tensors
   bool planar_wanted = false;               // somebody needs it planar without halo
@@ -20,7 +22,8 @@ struct ValueLayout {
 };
 
 struct NodeLayout {
-  kernels::Ports ports;        // of kernels
+  kernels::Ports ports;                         // of kernels
+  kernels::Space space = kernels::Space::host;  // in which others see memory
   std::vector<bool> in_place;  // of concatenations: which inputs' producers write into the storage
 };
 
@@ -29,9 +32,9 @@ struct Layouts {
   std::vector<NodeLayout> nodes;
 };
 
-// `choice_of_node` and `block_of_node` as in assign_layouts().
+// `choice_of_node` and `form_of_node` as in assign_layouts().
 Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
-                       const std::vector<int>& choice_of_node, const std::vector<int>& block_of_node,
+                       const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node,
                        const kernels::Target& target);
 
 }  // namespace rt3d::runtime

@@ -62,7 +62,7 @@ TEST_CASE("memory of floats and of other types is reused, each by its own kind")
     for (const bool floats : {true, false})
       plan.storages.push_back({.bytes = 4096, .floats = floats, .first_step = i, .last_step = i + 1});
   place_storages(plan);
-  CHECK(plan.arena_bytes == 2 * 2 * 4096);
+  CHECK(plan.arena_bytes[0] == 2 * 2 * 4096);
   CHECK(plan.tensor_bytes == 12 * 4096);
   for (const Storage& a : plan.storages)
     for (const Storage& b : plan.storages)

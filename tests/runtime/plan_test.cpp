@@ -146,7 +146,7 @@ TEST_CASE("the arena is smaller than the sum of all tensors") {
     last = next;
   }
   PlannedGraph planned(text + "output " + last + "\n");
-  CHECK(planned.plan.arena_bytes * 2 < planned.plan.tensor_bytes);
+  CHECK(planned.plan.all_arenas_bytes() * 2 < planned.plan.tensor_bytes);
 }
 
 TEST_CASE("memory of integers is reused, too") {
@@ -156,7 +156,7 @@ TEST_CASE("memory of integers is reused, too") {
     text += line + std::string("\n");
   PlannedGraph planned(text);
   INFO(planned.plan.text());
-  CHECK(planned.plan.arena_bytes < 4 * 4096 * 8);  // input, and two of the others by turns
+  CHECK(planned.plan.all_arenas_bytes() < 4 * 4096 * 8);  // input, and two of the others by turns
   CHECK(planned.plan.tensor_bytes >= 6 * 4096 * 8);
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("scratch lies in the arena, beside everything that lives at its step")
       ++used;
       const Storage& mine = plan.storages[static_cast<std::size_t>(own)];
       CHECK(mine.bytes > 0);
-      CHECK(mine.offset + mine.bytes <= plan.arena_bytes);
+      CHECK(mine.offset + mine.bytes <= plan.arena_bytes[0]);
       for (std::size_t j = 0; j < plan.storages.size(); ++j) {
         const Storage& other = plan.storages[j];
         clashes += static_cast<int>(j) != own && other.first_step <= step && step <= other.last_step &&

@@ -72,20 +72,20 @@ struct Setting {
     return select(graph, choices, choice_of_node, copies(), limit);
   }
 
-  Plan plan_with(const std::vector<std::size_t>& alternatives, const std::vector<int>& blocks) const {
+  Plan plan_with(const std::vector<std::size_t>& alternatives, const std::vector<Form>& forms) const {
     Program program;
     Plan& plan = program.plan;
     plan.choices = choices;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
       if (choice_of_node[i] >= 0)
         plan.choices[static_cast<std::size_t>(choice_of_node[i])].take(alternatives[i]);
-    assign_layouts(program, graph, choice_of_node, blocks, copies());
+    assign_layouts(program, graph, choice_of_node, forms, copies());
     return plan;
   }
 
   // What the plan made with these alternatives costs, its reorder steps priced one by one.
-  double true_cost(const std::vector<std::size_t>& alternatives, const std::vector<int>& blocks) const {
-    const Plan plan = plan_with(alternatives, blocks);
+  double true_cost(const std::vector<std::size_t>& alternatives, const std::vector<Form>& forms) const {
+    const Plan plan = plan_with(alternatives, forms);
     double cost = 0;
     for (const Choice& choice : plan.choices) cost += choice.uses * choice.time_ns;
     return cost;
@@ -95,10 +95,10 @@ struct Setting {
   double best_cost(const std::vector<std::size_t>& alternatives) const {
     double best = std::numeric_limits<double>::infinity();
     for (int block : {1, 8}) {
-      std::vector<int> blocks;
+      std::vector<Form> forms;
       for (const graph::Node& node : graph.nodes)
-        blocks.push_back(treatment_of(graph, node) == Treatment::concat ? block : 0);
-      best = std::min(best, true_cost(alternatives, blocks));
+        forms.push_back(treatment_of(graph, node) == Treatment::concat ? form_of({block}) : Form{});
+      best = std::min(best, true_cost(alternatives, forms));
     }
     return best;
   }
@@ -155,11 +155,15 @@ double conversion() {
 TEST_SUITE_BEGIN("runtime");
 
 TEST_CASE("only another layout needs a copy, and larger values have a dearer one") {
-  CHECK_FALSE(needs_copy({Form{8}, false}, Form{8}));
-  CHECK_FALSE(needs_copy({Form::planar, false}, Form::planar_halo));
-  CHECK_FALSE(needs_copy({Form::planar_halo, false}, Form::planar));
-  CHECK(needs_copy({Form::planar, true}, Form::planar_halo));
-  CHECK(needs_copy({Form{8}, false}, Form{16}));
+  const Form planar, framed = form_of({1, 1, 1}), eights = form_of({8}), sixteens = form_of({16});
+  const Form elsewhere = form_of({.space = kernels::Space::device});
+  CHECK_FALSE(needs_copy({eights, false}, eights));
+  CHECK_FALSE(needs_copy({planar, false}, framed));
+  CHECK_FALSE(needs_copy({framed, false}, planar));
+  CHECK(needs_copy({planar, true}, framed));
+  CHECK(needs_copy({eights, false}, sixteens));
+  CHECK(needs_copy({planar, false}, elsewhere));
+  CHECK_FALSE(needs_copy({elsewhere, false}, elsewhere));
   const kernels::Target one{{.name = "fake"}, 1}, two{{.name = "fake"}, 2};
   const Backend& cpu = find_backend("cpu");
   const TensorDesc small{DType::f32, {1, 16, 4, 8, 8}}, large{DType::f32, {1, 16, 8, 8, 8}};
@@ -170,7 +174,7 @@ TEST_CASE("only another layout needs a copy, and larger values have a dearer one
   CHECK(std::isinf(Copies(cpu, one).ns({DType::i64, {2, 3}}, {}, eight)));
   CHECK_THROWS_WITH_AS(Copies(cpu, one).choice({DType::i64, {2, 3}}, {}, eight),
                        doctest::Contains("no kernel of the device 'cpu' computes Reorder"), Error);
-  CHECK(form_of({1, 1, 1}) == Form::planar_halo);
+  CHECK(port_of(framed) == kernels::Port{1, 1, 1});
   CHECK(form_of({8, 1, 1}) == form_of({8, 0, 0}));
 }
 
@@ -235,10 +239,10 @@ TEST_CASE("the selection's price of a graph is the plan's, and none is cheaper")
       s.each_assignment(
           [&](const auto& alternatives) { least = std::min(least, s.best_cost(alternatives)); });
       INFO("graph ", g, " round ", round, " took ", s.taken(selection), "\n",
-           s.plan_with(selection.alternatives, selection.blocks).text());
+           s.plan_with(selection.alternatives, selection.forms).text());
       CHECK(selection.kernels_ns + selection.conversions_ns ==
-            doctest::Approx(s.true_cost(selection.alternatives, selection.blocks)));
-      CHECK(s.true_cost(selection.alternatives, selection.blocks) == doctest::Approx(least));
+            doctest::Approx(s.true_cost(selection.alternatives, selection.forms)));
+      CHECK(s.true_cost(selection.alternatives, selection.forms) == doctest::Approx(least));
     }
 }
 

@@ -43,7 +43,8 @@ class CopyFamily : public KernelFamily {
   int version() const override { return 1; }
 
   bool supports(const Problem& problem, const Target&) const override {
-    if (!reorder_ports(problem)) return false;
+    const std::optional<Ports> at = reorder_ports(problem);
+    if (!at || at->inputs[0].space != Space::host || at->outputs[0].space != Space::host) return false;
     const TensorDesc& desc = problem.outputs[0];
     const bool strided = desc.shape.rank() >= 2 && desc.shape.rank() <= 5;
     return desc.dtype == DType::f32 && strided && !problem.inputs[0].constant;

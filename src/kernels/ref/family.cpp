@@ -141,10 +141,12 @@ class RefKernel : public Kernel {
   std::size_t scratch_ = 0;
 };
 
+bool planar(const Port& port) { return port.block == 1 && port.space == Space::host; }
+
 // A copy that gives and takes no blocks.
 bool planar(const Problem& reorder) {
   const std::optional<Ports> at = reorder_ports(reorder);
-  return at && at->inputs[0].block == 1 && at->outputs[0].block == 1;
+  return at && planar(at->inputs[0]) && planar(at->outputs[0]);
 }
 
 class RefFamily : public KernelFamily {
