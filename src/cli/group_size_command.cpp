@@ -136,7 +136,32 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
           {"recommended", recommended}};
 }
 
+// Before minutes of measuring for nothing.
+void check_outputs(const GroupSizeOptions& options) {
+  const std::pair<const char*, const std::string&> outputs[] = {{"--csv", options.csv},
+                                                                {"--svg", options.svg}};
+  for (const auto& [option, path] : outputs) {
+    if (path.empty()) continue;
+    refuse_dash(option, path);
+    check_output(path);
+  }
+  if (!options.csv.empty() && !options.svg.empty() && same_output(options.csv, options.svg))
+    throw UsageError("--csv " + options.csv + " and --svg " + options.svg +
+                     " are one file: give each a name of its own");
+}
+
+void print(const GroupSizeOptions& options, const GroupStudy& study, const GroupResults& results,
+           const std::string& device, double load) {
+  if (options.as_json) return print_json(json_of(study, results, device, load));
+  std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
+              group_size_text(results.points).c_str());
+  if (results.points.size() < results.wanted)
+    std::printf("%zu of %zu points: give more time with --limit-seconds\n", results.points.size(),
+                results.wanted);
+}
+
 void run(const GroupSizeOptions& options) {
+  check_outputs(options);
   const GroupStudy study = study_of(options);
   const double load = warn_when_busy();
   const std::string device = rt3d_device_text();
@@ -144,14 +169,10 @@ void run(const GroupSizeOptions& options) {
   const GroupResults results = study_groups(study);
   if (results.points.empty() && interruption_requested()) throw Interrupted();
   if (results.points.empty()) throw Failure("nothing was measured: give more time with --limit-seconds");
+  print(options, study, results, device, load);
+  std::fflush(stdout);  // whatever becomes of the files
   if (!options.csv.empty()) write_text(options.csv, group_size_csv(results.points));
   if (!options.svg.empty()) write_text(options.svg, group_size_svg(results.points, device));
-  if (options.as_json) return print_json(json_of(study, results, device, load));
-  std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
-              group_size_text(results.points).c_str());
-  if (results.points.size() < results.wanted)
-    std::printf("%zu of %zu points: give more time with --limit-seconds\n", results.points.size(),
-                results.wanted);
 }
 
 }  // namespace

@@ -109,7 +109,19 @@ std::string file_name(const std::string& name, std::map<std::string, int>& used)
   return (before == 0 ? safe : join(safe, "_", before + 1)) + ".npy";
 }
 
+// Before minutes of tuning for nothing.
+void check_outputs(const std::string& folder, const rt3d_model* model) {
+  if (folder.empty()) return;
+  refuse_dash("-o", folder);
+  check_output_folder(folder);
+  if (!std::filesystem::is_directory(folder)) return;
+  std::map<std::string, int> used;
+  for (const TensorInfo& output : outputs_of(model))
+    check_output(std::filesystem::path(folder) / file_name(output.name, used));
+}
+
 void write_outputs(const std::string& folder, const std::vector<Output>& outputs) {
+  if (folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw Failure("cannot create the folder " + folder + ": " + error.message());
@@ -212,46 +224,46 @@ json output_json(const Output& output, const std::vector<std::string>& labels, s
           {"top", scores}};
 }
 
-void run(const RunOptions& options) {
-  const MemoryWatch watch;
-  const std::int64_t start = now_ns();
-  const ModelHandle model = load_model(options.model);
-  std::int64_t load_ns = now_ns() - start;
-  const std::vector<std::string> labels = labels_for(options, model.get());
-  const ModelInputs inputs = read_inputs(model.get(), options.inputs);
-  std::vector<TensorInfo> shapes = parse_shapes(options.session.shapes, inputs_of(model.get()));
-  for (TensorInfo& shape : shapes_of(inputs, model.get())) shapes.push_back(std::move(shape));
-  const SessionHandle session = create_session(model.get(), options.session, shapes);
-  const rt3d_session_stats stats = stats_of(session.get());
-  load_ns += stats.create_ns;
-  // The first run is on zeros, so that the peak is the session's own, without this program's copies of inputs and outputs.
-  set_zero_inputs(session.get());
-  const Latency first{load_ns, timed_run_ns(session.get()), 0, 0};
-  const MemoryUse memory = watch.use();
-  set_inputs(session.get(), inputs, options.inputs.seed);
-  std::vector<Output> outputs;
-  const Latency latency = measure(session.get(), first, inputs.alike, outputs);
-  warn_about_labels(labels, outputs);
-  if (!options.output_folder.empty()) write_outputs(options.output_folder, outputs);
-  const std::int64_t nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
-  const std::string isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
-  const std::string device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
-  const std::string db = db_path_text(options.session);
+// What a run found out, beside the values of its outputs.
+struct Report {
+  Latency latency;
+  MemoryUse memory;
+  rt3d_session_stats stats = {};
+  std::int64_t nonfinite = 0;
+  std::string isa, device, db;
+};
 
+json report_json(const RunOptions& options, const Report& report, const std::vector<std::string>& notes) {
+  return {{"model", options.model},
+          {"device", report.device},
+          {"isa", report.isa},
+          {"threads", thread_count(options.session)},
+          {"accuracy", options.session.accuracy},
+          {"load_ns", report.latency.load_ns},
+          {"first_run_ns", report.latency.first_ns},
+          {"median_ns", report.latency.median_ns},
+          {"memory", memory_json(report.memory, report.stats)},
+          {"database", report.db},
+          {"tuning", tuning_json(report.stats)},
+          {"nonfinite_outputs", report.nonfinite},
+          {"inputs", notes}};
+}
+
+void print_report(const RunOptions& options, const Report& report) {
+  const Latency& latency = report.latency;
+  std::printf("latency  first run %s, then %s (median of %zu); load %s\n",
+              duration(double(latency.first_ns)).c_str(), duration(latency.median_ns).c_str(),
+              latency.later_runs, duration(double(latency.load_ns)).c_str());
+  std::printf("device   %s; code for %s; accuracy %s\n", report.device.c_str(), report.isa.c_str(),
+              options.session.accuracy.c_str());
+  std::printf("memory   %s\n", memory_text(report.memory, report.stats).c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.db.c_str());
+}
+
+void print(const RunOptions& options, const Report& report, const ModelInputs& inputs,
+           const std::vector<Output>& outputs, const std::vector<std::string>& labels) {
   if (options.as_json) {
-    json result = {{"model", options.model},
-                   {"device", device},
-                   {"isa", isa},
-                   {"threads", thread_count(options.session)},
-                   {"accuracy", options.session.accuracy},
-                   {"load_ns", latency.load_ns},
-                   {"first_run_ns", latency.first_ns},
-                   {"median_ns", latency.median_ns},
-                   {"memory", memory_json(memory, stats)},
-                   {"database", db},
-                   {"tuning", tuning_json(stats)},
-                   {"nonfinite_outputs", nonfinite},
-                   {"inputs", inputs.notes}};
+    json result = report_json(options, report, inputs.notes);
     result["outputs"] = json::array();
     for (const Output& output : outputs)
       result["outputs"].push_back(output_json(output, labels, options.top));
@@ -259,13 +271,38 @@ void run(const RunOptions& options) {
   }
   for (const std::string& note : inputs.notes) std::printf("input    %s\n", note.c_str());
   for (const Output& output : outputs) print_output(output, labels, options.top);
-  std::printf("latency  first run %s, then %s (median of %zu); load %s\n",
-              duration(double(latency.first_ns)).c_str(), duration(latency.median_ns).c_str(),
-              latency.later_runs, duration(double(latency.load_ns)).c_str());
-  std::printf("device   %s; code for %s; accuracy %s\n", device.c_str(), isa.c_str(),
-              options.session.accuracy.c_str());
-  std::printf("memory   %s\n", memory_text(memory, stats).c_str());
-  std::printf("tuning   %s; database %s\n", tuning_text(stats).c_str(), db.c_str());
+  print_report(options, report);
+}
+
+void run(const RunOptions& options) {
+  const MemoryWatch watch;
+  const std::int64_t start = now_ns();
+  const ModelHandle model = load_model(options.model);
+  Report report;
+  report.latency.load_ns = now_ns() - start;
+  check_outputs(options.output_folder, model.get());
+  const std::vector<std::string> labels = labels_for(options, model.get());
+  const ModelInputs inputs = read_inputs(model.get(), options.inputs);
+  std::vector<TensorInfo> shapes = parse_shapes(options.session.shapes, inputs_of(model.get()));
+  for (TensorInfo& shape : shapes_of(inputs, model.get())) shapes.push_back(std::move(shape));
+  const SessionHandle session = create_session(model.get(), options.session, shapes);
+  report.stats = stats_of(session.get());
+  report.latency.load_ns += report.stats.create_ns;
+  // The first run is on zeros, so that the peak is the session's own, without this program's copies of inputs and outputs.
+  set_zero_inputs(session.get());
+  report.latency.first_ns = timed_run_ns(session.get());
+  report.memory = watch.use();
+  set_inputs(session.get(), inputs, options.inputs.seed);
+  std::vector<Output> outputs;
+  report.latency = measure(session.get(), report.latency, inputs.alike, outputs);
+  warn_about_labels(labels, outputs);
+  report.nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
+  report.isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
+  report.device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
+  report.db = db_path_text(options.session);
+  print(options, report, inputs, outputs, labels);
+  std::fflush(stdout);  // whatever becomes of the files
+  write_outputs(options.output_folder, outputs);
 }
 
 }  // namespace
