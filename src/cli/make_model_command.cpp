@@ -7,6 +7,7 @@
 #include "cli/failure.h"
 #include "cli/json_output.h"
 #include "cli/nearest.h"
+#include "cli/number_option.h"
 #include "cli/output_file.h"
 #include "cli/table.h"
 #include "models/models.h"
@@ -23,22 +24,22 @@ struct MakeModelOptions {
 
 void declare(CLI::App& app, MakeModelOptions& options) {
   CLI::Option* name = app.add_option("NAME", options.request.name, "A model that --list shows");
-  CLI::Option* output =
-      app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE")->needs(name);
+  app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE")->needs(name);
   app.add_option("--classes", options.request.classes, "Classes (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--frames", options.request.frames, "Frames of the clip (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--size", options.request.size, "Height and width in pixels (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--width", options.request.width, "Factor of all inner channel counts")
+      ->check(finite_number(0, 2))
       ->type_name("F")
       ->capture_default_str();
   app.add_option("--seed", options.request.seed, "Seed of the weights")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   app.add_option(
@@ -47,7 +48,10 @@ void declare(CLI::App& app, MakeModelOptions& options) {
          "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
          "layer: kgs:8x4:authors-3.6")
       ->type_name("SPEC");
-  app.add_flag("--list", options.list, "Show the models")->excludes(output);
+  const std::vector<CLI::Option*> of_one_model =
+      app.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
+  CLI::Option* list = app.add_flag("--list", options.list, "Show the models");
+  for (CLI::Option* option : of_one_model) list->excludes(option);
   app.add_flag("--json", options.as_json, "Print JSON: the list, or what was pruned");
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("labels are lines, with or without an end of the last one") {
   const Scratch scratch;
   CHECK(read_labels(scratch.write("a.txt", "one\r\ntwo\nthree")) ==
         std::vector<std::string>{"one", "two", "three"});
-  CHECK(split_lines("one\ntwo\n") == std::vector<std::string>{"one", "two"});
+  CHECK(split_labels("one\ntwo\n") == std::vector<std::string>{"one", "two"});
   CHECK_THROWS_AS(read_labels(scratch.path("missing.txt")), Failure);
 }
 
