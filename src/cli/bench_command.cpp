@@ -35,15 +35,15 @@ void declare(CLI::App& app, BenchOptions& options) {
                  "ONNX files, or shape lists: .problems files with one problem a line")
       ->required();
   app.add_option("--runs", options.settings.runs, "Timed runs")
-      ->check(whole_number(1, 1000000))
+      ->transform(whole_number(1, 1000000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--warmup", options.settings.warmup, "Runs before them")
-      ->check(whole_number(0, 1000000))
+      ->transform(whole_number(0, 1000000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--seed", options.settings.seed, "Seed of the random inputs")
-      ->check(whole_number(0, kMostUnsigned))
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   CLI::Option* json =

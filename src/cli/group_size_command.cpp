@@ -43,11 +43,11 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
       ->type_name("LINE")
       ->allow_extra_args(false);
   app.add_option("--gm", study.gm, "Output channels of a group (default: 4,8,16,32)")
-      ->check(whole_number(1, 1024))
+      ->transform(whole_number(1, 1024))
       ->type_name("N,N")
       ->delimiter(',');
   app.add_option("--gn", study.gn, "Input channels of a group (default: 1,4,8)")
-      ->check(whole_number(1, 1024))
+      ->transform(whole_number(1, 1024))
       ->type_name("N,N")
       ->delimiter(',');
   app.add_option("--rates", study.rates, "Pruning rates (default: 1.5,2,2.6,3.6,5,8)")
@@ -62,7 +62,7 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
       app.add_flag("--quick", options.quick, "The 3x3x3 layer at two rates with four groups: a first look");
   for (const char* chosen : {"--gm", "--gn", "--rates"}) quick->excludes(app.get_option(chosen));
   app.add_option("--runs", study.runs, "Timed runs of a point")
-      ->check(whole_number(1, 10000))
+      ->transform(whole_number(1, 10000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--limit-seconds", study.limit_seconds, "Stop after about this long; 0: never")
@@ -70,13 +70,13 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
       ->type_name("S")
       ->capture_default_str();
   app.add_option("--tune-ms", study.session.tune_ms, "Time for finding a point's fastest code (default: 300)")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("MS");
   app.add_option("--csv", options.csv, "Write the points as CSV")->type_name("FILE");
   app.add_option("--svg", options.svg, "Draw speed-up against pruning rate")->type_name("FILE");
   app.add_flag("--json", options.as_json, "Print JSON");
   app.add_option("--threads", study.session.threads, "Threads; 0: all usable cores")
-      ->check(whole_number(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->type_name("N");
   app.add_option("--isa", study.session.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))

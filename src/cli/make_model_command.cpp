@@ -23,23 +23,23 @@ struct MakeModelOptions {
 };
 
 void declare(CLI::App& app, MakeModelOptions& options) {
-  CLI::Option* name = app.add_option("NAME", options.request.name, "A model that --list shows");
-  app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE")->needs(name);
+  app.add_option("NAME", options.request.name, "A model that --list shows");
+  app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE");
   app.add_option("--classes", options.request.classes, "Classes (default: the model's)")
-      ->check(whole_number(1))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--frames", options.request.frames, "Frames of the clip (default: the model's)")
-      ->check(whole_number(1))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--size", options.request.size, "Height and width in pixels (default: the model's)")
-      ->check(whole_number(1))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--width", options.request.width, "Factor of all inner channel counts")
       ->check(finite_number(0, 2))
       ->type_name("F")
       ->capture_default_str();
   app.add_option("--seed", options.request.seed, "Seed of the weights")
-      ->check(whole_number(0, kMostUnsigned))
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   app.add_option(
@@ -48,6 +48,7 @@ void declare(CLI::App& app, MakeModelOptions& options) {
          "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
          "layer: kgs:8x4:authors-3.6")
       ->type_name("SPEC");
+  // The list is of all models: what is said of one has no effect on it.
   const std::vector<CLI::Option*> of_one_model =
       app.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
   CLI::Option* list = app.add_flag("--list", options.list, "Show the models");

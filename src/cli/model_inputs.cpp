@@ -73,7 +73,7 @@ void add_input_options(CLI::App& app, InputOptions& options) {
       ->type_name("[NAME=]FILE.npy")
       ->allow_extra_args(false);
   app.add_option("--seed", options.seed, "Seed of random inputs")
-      ->check(whole_number(0, kMostUnsigned))
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   const std::string group = "Video (defaults: the model's metadata, then docs/video.md)";

@@ -23,7 +23,7 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
     std::uint64_t number = 0;
     if (!read(text, number) || number < least) return "'" + text + "' is not a whole number " + range;
     if (number > most) return join("'", text, "' is not a whole number from ", least, " to ", most);
-    text = std::to_string(number);  // which CLI11 reads as it was read here
+    text = std::to_string(number);
     return std::string();
   };
   return {refuse, "INT " + range};

@@ -54,7 +54,7 @@ void declare(CLI::App& app, RunOptions& options) {
   app.add_option("-o,--output", options.output_folder, "Write every output as DIR/<name>.npy")
       ->type_name("DIR");
   app.add_option("--top", options.top, "How many scores to show")
-      ->check(whole_number(0, 1'000'000))
+      ->transform(whole_number(0, 1'000'000))
       ->type_name("K")
       ->capture_default_str();
   app.add_flag("--json", options.as_json, "Print JSON");

@@ -96,7 +96,7 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
   app.add_option("--threads", options.threads, "Threads; 0: all usable cores")
-      ->check(whole_number(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->type_name("N");
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
@@ -130,7 +130,7 @@ void add_tuning_options(CLI::App& app, SessionOptions& options) {
       ->capture_default_str();
   app.add_option("--tune-ms", options.tune_ms,
                  "Measure at most this long (default: 10 s quick, no limit full)")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("MS");
   app.parse_complete_callback([&options] {
     if (options.tune == "off" && options.tune_ms >= 0)

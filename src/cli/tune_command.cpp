@@ -28,7 +28,7 @@ void declare(CLI::App& app, TuneOptions& options) {
                "Measure what the database knows of this model again, and replace it by what is found");
   app.add_option("--tune-ms", options.session.tune_ms,
                  "Measure at most this long (default: 10 s, no limit with --full)")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("MS");
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);

@@ -208,6 +208,27 @@ TEST_CASE("run warns of outputs that are not finite, and says where they may com
   CHECK(std::count(winograd.err.begin(), winograd.err.end(), '\n') == 1);
 }
 
+TEST_CASE("an output without one finite value has no least, greatest or mean value") {
+  const Shell shell;
+  const std::string clip = shell.scratch.path("clip.npy");
+  std::vector<float> values(3 * 4 * 32 * 32, NAN);
+  write_npy(clip, RT3D_F32, {1, 3, 4, 32, 32}, values.data());
+  const std::string line = "run " + shell.small_model() + " --tune off --db none --threads 1 -i " + clip;
+  const Result text = shell.rt3d(line);
+  CHECK(text.exit_code == 0);
+  CHECK(holds(text.out, "1x7, no finite value, 7 not finite\n"));
+  const json output = json::parse(shell.rt3d(line + " --json").out)["outputs"][0];
+  for (const char* key : {"min", "max", "mean"}) {
+    REQUIRE(output.contains(key));
+    CHECK(output[key].is_null());
+  }
+  CHECK(output["not_finite"] == 7);
+  values.assign(values.size(), 0.5f);
+  write_npy(clip, RT3D_F32, {1, 3, 4, 32, 32}, values.data());
+  CHECK(holds(shell.rt3d(line).out, ", min "));
+  CHECK(json::parse(shell.rt3d(line + " --json").out)["outputs"][0]["mean"].is_number());
+}
+
 TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to the model's") {
   const Shell shell;
   const Result result =
