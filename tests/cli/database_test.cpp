@@ -213,6 +213,8 @@ TEST_CASE("what cannot be imported or merged leaves no new database, and none in
       for (const char* suffix : {"", "-wal", "-shm", ".lock"}) CHECK_FALSE(fs::exists(db + suffix));
       CHECK_FALSE(fs::exists(shell.scratch.path("cache")));
     }
+  CHECK(
+      holds(shell.tune("import " + other + " --db " + db).err, "'rt3d-tuning 7' instead of 'rt3d-tuning 2'"));
   // One that was there stays, with what it holds.
   REQUIRE(shell.tune("import " + shell.scratch.write("rows.txt", kRows) + " --db " + db).exit_code == 0);
   CHECK(shell.tune("import " + bad + " --db " + db).exit_code == 1);
