@@ -58,7 +58,7 @@ rt3d_status rt3d_db_open(rt3d_db** db, const char* path, int32_t writable) {
     std::error_code error;
     if (!writable && std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found)
       fail(Code::io, "there is no tuning database '", file.string(),
-           "'; name another file, or open it for writing");
+           "': name another file, or make one by tuning a model or importing rows");
     rt3d::watch_forks();
     auto made = std::make_unique<rt3d_db>();
     made->db.emplace(file, writable != 0);

@@ -155,7 +155,9 @@ const Device& this_device() {
 }
 
 Device device_with(Isa isa) {
-  if (!isa_runs_here(isa)) fail(Code::unsupported, "this CPU cannot run ", isa_name(isa), " code");
+  if (!isa_runs_here(isa))
+    fail(Code::unsupported, "this CPU cannot run ", isa_name(isa), " code; ask for ", isa_name(best_isa()),
+         ", its best, or leave the choice to RT3D");
   Device device = this_device();
   device.isa = isa;
   return device;

@@ -26,10 +26,11 @@ enum class Code {
   busy = 9,
 };
 
-// What is quoted from a damaged file may hold anything: a text is one line, and what() does not end at a zero byte.
+// What is quoted from a damaged file may hold anything: a text is one line, and what() does not end at a zero byte. Tabs part
+// words and become spaces.
 inline std::string one_line(std::string text) {
   for (char& c : text)
-    if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
+    if (static_cast<unsigned char>(c) < 32 || c == 127) c = c == '\t' ? ' ' : '?';
   return text;
 }
 

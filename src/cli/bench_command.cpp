@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/json_output.h"
+#include "cli/number_option.h"
 
 namespace rt3d::cli {
 namespace {
@@ -34,15 +35,15 @@ void declare(CLI::App& app, BenchOptions& options) {
                  "ONNX files, or shape lists: .problems files with one problem a line")
       ->required();
   app.add_option("--runs", options.settings.runs, "Timed runs")
-      ->check(CLI::Range(1, 1000000))
+      ->transform(whole_number(1, 1000000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--warmup", options.settings.warmup, "Runs before them")
-      ->check(CLI::Range(0, 1000000))
+      ->transform(whole_number(0, 1000000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--seed", options.settings.seed, "Seed of the random inputs")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   CLI::Option* json =

@@ -5,6 +5,7 @@
 
 #include "cli/csv.h"
 #include "cli/failure.h"
+#include "cli/printable.h"
 #include "cli/problem_text.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"
@@ -168,7 +169,7 @@ json report_json(const BenchReport& report) {
 void print_csv(const BenchReport& report, bool header) {
   const auto print = [](const auto& text_of) {
     std::vector<std::string> fields;
-    for (const Column& column : kColumns) fields.push_back(text_of(column));
+    for (const Column& column : kColumns) fields.push_back(printable(text_of(column)));
     std::fputs(csv_line(fields).c_str(), stdout);
   };
   if (header) print([](const Column& column) { return column.name; });

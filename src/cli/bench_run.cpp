@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "cli/busy.h"
 #include "cli/failure.h"
 #include "cli/peak.h"
+#include "cli/plain_text.h"
 #include "cli/problem_session.h"
 #include "cli/random_inputs.h"
 #include "cli/statistics.h"
@@ -111,15 +113,49 @@ void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
   sum.model_weight_bytes = std::max(sum.model_weight_bytes, part.model_weight_bytes);
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
-  std::ifstream in(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line[0] != '#') lines.push_back(line);
+struct Line {
+  std::size_t number = 0;
+  std::string text;
+};
+
+std::vector<Line> read_lines(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream whole;
+  whole << in.rdbuf();
+  std::istringstream rows(plain_text(whole.str()));
+  std::vector<Line> lines;
+  std::size_t number = 0;
+  for (std::string text; std::getline(rows, text);) {
+    ++number;
+    if (text.find_first_not_of(" \t") != std::string::npos && text[0] != '#') lines.push_back({number, text});
   }
   if (lines.empty())
     throw Failure("cannot read problems from " + path + ": give a file with one problem a line");
   return lines;
+}
+
+// Whatever goes wrong with a line says which it is.
+template <typename Act>
+void at_line(const std::string& path, const Line& line, const Act& act) {
+  const auto named = [&](const std::exception& error) {
+    return join(path, ":", line.number, ": ", failure_text(error));
+  };
+  try {
+    act();
+  } catch (const UsageError& error) {
+    throw UsageError(named(error));
+  } catch (const std::exception& error) {
+    throw Failure(named(error));
+  }
+}
+
+// Before minutes of measuring the lines above a wrong one for nothing.
+void check_lines(const std::string& path, const std::vector<Line>& lines, const BenchSettings& settings) {
+  SessionOptions options = settings.session;
+  options.plan_only = true;
+  options.tune = "off";
+  for (const Line& line : lines)
+    at_line(path, line, [&] { ProblemSession(line.text, options, settings.seed); });
 }
 
 // The step that computes the line's operation, timed over all runs.
@@ -169,17 +205,21 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
 
 BenchReport bench_problems(const std::string& path, const BenchSettings& settings) {
   BenchReport report = start_report(path, settings);
+  if (!settings.session.shapes.empty())
+    throw UsageError("--shape is for models: the lines of " + path + " state their shapes");
+  const std::vector<Line> lines = read_lines(path);
+  check_lines(path, lines, settings);
   const MemoryWatch watch;
-  const std::vector<std::string> lines = read_lines(path);
   report.machine_load = warn_when_busy();
   report.peak_gflops = measure_peak(report.threads);
-  for (const std::string& line : lines) {
-    const auto [layer, times] = time_problem(line, settings, report);
-    report.layers.push_back(layer);
-    report.median_ns += layer.ns;
-    report.p90_ns += quantile(times, 0.9);
-    report.min_ns += quantile(times, 0);
-  }
+  for (const Line& line : lines)
+    at_line(path, line, [&] {
+      const auto [layer, times] = time_problem(line.text, settings, report);
+      report.layers.push_back(layer);
+      report.median_ns += layer.ns;
+      report.p90_ns += quantile(times, 0.9);
+      report.min_ns += quantile(times, 0);
+    });
   report.memory = watch.use();
   report.peak_gflops = std::max(report.peak_gflops, measure_peak(report.threads));
   return report;

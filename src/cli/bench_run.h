@@ -22,7 +22,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings);
 
 // One layer per line of the file, each measured in a session of its own; the report's times are the sums of
 // the layers'. Empty lines and lines that start with '#' are skipped. Throws Failure naming the line that
-// cannot be measured.
+// cannot be measured, before any is where the line itself is wrong.
 BenchReport bench_problems(const std::string& path, const BenchSettings& settings);
 
 }  // namespace rt3d::cli

@@ -1,6 +1,7 @@
 #include "cli/clip.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -35,7 +36,11 @@ std::int64_t parse_count(const std::string& what, const std::string& text, std::
 Size parse_size(const std::string& what, const std::string& text) {
   const std::size_t x = text.find('x');
   const auto side = [&](const std::string& part) {
-    return static_cast<int>(parse_count(what, part, kMaxSide));
+    int size = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), size);
+    if (error != std::errc() || end != part.data() + part.size() || size < 1 || size > kMaxSide)
+      refuse(what, text, join("a side or HEIGHTxWIDTH, such as 128 or 128x171, of 1 to ", kMaxSide));
+    return size;
   };
   if (x == std::string::npos) return {side(text), side(text)};
   return {side(text.substr(0, x)), side(text.substr(x + 1))};
@@ -51,8 +56,9 @@ float parse_number(const std::string& what, const std::string& text) {
     value /= std::strtod(below, &end);
     good = end != below;
   }
-  if (!good || *end != '\0' || !std::isfinite(value)) refuse(what, text, "a number, such as 0.5 or 1/255");
-  return static_cast<float>(value);
+  const auto number = static_cast<float>(value);
+  if (!good || *end != '\0' || !std::isfinite(number)) refuse(what, text, "a number, such as 0.5 or 1/255");
+  return number;
 }
 
 std::array<float, 3> parse_per_channel(const std::string& what, const std::string& text,
@@ -82,7 +88,7 @@ void apply_sizes(ClipSettings& settings, const std::string& crop, const std::str
   if (short_side.find('x') != std::string::npos) {
     settings.exact = parse_size("short side", short_side);
   } else if (!short_side.empty()) {
-    settings.short_side = static_cast<int>(parse_count("short side", short_side, kMaxSide));
+    settings.short_side = parse_size("short side", short_side).height;
   } else {
     settings.short_side =
         static_cast<int>(std::lround(std::max(settings.crop.height, settings.crop.width) / 0.875));
@@ -133,6 +139,8 @@ ClipSettings clip_settings(const ClipText& options,
   const std::string sampling = said(options.sampling, "rt3d.sampling");
   if (!sampling.empty()) settings.sampling = parse_sampling(sampling);
   const std::string stride = said(options.stride, "rt3d.stride");
+  if (!options.stride.empty() && settings.sampling == Sampling::uniform)
+    throw UsageError("--stride is of no use to uniform sampling: give --sampling consecutive with it");
   if (!stride.empty()) settings.stride = parse_count("stride", stride, kMaxFrames);
   apply_sizes(settings, said(options.crop, "rt3d.crop"), said(options.short_side, "rt3d.short_side"), input);
 
@@ -146,6 +154,7 @@ ClipSettings clip_settings(const ClipText& options,
   settings.deviation =
       parse_per_channel("std", or_default(said(options.std, "rt3d.std"), usual.deviation), settings.channels);
   settings.scale = parse_number("scale", or_default(said(options.scale, "rt3d.scale"), "1/255"));
+  if (settings.scale == 0) refuse("scale", said(options.scale, "rt3d.scale"), "a number other than 0");
   for (const float deviation : settings.deviation) {
     if (!(deviation > 0)) refuse("std", join(deviation), "positive numbers");
   }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 
 #include "cli/build_info.h"
 #include "cli/failure.h"
@@ -65,6 +66,23 @@ void refuse_empty_values(CLI::App& app) {
     if (option->get_items_expected_max() > 0) option->check(not_empty);
 }
 
+// What a program printed has not reached anybody before this.
+void require_printed() {
+  std::cout.flush();  // which help and versions go to
+  std::fflush(stdout);
+  if (std::ferror(stdout) || !std::cout) throw Failure("cannot write to standard output");
+}
+
+// Help and versions end the parsing; nothing is left to run then.
+void parse(CLI::App& app, int argc, char** argv, Runner& chosen) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {
+    app.exit(request);
+    chosen = [] {};
+  }
+}
+
 int run_command_line(const Program& program, CLI::App& app, int argc, char** argv) {
   Runner chosen;
   if (program.setup != nullptr) chosen = program.setup(app);
@@ -76,13 +94,10 @@ int run_command_line(const Program& program, CLI::App& app, int argc, char** arg
     refuse_empty_values(*sub);
   }
   try {
-    app.parse(argc, argv);
+    parse(app, argc, argv, chosen);
     chosen();
-    std::fflush(stdout);
-    if (std::ferror(stdout)) throw Failure("cannot write to standard output");
+    require_printed();
     return 0;
-  } catch (const CLI::Success& request) {  // --help, --version
-    return app.exit(request);
   } catch (const CLI::ParseError& error) {
     complain(usage_text(app, error));
     return kUsage;

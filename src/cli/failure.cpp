@@ -3,16 +3,15 @@
 #include <cstdio>
 #include <new>
 
+#include "cli/printable.h"
+
 namespace rt3d::cli {
 namespace {
 
 const char* program = "rt3d";
 
-void say(const char* kind, std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  std::fprintf(stderr, "%s: %s: %s\n", program, kind, text.c_str());
+void say(const char* kind, const std::string& text) {
+  std::fprintf(stderr, "%s: %s: %s\n", program, kind, printable(text).c_str());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cli/group_size_run.h"
 #include "cli/interruption.h"
 #include "cli/json_output.h"
+#include "cli/number_option.h"
 #include "cli/output_file.h"
 
 namespace rt3d::cli {
@@ -42,38 +43,40 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
       ->type_name("LINE")
       ->allow_extra_args(false);
   app.add_option("--gm", study.gm, "Output channels of a group (default: 4,8,16,32)")
-      ->check(CLI::Range(1, 1024))
+      ->transform(whole_number(1, 1024))
       ->type_name("N,N")
       ->delimiter(',');
   app.add_option("--gn", study.gn, "Input channels of a group (default: 1,4,8)")
-      ->check(CLI::Range(1, 1024))
+      ->transform(whole_number(1, 1024))
       ->type_name("N,N")
       ->delimiter(',');
   app.add_option("--rates", study.rates, "Pruning rates (default: 1.5,2,2.6,3.6,5,8)")
-      ->check(CLI::Range(1.01, 100.0))
+      ->check(finite_number(1.01, 100))
       ->type_name("X,X")
       ->delimiter(',');
   app.add_option("--schemes", study.schemes, "Of kgs, vanilla (default: both)")
       ->check(CLI::IsMember({"kgs", "vanilla"}))
       ->type_name("NAME")
       ->delimiter(',');
-  app.add_flag("--quick", options.quick, "The 3x3x3 layer at two rates with four groups: a first look");
+  CLI::Option* quick =
+      app.add_flag("--quick", options.quick, "The 3x3x3 layer at two rates with four groups: a first look");
+  for (const char* chosen : {"--gm", "--gn", "--rates"}) quick->excludes(app.get_option(chosen));
   app.add_option("--runs", study.runs, "Timed runs of a point")
-      ->check(CLI::Range(1, 10000))
+      ->transform(whole_number(1, 10000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--limit-seconds", study.limit_seconds, "Stop after about this long; 0: never")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(finite_number(0, 1e6))
       ->type_name("S")
       ->capture_default_str();
   app.add_option("--tune-ms", study.session.tune_ms, "Time for finding a point's fastest code (default: 300)")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0))
       ->type_name("MS");
   app.add_option("--csv", options.csv, "Write the points as CSV")->type_name("FILE");
   app.add_option("--svg", options.svg, "Draw speed-up against pruning rate")->type_name("FILE");
   app.add_flag("--json", options.as_json, "Print JSON");
   app.add_option("--threads", study.session.threads, "Threads; 0: all usable cores")
-      ->check(CLI::Range(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->type_name("N");
   app.add_option("--isa", study.session.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))
@@ -136,7 +139,32 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
           {"recommended", recommended}};
 }
 
+// Before minutes of measuring for nothing.
+void check_outputs(const GroupSizeOptions& options) {
+  const std::pair<const char*, const std::string&> outputs[] = {{"--csv", options.csv},
+                                                                {"--svg", options.svg}};
+  for (const auto& [option, path] : outputs) {
+    if (path.empty()) continue;
+    refuse_dash(option, path);
+    check_output(path);
+  }
+  if (!options.csv.empty() && !options.svg.empty() && same_output(options.csv, options.svg))
+    throw UsageError("--csv " + options.csv + " and --svg " + options.svg +
+                     " are one file: give each a name of its own");
+}
+
+void print(const GroupSizeOptions& options, const GroupStudy& study, const GroupResults& results,
+           const std::string& device, double load) {
+  if (options.as_json) return print_json(json_of(study, results, device, load));
+  std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
+              group_size_text(results.points).c_str());
+  if (results.points.size() < results.wanted)
+    std::printf("%zu of %zu points: give more time with --limit-seconds\n", results.points.size(),
+                results.wanted);
+}
+
 void run(const GroupSizeOptions& options) {
+  check_outputs(options);
   const GroupStudy study = study_of(options);
   const double load = warn_when_busy();
   const std::string device = rt3d_device_text();
@@ -144,14 +172,10 @@ void run(const GroupSizeOptions& options) {
   const GroupResults results = study_groups(study);
   if (results.points.empty() && interruption_requested()) throw Interrupted();
   if (results.points.empty()) throw Failure("nothing was measured: give more time with --limit-seconds");
+  print(options, study, results, device, load);
+  std::fflush(stdout);  // whatever becomes of the files
   if (!options.csv.empty()) write_text(options.csv, group_size_csv(results.points));
   if (!options.svg.empty()) write_text(options.svg, group_size_svg(results.points, device));
-  if (options.as_json) return print_json(json_of(study, results, device, load));
-  std::printf("%s, %d threads\n%s", device.c_str(), thread_count(study.session),
-              group_size_text(results.points).c_str());
-  if (results.points.size() < results.wanted)
-    std::printf("%zu of %zu points: give more time with --limit-seconds\n", results.points.size(),
-                results.wanted);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cli/json_output.h"
 #include "cli/layer_table.h"
 #include "cli/npy.h"
+#include "cli/printable.h"
 #include "cli/session_options.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"
@@ -60,7 +61,7 @@ json tensors_json(const std::vector<TensorInfo>& tensors) {
 
 void print_tensors(const char* title, const std::vector<TensorInfo>& tensors) {
   for (const TensorInfo& tensor : tensors) {
-    std::printf("%-10s %s: %s %s\n", title, tensor.name.c_str(), dtype_name(tensor.dtype),
+    std::printf("%-10s %s: %s %s\n", title, printable(tensor.name).c_str(), dtype_name(tensor.dtype),
                 dims_text(tensor.dims).c_str());
   }
 }
@@ -124,8 +125,9 @@ void run(const InfoOptions& options) {
   if (const std::string layers = layer_table(steps, options.layers); !layers.empty())
     std::printf("\n%s", layers.c_str());
   if (options.graph) {
-    std::printf("\ngraph as imported\n%s\ngraph after the passes\n%s", rt3d_model_text(model.get()),
-                rt3d_session_graph_text(session.get()));
+    std::printf("\ngraph as imported\n%s\ngraph after the passes\n%s",
+                printable_lines(rt3d_model_text(model.get())).c_str(),
+                printable_lines(rt3d_session_graph_text(session.get())).c_str());
   }
 }
 

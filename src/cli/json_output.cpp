@@ -27,6 +27,23 @@ void stamp(nlohmann::json& object) {
   object["date"] = utc_now();
 }
 
+// The document with escapes for the control characters that JSON lets stand: DEL and those from U+0080 to U+009F.
+std::string with_escapes(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const bool two = byte(i) == 0xc2 && i + 1 < text.size() && byte(i + 1) < 0xa0;
+    if (!two && byte(i) != 0x7f) {
+      result += text[i];
+      continue;
+    }
+    i += two ? 1 : 0;
+    constexpr char kDigits[] = "0123456789abcdef";
+    result += std::string("\\u00") + kDigits[byte(i) >> 4] + kDigits[byte(i) & 15];
+  }
+  return result;
+}
+
 }  // namespace
 
 void print_json(nlohmann::json result) {
@@ -36,7 +53,8 @@ void print_json(nlohmann::json result) {
     stamp(result);
   }
   const std::string text = result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const std::string shown = with_escapes(text);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fputc('\n', stdout);
 }
 

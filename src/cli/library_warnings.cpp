@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "cli/printable.h"
 #include "rt3d/rt3d.h"
 
 namespace rt3d::cli {
@@ -22,7 +23,7 @@ void show(void*, rt3d_log_level level, const char* text) {
   const std::lock_guard guard(mutex);
   if (!shown.insert(text).second) return;
   std::fprintf(stderr, "%s%s: %s: %s\n", isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", program_name,
-               level == RT3D_LOG_ERROR ? "error" : "warning", text);
+               level == RT3D_LOG_ERROR ? "error" : "warning", printable(text).c_str());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cli/failure.h"
 #include "cli/json_output.h"
 #include "cli/nearest.h"
+#include "cli/number_option.h"
 #include "cli/output_file.h"
 #include "cli/table.h"
 #include "models/models.h"
@@ -22,23 +23,23 @@ struct MakeModelOptions {
 };
 
 void declare(CLI::App& app, MakeModelOptions& options) {
-  CLI::Option* name = app.add_option("NAME", options.request.name, "A model that --list shows");
-  CLI::Option* output =
-      app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE")->needs(name);
+  app.add_option("NAME", options.request.name, "A model that --list shows");
+  app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE");
   app.add_option("--classes", options.request.classes, "Classes (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--frames", options.request.frames, "Frames of the clip (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--size", options.request.size, "Height and width in pixels (default: the model's)")
-      ->check(CLI::PositiveNumber)
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--width", options.request.width, "Factor of all inner channel counts")
+      ->check(finite_number(0, 2))
       ->type_name("F")
       ->capture_default_str();
   app.add_option("--seed", options.request.seed, "Seed of the weights")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   app.add_option(
@@ -47,7 +48,11 @@ void declare(CLI::App& app, MakeModelOptions& options) {
          "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
          "layer: kgs:8x4:authors-3.6")
       ->type_name("SPEC");
-  app.add_flag("--list", options.list, "Show the models")->excludes(output);
+  // The list is of all models: what is said of one has no effect on it.
+  const std::vector<CLI::Option*> of_one_model =
+      app.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
+  CLI::Option* list = app.add_flag("--list", options.list, "Show the models");
+  for (CLI::Option* option : of_one_model) list->excludes(option);
   app.add_flag("--json", options.as_json, "Print JSON: the list, or what was pruned");
 }
 
@@ -108,6 +113,17 @@ void print_pruning(const models::PruningReport& report) {
               fixed(report.rate(), 3).c_str());
 }
 
+// A model that cannot be what was asked for is asked for wrongly.
+void make(const models::MakeRequest& request, const std::filesystem::path& file,
+          models::PruningReport& report) {
+  try {
+    models::make(request, file, &report);
+  } catch (const Error& error) {
+    if (error.code() == Code::invalid_argument) throw UsageError(error.what());
+    throw;
+  }
+}
+
 void run(const MakeModelOptions& options) {
   if (options.list) return print_list(options.as_json);
   if (options.request.name.empty() || options.output.empty()) {
@@ -117,11 +133,12 @@ void run(const MakeModelOptions& options) {
   std::vector<std::string> names;
   for (const models::ModelInfo& model : models::list()) names.push_back(model.name);
   if (std::find(names.begin(), names.end(), options.request.name) == names.end())
-    throw Failure("there is no model '" + options.request.name + "'" +
-                  suggestion(options.request.name, names) + " (make-model --list shows them)");
+    throw UsageError("there is no model '" + options.request.name + "'" +
+                     suggestion(options.request.name, names) + " (make-model --list shows them)");
+  refuse_dash("-o", options.output);
   models::PruningReport report;
   write_whole(options.output,
-              [&](const std::filesystem::path& file) { models::make(options.request, file, &report); });
+              [&](const std::filesystem::path& file) { make(options.request, file, report); });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);
   std::printf("wrote %s\n", options.output.c_str());

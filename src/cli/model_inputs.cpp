@@ -6,6 +6,7 @@
 
 #include "cli/failure.h"
 #include "cli/nearest.h"
+#include "cli/number_option.h"
 #include "cli/random_inputs.h"
 #include "cli/table.h"
 #include "cli/video_inputs.h"
@@ -72,15 +73,15 @@ void add_input_options(CLI::App& app, InputOptions& options) {
       ->type_name("[NAME=]FILE.npy")
       ->allow_extra_args(false);
   app.add_option("--seed", options.seed, "Seed of random inputs")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0, kMostUnsigned))
       ->type_name("S")
       ->capture_default_str();
   const std::string group = "Video (defaults: the model's metadata, then docs/video.md)";
-  app.add_option("--video", options.video, "Take the clip from a video file")
-      ->type_name("FILE")
-      ->group(group);
+  CLI::Option* video = app.add_option("--video", options.video, "Take the clip from a video file")
+                           ->type_name("FILE")
+                           ->group(group);
   const auto text = [&](const char* name, std::string& value, const char* type, const char* help) {
-    app.add_option(name, value, help)->type_name(type)->group(group);
+    app.add_option(name, value, help)->type_name(type)->group(group)->needs(video);
   };
   text("--frames", options.clip.frames, "N", "Frames of the clip");
   text("--sampling", options.clip.sampling, "HOW", "uniform or consecutive");

@@ -60,33 +60,104 @@ std::string with_name(std::string text, const std::string& from, const std::stri
   return text;
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& reason) {
-  throw Failure("cannot write " + path.string() + ": " + reason +
-                ": check that the folder exists, may be written and has room");
+constexpr const char* kFolderAdvice = "check that the folder exists, may be written and has room";
+constexpr const char* kFileAdvice = "make it writable, or give another name";
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& reason,
+                         const char* advice = kFolderAdvice) {
+  throw Failure("cannot write " + path.string() + ": " + reason + ": " + advice);
+}
+
+// As the user that the program acts for.
+bool writable(const fs::path& path) { return faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0; }
+
+// The name behind links, which stay links though what they name may not be there yet.
+fs::path behind_links(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as Linux
+  fs::path target = path;
+  std::error_code none;
+  for (int links = 0; fs::is_symlink(target, none); ++links) {
+    if (links == kMostLinks) refuse(path, "its links lead in a circle", "remove it, or give another name");
+    const fs::path next = fs::read_symlink(target, none);
+    if (none) refuse(path, none.message());
+    target = target.parent_path() / next;
+  }
+  return target;
+}
+
+// Where the bytes of a file go; throws Failure where none may.
+struct Destination {
+  fs::path target;      // behind links
+  bool exists = false;  // as an ordinary file
+  bool direct = false;  // a device, a pipe
+};
+
+Destination destination_of(const fs::path& path) {
+  Destination found{behind_links(path)};
+  std::error_code none;
+  const fs::file_status status = fs::status(found.target, none);
+  if (fs::is_directory(status)) refuse(path, "it is a folder", "give the name of a file");
+  found.exists = fs::is_regular_file(status);
+  found.direct = fs::exists(status) && !found.exists;
+  if (fs::exists(status) && !writable(found.target)) refuse(path, std::strerror(errno), kFileAdvice);
+  return found;
 }
 
 }  // namespace
 
+void check_output(const fs::path& path) {
+  const Destination to = destination_of(path);
+  if (to.direct) return;
+  const FileBeside beside(to.target);
+  if (beside.path().empty() && !to.exists) refuse(path, std::strerror(errno));
+}
+
+void check_output_folder(const fs::path& folder) {
+  std::error_code none;
+  fs::path nearest = folder;  // that exists: the others would be made
+  while (!fs::exists(nearest, none) && nearest.has_relative_path() && nearest != nearest.parent_path())
+    nearest = nearest.parent_path();
+  if (nearest.empty()) nearest = ".";
+  if (!fs::is_directory(nearest, none))
+    throw Failure("cannot create the folder " + folder.string() + ": " + nearest.string() + " is no folder");
+  const FileBeside inside(nearest / "output");
+  if (inside.path().empty())
+    throw Failure("cannot write into the folder " + folder.string() + ": " + std::strerror(errno) +
+                  ": give one that may be written");
+}
+
+bool same_output(const fs::path& a, const fs::path& b) {
+  const auto whole = [](const fs::path& path) { return fs::weakly_canonical(behind_links(path)); };
+  std::error_code none;
+  return fs::equivalent(a, b, none) || whole(a) == whole(b);
+}
+
+void refuse_dash(const std::string& option, const std::string& path) {
+  if (path == "-")
+    throw UsageError(option + " - would be standard output, which the results go to: give ./- for a file " +
+                     "of that name");
+}
+
 void write_whole(const fs::path& path, const std::function<void(const fs::path& file)>& write) {
-  std::error_code ignored;
-  const bool exists = fs::exists(path, ignored);
-  if (fs::is_directory(path, ignored)) refuse(path, "it is a folder");
-  if (exists && !fs::is_regular_file(path, ignored)) return write(path);
-  const bool link =
-      fs::is_symlink(path, ignored);  // which stays one, though what it names may not be there yet
-  const fs::path target = link ? fs::weakly_canonical(path) : path;
-  const FileBeside beside(target);
-  if (beside.path().empty() && exists && access(target.c_str(), W_OK) == 0) return write(path);
+  const Destination to = destination_of(path);
+  if (to.direct) return write(path);
+  const FileBeside beside(to.target);
+  if (beside.path().empty() && to.exists) return write(path);
   if (beside.path().empty()) refuse(path, std::strerror(errno));
+  const auto named = [&](const std::exception& error) {
+    return with_name(error.what(), beside.path().string(), path.string());
+  };
   try {
     write(beside.path());
-    beside.become(target);
+    beside.become(to.target);
   } catch (const fs::filesystem_error& error) {
     refuse(path, error.code().message());
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const UsageError& error) {
+    throw UsageError(named(error));
   } catch (const std::exception& error) {
-    throw Failure(with_name(error.what(), beside.path().string(), path.string()));
+    throw Failure(named(error));
   }
 }
 

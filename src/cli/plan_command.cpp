@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/printable.h"
 #include "cli/session_options.h"
 
 namespace rt3d::cli {
@@ -30,7 +31,7 @@ void run(const PlanOptions& options) {
   const SessionHandle session = create_session(model.get(), options.session,
                                                parse_shapes(options.session.shapes, inputs_of(model.get())));
   if (!options.as_json) {
-    std::printf("%s", rt3d_session_plan_text(session.get()));
+    std::printf("%s", printable_lines(rt3d_session_plan_text(session.get())).c_str());
     return;
   }
   nlohmann::json steps = nlohmann::json::array();

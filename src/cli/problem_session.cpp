@@ -4,10 +4,24 @@
 
 #include "cli/failure.h"
 #include "cli/problem_model.h"
+#include "cli/problem_text.h"
 #include "cli/random_inputs.h"
+#include "cli/table.h"
 #include "cli/timing.h"
 
 namespace rt3d::cli {
+namespace {
+
+// A line whose shapes contradict each other is none of what somebody wants to measure.
+void require_output(const std::string& line, const ProblemText& problem,
+                    const std::vector<std::int64_t>& computed) {
+  const std::vector<std::int64_t> stated = sizes_of(problem.output);
+  if (stated != computed)
+    throw Failure("'" + line + "' states an output of " + dims_text(stated) + ", but " + problem.op +
+                  " computes " + dims_text(computed) + " from its inputs");
+}
+
+}  // namespace
 
 ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
   const ProblemText problem = parse_problem_text(line);
@@ -16,7 +30,8 @@ ProblemSession::ProblemSession(const std::string& line, const SessionOptions& op
   check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
   model_.reset(loaded);
   session_ = create_session(loaded, options, {}, true);
-  set_random_inputs(session_.get(), seed);
+  require_output(line, problem, outputs_of(session_.get()).at(0).dims);
+  if (!options.plan_only) set_random_inputs(session_.get(), seed);
   const std::vector<Step> plan = steps_of(session_.get());
   const auto computes = [&](const Step& step) { return step.problem.rfind(problem.op + " ", 0) == 0; };
   const auto found = std::find_if(plan.begin(), plan.end(), computes);

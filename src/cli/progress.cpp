@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/printable.h"
 #include "cli/problem_text.h"
 #include "cli/table.h"
 
@@ -52,7 +53,7 @@ void TuningProgress::draw(const rt3d_progress& progress) {
                      std::to_string(progress.layers_total);
   line += ", " + fixed(static_cast<double>(progress.remaining_ns) * 1e-9, 0) + " s left";
   if (progress.best_ns > 0) line += ", best " + duration(progress.best_ns);
-  if (progress.layer != nullptr) line += "  " + short_problem(progress.layer);
+  if (progress.layer != nullptr) line += "  " + printable(short_problem(progress.layer));
   line.resize(std::min(line.size(), terminal_columns() - 1));
   std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
   drawn_ = true;
@@ -62,7 +63,7 @@ void TuningProgress::print_finished(const rt3d_progress& progress) {
   if (progress.layers_done > layers_done_ && !layer_.empty()) {
     const std::string best = best_ns_ > 0 ? duration(best_ns_) : "not measured";
     std::fprintf(stderr, "tuned %d/%d  %s  %s\n", progress.layers_done, progress.layers_total,
-                 short_problem(layer_).c_str(), best.c_str());
+                 printable(short_problem(layer_)).c_str(), best.c_str());
   }
   layers_done_ = progress.layers_done;
   layer_ = progress.layer == nullptr ? "" : progress.layer;

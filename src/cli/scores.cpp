@@ -7,12 +7,12 @@
 #include <sstream>
 
 #include "cli/failure.h"
+#include "cli/plain_text.h"
 
 namespace rt3d::cli {
 
 Summary summarize(const Array& array) {
   Summary summary;
-  std::int64_t finite = 0;
   double sum = 0;
   const std::int64_t count = element_count(array.shape);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -21,12 +21,12 @@ Summary summarize(const Array& array) {
       ++summary.not_finite;
       continue;
     }
-    summary.least = finite == 0 ? value : std::min(summary.least, value);
-    summary.most = finite == 0 ? value : std::max(summary.most, value);
+    summary.least = summary.finite == 0 ? value : std::min(summary.least, value);
+    summary.most = summary.finite == 0 ? value : std::max(summary.most, value);
     sum += value;
-    ++finite;
+    ++summary.finite;
   }
-  if (finite > 0) summary.mean = sum / static_cast<double>(finite);
+  if (summary.finite > 0) summary.mean = sum / static_cast<double>(summary.finite);
   return summary;
 }
 
@@ -65,13 +65,11 @@ std::vector<std::size_t> top(const std::vector<double>& values, std::size_t coun
   return order;
 }
 
-std::vector<std::string> split_lines(const std::string& text) {
+std::vector<std::string> split_labels(const std::string& text) {
   std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    lines.push_back(line);
-  }
+  std::istringstream in(plain_text(text));
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  while (!lines.empty() && lines.back().find_first_not_of(" \t\r") == std::string::npos) lines.pop_back();
   return lines;
 }
 
@@ -80,7 +78,7 @@ std::vector<std::string> read_labels(const std::string& path) {
   std::ostringstream text;
   if (!(text << in.rdbuf()))
     throw Failure("cannot read labels from " + path + ": give a text file with one label a line");
-  return split_lines(text.str());
+  return split_labels(text.str());
 }
 
 }  // namespace rt3d::cli

@@ -10,8 +10,8 @@
 namespace rt3d::cli {
 
 struct Summary {
-  double least = 0, most = 0, mean = 0;
-  std::int64_t not_finite = 0;  // NaNs and infinities, left out of the others
+  double least = 0, most = 0, mean = 0;  // of the finite values; 0 where there is none
+  std::int64_t finite = 0, not_finite = 0;
 };
 Summary summarize(const Array& array);
 
@@ -25,8 +25,9 @@ std::vector<double> values_of(const Array& array);
 // Indices of the `count` largest values, largest first; of equal ones the first.
 std::vector<std::size_t> top(const std::vector<double>& values, std::size_t count);
 
-// One label a line; the end of the last line may be missing. Throws Failure when the file cannot be read.
+// One label a line; the end of the last line may be missing, and blank lines after the last label say nothing. Throws
+// Failure when the file cannot be read.
 std::vector<std::string> read_labels(const std::string& path);
-std::vector<std::string> split_lines(const std::string& text);
+std::vector<std::string> split_labels(const std::string& text);
 
 }  // namespace rt3d::cli

@@ -7,6 +7,7 @@
 
 #include "cli/failure.h"
 #include "cli/interruption.h"
+#include "cli/number_option.h"
 #include "cli/progress.h"
 #include "cli/table.h"
 
@@ -95,7 +96,7 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
   app.add_option("--threads", options.threads, "Threads; 0: all usable cores")
-      ->check(CLI::Range(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->type_name("N");
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
@@ -118,7 +119,7 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
   app.add_option(
          "--weight-limit-mib", options.weight_limit_mib,
          "Packed weights at most (default: 3 times the model's); fast methods may hold many times as much")
-      ->check(CLI::Range(1e-3, 1e9))
+      ->check(finite_number(1e-3, 1e9))
       ->type_name("MIB");
 }
 
@@ -129,8 +130,12 @@ void add_tuning_options(CLI::App& app, SessionOptions& options) {
       ->capture_default_str();
   app.add_option("--tune-ms", options.tune_ms,
                  "Measure at most this long (default: 10 s quick, no limit full)")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0))
       ->type_name("MS");
+  app.parse_complete_callback([&options] {
+    if (options.tune == "off" && options.tune_ms >= 0)
+      throw UsageError("--tune-ms is of no use where nothing is measured: give --tune quick or full with it");
+  });
 }
 
 std::vector<TensorInfo> parse_shapes(const std::vector<std::string>& shapes,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/printable.h"
+
 namespace rt3d::cli {
 namespace {
 
@@ -26,6 +28,11 @@ std::string in_units(double value, const std::vector<Unit>& units) {
 }
 
 }  // namespace
+
+void Table::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = printable(cell);
+  rows_.push_back(std::move(row));
+}
 
 std::string Table::text() const {
   std::vector<std::size_t> widths(alignment_.size(), 0);

@@ -13,9 +13,9 @@ class Table {
   // One letter per column: 'l' to the left, 'r' to the right.
   explicit Table(std::string alignment) : alignment_(std::move(alignment)) {}
 
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  void rule() { rows_.emplace_back(); }  // a line across
-  std::string text() const;              // every line indented by two spaces
+  void add(std::vector<std::string> row);  // cells may hold anything: printable() shows them
+  void rule() { rows_.emplace_back(); }    // a line across
+  std::string text() const;                // every line indented by two spaces
 
  private:
   std::string alignment_;

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/json_output.h"
+#include "cli/number_option.h"
 #include "cli/session_options.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"
@@ -27,7 +28,7 @@ void declare(CLI::App& app, TuneOptions& options) {
                "Measure what the database knows of this model again, and replace it by what is found");
   app.add_option("--tune-ms", options.session.tune_ms,
                  "Measure at most this long (default: 10 s, no limit with --full)")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(whole_number(0))
       ->type_name("MS");
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);

@@ -11,6 +11,9 @@
 #include "cli/failure.h"
 #include "cli/handles.h"
 #include "cli/output_file.h"
+#include "cli/plain_text.h"
+#include "cli/printable.h"
+#include "cli/temporary_folder.h"
 
 namespace rt3d::cli {
 namespace {
@@ -25,7 +28,7 @@ void declare_db(CLI::App& app, DbOptions& options) {
 }
 void declare_export(CLI::App& app, DbOptions& options) {
   declare_db(app, options);
-  app.add_option("-o,--output", options.file, "Text file to write (default: standard output)")
+  app.add_option("-o,--output", options.file, "Text file to write (default, and -: standard output)")
       ->type_name("FILE");
 }
 void declare_import(CLI::App& app, DbOptions& options) {
@@ -43,11 +46,19 @@ std::string rows_of(rt3d_db* db) {
   return text;
 }
 
+// "none" says elsewhere that nothing is kept.
+DbHandle open_kept(const DbOptions& options, bool writable) {
+  if (options.db == "none")
+    throw UsageError("--db none keeps nothing: give a file (./none for one of that name)");
+  return open_db(options.db, writable);
+}
+
 void list(const DbOptions& options) {
-  const DbHandle db = open_db(options.db, false);
+  const DbHandle db = open_kept(options, false);
   const std::string text = rows_of(db.get());
   std::printf("%s: %lld rows\n%s", rt3d_db_path(db.get()),
-              static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1), text.c_str());
+              static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1),
+              printable_lines(text).c_str());
 }
 
 // Rows as text in the place of the database, or of a file that SQLite keeps beside it, would end it.
@@ -59,10 +70,11 @@ void refuse_database(const std::string& file, const std::string& database) {
 }
 
 void export_rows(const DbOptions& options) {
-  const DbHandle db = open_db(options.db, false);
-  if (!options.file.empty()) refuse_database(options.file, rt3d_db_path(db.get()));
+  const DbHandle db = open_kept(options, false);
+  const bool to_file = !options.file.empty() && options.file != "-";
+  if (to_file) refuse_database(options.file, rt3d_db_path(db.get()));
   const std::string text = rows_of(db.get());
-  if (options.file.empty()) {
+  if (!to_file) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
   }
@@ -82,7 +94,21 @@ std::string text_of(std::istream& in, const std::string& name) {
   }
   if (in.bad() || text.empty())
     throw Failure("cannot read rows from " + name + ": give a file that export wrote");
-  return text;
+  return plain_text(std::move(text));
+}
+
+bool has_database(const DbOptions& options) {
+  rt3d_db* db = nullptr;
+  const rt3d_status status = rt3d_db_open(&db, options.db.empty() ? nullptr : options.db.c_str(), 0);
+  const DbHandle opened(db);
+  return status == RT3D_OK;
+}
+
+// What cannot be imported leaves no new, empty database behind.
+void try_rows(const std::string& text, const std::string& attempt) {
+  const TemporaryFolder folder(std::filesystem::temp_directory_path(), "rt3d-import-");
+  const DbHandle trial = open_db((folder.path() / "trial.db").string(), true);
+  check(rt3d_db_import(nullptr, trial.get(), text.c_str()), attempt);
 }
 
 void import_rows(const DbOptions& options) {
@@ -93,14 +119,21 @@ void import_rows(const DbOptions& options) {
     std::ifstream in(options.file, std::ios::binary);
     text = text_of(in, options.file);
   }
-  const DbHandle db = open_db(options.db, true);
+  const std::string attempt = "cannot import " + options.file;
+  if (!has_database(options)) try_rows(text, attempt);
+  const DbHandle db = open_kept(options, true);
   std::int64_t added = 0;
-  check(rt3d_db_import(&added, db.get(), text.c_str()), "cannot import " + options.file);
+  check(rt3d_db_import(&added, db.get(), text.c_str()), attempt);
   std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
 }
 
 void merge_rows(const DbOptions& options) {
-  const DbHandle db = open_db(options.db, true);
+  if (options.db != "none") open_db(options.file, false);  // before a database is made for its rows
+  const DbHandle db = open_kept(options, true);
+  std::error_code none;
+  if (std::filesystem::equivalent(options.file, rt3d_db_path(db.get()), none))
+    throw UsageError("merge " + options.file +
+                     ": that is the database itself; give another one, or name it with --db");
   std::int64_t added = 0;
   if (rt3d_db_merge(&added, db.get(), options.file.c_str()) != RT3D_OK)
     throw Failure(rt3d_last_error());  // which names the file

@@ -14,6 +14,7 @@ extern "C" {
 
 #include "cli/failure.h"
 #include "cli/orientation.h"
+#include "cli/video_container.h"
 
 namespace rt3d::cli {
 namespace {
@@ -31,12 +32,6 @@ using Picture = std::unique_ptr<AVFrame, Release<AVFrame, av_frame_free>>;
 using Scaler = std::unique_ptr<SwsContext, Release<SwsContext, free_scaler>>;
 
 constexpr int kMaxSide = 1 << 14;
-
-std::string reason(int error) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(error, text, sizeof text);
-  return text;
-}
 
 std::optional<DisplayMatrix> display_matrix(const AVStream& stream) {
   std::size_t bytes = 0;
@@ -95,13 +90,7 @@ class VideoFile {
  public:
   explicit VideoFile(const std::filesystem::path& path) : where_(path.string()) {
     av_log_set_level(AV_LOG_QUIET);
-    AVFormatContext* opened = nullptr;
-    // Else a name with a colon would be taken for a protocol's.
-    int status = avformat_open_input(&opened, ("file:" + where_).c_str(), nullptr, nullptr);
-    container_.reset(opened);
-    if (status >= 0) status = avformat_find_stream_info(container_.get(), nullptr);
-    if (status < 0)
-      throw Failure("cannot read a video from " + where_ + " (" + reason(status) + "): give a video file");
+    container_.reset(open_container(where_));
     const AVCodec* codec = nullptr;
     stream_ = av_find_best_stream(container_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
     if (stream_ < 0 || codec == nullptr)
@@ -114,9 +103,9 @@ class VideoFile {
       throw Failure(where_ + ": cannot set up its decoder");
     }
     decoder_->thread_count = 0;
-    status = avcodec_open2(decoder_.get(), codec, nullptr);
+    const int status = avcodec_open2(decoder_.get(), codec, nullptr);
     if (status < 0)
-      throw Failure(join(where_, ": cannot open its decoder, ", codec->name, ": ", reason(status)));
+      throw Failure(join(where_, ": cannot open its decoder, ", codec->name, ": ", ffmpeg_reason(status)));
   }
 
   // How many frames the file holds, to be decoded or, where the file is cut, promised by its index: packets and frames are one

@@ -37,6 +37,19 @@ TEST_CASE("every command's help has examples and exits with 0") {
   CHECK(shell.rt3d("--version").exit_code == 0);
 }
 
+TEST_CASE("what nobody can read was not printed: every output to a full device fails") {
+  const Shell shell;
+  const std::string model = shell.small_model();
+  for (const char* arguments : {"--help", "--version", "run --help", "make-model --list"}) {
+    const Result result = shell.rt3d(std::string(arguments) + " >/dev/full");
+    CAPTURE(arguments);
+    CHECK(result.exit_code == 1);
+    CHECK(result.err == "rt3d: error: cannot write to standard output\n");
+  }
+  CHECK(shell.rt3d("info " + model + " >/dev/full").exit_code == 1);
+  CHECK(shell.tune("--help >/dev/full").err == "rt3d-tune: error: cannot write to standard output\n");
+}
+
 TEST_CASE("wrong usage exits with 2 and one line") {
   const Shell shell;
   const std::string model = shell.small_model();
@@ -60,6 +73,7 @@ TEST_CASE("wrong usage exits with 2 and one line") {
                                           "run " + model + " -i " + clip + " -i " + clip,
                                           "make-model",
                                           "make-model c3d",
+                                          "make-model no_such_net -o " + shell.scratch.path("x.onnx"),
                                           "bench " + model + " --json --csv"};
   for (const std::string& arguments : wrong) {
     const Result result = shell.rt3d(arguments);
@@ -84,8 +98,7 @@ TEST_CASE("failures exit with 1 and one line that names the file") {
       {"plan " + broken, broken},
       {"run " + model + " -i " + text, text},
       {"run " + model + " --video " + text, text},
-      {"run " + model + " --labels missing.txt", "missing.txt"},
-      {"make-model no_such_net -o " + shell.scratch.path("x.onnx"), "no_such_net"}};
+      {"run " + model + " --labels missing.txt", "missing.txt"}};
   for (const auto& row : failing) {
     const std::string &arguments = row.first, &named = row.second;
     const Result result = shell.rt3d(arguments);
@@ -193,6 +206,27 @@ TEST_CASE("run warns of outputs that are not finite, and says where they may com
   CHECK(holds(winograd.err, "of the 9216 values of 'y' are NaN or infinite"));
   CHECK(holds(winograd.err, "--accuracy exact"));
   CHECK(std::count(winograd.err.begin(), winograd.err.end(), '\n') == 1);
+}
+
+TEST_CASE("an output without one finite value has no least, greatest or mean value") {
+  const Shell shell;
+  const std::string clip = shell.scratch.path("clip.npy");
+  std::vector<float> values(3 * 4 * 32 * 32, NAN);
+  write_npy(clip, RT3D_F32, {1, 3, 4, 32, 32}, values.data());
+  const std::string line = "run " + shell.small_model() + " --tune off --db none --threads 1 -i " + clip;
+  const Result text = shell.rt3d(line);
+  CHECK(text.exit_code == 0);
+  CHECK(holds(text.out, "1x7, no finite value, 7 not finite\n"));
+  const json output = json::parse(shell.rt3d(line + " --json").out)["outputs"][0];
+  for (const char* key : {"min", "max", "mean"}) {
+    REQUIRE(output.contains(key));
+    CHECK(output[key].is_null());
+  }
+  CHECK(output["not_finite"] == 7);
+  values.assign(values.size(), 0.5f);
+  write_npy(clip, RT3D_F32, {1, 3, 4, 32, 32}, values.data());
+  CHECK(holds(shell.rt3d(line).out, ", min "));
+  CHECK(json::parse(shell.rt3d(line + " --json").out)["outputs"][0]["mean"].is_number());
 }
 
 TEST_CASE("bench reports every key, and layers whose multiply-accumulates sum to the model's") {
@@ -357,6 +391,33 @@ TEST_CASE("make-model lists its models and writes files that load") {
   CHECK(models.size() > 5);
   CHECK(holds(shell.rt3d("make-model --list").out, "c3d"));
   CHECK(shell.rt3d("make-model c3d --size -4 -o " + shell.scratch.path("x.onnx")).exit_code == 2);
+}
+
+TEST_CASE("a model that cannot be made as asked for is wrong usage, and leaves no file") {
+  const Shell shell;
+  const std::string file = shell.scratch.path("x.onnx");
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"c4d", "'c4d'"},
+      {"c3d --classes 2000000", "the number of classes 2000000 is out of range"},
+      {"c3d --size 5000", "the size 5000 is out of range"},
+      {"c3d --size 1", ""},
+      {"c3d --frames 2000", "the number of frames 2000 is out of range"},
+      {"resnet18 --frames 8", "takes no frames"},
+      {"c3d --width 3", "3"},
+      {"c3d --width 0", "0"},
+      {"c3d --width nan", "nan"},
+      {"r3d_18 --sparsity much", "'much' is not a sparsity"},
+      {"r3d_18 --width 0.0625 --sparsity filter:99", "out of reach"},
+      {"r3d_18 --sparsity kgs:0x5:2", "0x5"}};
+  for (const auto& row : wrong) {
+    const Result result = shell.rt3d("make-model -o " + file + " " + row.first);
+    CAPTURE(row.first);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, row.second));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK_FALSE(std::filesystem::exists(file));
+  }
 }
 
 }  // namespace rt3d::cli

@@ -186,6 +186,95 @@ TEST_CASE("an import takes a pipe and refuses folders, devices and bytes that ar
   }
 }
 
+TEST_CASE("an import takes lines of any system") {
+  const Shell shell;
+  std::string text = "\xef\xbb\xbf";
+  for (const char c : std::string(kRows)) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const std::string rows = shell.scratch.write("rows.txt", text), db = shell.scratch.path("a.db");
+  const Result result = shell.tune("import " + rows + " --db " + db);
+  CHECK_MESSAGE(result.exit_code == 0, result.err);
+  CHECK(count(db) == 1);
+  CHECK(shell.tune("export --db " + db).out == kRows);
+}
+
+TEST_CASE("what cannot be imported or merged leaves no new database, and none in the user's cache") {
+  const Shell shell;
+  const std::string bad = shell.scratch.write("bad.txt", "rt3d-tuning\t2\nbad\trow\n"),
+                    other = shell.scratch.write("other.txt", "rt3d-tuning\t7\n"),
+                    db = shell.scratch.path("a.db");
+  for (const std::string& arguments :
+       {"import " + bad, "import " + other, "import " + shell.scratch.path("missing"),
+        "merge " + shell.scratch.path("missing"), "merge " + bad})
+    for (const std::string& to : {" --db " + db, std::string()}) {
+      CAPTURE(arguments);
+      const Result result = shell.tune(arguments + to);
+      CHECK(result.exit_code == 1);
+      CHECK_MESSAGE(is_one_line(result.err), result.err);
+      for (const char* suffix : {"", "-wal", "-shm", ".lock"}) CHECK_FALSE(fs::exists(db + suffix));
+      CHECK_FALSE(fs::exists(shell.scratch.path("cache")));
+    }
+  CHECK(
+      holds(shell.tune("import " + other + " --db " + db).err, "'rt3d-tuning 7' instead of 'rt3d-tuning 2'"));
+  // One that was there stays, with what it holds.
+  REQUIRE(shell.tune("import " + shell.scratch.write("rows.txt", kRows) + " --db " + db).exit_code == 0);
+  CHECK(shell.tune("import " + bad + " --db " + db).exit_code == 1);
+  CHECK(count(db) == 1);
+}
+
+TEST_CASE("a database is not merged into itself, whatever its name") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("a.db"), link = shell.scratch.path("link");
+  const std::string rows = shell.scratch.write("rows.txt", kRows);
+  REQUIRE(shell.tune("import " + rows + " --db " + db).exit_code == 0);
+  REQUIRE(shell.tune("import " + rows).exit_code == 0);  // the user's own
+  fs::create_symlink(db, link);
+  for (const std::string& arguments : {db + " --db " + db, link + " --db " + db, db + " --db " + link,
+                                       shell.scratch.path("cache/rt3d/tuning.db")}) {
+    const Result result = shell.tune("merge " + arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, "that is the database itself"));
+    CHECK(is_one_line(result.err));
+  }
+  CHECK(count(db) == 1);
+}
+
+TEST_CASE("commands about rows take no database that keeps none") {
+  const Shell shell;
+  const std::string rows = shell.scratch.write("rows.txt", kRows), db = shell.scratch.path("a.db");
+  REQUIRE(shell.tune("import " + rows + " --db " + db).exit_code == 0);
+  for (const std::string& arguments :
+       {std::string("list"), std::string("export"), "import " + rows, "merge " + db}) {
+    const Result result =
+        shell("cd " + shell.scratch.path("") + " && " RT3D_TUNE_COMMAND " " + arguments + " --db none");
+    CAPTURE(arguments);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, "--db none keeps nothing: give a file"));
+    CHECK(is_one_line(result.err));
+  }
+  CHECK_FALSE(fs::exists(shell.scratch.path("none")));
+  CHECK(shell("cd " + shell.scratch.path("") + " && " RT3D_TUNE_COMMAND " import " + rows + " --db ./none")
+            .exit_code == 0);
+  CHECK(count(shell.scratch.path("none")) == 1);
+}
+
+TEST_CASE("a database that is not there is named with what would make one, and - is standard output") {
+  const Shell shell;
+  const std::string missing = shell.scratch.path("missing.db"), db = shell.scratch.path("a.db");
+  for (const char* command : {"list", "export"}) {
+    const Result result = shell.tune(command + (" --db " + missing));
+    CHECK(result.exit_code == 1);
+    CHECK(holds(result.err, "there is no tuning database '" + missing + "': name another file, or make one"));
+    CHECK_FALSE(fs::exists(missing));
+  }
+  REQUIRE(shell.tune("import " + shell.scratch.write("rows.txt", kRows) + " --db " + db).exit_code == 0);
+  const Result piped =
+      shell("cd " + shell.scratch.path("") + " && " RT3D_TUNE_COMMAND " export -o - --db " + db);
+  CHECK(piped.exit_code == 0);
+  CHECK(piped.out == kRows);
+  CHECK_FALSE(fs::exists(shell.scratch.path("-")));
+}
+
 }  // namespace rt3d::cli
 
 TEST_SUITE_END();

@@ -57,7 +57,7 @@ TEST_CASE("make-model prunes, tells what it did, and refuses what it cannot do")
   CHECK(shell.rt3d("info " + path).exit_code == 0);
   for (const char* spec : {"kgs:8x4:50", "kgs:8x4:authors-3.6", "nonsense"}) {
     const Result refused = shell.rt3d(small + " --sparsity " + spec);
-    CHECK(refused.exit_code == 1);
+    CHECK(refused.exit_code == 2);
     CHECK(refused.err.size() > 60);
   }
 }

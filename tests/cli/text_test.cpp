@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "cli/failure.h"
+#include "cli/plain_text.h"
 #include "cli/problem_model.h"
 #include "cli/problem_text.h"
 #include "cli/scores.h"
@@ -50,8 +52,30 @@ TEST_CASE("labels are lines, with or without an end of the last one") {
   const Scratch scratch;
   CHECK(read_labels(scratch.write("a.txt", "one\r\ntwo\nthree")) ==
         std::vector<std::string>{"one", "two", "three"});
-  CHECK(split_lines("one\ntwo\n") == std::vector<std::string>{"one", "two"});
+  CHECK(split_labels("one\ntwo\n") == std::vector<std::string>{"one", "two"});
   CHECK_THROWS_AS(read_labels(scratch.path("missing.txt")), Failure);
+}
+
+TEST_CASE("a byte order mark and blank lines at the end are no labels") {
+  const Scratch scratch;
+  using Lines = std::vector<std::string>;
+  CHECK(read_labels(scratch.write("a.txt", "\xef\xbb\xbfone\r\ntwo\r\n\r\n \t\n\n")) == Lines{"one", "two"});
+  CHECK(read_labels(scratch.write("b.txt", "one\n\nthree\n")) == Lines{"one", "", "three"});
+  CHECK(read_labels(scratch.write("c.txt", "\n\n")).empty());
+  CHECK(plain_text("\xef\xbb\xbf"
+                   "a\r\nb\rc\r\n\r") == "a\nb\rc\n\r");
+  CHECK(plain_text("a\xef\xbb\xbf") == "a\xef\xbb\xbf");
+  CHECK(plain_text("").empty());
+}
+
+TEST_CASE("a summary counts what is finite") {
+  const float values[] = {1, NAN, 3, INFINITY};
+  Array array{RT3D_F32, {4}, std::vector<std::byte>(sizeof values)};
+  std::memcpy(array.data.data(), values, sizeof values);
+  const Summary some = summarize(array);
+  CHECK(some.finite == 2);
+  CHECK(some.not_finite == 2);
+  CHECK(some.mean == 2);
 }
 
 TEST_CASE("quantiles interpolate between sorted times") {

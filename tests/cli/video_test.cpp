@@ -202,6 +202,54 @@ TEST_CASE("what is not a video, or is too small, is refused with what to do") {
   CHECK_THROWS_AS(read_clip(path, clip_settings(text, no_metadata, {})), Failure);
 }
 
+TEST_CASE("a list of other files opens none of them") {
+  const Scratch scratch;
+  const std::string video = scratch.write("other.y4m", grey_video(4, 8, 8));
+  REQUIRE(read_video(video, [](std::int64_t) { return Indices{0}; }).total == 4);
+  const std::vector<std::pair<std::string, std::string>> lists = {
+      {"list.ffconcat", "ffconcat version 1.0\nfile other.y4m\n"},
+      {"list.mp4", "ffconcat version 1.0\nfile other.y4m\n"},
+      {"list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nother.y4m\n#EXT-X-ENDLIST\n"},
+      {"list.mpd",
+       "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
+       "profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\"><Period><AdaptationSet>"
+       "<Representation id=\"1\" bandwidth=\"1\" mimeType=\"video/mp4\"><BaseURL>other.y4m"
+       "</BaseURL></Representation></AdaptationSet></Period></MPD>\n"},
+      {"list.sdp",
+       "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+       "m=video 5004 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"}};
+  for (const auto& row : lists) {
+    const std::string path = scratch.write(row.first, row.second);
+    std::string text;
+    try {
+      read_video(path, [](std::int64_t) { return Indices{0}; });
+    } catch (const Failure& failure) {
+      text = failure.what();
+    }
+    CAPTURE(text);
+    CHECK(text.find("cannot read a video from " + path + ": it is a list of other files (") == 0);
+    CHECK(text.find("give the video file itself") != std::string::npos);
+  }
+}
+
+TEST_CASE("numbers of a clip are finite, and bytes are not multiplied by nothing") {
+  const auto settings = [](std::string ClipText::*number, const char* value) {
+    ClipText text;
+    text.*number = value;
+    return clip_settings(text, no_metadata, {});
+  };
+  for (const char* value : {"nan", "inf", "-inf", "1e39", "1/0", "x", "1/", "0/0"})
+    for (std::string ClipText::*number : {&ClipText::scale, &ClipText::mean, &ClipText::std}) {
+      CAPTURE(value);
+      CHECK_THROWS_AS(settings(number, value), UsageError);
+    }
+  for (const char* nothing : {"0", "-0", "0/7", "1e-60"})
+    for (std::string ClipText::*number : {&ClipText::scale, &ClipText::std})
+      CHECK_THROWS_AS(settings(number, nothing), UsageError);
+  CHECK(settings(&ClipText::scale, "1/4").scale == 0.25f);
+  CHECK(settings(&ClipText::mean, "0").mean[2] == 0);
+}
+
 }  // namespace rt3d::cli
 
 TEST_SUITE_END();
