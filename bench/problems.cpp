@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "jit/jit.h"
 #include "kernels/ref/ref.h"
+#include "runtime/cpu_engine.h"
 #include "tuner/measure.h"
 
 namespace {
@@ -38,13 +39,12 @@ double median_ms(tuner::Trial& trial, double seconds) {
   return ns[ns.size() / 2] / 1e6;
 }
 
-void bench(const kernels::Problem& problem, const kernels::Target& target, ThreadPool& pool,
-           const Options& o) {
+void bench(const kernels::Problem& problem, kernels::Engine& engine, const Options& o) {
+  const kernels::Target& target = engine.target();
   const tuner::Oracle oracle = kernels::ref::sample;
-  const tuner::TuneRequest request{problem, {}, target, pool, tuner::Mode::full, Clock::time_point::max(),
-                                   oracle};
-  tuner::BenchData data(problem, oracle);
-  const double peak = jit::measure_peak_gflops(target.device, pool);
+  const tuner::TuneRequest request{problem, {}, engine, tuner::Mode::full, Clock::time_point::max(), oracle};
+  tuner::BenchData data(problem, oracle, engine);
+  const double peak = jit::measure_peak_gflops(target.device, engine.pool());
   Random random(1);
   for (const kernels::KernelFamily* family : jit::families()) {
     if (family->id().find(o.family) == std::string_view::npos || !family->supports(problem, target)) continue;
@@ -71,12 +71,13 @@ void run(const Options& o) {
   const kernels::Target target{o.isa.empty() ? this_device() : device_with(parse_isa(o.isa)), o.threads,
                                o.exact ? kernels::Accuracy::exact : kernels::Accuracy::standard};
   ThreadPool pool(o.threads);
+  runtime::CpuEngine engine(target, pool);
   std::ifstream file(o.file);
   if (!o.file.empty() && !file) fail(Code::io, "cannot read '", o.file, "'");
   std::istream& in = o.file.empty() ? std::cin : file;
   std::cout << "ms,estimated_ms,percent_of_peak,packed_mib,family,schedule,problem,outputs\n";
   for (std::string line; std::getline(in, line);)
-    if (!line.empty() && line[0] != '#') bench(kernels::parse_problem(line), target, pool, o);
+    if (!line.empty() && line[0] != '#') bench(kernels::parse_problem(line), engine, o);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@
 #include "jit/linear_map.h"
 #include "kernels/conv_shape.h"
 #include "kernels/winograd_weights.h"
-#include "runtime/cpu_engine.h"
+#include "runtime/devices.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/planner.h"
@@ -195,9 +195,9 @@ void run(const Request& request) {
   runtime::TuningOptions tuning;
   tuning.limit_ms = 0;
   ThreadPool pool(1);
+  const runtime::Devices devices("cpu", target, pool);
   tuner::TuningDb db("");
-  runtime::Program program =
-      runtime::make_program(graph, {runtime::find_backend("cpu"), target, tuning, pool, db});
+  runtime::Program program = runtime::make_program(graph, {devices, tuning, db});
   const Plan& plan = program.plan;
   graph = {};
   std::ofstream out(request.plan);
@@ -207,8 +207,7 @@ void run(const Request& request) {
     steps.push_back(describe(plan, i, seen));
     out << steps.back().line << "\n";
   }
-  runtime::CpuEngine engine(target, pool);
-  runtime::Executor executor(program, engine);
+  runtime::Executor executor(program, devices);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (steps[i].same_as != i || steps[i].line.find(request.pattern) == std::string::npos) continue;
     std::fprintf(stderr, "step %zu of %zu: %s\n", i + 1, plan.steps.size(), plan.steps[i].name.c_str());

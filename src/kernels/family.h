@@ -40,12 +40,16 @@ struct Ports {
   std::vector<Port> outputs;
 };
 
+class Engine;
+
 struct KernelRequest {
   const Problem& problem;
   const Schedule& schedule;
   const Target& target;
   std::vector<Placement> inputs;   // satisfy the family's ports: equal block, halo at least as large
   std::vector<Placement> outputs;  // equal block, any halo (the kernel leaves the halo alone)
+  Engine* engine =
+      nullptr;  // that will run it; of a family that runs on the host's threads it may be missing
 };
 
 // Where every operand lies (a base of nullptr: constant or absent), and scratch of scratch_bytes().
@@ -64,8 +68,8 @@ class Kernel {
   virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
   virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
   virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
-  // Whether run() leaves in its scratch what is no number when read as floats: pointers, integers, doubles. Such scratch is not
-  // shared with activations, whose unused lanes must stay finite.
+  // Whether run() leaves in its scratch what is no number when read as floats: pointers, integers, doubles. Such scratch
+  // takes no place of floats, whose unused lanes must stay finite.
   virtual bool scratch_apart() const { return false; }
   // Allocates nothing and does not throw. The pool has the target's number of threads.
   virtual void run(const RunArgs& args) const = 0;

@@ -1,13 +1,13 @@
 #include "kernels/reorder_problem.h"
 
-#include <limits>
-
 #include "base/error.h"
 
 namespace rt3d::kernels {
 namespace {
 
 constexpr char kFrom[] = "from", kTo[] = "to";
+constexpr std::int64_t kMostWord =
+    1 << 20;  // of channels and of halo: what the text of a plan could never hold
 
 std::vector<std::int64_t> words(Port port) {
   std::vector<std::int64_t> words{port.block, port.halo_h, port.halo_w};
@@ -25,7 +25,7 @@ std::optional<Port> port_of(const Problem& problem, const char* name) {
   if (words.size() == 3) words.push_back(static_cast<std::int64_t>(Space::host));
   if (words.size() != 4 || words[0] < 1 || words[3] >= kSpaces) return std::nullopt;
   for (const std::int64_t word : words)
-    if (word < 0 || word > std::numeric_limits<int>::max()) return std::nullopt;
+    if (word < 0 || word > kMostWord) return std::nullopt;
   return Port{static_cast<int>(words[0]), static_cast<int>(words[1]), static_cast<int>(words[2]),
               static_cast<Space>(words[3])};
 }

@@ -37,13 +37,4 @@ const Backend& find_backend(std::string_view name) {
   fail(Code::invalid_argument, "unknown device '", name, "'; known are ", known);
 }
 
-Families supporting(const Backend& backend, const kernels::Problem& problem, const kernels::Target& target) {
-  Families found;
-  for (const auto& families : {backend.families(), backend.copies()})
-    for (const kernels::KernelFamily* family : families)
-      if (family->supports(problem, target)) found.push_back(family);
-  if (found.empty() && backend.fallback().supports(problem, target)) found.push_back(&backend.fallback());
-  return found;
-}
-
 }  // namespace rt3d::runtime

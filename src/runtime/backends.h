@@ -1,11 +1,12 @@
 // The table of backends: what a session's option `device` may name, and the kernel families each brings. A backend is one row.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "kernels/family.h"
+#include "kernels/engine.h"
 
 namespace rt3d::runtime {
 
@@ -18,16 +19,15 @@ struct Backend {
   // none of them supports.
   std::span<const kernels::KernelFamily* const> (*families)();
   std::span<const kernels::KernelFamily* const> (*copies)();
-  const kernels::KernelFamily& (*fallback)();
-  bool (*available)();  // on this machine
+  const kernels::KernelFamily& (*fallback)();  // nullptr: none
+  bool (*available)();                         // on this machine
+  // Of a device with memory of its own; nullptr: its families run on this CPU. `cpu` says accuracy and the host's threads.
+  std::unique_ptr<kernels::Engine> (*make_engine)(const kernels::Target& cpu, ThreadPool& pool) = nullptr;
 };
 
 std::span<const Backend> backends();
 
 // Throws invalid_argument naming the known backends, or unsupported when it is not available here.
 const Backend& find_backend(std::string_view name);
-
-// The families to choose from: the preferred ones that support the problem, else the fallback, else none.
-Families supporting(const Backend& backend, const kernels::Problem& problem, const kernels::Target& target);
 
 }  // namespace rt3d::runtime

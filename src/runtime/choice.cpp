@@ -18,37 +18,50 @@ constexpr std::size_t kMostRenewed = 4;
 constexpr double kQuieter = 0.5;
 
 // The only alternative: nobody's time is needed.
-void settle(Choice& choice, const kernels::KernelFamily* family, kernels::Schedule schedule, Source source,
-            const kernels::Target& target) {
+void settle(Choice& choice, const Offer& offer, kernels::Schedule schedule, Source source) {
   tuner::Choice found;
-  found.family = family;
+  found.family = offer.family;
   found.schedule = std::move(schedule);
-  add_alternative(choice, found, source, target);
+  add_alternative(choice, found, source, *offer.engine);
 }
 
 // Decides what has no competition; returns whether it did.
-bool settle_alone(Choice& choice, Families& families, const kernels::Target& target, Force& force) {
-  if (std::optional<kernels::Schedule> forced = force.narrow(families, choice.problem, target)) {
-    settle(choice, families[0], *std::move(forced), Source::forced, target);
+bool settle_alone(Choice& choice, Offers& offers, Force& force) {
+  if (std::optional<kernels::Schedule> forced = force.narrow(offers, choice.problem)) {
+    settle(choice, offers[0], *std::move(forced), Source::forced);
     return true;
   }
-  if (families.size() > 1) return false;
-  std::vector<kernels::Schedule> space = families[0]->space(choice.problem, target);
-  if (space.size() > 1 && families[0] != &kernels::ref::family()) return false;
-  settle(choice, families[0], std::move(space.front()), Source::only_choice, target);
+  if (offers.size() > 1) return false;
+  const kernels::KernelFamily& family = *offers[0].family;
+  std::vector<kernels::Schedule> space = family.space(choice.problem, offers[0].engine->target());
+  if (space.size() > 1 && &family != &kernels::ref::family()) return false;
+  settle(choice, offers[0], std::move(space.front()), Source::only_choice);
   return true;
+}
+
+// What is to be chosen from, engine by engine in the order of the offers.
+std::vector<OpenChoice> open_choices(Choice& choice, const Offers& offers) {
+  std::vector<OpenChoice> open;
+  for (const Offer& offer : offers) {
+    const auto same = [&](const OpenChoice& o) { return o.engine == offer.engine; };
+    auto at = std::find_if(open.begin(), open.end(), same);
+    if (at == open.end()) at = open.insert(open.end(), OpenChoice{&choice, offer.engine, {}, {}});
+    at->families.push_back(offer.family);
+  }
+  for (OpenChoice& o : open) o.estimates = tuner::estimates(choice.problem, o.families, o.engine->target());
+  return open;
 }
 
 // Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
 // is among it, with the rigor of the mode, and the fastest was not only surveyed. Rows of others alone come from a session that had
 // fewer families: an older version, or one of exact results. One that had more may have surveyed all that this one has.
-bool remember(OpenChoice& open, tuner::Mode mode, const kernels::Target& target, const tuner::TuningDb& db) {
+bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
   const int wanted = mode == tuner::Mode::full ? tuner::kFull : tuner::kSurveyed;
   const std::vector<tuner::Choice> remembered =
-      tuner::recall(db, open.choice->problem, open.families, target);  // fastest first
+      tuner::recall(db, open.choice->problem, open.families, open.engine->target());  // fastest first
   bool promising_known = false;
   for (const tuner::Choice& found : remembered) {
-    add_alternative(*open.choice, found, Source::database, target);
+    add_alternative(*open.choice, found, Source::database, *open.engine);
     open.disturbance = std::max(open.disturbance, found.disturbance);
     promising_known =
         promising_known || (found.family == open.estimates.front().family && found.rigor >= wanted);
@@ -58,8 +71,8 @@ bool remember(OpenChoice& open, tuner::Mode mode, const kernels::Target& target,
 
 // Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others
 // stays in reserve, at no better a time than theirs, when it packs its constants into less memory.
-void complete(OpenChoice& open, const kernels::Target& target) {
-  Choice& choice = *open.choice;
+void complete(std::span<OpenChoice> open) {
+  Choice& choice = *open.front().choice;
   const bool measured = !choice.alternatives.empty();
   double slowest_ns = 0;
   std::int64_t leanest = std::numeric_limits<std::int64_t>::max();
@@ -69,8 +82,9 @@ void complete(OpenChoice& open, const kernels::Target& target) {
   }
   Choice rest;
   rest.problem = choice.problem;
-  for (const tuner::Choice& estimate : open.estimates)
-    if (!knows(choice, estimate.family)) add_alternative(rest, estimate, Source::estimate, target);
+  for (const OpenChoice& o : open)
+    for (const tuner::Choice& estimate : o.estimates)
+      if (!knows(choice, estimate.family)) add_alternative(rest, estimate, Source::estimate, *o.engine);
   if (!measured) {
     choice.alternatives = std::move(rest.alternatives);
   } else if (!rest.alternatives.empty()) {
@@ -103,19 +117,18 @@ std::int64_t tensor_bytes(const TensorDesc& desc) {
 }
 
 // What packed constants will take, at least.
-std::int64_t packed_bytes(const OpenChoice& open, const kernels::Target& target) {
+std::int64_t packed_bytes(const OpenChoice& open) {
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
   for (const tuner::Choice& e : open.estimates)
-    least = std::min(least, e.family->packed_bytes(open.choice->problem, e.schedule, target));
+    least = std::min(least, e.family->packed_bytes(open.choice->problem, e.schedule, open.engine->target()));
   return open.choice->uses * least;
 }
 
 // What measuring may hold beside constants that are in memory, so that together they are no more than the session will be: packed
 // constants and the operands of the largest step.
-std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::vector<OpenChoice>& open,
-                                 const kernels::Target& target) {
+std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::vector<OpenChoice>& open) {
   std::int64_t constants = 0, activations = 0;
-  for (const OpenChoice& o : open) constants += packed_bytes(o, target);
+  for (const OpenChoice& o : open) constants += packed_bytes(o);
   for (const Choice& choice : choices) {
     constants -= choice.held_bytes;
     std::int64_t operands = 0;
@@ -128,13 +141,19 @@ std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::
 }
 
 // Looks at the machine with the threads of a load.
-tuner::Machine machine_of(const Backend& backend, const kernels::Target& target, const TuningOptions& options,
-                          ThreadPool& pool, const tuner::TuningDb& db) {
-  const auto remembered = [&] { return tuner::highest_rate(db, backend.families(), target); };
+tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, const tuner::TuningDb& db) {
+  kernels::Engine& host = devices.host();
+  const auto remembered = [&] {
+    Families families;
+    for (const Devices::Member& m : devices.members())
+      if (m.engine == &host)
+        families.insert(families.end(), m.backend->families().begin(), m.backend->families().end());
+    return tuner::highest_rate(db, families, host.target());
+  };
   if (options.look || options.now) return tuner::Machine(options.look, remembered);
   return tuner::Machine(
       [&] {
-        const jit::Look look = jit::look_at_machine(target.device, pool);
+        const jit::Look look = jit::look_at_machine(host.target().device, host.pool());
         return tuner::MachineState{look.multiply_adds_per_ns, look.lost};
       },
       remembered);
@@ -166,36 +185,42 @@ std::string_view source_name(Source source) {
   return kNames[static_cast<std::size_t>(source)];
 }
 
-void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
-            const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db) {
-  Force force(backend);
+void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+            tuner::TuningDb& db) {
+  Force force(devices);
   std::vector<OpenChoice> open;
   std::vector<bool> known;
   for (Choice& choice : choices) {
-    Families families = supporting(backend, choice.problem, target);
-    if (families.empty())
-      fail(Code::unsupported, "no kernel of the device '", backend.name, "' computes ", choice.text);
-    if (settle_alone(choice, families, target, force)) continue;
-    OpenChoice& next = open.emplace_back(OpenChoice{&choice, std::move(families), {}});
-    next.estimates = tuner::estimates(choice.problem, next.families, target);
-    known.push_back(remember(next, options.mode, target, db) && !options.again);
+    Offers offers = devices.supporting(choice.problem);
+    if (offers.empty())
+      fail(Code::unsupported, "no kernel of the device '", devices.names(), "' computes ", choice.text);
+    if (settle_alone(choice, offers, force)) continue;
+    for (OpenChoice& next : open_choices(choice, offers)) {
+      known.push_back(remember(next, options.mode, db) && !options.again);
+      open.push_back(std::move(next));
+    }
   }
   force.require_used();
   if (options.mode != tuner::Mode::off && options.limit_ms != 0) {
     std::vector<OpenChoice*> unknown;
     for (std::size_t i = 0; i < open.size(); ++i)
       if (!known[i]) unknown.push_back(&open[i]);
-    tuner::Machine machine = machine_of(backend, target, options, pool, db);
+    tuner::Machine machine = machine_of(devices, options, db);
     const Clock::time_point end = end_of(options);
-    const std::size_t memory = memory_for_measuring(choices, open, target);
+    const std::size_t memory = memory_for_measuring(choices, open);
     const auto measure = [&](const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
       if (problems.empty() || now_of(options) >= end) return;
-      measure_choices(problems, {renewal, options, memory, machine, end}, target, pool, db);
+      measure_choices(problems, {renewal, options, memory, machine, end}, db);
     };
     measure(unknown, options.again ? tuner::Renewal::all : tuner::Renewal::none);
     measure(to_renew(open, unknown, machine), tuner::Renewal::quieter);
   }
-  for (OpenChoice& o : open) complete(o, target);
+  for (auto first = open.begin(); first != open.end();) {
+    const auto last =
+        std::find_if(first, open.end(), [&](const OpenChoice& o) { return o.choice != first->choice; });
+    complete({first, last});
+    first = last;
+  }
   for (Choice& choice : choices) choice.take(0);
 }
 

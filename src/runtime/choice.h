@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/family.h"
-#include "runtime/backends.h"
+#include "runtime/devices.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::runtime {
@@ -20,6 +20,7 @@ std::string_view source_name(Source source);
 // One way to compute a problem: a family with the best schedule that is known for it.
 struct Alternative {
   const kernels::KernelFamily* family = nullptr;
+  kernels::Engine* engine = nullptr;  // that it runs on
   kernels::Schedule schedule;
   Source source = Source::only_choice;
   double time_ns = 0;             // measured or estimated; 0 when there was no choice
@@ -60,10 +61,10 @@ struct TuningOptions {
 // Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
 // Results of measurements go to `db`. When every problem is remembered nothing of the search runs, except that, where tuning is
 // allowed, a few problems whose rows were measured on a busy machine are measured again if it is clearly quieter now. Throws
-// unsupported when no family of the backend supports a problem, cancelled when the callback says so, invalid_argument for what
+// unsupported when no family of the devices supports a problem, cancelled when the callback says so, invalid_argument for what
 // RT3D_FORCE asks for and cannot have.
-void choose(std::vector<Choice>& choices, const Backend& backend, const kernels::Target& target,
-            const TuningOptions& options, ThreadPool& pool, tuner::TuningDb& db);
+void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+            tuner::TuningDb& db);
 
 // The part of the time for measuring that each of several problems gets, by what a run of each costs in the model: in proportion
 // to that, and something for the small ones.

@@ -9,13 +9,18 @@ namespace rt3d::runtime {
 namespace {
 
 // The fastest by estimate; without a family when nothing supports the problem.
-Alternative best(const Backend& backend, const kernels::Problem& problem, const kernels::Target& target) {
+Alternative best(const Devices& devices, const kernels::Problem& problem) {
   Alternative best;
   best.time_ns = std::numeric_limits<double>::infinity();
-  for (const kernels::KernelFamily* family : supporting(backend, problem, target)) {
-    kernels::Schedule schedule = family->space(problem, target).front();
-    const double ns = family->estimate_ns(problem, schedule, target);
-    if (!best.family || ns < best.time_ns) best = {family, std::move(schedule), Source::only_choice, ns};
+  for (const Offer& offer : devices.supporting(problem)) {
+    const kernels::Target& target = offer.engine->target();
+    kernels::Schedule schedule = offer.family->space(problem, target).front();
+    const double ns = offer.family->estimate_ns(problem, schedule, target);
+    if (best.family && ns >= best.time_ns) continue;
+    best.family = offer.family;
+    best.engine = offer.engine;
+    best.schedule = std::move(schedule);
+    best.time_ns = ns;
   }
   return best;
 }
@@ -23,17 +28,17 @@ Alternative best(const Backend& backend, const kernels::Problem& problem, const 
 }  // namespace
 
 double Copies::ns(const TensorDesc& desc, kernels::Port from, kernels::Port to) const {
-  return best(backend_, kernels::reorder_problem(desc, from, to), target_).time_ns;
+  return best(devices_, kernels::reorder_problem(desc, from, to)).time_ns;
 }
 
 Choice Copies::choice(const TensorDesc& desc, kernels::Port from, kernels::Port to) const {
   Choice choice;
   choice.problem = kernels::reorder_problem(desc, from, to);
   choice.text = choice.problem.text();
-  choice.alternatives.push_back(best(backend_, choice.problem, target_));
+  choice.alternatives.push_back(best(devices_, choice.problem));
   choice.take(0);
   if (!choice.family)
-    fail(Code::unsupported, "no kernel of the device '", backend_.name, "' computes ", choice.text);
+    fail(Code::unsupported, "no kernel of the device '", devices_.names(), "' computes ", choice.text);
   return choice;
 }
 

@@ -36,7 +36,9 @@ void CpuEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& args,
   kernel.run(args);
 }
 
-void CpuEngine::zero_halo(const Shape& shape, kernels::Place first, const kernels::Placement& at) {
+void CpuEngine::zero_halo(const Shape& shape, kernels::Place first, const kernels::Placement& at,
+                          int workers) {
+  pool_.limit(workers);
   kernels::copy::zero_halo(shape, reinterpret_cast<float*>(first.host()), at, pool_);
 }
 

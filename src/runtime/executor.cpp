@@ -23,8 +23,8 @@ std::vector<std::size_t> by_bytes(const std::vector<Constants>& constants) {
 
 }  // namespace
 
-Executor::Executor(Program& program, kernels::Engine& engine, Extent extent)
-    : plan_(program.plan), kernels_(program.kernels), engine_(engine) {
+Executor::Executor(Program& program, const Devices& devices, Extent extent)
+    : plan_(program.plan), kernels_(program.kernels), devices_(devices) {
   step_ns_.assign(plan_.steps.size(), 0);
   if (extent == Extent::plan) {
     count_constants(program);
@@ -33,7 +33,9 @@ Executor::Executor(Program& program, kernels::Engine& engine, Extent extent)
   prepare(program);
   trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
-  arena_ = engine_.allocate(plan_.arena_bytes[0]);
+  for (std::size_t space = 0; space < arenas_.size(); ++space)
+    if (kernels::Engine* engine = devices.with(static_cast<kernels::Space>(space)))
+      arenas_[space] = engine->allocate(plan_.arena_bytes[space]);
   bind();
 }
 
@@ -51,7 +53,7 @@ void Executor::prepare(Program& program) {
       constant_bytes += held[i].byte_count();
       if (held[i].scaled()) held[i] = held[i].in_memory();
     }
-    kernel.prepare(constants, engine_.pool());
+    kernel.prepare(constants, devices_.host().pool());
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
     held.clear();
@@ -75,11 +77,24 @@ void Executor::count_constants(Program& program) {
 // As many threads as the target has, or one when the step is estimated to end sooner than they come together.
 int Executor::workers(const Step& step) const {
   constexpr double kWorthSharingNs = 15e3;
-  const kernels::Target& target = engine_.target();
-  const kernels::Target alone{target.device, 1};
   const Choice& choice = plan_.choice_of(step);
+  const kernels::Target& target = choice.engine->target();
+  const kernels::Target alone{target.device, 1};
   const double ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
   return ns < kWorthSharingNs ? 1 : target.threads;
+}
+
+kernels::Place Executor::place(const Location& location) const {
+  if (location.storage == kNoStorage) return {};
+  return {arena(plan_.space_of(location)), plan_.offset_bytes(location)};
+}
+
+bool Executor::crosses(const Step& step) const {
+  const kernels::Space own = plan_.choice_of(step).engine->space();
+  for (const auto* side : {&step.inputs, &step.outputs})
+    for (const Location& location : *side)
+      if (location.storage != kNoStorage && plan_.space_of(location) != own) return true;
+  return false;
 }
 
 void Executor::bind() {
@@ -95,8 +110,12 @@ void Executor::bind() {
     bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
     bound.inputs = places(step.inputs);
     bound.outputs = places(step.outputs);
-    if (step.scratch != kNoStorage)
-      bound.scratch = {*arena_, plan_.storages[static_cast<std::size_t>(step.scratch)].offset};
+    bound.engine = plan_.choice_of(step).engine;
+    bound.crosses = crosses(step);
+    if (step.scratch != kNoStorage) {
+      const Storage& scratch = plan_.storages[static_cast<std::size_t>(step.scratch)];
+      bound.scratch = {arena(scratch.space), scratch.offset};
+    }
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
@@ -110,8 +129,9 @@ void Executor::bind() {
 void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
   for (std::size_t j = 0; j < b.halos.size(); ++j)
-    engine_.zero_halo(b.halos[j]->desc.shape, b.halo_places[j], b.halos[j]->placement);
-  engine_.run(*b.kernel, {b.inputs, b.outputs, b.scratch, engine_.pool()}, b.workers);
+    b.engine->zero_halo(b.halos[j]->desc.shape, b.halo_places[j], b.halos[j]->placement, b.workers);
+  b.engine->run(*b.kernel, {b.inputs, b.outputs, b.scratch, b.engine->pool()}, b.workers);
+  if (b.crosses) b.engine->finish();
 }
 
 void Executor::run() {
@@ -123,6 +143,7 @@ void Executor::run_measured() {
   auto before = Clock::now();
   for (std::size_t i = 0; i < bound_.size(); ++i) {
     run_step(i);
+    bound_[i].engine->finish();
     const auto after = Clock::now();
     step_ns_[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(after - before).count();
     before = after;

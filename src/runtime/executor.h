@@ -1,21 +1,22 @@
 // A program made ready to run: kernels with their packed constants, the arena, and the address of every operand. One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "kernels/engine.h"
+#include "runtime/devices.h"
 #include "runtime/program.h"
 
 namespace rt3d::runtime {
 
 class Executor {
  public:
-  // Prepares the kernels and lets go of their constants, so that only packed copies stay. Program and engine must live as long as the
+  // Prepares the kernels and lets go of their constants, so that only packed copies stay. Program and devices must live as long as the
   // executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
   enum class Extent { all, plan };
-  Executor(Program& program, kernels::Engine& engine, Extent extent = Extent::all);
+  Executor(Program& program, const Devices& devices, Extent extent = Extent::all);
 
   void run();                       // allocates nothing
   void run_measured();              // and takes the time of every step
@@ -32,8 +33,10 @@ class Executor {
 
  private:
   struct Bound {
+    kernels::Engine* engine = nullptr;
     const kernels::Kernel* kernel = nullptr;
-    int workers = 1;  // threads worth waking
+    bool crosses = false;  // between spaces: the host waits
+    int workers = 1;       // threads worth waking
     std::vector<kernels::Place> inputs, outputs;
     kernels::Place scratch;
     std::vector<const Location*> halos;       // outputs with a halo, and …
@@ -44,16 +47,15 @@ class Executor {
   void count_constants(Program& program);
   void bind();
   int workers(const Step& step) const;
-  kernels::Place place(const Location& location) const {
-    return location.storage == kNoStorage ? kernels::Place()
-                                          : kernels::Place(*arena_, plan_.offset_bytes(location));
-  }
+  bool crosses(const Step& step) const;
+  kernels::Place place(const Location& location) const;
+  kernels::Memory& arena(kernels::Space space) const { return *arenas_[static_cast<std::size_t>(space)]; }
 
   const Plan& plan_;
   const std::vector<std::unique_ptr<kernels::Kernel>>& kernels_;
-  kernels::Engine& engine_;
+  const Devices& devices_;
   std::vector<Bound> bound_;
-  std::unique_ptr<kernels::Memory> arena_;
+  std::array<std::unique_ptr<kernels::Memory>, kernels::kSpaces> arenas_;
   std::vector<std::int64_t> step_ns_;
   std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;
 };

@@ -9,25 +9,28 @@
 namespace rt3d::runtime {
 namespace {
 
-const kernels::KernelFamily& family_named(std::string_view id, const Backend& backend,
+const kernels::KernelFamily& family_named(std::string_view id, const Devices& devices,
                                           const std::string& wish) {
-  std::vector<const kernels::KernelFamily*> all(backend.families().begin(), backend.families().end());
-  all.push_back(&backend.fallback());
+  Families all;
+  for (const Devices::Member& m : devices.members())
+    all.insert(all.end(), m.backend->families().begin(), m.backend->families().end());
+  for (const Devices::Member& m : devices.members())
+    if (m.backend->fallback) all.push_back(&m.backend->fallback());
   std::string known;
   for (const kernels::KernelFamily* family : all) {
     if (family->id() == id) return *family;
     known += cat(known.empty() ? "" : " ", family->id());
   }
-  fail(Code::invalid_argument, "RT3D_FORCE='", wish, "': the device '", backend.name, "' has no family '", id,
-       "'; it has ", known);
+  fail(Code::invalid_argument, "RT3D_FORCE='", wish, "': the device '", devices.names(), "' has no family '",
+       id, "'; it has ", known);
 }
 
 }  // namespace
 
-Force::Force(const Backend& backend) : wish_(env(EnvSwitch::force)) {
+Force::Force(const Devices& devices) : wish_(env(EnvSwitch::force)) {
   if (wish_.empty()) return;
   const auto colon = wish_.find(':');
-  family_ = &family_named(wish_.substr(0, colon), backend, wish_);
+  family_ = &family_named(wish_.substr(0, colon), devices, wish_);
   if (colon == std::string::npos) return;
   try {
     schedule_ = kernels::parse_schedule(wish_.substr(colon + 1));
@@ -36,10 +39,12 @@ Force::Force(const Backend& backend) : wish_(env(EnvSwitch::force)) {
   }
 }
 
-std::optional<kernels::Schedule> Force::narrow(Families& families, const kernels::Problem& problem,
-                                               const kernels::Target& target) {
-  if (!family_ || std::find(families.begin(), families.end(), family_) == families.end()) return {};
-  families = {family_};
+std::optional<kernels::Schedule> Force::narrow(Offers& offers, const kernels::Problem& problem) {
+  const auto forced =
+      std::find_if(offers.begin(), offers.end(), [&](const Offer& offer) { return offer.family == family_; });
+  if (!family_ || forced == offers.end()) return {};
+  offers = {*forced};
+  const kernels::Target& target = offers[0].engine->target();
   if (!supported_ && schedule_) legal_ = family_->space(problem, target).front().text();
   supported_ = true;
   if (!schedule_) used_ = true;

@@ -4,20 +4,17 @@
 #include <optional>
 #include <string>
 
-#include "kernels/family.h"
-#include "runtime/backends.h"
+#include "runtime/devices.h"
 
 namespace rt3d::runtime {
 
 class Force {
  public:
-  // Reads the switch. Throws invalid_argument for a family that the backend does not have, and for what is no schedule.
-  explicit Force(const Backend& backend);
+  // Reads the switch. Throws invalid_argument for a family that the devices do not have, and for what is no schedule.
+  explicit Force(const Devices& devices);
 
-  // Narrows the families that support the problem to the forced one, where it is among them. Returns the forced schedule where it
-  // is legal.
-  std::optional<kernels::Schedule> narrow(Families& families, const kernels::Problem& problem,
-                                          const kernels::Target& target);
+  // Narrows who can compute the problem to the forced family, where it is among them. Returns the forced schedule where it is legal.
+  std::optional<kernels::Schedule> narrow(Offers& offers, const kernels::Problem& problem);
 
   // To be called when all problems of a model have been narrowed: throws invalid_argument when a schedule was given that is legal for
   // none of them. A family that computes none of them is logged only: of a list of layers, others may be its own.

@@ -26,7 +26,7 @@ class Emitter {
         graph_(graph),
         choice_of_node_(choice_of_node),
         copies_(copies),
-        layouts_(choose_layouts(graph, plan_.choices, choice_of_node, form_of_node, copies.target())),
+        layouts_(choose_layouts(graph, plan_.choices, choice_of_node, form_of_node)),
         lies_(graph.value_count()) {}
 
   void run() {

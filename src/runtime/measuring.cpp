@@ -30,25 +30,24 @@ class Measuring {
                      [](const OpenChoice* a, const OpenChoice* b) { return a->share > b->share; });
   }
 
-  void run(const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db) {
+  void run(tuner::TuningDb& db) {
     const tuner::Oracle oracle = kernels::ref::sample;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       Choice& choice = *open_[i]->choice;
       const tuner::TuneRequest request{choice.problem,
                                        open_[i]->families,
-                                       target,
-                                       pool,
+                                       *open_[i]->engine,
                                        request_.options.mode,
                                        deadline(i),
                                        oracle,
                                        [&](const tuner::Progress& p) { return report(i, p); },
                                        request_.options.now,
                                        request_.memory_bytes,
-                                       &request_.machine,
+                                       machine_of(*open_[i]->engine),
                                        request_.renewal};
       trim_heap();
       const tuner::Choice found = tuner::tune(request, db);
-      take_over(*open_[i], found, target, db);
+      take_over(*open_[i], found, db);
       if (found.cancelled)
         fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
              " problems; what was measured is kept");
@@ -59,8 +58,7 @@ class Measuring {
 
  private:
   // From now on the alternatives are what the database knows, so that the next load comes to the same plan.
-  static void take_over(OpenChoice& open, const tuner::Choice& found, const kernels::Target& target,
-                        const tuner::TuningDb& db) {
+  static void take_over(OpenChoice& open, const tuner::Choice& found, const tuner::TuningDb& db) {
     Choice& choice = *open.choice;
     choice.measurements = found.measurements;
     const auto wrong = [&](const auto& alternative) {
@@ -72,15 +70,20 @@ class Measuring {
     if (found.measurements == 0) return;
     std::vector<tuner::Choice> measured = found.others;
     measured.insert(measured.begin(), found);
-    choice.alternatives.clear();
-    for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, target)) {
+    std::erase_if(choice.alternatives, [&](const Alternative& a) { return a.engine == open.engine; });
+    for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, open.engine->target())) {
       if (wrong(row)) continue;
       const bool now = std::any_of(measured.begin(), measured.end(),
                                    [&](const tuner::Choice& m) { return m.family == row.family; });
-      add_alternative(choice, row, now ? Source::tuned : Source::database, target);
+      add_alternative(choice, row, now ? Source::tuned : Source::database, *open.engine);
     }
     for (const tuner::Choice& m : measured)  // what the database does not take
-      if (!knows(choice, m.family)) add_alternative(choice, m, Source::tuned, target);
+      if (!knows(choice, m.family)) add_alternative(choice, m, Source::tuned, *open.engine);
+  }
+
+  // What is known of this CPU says nothing about a device.
+  tuner::Machine* machine_of(const kernels::Engine& engine) const {
+    return engine.space() == kernels::Space::host ? &request_.machine : nullptr;
   }
 
   Clock::time_point now() const { return now_of(request_.options); }
@@ -123,14 +126,14 @@ class Measuring {
 
 Clock::time_point now_of(const TuningOptions& options) { return options.now ? options.now() : Clock::now(); }
 
-void add_alternative(Choice& choice, const tuner::Choice& found, Source source,
-                     const kernels::Target& target) {
+void add_alternative(Choice& choice, const tuner::Choice& found, Source source, kernels::Engine& engine) {
   choice.alternatives.push_back(
       {.family = found.family,
+       .engine = &engine,
        .schedule = found.schedule,
        .source = source,
        .time_ns = found.time_ns,
-       .packed_bytes = found.family->packed_bytes(choice.problem, found.schedule, target)});
+       .packed_bytes = found.family->packed_bytes(choice.problem, found.schedule, engine.target())});
 }
 
 bool knows(const Choice& choice, const kernels::KernelFamily* family) {
@@ -148,9 +151,8 @@ std::vector<double> tuning_shares(const std::vector<double>& costs_ns) {
   return shares;
 }
 
-void measure_choices(std::vector<OpenChoice*> open, const MeasuringRequest& request,
-                     const kernels::Target& target, ThreadPool& pool, tuner::TuningDb& db) {
-  Measuring(std::move(open), request).run(target, pool, db);
+void measure_choices(std::vector<OpenChoice*> open, const MeasuringRequest& request, tuner::TuningDb& db) {
+  Measuring(std::move(open), request).run(db);
 }
 
 }  // namespace rt3d::runtime

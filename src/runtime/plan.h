@@ -1,4 +1,4 @@
-// Plan: the ordered steps that compute a graph, and where every tensor lies in one arena. It prints itself.
+// Plan: the ordered steps that compute a graph, and where every tensor lies in an arena of each space. It prints itself.
 #pragma once
 
 #include <array>

@@ -23,10 +23,10 @@ std::int64_t ns_since(Clock::time_point start) {
 }
 
 void require_support(const graph::Node& node, const Choice& choice, const PlanRequest& request) {
-  if (!supporting(request.backend, choice.problem, request.target).empty()) return;
+  if (!request.devices.supporting(choice.problem).empty()) return;
   std::string known;
   for (const std::string& name : kernels::ref::operators()) known += cat(known.empty() ? "" : " ", name);
-  fail(Code::unsupported, describe(node), ": the device '", request.backend.name, "' cannot compute ",
+  fail(Code::unsupported, describe(node), ": the device '", request.devices.names(), "' cannot compute ",
        choice.text, "; its operators are ", known);
 }
 
@@ -38,18 +38,19 @@ std::int64_t limit_of(const PlanRequest& request) {
 // A damaged or hostile model may describe tensors of any size: it is refused before they are measured with or allocated.
 void require_memory(std::int64_t bytes, const std::string& what, std::int64_t limit) {
   if (bytes <= limit) return;
-  fail(Code::out_of_memory, what, " needs ", bytes >> 20, " MiB for activations; at most ", limit >> 20,
-       " MiB may be used. Smaller input shapes need less");
+  fail(Code::out_of_memory, what, " needs ", bytes >> 20,
+       " MiB for activations and what kernels work in; at most ", limit >> 20,
+       " MiB may be used. Smaller input shapes need less, and fewer threads");
 }
 
 // Weights that many nodes share, each scaled in another way, are packed for each: a small file can ask for
 // any amount.
-void require_memory_for_weights(const Plan& plan, const kernels::Target& target) {
+void require_memory_for_weights(const Plan& plan) {
   const std::int64_t limit = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   std::int64_t bytes = 0;
   for (const KernelSpec& kernel : plan.kernels) {
     const Choice& choice = plan.choices[static_cast<std::size_t>(kernel.choice)];
-    bytes += choice.family->packed_bytes(choice.problem, choice.schedule, target);
+    bytes += choice.family->packed_bytes(choice.problem, choice.schedule, choice.engine->target());
     if (bytes > limit)
       fail(Code::out_of_memory, "the model's weights, as packed for its ", plan.kernels.size(),
            " kernels, need more than the ", limit >> 20, " MiB of this machine");
@@ -83,7 +84,7 @@ Program make_program(const graph::Graph& graph, const PlanRequest& request) {
   Program program;
   Plan& plan = program.plan;
   auto start = Clock::now();
-  plan.zeros = detect_sparsity(graph, request.hints, request.pool);
+  plan.zeros = detect_sparsity(graph, request.hints, request.devices.host().pool());
   if (request.detect_ns) *request.detect_ns = ns_since(start);
   std::vector<int> choice_of_node(graph.nodes.size(), -1);
   std::unordered_map<std::string, int> index_of;
@@ -107,20 +108,20 @@ Program make_program(const graph::Graph& graph, const PlanRequest& request) {
     plan.choices[static_cast<std::size_t>(found->second)].held_bytes += held_bytes(graph, node);
   }
   start = Clock::now();
-  choose(plan.choices, request.backend, request.target, request.tuning, request.pool, request.db);
+  choose(plan.choices, request.devices, request.tuning, request.db);
   if (request.choose_ns) *request.choose_ns = ns_since(start);
-  const Copies copies(request.backend, request.target);
+  const Copies copies(request.devices);
   const Selection selection = select(graph, plan.choices, choice_of_node, copies, request.weight_limit);
   apply(selection, plan.choices, choice_of_node);
   assign_layouts(program, graph, choice_of_node, selection.forms, copies);
 
-  require_memory_for_weights(plan, request.target);
+  require_memory_for_weights(plan);
   for (const Storage& s : plan.storages)
     require_memory(static_cast<std::int64_t>(s.bytes), "one tensor with its padding", limit);
   place_storages(plan);
   require_memory(static_cast<std::int64_t>(plan.all_arenas_bytes()), "the whole model", limit);
   start = Clock::now();
-  compile(program, request.target);
+  compile(program);
   if (request.compile_ns) *request.compile_ns = ns_since(start);
   require_memory(static_cast<std::int64_t>(plan.all_arenas_bytes()), "the whole model", limit);
   return program;

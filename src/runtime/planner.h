@@ -10,12 +10,10 @@
 namespace rt3d::runtime {
 
 struct PlanRequest {
-  const Backend& backend;
-  const kernels::Target& target;
+  const Devices& devices;
   const TuningOptions& tuning;
-  ThreadPool& pool;
   tuner::TuningDb& db;
-  std::int64_t memory_limit = 0;       // in bytes, for activations; 0: all of this machine's memory
+  std::int64_t memory_limit = 0;       // in bytes, for activations and scratch; 0: all of this machine's
   std::int64_t weight_limit = 0;       // in bytes, for packed weights; 0: select()'s default
   SparsityHints hints = {};            // of the model's file
   std::int64_t* choose_ns = nullptr;   // out: time spent on choices, when given
@@ -23,8 +21,8 @@ struct PlanRequest {
   std::int64_t* compile_ns = nullptr;  // out: and on the kernels' code
 };
 
-// Throws unsupported naming the node that no family computes, out_of_memory when activations need more than the limit (before
-// anything is measured or allocated), and what choose() and select() throw.
+// Throws unsupported naming the node that no family computes, out_of_memory when activations and scratch need more than the limit
+// (activations alone are looked at before anything is measured), and what choose() and select() throw.
 Program make_program(const graph::Graph& graph, const PlanRequest& request);
 
 }  // namespace rt3d::runtime

@@ -15,6 +15,7 @@ void place_scratch(Program& program) {
     if (kernel.scratch_bytes() == 0) continue;
     step.scratch = static_cast<int>(plan.storages.size());
     plan.storages.push_back({.bytes = kernel.scratch_bytes(),
+                             .space = plan.choice_of(step).engine->space(),
                              .floats = !kernel.scratch_apart(),
                              .first_step = static_cast<int>(i),
                              .last_step = static_cast<int>(i)});
@@ -24,13 +25,14 @@ void place_scratch(Program& program) {
 
 }  // namespace
 
-void compile(Program& program, const kernels::Target& target) {
+void compile(Program& program) {
   const Plan& plan = program.plan;
   program.kernels.reserve(plan.kernels.size());
   for (const KernelSpec& spec : plan.kernels) {
     const Choice& choice = plan.choice_of(spec);
     program.kernels.push_back(
-        choice.family->compile({choice.problem, choice.schedule, target, spec.inputs, spec.outputs}));
+        choice.family->compile({choice.problem, choice.schedule, choice.engine->target(), spec.inputs,
+                                spec.outputs, choice.engine}));
   }
   place_scratch(program);
   if (dump_enabled()) dump_text("plan.txt", plan.text());

@@ -18,6 +18,6 @@ struct Program {
 };
 
 // Compiles the plan's kernels and gives what they work in a place beside the tensors. RT3D_DUMP: plan.txt.
-void compile(Program& program, const kernels::Target& target);
+void compile(Program& program);
 
 }  // namespace rt3d::runtime

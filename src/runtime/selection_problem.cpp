@@ -84,7 +84,7 @@ class Builder {
     for (const Alternative& a : choice.alternatives) {
       out_.pbqp.costs[i].push_back(a.reserve && !allow_reserves_ ? kForbidden : a.time_ns);
       out_.packed_bytes[i].push_back(a.packed_bytes);
-      const kernels::Ports ports = a.family->ports(choice.problem, copies_.target());
+      const kernels::Ports ports = a.family->ports(choice.problem, a.engine->target());
       for (std::size_t j = 0; j < wants.size(); ++j)
         wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : Form{});
       for (std::size_t j = 0; j < gives.size(); ++j)

@@ -12,7 +12,7 @@
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "kernels/conv_shape.h"
-#include "runtime/cpu_engine.h"
+#include "runtime/devices.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
 #include "runtime/nonfinite.h"
@@ -53,13 +53,12 @@ std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::V
   return ports;
 }
 
-bool has_sparse_code(const Backend& backend, const Choice& choice, const kernels::Target& target) {
-  const Families families = supporting(backend, choice.problem, target);
-  return std::any_of(families.begin(), families.end(), [](const auto* family) { return is_sparse(*family); });
+bool has_sparse_code(const Devices& devices, const Choice& choice) {
+  const Offers offers = devices.supporting(choice.problem);
+  return std::any_of(offers.begin(), offers.end(), [](const Offer& o) { return is_sparse(*o.family); });
 }
 
-StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code,
-                     const kernels::Target& target) {
+StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code) {
   const Choice& choice = plan.choice_of(step);
   StepReport report;
   if (step.node >= 0)
@@ -73,7 +72,7 @@ StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& 
   report.macs = kernels::multiply_accumulates(choice.problem);
   report.useful_macs = kernels::useful_multiply_accumulates(choice.problem);
   report.executed_macs =
-      choice.family->executed_multiply_accumulates(choice.problem, choice.schedule, target);
+      choice.family->executed_multiply_accumulates(choice.problem, choice.schedule, choice.engine->target());
   return report;
 }
 
@@ -81,20 +80,19 @@ StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& 
 
 struct Session::Impl {
   Impl(const graph::Graph& model, const SessionOptions& options)
-      : device(options.device),
-        target(target_of(options)),
+      : target(target_of(options)),
         pool(target.threads),
-        engine(target, pool),
+        devices(options.device, target, pool),
         profile(options.profile),
         plan_only(options.plan_only) {
     const auto start = Clock::now();
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
-    executor.emplace(program, engine, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
+    executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
     stats.prepare_ns += ns_since(prepare_start);
     input_set.assign(inputs.size(), false);
     inputs_missing = inputs.size();
-    count(start);
+    count(options, start);
     log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, zeros of weights ",
         stats.detect_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (", stats.from_database,
         " remembered, ", stats.tuned, " tuned, ", stats.estimated, " estimated, ", stats.measurements,
@@ -128,7 +126,6 @@ struct Session::Impl {
 
   // The graph lives only here: afterwards the plan holds what is needed, and the kernels their packed weights.
   void optimize_and_plan(const graph::Graph& model, const SessionOptions& options) {
-    const Backend& backend = find_backend(options.device);
     auto start = Clock::now();
     graph::Graph graph = model;
     graph.number_nodes();
@@ -143,30 +140,29 @@ struct Session::Impl {
     inputs = ports_of(graph, graph.inputs);
     outputs = ports_of(graph, graph.outputs);
     tuner::TuningDb db(options.database);
-    program = make_program(
-        graph, {backend, target, options.tuning, pool, db, options.memory_limit, options.weight_limit,
-                SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
+    program =
+        make_program(graph, {devices, options.tuning, db, options.memory_limit, options.weight_limit,
+                             SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
     db.flush();
     stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
-    stats.database_note = db.trouble();
+    stats.database_note = options.database_note.empty() ? db.trouble() : options.database_note;
   }
 
   void report_steps() {
-    const Backend& backend = find_backend(device);
     for (const Step& step : plan.steps) {
       const Choice& choice = plan.choice_of(step);
-      const bool sparse_code = choice.problem.attributes.has(kernels::kSparsityAttribute) &&
-                               has_sparse_code(backend, choice, target);
+      const bool sparse_code =
+          choice.problem.attributes.has(kernels::kSparsityAttribute) && has_sparse_code(devices, choice);
       reports.push_back(report_of(
           plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
-          sparse_code, target));
+          sparse_code));
       stats.macs += reports.back().macs;
       stats.unpruned_macs += reports.back().unpruned_macs;
       stats.kept_macs += reports.back().kept_macs;
     }
   }
 
-  void count(Clock::time_point start) {
+  void count(const SessionOptions& options, Clock::time_point start) {
     std::set<std::string_view> problems;
     for (const Choice& choice : plan.choices) {
       if (!problems.insert(choice.text).second) continue;  // another way to compute the same
@@ -177,6 +173,10 @@ struct Session::Impl {
       stats.estimated += choice.source == Source::estimate;
       stats.measurements += choice.measurements;
     }
+    if (!options.database_note.empty() && stats.tuned > 0) {
+      stats.rows_not_stored = stats.tuned;
+      log(LogLevel::warning, "what was measured is not kept: ", options.database_note);
+    }
     report_steps();
     stats.arena_bytes = static_cast<std::int64_t>(plan.all_arenas_bytes());
     stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
@@ -186,10 +186,9 @@ struct Session::Impl {
     stats.create_ns = ns_since(start);
   }
 
-  std::string device;
   kernels::Target target;
   ThreadPool pool;
-  CpuEngine engine;
+  Devices devices;
   bool profile, plan_only;
   bool ran = false;
   std::vector<bool> input_set;

@@ -21,7 +21,9 @@ struct SessionOptions {
   int threads = 0;         // 0: all usable cores
   TuningOptions tuning;
   std::filesystem::path database;  // empty: none, nothing is kept
-  std::int64_t memory_limit = 0;   // in bytes, for activations; 0: all of this machine's memory
+  std::string
+      database_note;  // why there is none, where one was wanted: then what is measured counts as not stored
+  std::int64_t memory_limit = 0;  // in bytes, for activations; 0: all of this machine's memory
   kernels::Accuracy accuracy = kernels::Accuracy::standard;
   std::int64_t weight_limit = 0;  // in bytes, for packed weights; 0: PlanRequest's default
   bool profile = false;

@@ -12,13 +12,8 @@ using graph::ValueId;
 class Chooser {
  public:
   Chooser(const graph::Graph& graph, const std::vector<Choice>& choices,
-          const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node,
-          const kernels::Target& target)
-      : graph_(graph),
-        choices_(choices),
-        choice_of_node_(choice_of_node),
-        form_of_node_(form_of_node),
-        target_(target) {
+          const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node)
+      : graph_(graph), choices_(choices), choice_of_node_(choice_of_node), form_of_node_(form_of_node) {
     layouts_.values.resize(graph.value_count());
     layouts_.nodes.resize(graph.nodes.size());
     made_.resize(graph.value_count());
@@ -46,7 +41,7 @@ class Chooser {
       case Treatment::kernel: {
         const Choice& choice = choices_[static_cast<std::size_t>(choice_of_node_[i])];
         kernels::Ports& ports = layouts_.nodes[i].ports;
-        ports = choice.family->ports(choice.problem, target_);
+        ports = choice.family->ports(choice.problem, choice.engine->target());
         for (std::size_t j = 0; j < node.outputs.size(); ++j) {
           at(node.outputs[j]).block = ports.outputs[j].block;
           at(node.outputs[j]).space = ports.outputs[j].space;
@@ -148,7 +143,6 @@ class Chooser {
   const std::vector<Choice>& choices_;
   const std::vector<int>& choice_of_node_;
   const std::vector<Form>& form_of_node_;
-  const kernels::Target& target_;
   Layouts layouts_;
   std::vector<bool> made_;  // written by a kernel or collected by a concatenation: may be told where to lie
 };
@@ -156,9 +150,8 @@ class Chooser {
 }  // namespace
 
 Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
-                       const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node,
-                       const kernels::Target& target) {
-  return Chooser(graph, choices, choice_of_node, form_of_node, target).run();
+                       const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node) {
+  return Chooser(graph, choices, choice_of_node, form_of_node).run();
 }
 
 }  // namespace rt3d::runtime

@@ -34,7 +34,6 @@ struct Layouts {
 
 // `choice_of_node` and `form_of_node` as in assign_layouts().
 Layouts choose_layouts(const graph::Graph& graph, const std::vector<Choice>& choices,
-                       const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node,
-                       const kernels::Target& target);
+                       const std::vector<int>& choice_of_node, const std::vector<Form>& form_of_node);
 
 }  // namespace rt3d::runtime

@@ -91,26 +91,52 @@ std::size_t storage_bytes(const TensorDesc& desc, const Placement& p) {
 
 }  // namespace
 
-bool GuardedBuffer::reserve(std::size_t bytes) {
-  if (bytes <= capacity_ && buffer_.data()) return false;
-  buffer_ = Buffer();  // first, so that old and new are never there together
-  buffer_ = Buffer::zeroed(bytes + 2 * kGuard);
+bool GuardedBuffer::reserve(kernels::Engine& engine, std::size_t bytes) {
+  if (bytes <= capacity_ && memory_) return false;
+  memory_.reset();  // first, so that old and new are never there together
+  memory_ = engine.allocate(bytes + 2 * kGuard);
+  space_ = engine.space();
   capacity_ = bytes;
   return true;
 }
 
-void GuardedBuffer::fill(unsigned char byte, std::size_t bytes) {
-  std::memset(buffer_.data(), kGuardByte, kGuard);
-  std::memset(data(), byte, bytes);
-  std::memset(data() + bytes, kGuardByte, kGuard);
+std::byte* GuardedBuffer::host_address() const {
+  return space_ == kernels::Space::host ? static_cast<std::byte*>(memory_->base()) : nullptr;
+}
+
+void GuardedBuffer::fill(std::size_t bytes, const std::function<void(std::byte*)>& make) {
   filled_ = bytes;
+  std::vector<std::byte> copy;
+  std::byte* at = host_address();
+  if (!at) {
+    copy.resize(bytes + 2 * kGuard);
+    at = copy.data();
+  }
+  std::memset(at, kGuardByte, kGuard);
+  make(at + kGuard);
+  std::memset(at + kGuard + bytes, kGuardByte, kGuard);
+  if (!copy.empty()) memory_->write(0, copy);
+}
+
+void GuardedBuffer::fill(std::size_t bytes, unsigned char byte) {
+  fill(bytes, [&](std::byte* at) { std::memset(at, byte, bytes); });
+}
+
+void GuardedBuffer::look(const std::function<void(const std::byte*)>& see) const {
+  if (const std::byte* at = host_address()) return see(at + kGuard);
+  std::vector<std::byte> copy(filled_ + 2 * kGuard);
+  memory_->read(0, copy);
+  see(copy.data() + kGuard);
 }
 
 bool GuardedBuffer::guards_intact() const {
-  const auto intact = [](const std::byte* p) {
-    return std::all_of(p, p + kGuard, [](std::byte b) { return b == std::byte{kGuardByte}; });
-  };
-  return intact(buffer_.data()) && intact(data() + filled_);
+  bool intact = true;
+  look([&](const std::byte* at) {
+    for (const std::byte* guard : {at - kGuard, at + filled_})
+      intact = intact &&
+               std::all_of(guard, guard + kGuard, [](std::byte b) { return b == std::byte{kGuardByte}; });
+  });
+  return intact;
 }
 
 std::vector<std::int64_t> sample_indices(const Shape& shape) {
@@ -130,8 +156,9 @@ std::vector<std::int64_t> sample_indices(const Shape& shape) {
   return indices;
 }
 
-BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle)
+BenchData::BenchData(const kernels::Problem& problem, const Oracle& oracle, kernels::Engine& engine)
     : problem_(problem),
+      engine_(engine),
       pattern_(make_pattern()),
       inputs_(problem.inputs.size()),
       outputs_(problem.outputs.size()) {
@@ -175,23 +202,26 @@ std::size_t BenchData::bytes() const {
 void BenchData::reserve(std::span<const Placement> inputs, std::span<const Placement> outputs,
                         std::size_t scratch_bytes) {
   for (std::size_t i = 0; i < inputs_.size(); ++i)
-    if (placed(i) && inputs_[i].storage.reserve(storage_bytes(problem_.inputs[i].desc, inputs[i])))
+    if (placed(i) && inputs_[i].storage.reserve(engine_, storage_bytes(problem_.inputs[i].desc, inputs[i])))
       inputs_[i].laid.reset();
   for (std::size_t i = 0; i < outputs_.size(); ++i)
-    outputs_[i].reserve(storage_bytes(problem_.outputs[i], outputs[i]));
-  scratch_.reserve(scratch_bytes);
+    outputs_[i].reserve(engine_, storage_bytes(problem_.outputs[i], outputs[i]));
+  scratch_.reserve(engine_, scratch_bytes);
 }
 
 void BenchData::lay_out_input(std::size_t i, const Placement& placement) {
   Input& in = inputs_[i];
   if (in.laid == placement) return;
   const TensorDesc& desc = problem_.inputs[i].desc;
-  in.storage.fill(0, storage_bytes(desc, placement));
-  auto* origin = reinterpret_cast<float*>(input(i, placement));
-  if (desc.dtype == DType::f32 && has_strides(desc.shape))
-    lay_out(pattern_, i, desc.shape, placement, origin);
-  else if (desc.dtype == DType::f32)
-    copy_pattern(pattern_, pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
+  const std::size_t bytes = storage_bytes(desc, placement);
+  in.storage.fill(bytes, [&](std::byte* storage) {
+    std::memset(storage, 0, bytes);
+    float* origin = reinterpret_cast<float*>(storage) + placement.origin();
+    if (desc.dtype == DType::f32 && has_strides(desc.shape))
+      lay_out(pattern_, i, desc.shape, placement, origin);
+    else if (desc.dtype == DType::f32)
+      copy_pattern(pattern_, pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
+  });
   in.laid = placement;
 }
 
@@ -201,19 +231,19 @@ void BenchData::begin_check(std::span<const Placement> inputs, std::span<const P
   for (std::size_t i = 0; i < inputs_.size(); ++i)
     if (placed(i)) lay_out_input(i, inputs[i]);
   for (std::size_t i = 0; i < outputs_.size(); ++i)
-    outputs_[i].fill(kNotANumber, storage_bytes(problem_.outputs[i], outputs[i]));
-  scratch_.fill(0, scratch_bytes);
+    outputs_[i].fill(storage_bytes(problem_.outputs[i], outputs[i]), kNotANumber);
+  scratch_.fill(scratch_bytes, 0);
 }
 
-std::byte* BenchData::input(std::size_t i, const Placement& placement) const {
-  if (!placed(i)) return nullptr;
-  return inputs_[i].storage.data() +
-         static_cast<std::size_t>(placement.origin()) * dtype_bytes(problem_.inputs[i].desc.dtype);
+kernels::Place BenchData::input(std::size_t i, const Placement& placement) const {
+  if (!placed(i)) return {};
+  return inputs_[i].storage.place(static_cast<std::size_t>(placement.origin()) *
+                                  dtype_bytes(problem_.inputs[i].desc.dtype));
 }
 
-std::byte* BenchData::output(std::size_t i, const Placement& placement) const {
-  return outputs_[i].data() +
-         static_cast<std::size_t>(placement.origin()) * dtype_bytes(problem_.outputs[i].dtype);
+kernels::Place BenchData::output(std::size_t i, const Placement& placement) const {
+  return outputs_[i].place(static_cast<std::size_t>(placement.origin()) *
+                           dtype_bytes(problem_.outputs[i].dtype));
 }
 
 std::string BenchData::check_guards() const {
@@ -228,15 +258,18 @@ std::string BenchData::compare(const Placement& placement, kernels::Accuracy acc
   double largest = 0;
   for (const float r : reference_)
     if (std::isfinite(r)) largest = std::max(largest, std::fabs(static_cast<double>(r)));
-  const auto* values = reinterpret_cast<const float*>(output(0, placement));
-  for (std::size_t i = 0; i < samples_.size(); ++i) {
-    const float expected = reference_[i];
-    if (!std::isfinite(expected)) continue;  // overflow may come sooner or later
-    const float value = values[offset_of(desc.shape, placement, samples_[i])];
-    if (!(std::fabs(static_cast<double>(value) - expected) <= tolerance * largest))
-      return cat("element ", samples_[i], " is ", value, ", not ", expected);
-  }
-  return {};
+  std::string wrong;
+  outputs_[0].look([&](const std::byte* storage) {
+    const float* values = reinterpret_cast<const float*>(storage) + placement.origin();
+    for (std::size_t i = 0; i < samples_.size() && wrong.empty(); ++i) {
+      const float expected = reference_[i];
+      if (!std::isfinite(expected)) continue;  // overflow may come sooner or later
+      const float value = values[offset_of(desc.shape, placement, samples_[i])];
+      if (!(std::fabs(static_cast<double>(value) - expected) <= tolerance * largest))
+        wrong = cat("element ", samples_[i], " is ", value, ", not ", expected);
+    }
+  });
+  return wrong;
 }
 
 }  // namespace rt3d::tuner

@@ -1,15 +1,16 @@
-// What candidates of a problem run on: seeded values, reference values of some outputs, and one piece of memory for each operand
-// and for scratch, which all candidates use by turns, so that tuning takes no more memory than the layer itself.
+// What candidates of a problem run on: seeded values, reference values of some outputs, and one piece of the engine's memory for each
+// operand and for scratch, which all candidates use by turns, so that tuning takes no more memory than the layer itself.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/buffer.h"
-#include "kernels/family.h"
+#include "kernels/engine.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {
@@ -18,23 +19,28 @@ namespace rt3d::tuner {
 class GuardedBuffer {
  public:
   // Room for so many bytes at least; contents are lost when it grows. Returns whether it did.
-  bool reserve(std::size_t bytes);
-  std::byte* data() const { return buffer_.data() + kGuard; }
+  bool reserve(kernels::Engine& engine, std::size_t bytes);
+  kernels::Place place(std::size_t offset) const { return {*memory_, kGuard + offset}; }
   std::size_t capacity() const { return capacity_; }
-  // Sets that many bytes, and fresh guards around them.
-  void fill(unsigned char byte, std::size_t bytes);
-  bool guards_intact() const;  // those of the last fill()
+  // Fresh guards around that many bytes, which `make` writes; the host sees them at the address it is called with.
+  void fill(std::size_t bytes, const std::function<void(std::byte*)>& make);
+  void fill(std::size_t bytes, unsigned char byte);
+  // Calls with the bytes of the last fill(), and returns what the call does; guards_intact() is about the same.
+  void look(const std::function<void(const std::byte*)>& see) const;
+  bool guards_intact() const;
 
  private:
   static constexpr std::size_t kGuard = 4096;
+  std::byte* host_address() const;  // nullptr: the host cannot address it
   std::size_t capacity_ = 0, filled_ = 0;
-  Buffer buffer_;
+  kernels::Space space_ = kernels::Space::host;
+  std::unique_ptr<kernels::Memory> memory_;
 };
 
 class BenchData {
  public:
   // Asks the oracle; throws what it throws, and unsupported when output 0 is not f32.
-  BenchData(const kernels::Problem& problem, const Oracle& oracle);
+  BenchData(const kernels::Problem& problem, const Oracle& oracle, kernels::Engine& engine);
 
   std::span<const Tensor* const> constants() const { return constant_pointers_; }
   std::size_t bytes() const;  // of all that it holds
@@ -45,10 +51,10 @@ class BenchData {
   // Before a run that is checked: the inputs' values in these layouts, not-a-number in the outputs, guards around outputs and scratch.
   void begin_check(std::span<const kernels::Placement> inputs, std::span<const kernels::Placement> outputs,
                    std::size_t scratch_bytes);
-  // Element (0, 0, 0, 0, 0); an input's values may lie in another candidate's layout, which is as good for measuring.
-  std::byte* input(std::size_t i, const kernels::Placement& placement) const;
-  std::byte* output(std::size_t i, const kernels::Placement& placement) const;
-  std::byte* scratch() const { return scratch_.data(); }
+  // Of element (0, 0, 0, 0, 0); an input's values may lie in another candidate's layout, which is as good for measuring.
+  kernels::Place input(std::size_t i, const kernels::Placement& placement) const;
+  kernels::Place output(std::size_t i, const kernels::Placement& placement) const;
+  kernels::Place scratch() const { return scratch_.place(0); }
 
   // What was written that should not have been, as text; "" when nothing.
   std::string check_guards() const;
@@ -64,6 +70,7 @@ class BenchData {
   void lay_out_input(std::size_t i, const kernels::Placement& placement);
 
   const kernels::Problem& problem_;
+  kernels::Engine& engine_;
   std::vector<float> pattern_;
   std::vector<Tensor> constants_;
   std::vector<const Tensor*> constant_pointers_;

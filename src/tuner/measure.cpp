@@ -46,7 +46,7 @@ std::chrono::steady_clock::time_point now(const TuneRequest& request) {
 Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate)
     : request_(request), data_(data) {
   const kernels::Problem& problem = request.problem;
-  const kernels::Ports ports = candidate.family->ports(problem, request.target);
+  const kernels::Ports ports = candidate.family->ports(problem, request.engine.target());
   const auto port = [](const std::vector<kernels::Port>& list, std::size_t i) {
     return i < list.size() ? list[i] : kernels::Port{};
   };
@@ -60,12 +60,12 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
   outputs_.resize(out_.size());
   kernel_ = candidate.family->compile({.problem = problem,
                                        .schedule = candidate.schedule,
-                                       .target = request.target,
+                                       .target = request.engine.target(),
                                        .inputs = in_,
                                        .outputs = out_});
-  work_ = candidate.family->least_work(problem, candidate.schedule, request.target);
+  work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
   data.reserve(in_, out_, kernel_->scratch_bytes());
-  kernel_->prepare(data.constants(), request.pool);
+  kernel_->prepare(data.constants(), request.engine.pool());
 }
 
 bool Trial::possible(double ns) const {
@@ -76,7 +76,9 @@ double Trial::run() {
   for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = data_.input(i, in_[i]);
   for (std::size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = data_.output(i, out_[i]);
   const auto start = now(request_);
-  kernel_->run({.inputs = inputs_, .outputs = outputs_, .scratch = data_.scratch(), .pool = request_.pool});
+  kernels::Engine& engine = request_.engine;
+  engine.run(*kernel_, {inputs_, outputs_, data_.scratch(), engine.pool()}, engine.target().threads);
+  engine.finish();
   return std::chrono::duration<double, std::nano>(now(request_) - start).count();
 }
 
@@ -84,13 +86,13 @@ std::string Trial::check(double& ns) {
   data_.begin_check(in_, out_, kernel_->scratch_bytes());
   ns = run();
   const std::string trouble = data_.check_guards();
-  return trouble.empty() ? data_.compare(out_[0], request_.target.accuracy) : trouble;
+  return trouble.empty() ? data_.compare(out_[0], request_.engine.target().accuracy) : trouble;
 }
 
 Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
     : request_(request),
       candidates_(candidates),
-      data_(request.problem, request.oracle),
+      data_(request.problem, request.oracle, request.engine),
       wrong_(candidates.size()),
       fastest_ns_(candidates.size(), std::numeric_limits<double>::infinity()),
       looked_(request.machine == nullptr ? 0 : request.machine->disturbance()) {}

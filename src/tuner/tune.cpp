@@ -33,7 +33,7 @@ struct FamilyResult {
 };
 
 Intent intent_of(const TuneRequest& r, const Candidate& c) {
-  return {.device = r.target.device.fingerprint(),
+  return {.device = r.engine.target().device.fingerprint(),
           .problem = r.problem.text(),
           .family = std::string(c.family->id()),
           .version = c.family->version(),
@@ -57,11 +57,12 @@ class Journaled {
 
 // Every legal schedule of every family but the quarantined ones, best estimate first.
 Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
-  const std::vector<Intent> quarantined = db.quarantined(r.target.device.fingerprint(), r.problem.text());
+  const std::vector<Intent> quarantined =
+      db.quarantined(r.engine.target().device.fingerprint(), r.problem.text());
   Candidates candidates;
   for (const kernels::KernelFamily* family : r.families) {
     bool first = true;
-    for (kernels::Schedule& schedule : family->space(r.problem, r.target)) {
+    for (kernels::Schedule& schedule : family->space(r.problem, r.engine.target())) {
       Candidate c{
           .family = family, .schedule = std::move(schedule), .family_default = std::exchange(first, false)};
       if (!quarantined.empty() &&
@@ -70,8 +71,8 @@ Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
             c.schedule.text(), " for ", r.problem.text());
         continue;
       }
-      c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.target);
-      c.packed_bytes = family->packed_bytes(r.problem, c.schedule, r.target);
+      c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.engine.target());
+      c.packed_bytes = family->packed_bytes(r.problem, c.schedule, r.engine.target());
       candidates.push_back(std::move(c));
     }
   }
@@ -89,8 +90,9 @@ class Tuning {
       : request_(request),
         db_(db),
         candidates_(candidates),
-        stored_(db.find(request.target.device.fingerprint(), request.target.threads, request.problem.text())),
-        before_(usable_rows(db, request.problem, request.families, request.target)),
+        stored_(db.find(request.engine.target().device.fingerprint(), request.engine.target().threads,
+                        request.problem.text())),
+        before_(usable_rows(db, request.problem, request.families, request.engine.target())),
         measurer_(request, candidates) {}
 
   Choice run(Choice fallback);
@@ -225,8 +227,8 @@ const Row* Tuning::row_before(const FamilyResult& result) const {
 
 Row Tuning::row_of(const FamilyResult& result, double scale) const {
   const Row* before = row_before(result);
-  Row row{.device = request_.target.device.fingerprint(),
-          .threads = request_.target.threads,
+  Row row{.device = request_.engine.target().device.fingerprint(),
+          .threads = request_.engine.target().threads,
           .problem = request_.problem.text(),
           .family = std::string(result.family->id()),
           .version = result.family->version(),
@@ -289,7 +291,7 @@ const FamilyResult* Tuning::fastest() const {
 }  // namespace
 
 Choice tune(const TuneRequest& request, TuningDb& db) {
-  Choice fallback = estimate(request.problem, request.families, request.target);
+  Choice fallback = estimate(request.problem, request.families, request.engine.target());
   if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
   const Candidates candidates = all_candidates(request, db);
   if (candidates.empty()) return fallback;

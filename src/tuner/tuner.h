@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/family.h"
+#include "kernels/engine.h"
 #include "tuner/machine.h"
 #include "tuner/tuning_db.h"
 
@@ -58,8 +58,7 @@ enum class Renewal {
 struct TuneRequest {
   const kernels::Problem& problem;
   std::span<const kernels::KernelFamily* const> families;  // all that support the problem; never empty
-  const kernels::Target& target;
-  ThreadPool& pool;  // of target.threads threads
+  kernels::Engine& engine;                                 // that they run on
   Mode mode = Mode::quick;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const Oracle& oracle;

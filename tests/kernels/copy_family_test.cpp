@@ -33,6 +33,7 @@ TEST_CASE("what is no sound copy has no layouts, and no family") {
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0", "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4",
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0", "Reorder 1x4x2 -> 1x4x2 from=0x0x0 to=4x0x0",
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x-1x0", "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4294967297x0x0",
+        "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0x1073741824", "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0x7",
         "Reorder 1x4x2 -> 1x4x3 from=1x0x0 to=4x0x0", "Reorder 1x4x2 -> 1x4x2:i64 from=1x0x0 to=4x0x0",
         "Reorder 1x4x2,1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0", "Reorder - -> 1x4x2 from=1x0x0 to=4x0x0",
         "Reorder 1x4x2 -> 1x4x2 from=name to=4x0x0"}) {
@@ -48,6 +49,19 @@ TEST_CASE("what is no sound copy has no layouts, and no family") {
   for (const Problem& problem : {constant, flat, integers}) {
     CHECK(kernels::reorder_ports(problem).has_value());
     CHECK_FALSE(kernels::copy::families()[0]->supports(problem, target));
+  }
+}
+
+TEST_CASE("a copy of nothing takes a step's time, and no less") {
+  const kernels::KernelFamily& family = *kernels::copy::families()[0];
+  const kernels::Target target{this_device(), 1};
+  for (const Shape& shape : {Shape{1, 0, 4}, Shape{0, 3, 4}, Shape{1, 16, 2, 0, 5}}) {
+    const Problem problem = kernels::reorder_problem({DType::f32, shape}, {}, {8, 0, 0});
+    REQUIRE(family.supports(problem, target));
+    const double ns = family.estimate_ns(problem, {}, target);
+    CHECK(ns > 0);
+    CHECK(ns <=
+          family.estimate_ns(kernels::reorder_problem({DType::f32, {1, 1, 1}}, {}, {8, 0, 0}), {}, target));
   }
 }
 

@@ -43,7 +43,8 @@ struct Bench {
       choices[i].text = choices[i].problem.text();
     }
     options.now = [] { return FakeClock::now; };
-    runtime::choose(choices, kFakes, target, options, pool, db);
+    devices.emplace(std::vector<const Backend*>{&kFakes}, target, pool);
+    runtime::choose(choices, *devices, options, db);
     return choices;
   }
 
@@ -67,6 +68,7 @@ struct Bench {
   static constexpr const char* kRelu = "Relu 1x10x33 -> 1x10x33";
   kernels::Target target{{.name = "fake"}, 1};
   ThreadPool pool{1};
+  std::optional<Devices> devices;  // as of the latest choose()
   tuner::TuningDb db{{}};
 };
 

@@ -22,10 +22,16 @@ std::vector<Choice> conv_choices() {
 
 struct Bench {
   void choose(std::vector<Choice>& choices, const TuningOptions& options) {
-    runtime::choose(choices, find_backend("cpu"), target, options, pool, db);
+    runtime::choose(choices, devices, options, db);
+  }
+  Families families(const kernels::Problem& problem) const {
+    Families found;
+    for (const Offer& offer : devices.supporting(problem)) found.push_back(offer.family);
+    return found;
   }
   kernels::Target target{this_device(), 1};
   ThreadPool pool{1};
+  Devices devices{"cpu", target, pool};
   tuner::TuningDb db{{}};
 };
 
@@ -84,8 +90,8 @@ TEST_CASE(
   for (const int rigor : {tuner::kSurveyed, tuner::kQuick}) {
     Bench bench;
     std::vector<Choice> choices = conv_choices();
-    const tuner::Choice surveyed = tuner::estimate(
-        choices[0].problem, supporting(find_backend("cpu"), choices[0].problem, bench.target), bench.target);
+    const tuner::Choice surveyed =
+        tuner::estimate(choices[0].problem, bench.families(choices[0].problem), bench.target);
     bench.db.store({.device = bench.target.device.fingerprint(),
                     .threads = bench.target.threads,
                     .problem = choices[0].problem.text(),
@@ -121,7 +127,7 @@ TEST_CASE("a progress callback cancels, and what was measured is kept") {
 TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
   Bench bench;
   std::vector<Choice> choices = conv_choices();
-  const Families families = supporting(find_backend("cpu"), choices[0].problem, bench.target);
+  const Families families = bench.families(choices[0].problem);
   const std::vector<kernels::Schedule> space = families[0]->space(choices[0].problem, bench.target);
   if (space.size() < 2) RT3D_SKIP("only one schedule here");
   const WithEnv force("RT3D_FORCE", std::string(families[0]->id()) + ":" + space.back().text());
@@ -133,7 +139,7 @@ TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
 
 TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is") {
   Bench bench;
-  const Families families = supporting(find_backend("cpu"), conv_choices()[0].problem, bench.target);
+  const Families families = bench.families(conv_choices()[0].problem);
   const std::string id(families[0]->id());
   const std::string first = families[0]->space(conv_choices()[0].problem, bench.target).front().text();
   struct Row {
@@ -177,9 +183,23 @@ TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is"
 
 TEST_CASE("backends are known by name") {
   CHECK(find_backend("cpu").name == "cpu");
-  CHECK(supporting(find_backend("reference"), conv_choices()[0].problem, {this_device(), 1})[0]->id() ==
-        "ref.any.cpu");
   CHECK_THROWS_WITH_AS(find_backend("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
+}
+
+TEST_CASE("a list of devices offers what each of them computes, the first to be named first") {
+  ThreadPool pool(1);
+  const kernels::Target target{this_device(), 1};
+  const kernels::Problem problem = conv_choices()[0].problem;
+  const auto first = [&](const char* names) {
+    return std::string(Devices(names, target, pool).supporting(problem).at(0).family->id());
+  };
+  CHECK(first("reference") == "ref.any.cpu");
+  CHECK(first("reference,cpu") == first("cpu"));  // a fallback is asked last
+  CHECK(Devices("reference,cpu", target, pool).names() == "reference,cpu");
+  CHECK(Devices("cpu", target, pool).with(kernels::Space::device) == nullptr);
+  CHECK_THROWS_WITH_AS(Devices("cpu,gpu", target, pool), doctest::Contains("unknown device 'gpu'"), Error);
+  CHECK_THROWS_WITH_AS(Devices("cpu,cpu", target, pool), "the device 'cpu' is named twice", Error);
+  CHECK_THROWS_WITH_AS(Devices("cpu,", target, pool), doctest::Contains("unknown device ''"), Error);
 }
 
 TEST_SUITE_END();

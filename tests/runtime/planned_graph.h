@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "graph/graph.h"
 #include "kernels/reorder_problem.h"
-#include "runtime/cpu_engine.h"
+#include "runtime/devices.h"
 #include "runtime/executor.h"
 #include "runtime/planner.h"
 
@@ -36,12 +36,12 @@ struct PlannedGraph {
       : graph(std::move(parsed)),
         target{this_device(), threads},
         pool(threads),
-        engine(target, pool),
+        devices(device, target, pool),
         db({}) {
     runtime::TuningOptions tuning;
     tuning.mode = tuner::Mode::off;
-    program = runtime::make_program(graph, {runtime::find_backend(device), target, tuning, pool, db});
-    executor.emplace(program, engine);
+    program = runtime::make_program(graph, {devices, tuning, db});
+    executor.emplace(program, devices);
   }
 
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) {
@@ -70,7 +70,7 @@ struct PlannedGraph {
   graph::Graph graph;
   kernels::Target target;
   ThreadPool pool;
-  runtime::CpuEngine engine;
+  runtime::Devices devices;
   tuner::TuningDb db;
   runtime::Program program;
   const runtime::Plan& plan = program.plan;

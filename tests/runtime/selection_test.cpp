@@ -60,12 +60,14 @@ struct Setting {
       choice.text = node.name;
     }
     target.device.l2_bytes = 1 << 20;
+    devices.emplace("cpu", target, pool);
   }
 
-  Copies copies() const { return {find_backend("cpu"), target}; }
+  Copies copies() const { return Copies(*devices); }
 
   void offer(std::size_t choice, const LayoutFamily& family, double time_ns, std::int64_t bytes = 0) {
-    choices[choice].alternatives.push_back({&family, {}, Source::tuned, time_ns, bytes, false});
+    choices[choice].alternatives.push_back(
+        {&family, &devices->host(), {}, Source::tuned, time_ns, bytes, false});
   }
 
   Selection run(std::int64_t limit = std::numeric_limits<std::int64_t>::max()) const {
@@ -134,6 +136,8 @@ struct Setting {
   std::vector<Choice> choices;
   std::vector<int> choice_of_node;
   kernels::Target target{{.name = "fake"}, 1};
+  ThreadPool pool{1};
+  std::optional<Devices> devices;
 };
 
 const std::string kInput = "graph \"t\"\ninput x f32 1x16x4x8x8\n";
@@ -164,15 +168,17 @@ TEST_CASE("only another layout needs a copy, and larger values have a dearer one
   CHECK(needs_copy({eights, false}, sixteens));
   CHECK(needs_copy({planar, false}, elsewhere));
   CHECK_FALSE(needs_copy({elsewhere, false}, elsewhere));
-  const kernels::Target one{{.name = "fake"}, 1}, two{{.name = "fake"}, 2};
-  const Backend& cpu = find_backend("cpu");
+  ThreadPool pool(1);
+  const Devices one("cpu", {{.name = "fake"}, 1}, pool), two("cpu", {{.name = "fake"}, 2}, pool);
+  const Copies copies(one);
   const TensorDesc small{DType::f32, {1, 16, 4, 8, 8}}, large{DType::f32, {1, 16, 8, 8, 8}};
   const kernels::Port eight{8, 0, 0}, sixteen{16, 0, 0};
-  CHECK(Copies(cpu, one).ns(small, eight, sixteen) > 0);
-  CHECK(Copies(cpu, one).ns(large, eight, sixteen) > Copies(cpu, one).ns(small, eight, sixteen));
-  CHECK(Copies(cpu, one).ns(small, eight, sixteen) > Copies(cpu, two).ns(small, eight, sixteen));
-  CHECK(std::isinf(Copies(cpu, one).ns({DType::i64, {2, 3}}, {}, eight)));
-  CHECK_THROWS_WITH_AS(Copies(cpu, one).choice({DType::i64, {2, 3}}, {}, eight),
+  CHECK(copies.ns(small, eight, sixteen) > 0);
+  CHECK(copies.ns(large, eight, sixteen) > copies.ns(small, eight, sixteen));
+  CHECK(copies.ns(small, eight, sixteen) > Copies(two).ns(small, eight, sixteen));
+  CHECK(std::isinf(copies.ns({DType::i64, {2, 3}}, {}, eight)));
+  CHECK(std::isinf(copies.ns(small, {}, {.space = kernels::Space::device})));
+  CHECK_THROWS_WITH_AS(copies.choice({DType::i64, {2, 3}}, {}, eight),
                        doctest::Contains("no kernel of the device 'cpu' computes Reorder"), Error);
   CHECK(port_of(framed) == kernels::Port{1, 1, 1});
   CHECK(form_of({8, 1, 1}) == form_of({8, 0, 0}));

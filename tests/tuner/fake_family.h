@@ -7,11 +7,13 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels/family.h"
+#include "runtime/cpu_engine.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {
@@ -159,6 +161,7 @@ struct FakeSetting {
   kernels::Problem problem = kernels::parse_problem("Relu 1x10x33 -> 1x10x33");
   kernels::Target target = {.device = {.name = "fake"}, .threads = 1};
   ThreadPool pool{1};
+  std::optional<runtime::CpuEngine> engine;  // of the latest request
   Oracle oracle = [](const kernels::Problem&, std::span<const Tensor> inputs,
                      std::span<const std::int64_t> indices, std::span<float> values) {
     for (std::size_t i = 0; i < indices.size(); ++i)
@@ -168,8 +171,7 @@ struct FakeSetting {
   TuneRequest request(std::span<const kernels::KernelFamily* const> families, Mode mode = Mode::quick) {
     return {.problem = problem,
             .families = families,
-            .target = target,
-            .pool = pool,
+            .engine = engine.emplace(target, pool),
             .mode = mode,
             .oracle = oracle,
             .now = [] { return FakeClock::now; }};

@@ -18,8 +18,9 @@ constexpr int kThreadsThatFillMemory = 4;
 // Of a tensor in blocks, without halo.
 double bytes_in(const Shape& shape, int block) {
   const Dims5 s(shape);
-  const double channels = static_cast<double>(blocks(s.c, block)) * block;
-  return static_cast<double>(shape.elements()) / static_cast<double>(s.c) * channels * sizeof(float);
+  double bytes = sizeof(float) * static_cast<double>(blocks(s.c, block)) * block;
+  for (const std::int64_t size : {s.n, s.d, s.h, s.w}) bytes *= static_cast<double>(size);
+  return bytes;
 }
 
 class CopyKernel : public Kernel {

@@ -215,7 +215,8 @@ const KernelFamily& family() {
 
 std::vector<std::string> operators() {
   std::vector<std::string> names;
-  for (const Operator& row : operator_table()) names.emplace_back(row.name);
+  for (const Operator& row : operator_table())
+    if (row.name != kReorder) names.emplace_back(row.name);  // no model's
   return names;
 }
 

@@ -13,7 +13,7 @@ namespace rt3d::kernels::ref {
 // The family "ref.any.cpu": supports every operator in the table, any dtype that the operator allows.
 const KernelFamily& family();
 
-// Names of all operators, sorted: "the list of what is" in messages.
+// Names of all operators that models may have, sorted: "the list of what is" in messages.
 std::vector<std::string> operators();
 
 // Computes a whole problem. One tensor per input (absent ones empty); returns one per output.
