@@ -76,6 +76,8 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
     out.database = o.database;
   else if (out.device == "cpu")
     out.database = tuner::TuningDb::default_path();
+  if (!o.database && out.device == "cpu" && out.database.empty())
+    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
   const std::int32_t accuracy = number_in(o.accuracy);
   constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
                                    kernels::Accuracy::half};  // by rt3d_accuracy

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -117,6 +118,7 @@ int run_command_line(const Program& program, CLI::App& app, int argc, char** arg
 int run_program(const Program& program, int argc, char** argv) {
   speak_as(program.name);
   show_library_warnings(program.name);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of whoever writes it
   watch_for_interruption(program.name);
   CLI::App app(program.summary, program.name);
   app.footer(program.examples + std::string(kExitCodes));

@@ -10,6 +10,7 @@
 #include "cli/json_output.h"
 #include "cli/number_option.h"
 #include "cli/output_file.h"
+#include "cli/problem_session.h"
 
 namespace rt3d::cli {
 namespace {
@@ -163,9 +164,17 @@ void print(const GroupSizeOptions& options, const GroupStudy& study, const Group
                 results.wanted);
 }
 
+// Before minutes of measuring for nothing.
+void check_problems(const GroupSizeOptions& options, SessionOptions session) {
+  session.plan_only = true;
+  session.tune = "off";
+  for (const std::string& line : options.problems) ProblemSession(line, session, 1);
+}
+
 void run(const GroupSizeOptions& options) {
   check_outputs(options);
   const GroupStudy study = study_of(options);
+  check_problems(options, study.session);
   const double load = warn_when_busy();
   const std::string device = rt3d_device_text();
   const StopsWhenAsked stops_when_asked;  // and shows what was measured

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdio>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "cli/temporaries.h"
@@ -62,7 +63,7 @@ void wait_for_those_who_stop(const std::string& program, const sigset_t& signals
   state().requested = true;
   wait_for_those_who_stop(program, signals);
   restore_default(signals);
-  Temporaries::remove_all();
+  Temporaries::remove_all_and_stay();
   const std::lock_guard lock(state().mutex);
   say(program, "interrupted" + state().explanation);
   _exit(kExitBase + signal_number);
@@ -80,7 +81,11 @@ void watch_for_interruption(const std::string& program) {
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   state();
-  std::thread(watch, program, signals).detach();
+  try {
+    std::thread(watch, program, signals).detach();
+  } catch (const std::system_error&) {  // no thread to be had: then signals end the program as they always do
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  }
 }
 
 bool interruption_requested() { return state().requested; }

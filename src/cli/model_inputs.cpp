@@ -131,8 +131,8 @@ void set_inputs(rt3d_session* session, const ModelInputs& inputs, std::uint64_t 
   for (std::size_t i = 0; i < infos.size(); ++i) {
     const bool given = i < inputs.given.size() && inputs.given[i];
     if (given && inputs.arrays[i].shape != infos[i].dims) {
-      throw Failure("the input '" + infos[i].name + "' takes " + dims_text(infos[i].dims) + ", but " +
-                    dims_text(inputs.arrays[i].shape) + " is given: give an array of that shape");
+      throw UsageError("the input '" + infos[i].name + "' takes " + dims_text(infos[i].dims) + ", but " +
+                       dims_text(inputs.arrays[i].shape) + " is given: give an array of that shape");
     }
     if (given && inputs.arrays[i].dtype == RT3D_U8 && infos[i].dtype == RT3D_F32)
       warn("the input '" + infos[i].name +

@@ -3,13 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 
 #include "cli/failure.h"
 #include "cli/temporaries.h"
+#include "cli/temporary_folder.h"
 
 namespace rt3d::cli {
 namespace {
@@ -23,15 +27,15 @@ class FileBeside {
  public:
   // No file when none can be created: errno says why.
   explicit FileBeside(const fs::path& target) {
-    for (int i = 0; i < kMostTries && path_.empty(); ++i) {
-      const std::string name = join(target.string(), ".part-", getpid(), "-", i);
-      const int descriptor = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-      if (descriptor < 0 && errno == EEXIST) continue;
-      if (descriptor < 0) return;
-      ::close(descriptor);
-      path_ = name;
-      Temporaries::add(path_);
-    }
+    errno = EEXIST;
+    for (int i = 0; i < kMostTries && path_.empty() && errno == EEXIST; ++i)
+      path_ = Temporaries::make([&]() -> std::string {
+        std::string name = join(target.string(), ".part-", getpid(), "-", i);
+        const int descriptor = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+        if (descriptor < 0) return "";
+        ::close(descriptor);
+        return name;
+      });
   }
   ~FileBeside() {
     if (path_.empty()) return;
@@ -93,19 +97,53 @@ struct Destination {
 };
 
 Destination destination_of(const fs::path& path) {
-  Destination found{behind_links(path)};
   std::error_code none;
+  // Links of /proc may say "pipe:[1234]": only the system can follow them.
+  const fs::file_status open = fs::status(path, none);
+  if (fs::exists(open) && !fs::is_regular_file(open) && !fs::is_directory(open)) {
+    if (!writable(path)) refuse(path, std::strerror(errno), kFileAdvice);
+    return {path, false, true};
+  }
+  Destination found{behind_links(path)};
   const fs::file_status status = fs::status(found.target, none);
   if (fs::is_directory(status)) refuse(path, "it is a folder", "give the name of a file");
   found.exists = fs::is_regular_file(status);
-  found.direct = fs::exists(status) && !found.exists;
-  if (fs::exists(status) && !writable(found.target)) refuse(path, std::strerror(errno), kFileAdvice);
+  if (found.exists && !writable(found.target)) refuse(path, std::strerror(errno), kFileAdvice);
   return found;
+}
+
+// The number in a name of what this process has open already, such as /dev/stdout; -1: it is none. What is behind such a name may be a
+// file that others write to as well, so that it is neither replaced nor cut.
+int open_descriptor(const fs::path& path) {
+  const std::string name = path.lexically_normal().string();
+  if (name == "/dev/stdout") return STDOUT_FILENO;
+  if (name == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    const std::string number = name.starts_with(folder) ? name.substr(folder.size()) : "";
+    if (!number.empty() && number.size() < 8 && number.find_first_not_of("0123456789") == std::string::npos)
+      return std::stoi(number);
+  }
+  return -1;
+}
+
+// Copies a file to the end of what the descriptor stands for.
+void append(const fs::path& path, const fs::path& file, int descriptor) {
+  std::fflush(nullptr);
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, 1 << 16> part;
+  while (in.read(part.data(), part.size()) || in.gcount() > 0)
+    for (std::streamsize at = 0; at < in.gcount();) {
+      const ssize_t written =
+          ::write(descriptor, part.data() + at, static_cast<std::size_t>(in.gcount() - at));
+      if (written < 0 && errno != EINTR) refuse(path, std::strerror(errno));
+      at += std::max<ssize_t>(written, 0);
+    }
 }
 
 }  // namespace
 
 void check_output(const fs::path& path) {
+  if (open_descriptor(path) >= 0) return;
   const Destination to = destination_of(path);
   if (to.direct) return;
   const FileBeside beside(to.target);
@@ -118,6 +156,8 @@ void check_output_folder(const fs::path& folder) {
   while (!fs::exists(nearest, none) && nearest.has_relative_path() && nearest != nearest.parent_path())
     nearest = nearest.parent_path();
   if (nearest.empty()) nearest = ".";
+  if (nearest != folder && fs::is_symlink(folder, none))
+    throw Failure("cannot create the folder " + folder.string() + ": it is a link to what is not there");
   if (!fs::is_directory(nearest, none))
     throw Failure("cannot create the folder " + folder.string() + ": " + nearest.string() + " is no folder");
   const FileBeside inside(nearest / "output");
@@ -127,7 +167,9 @@ void check_output_folder(const fs::path& folder) {
 }
 
 bool same_output(const fs::path& a, const fs::path& b) {
-  const auto whole = [](const fs::path& path) { return fs::weakly_canonical(behind_links(path)); };
+  const auto whole = [](const fs::path& path) {
+    return fs::weakly_canonical(fs::absolute(behind_links(path)));
+  };
   std::error_code none;
   return fs::equivalent(a, b, none) || whole(a) == whole(b);
 }
@@ -139,6 +181,11 @@ void refuse_dash(const std::string& option, const std::string& path) {
 }
 
 void write_whole(const fs::path& path, const std::function<void(const fs::path& file)>& write) {
+  if (const int descriptor = open_descriptor(path); descriptor >= 0) {
+    const TemporaryFolder folder(fs::temp_directory_path(), "rt3d-output-");
+    write(folder.path() / "output");
+    return append(path, folder.path() / "output", descriptor);
+  }
   const Destination to = destination_of(path);
   if (to.direct) return write(path);
   const FileBeside beside(to.target);

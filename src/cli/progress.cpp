@@ -59,12 +59,21 @@ void TuningProgress::draw(const rt3d_progress& progress) {
   drawn_ = true;
 }
 
+void TuningProgress::print_layer(std::int32_t number) const {
+  const std::string best = best_ns_ > 0 ? duration(best_ns_) : "not measured";
+  std::fprintf(stderr, "tuned %d/%d  %s  %s\n", number, layers_total_,
+               printable(short_problem(layer_)).c_str(), best.c_str());
+}
+
+// Of the last layer nobody hears that it is done.
+void TuningProgress::finish() {
+  const bool last = layers_done_ + 1 == layers_total_ && !layer_.empty();
+  if (last && !terminal_ && !quiet_) print_layer(layers_total_);
+}
+
 void TuningProgress::print_finished(const rt3d_progress& progress) {
-  if (progress.layers_done > layers_done_ && !layer_.empty()) {
-    const std::string best = best_ns_ > 0 ? duration(best_ns_) : "not measured";
-    std::fprintf(stderr, "tuned %d/%d  %s  %s\n", progress.layers_done, progress.layers_total,
-                 printable(short_problem(layer_)).c_str(), best.c_str());
-  }
+  layers_total_ = progress.layers_total;
+  if (progress.layers_done > layers_done_ && !layer_.empty()) print_layer(progress.layers_done);
   layers_done_ = progress.layers_done;
   layer_ = progress.layer == nullptr ? "" : progress.layer;
   best_ns_ = progress.best_ns;

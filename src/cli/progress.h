@@ -19,11 +19,13 @@ class TuningProgress {
   TuningProgress(const TuningProgress&) = delete;
   TuningProgress& operator=(const TuningProgress&) = delete;
 
+  void finish();  // the session is there: shows the last layer, too
   static int callback(void* self, const rt3d_progress* progress);  // rt3d_progress_callback
 
  private:
   void draw(const rt3d_progress& progress);
   void print_finished(const rt3d_progress& progress);
+  void print_layer(std::int32_t number) const;
 
   std::optional<StopsWhenAsked> stops_when_asked_;  // from the first call
   bool quiet_ = false;
@@ -33,6 +35,7 @@ class TuningProgress {
   std::int32_t layers_done_ = 0;
   std::string layer_;
   double best_ns_ = 0;
+  std::int32_t layers_total_ = 0;
 };
 
 }  // namespace rt3d::cli

@@ -1,5 +1,4 @@
 // rt3d run: inputs in, outputs out, with how long it took and on what.
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -142,13 +141,24 @@ void print(const RunOptions& options, const Report& report, const ModelInputs& i
   print_report(options, report);
 }
 
+// No output may take the place of one of these.
+std::vector<std::string> read_files(const RunOptions& options) {
+  std::vector<std::string> files{options.model, options.labels, options.inputs.video, options.session.db};
+  for (const std::string& text : options.inputs.files) {
+    files.push_back(text);
+    files.push_back(text.substr(text.rfind('=') + 1));  // of NAME=FILE
+  }
+  std::erase(files, "");
+  return files;
+}
+
 void run(const RunOptions& options) {
   const MemoryWatch watch;
   const std::int64_t start = now_ns();
   const ModelHandle model = load_model(options.model);
   Report report;
   report.latency.load_ns = now_ns() - start;
-  check_outputs(options.output_folder, model.get());
+  check_outputs(options.output_folder, model.get(), read_files(options));
   const std::vector<std::string> labels = labels_for(options, model.get());
   const ModelInputs inputs = read_inputs(model.get(), options.inputs);
   std::vector<TensorInfo> shapes = parse_shapes(options.session.shapes, inputs_of(model.get()));

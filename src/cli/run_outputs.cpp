@@ -81,14 +81,21 @@ std::vector<Output> copy_outputs(const rt3d_session* session, std::int64_t alike
   return outputs;
 }
 
-void check_outputs(const std::string& folder, const rt3d_model* model) {
+void check_outputs(const std::string& folder, const rt3d_model* model, const std::vector<std::string>& read) {
   if (folder.empty()) return;
   refuse_dash("-o", folder);
   check_output_folder(folder);
   if (!std::filesystem::is_directory(folder)) return;
   std::map<std::string, int> used;
-  for (const TensorInfo& output : outputs_of(model))
-    check_output(std::filesystem::path(folder) / file_name(output.name, used));
+  for (const TensorInfo& output : outputs_of(model)) {
+    const std::filesystem::path path = std::filesystem::path(folder) / file_name(output.name, used);
+    std::error_code none;
+    for (const std::string& file : read)
+      if (std::filesystem::equivalent(path, file, none))
+        throw UsageError("-o " + folder + ": " + path.string() + " would take the place of " + file +
+                         ", which is read; give another folder");
+    check_output(path);
+  }
 }
 
 void write_outputs(const std::string& folder, const std::vector<Output>& outputs) {

@@ -21,7 +21,7 @@ std::vector<Output> copy_outputs(const rt3d_session* session, std::int64_t alike
 
 // Every output as DIR/<name>.npy; nothing where `folder` is "". check_outputs(), before minutes of tuning for nothing,
 // throws what write_outputs() would throw.
-void check_outputs(const std::string& folder, const rt3d_model* model);
+void check_outputs(const std::string& folder, const rt3d_model* model, const std::vector<std::string>& read);
 void write_outputs(const std::string& folder, const std::vector<Output>& outputs);
 
 // Labels name the classes of the outputs that have as many; where there is none somebody would miss them.

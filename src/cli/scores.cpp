@@ -74,11 +74,14 @@ std::vector<std::string> split_labels(const std::string& text) {
 }
 
 std::vector<std::string> read_labels(const std::string& path) {
+  constexpr std::size_t kMostBytes = std::size_t{16} << 20;  // a device may give any number
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(text << in.rdbuf()))
+  std::string text(kMostBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.empty() || text.size() > kMostBytes)
     throw Failure("cannot read labels from " + path + ": give a text file with one label a line");
-  return split_labels(text.str());
+  return split_labels(text);
 }
 
 }  // namespace rt3d::cli

@@ -221,6 +221,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   }
   if (status == RT3D_INVALID_ARGUMENT) throw UsageError(join("cannot create a session: ", rt3d_last_error()));
   check(status, "cannot create a session");
+  progress.finish();
   SessionHandle created(session);
   if (interruption_requested()) throw Interrupted();
   return created;
@@ -234,7 +235,7 @@ int thread_count(const SessionOptions& options) {
 std::string db_path_text(const SessionOptions& options) {
   if (!options.db.empty()) return options.db;
   rt3d_db* opened = nullptr;
-  if (rt3d_db_open(&opened, nullptr, 1) != RT3D_OK) return "the default tuning database";
+  if (rt3d_db_open(&opened, nullptr, 1) != RT3D_OK) return "none";
   const DbHandle db(opened);
   const std::string path = rt3d_db_path(opened);
   return path.empty() ? "none" : path;

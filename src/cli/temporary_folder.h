@@ -19,11 +19,10 @@ class TemporaryFolder {
   // In `parent`, with a name that begins with `prefix`; throws Failure where none can be created.
   TemporaryFolder(const std::filesystem::path& parent, const std::string& prefix) {
     std::string name = (parent / (prefix + std::string(6, 'X'))).string();  // mkdtemp replaces these six
-    if (mkdtemp(name.data()) == nullptr)
+    path_ = Temporaries::make([&] { return mkdtemp(name.data()) == nullptr ? std::string() : name; });
+    if (path_.empty())
       throw Failure("cannot create a folder in " + parent.string() + ": " + std::strerror(errno) +
                     ": set TMPDIR to a folder that can be written");
-    path_ = name;
-    Temporaries::add(path_);
   }
   ~TemporaryFolder() {
     std::error_code ignored;

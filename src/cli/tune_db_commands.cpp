@@ -1,4 +1,6 @@
 // rt3d-tune list | export | import | merge: tuning databases as text.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -94,7 +96,10 @@ std::string text_of(std::istream& in, const std::string& name) {
   }
   if (in.bad() || text.empty())
     throw Failure("cannot read rows from " + name + ": give a file that export wrote");
-  return plain_text(std::move(text));
+  text = plain_text(std::move(text));
+  if (text.back() != '\n')
+    throw Failure("cannot read rows from " + name + ": its last line has no end; was it cut?");
+  return text;
 }
 
 bool has_database(const DbOptions& options) {
@@ -104,9 +109,12 @@ bool has_database(const DbOptions& options) {
   return status == RT3D_OK;
 }
 
-// What cannot be imported leaves no new, empty database behind.
+// What cannot be imported leaves no new, empty database behind, unless there is no room for a trial.
 void try_rows(const std::string& text, const std::string& attempt) {
-  const TemporaryFolder folder(std::filesystem::temp_directory_path(), "rt3d-import-");
+  std::error_code none;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(none);
+  if (none || access(temporary.c_str(), W_OK) != 0) return;
+  const TemporaryFolder folder(temporary, "rt3d-import-");
   const DbHandle trial = open_db((folder.path() / "trial.db").string(), true);
   check(rt3d_db_import(nullptr, trial.get(), text.c_str()), attempt);
 }

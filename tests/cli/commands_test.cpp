@@ -148,7 +148,7 @@ TEST_CASE("run refuses an array of another shape and names both shapes") {
   write_npy(shell.scratch.path("clip.npy"), RT3D_F32, {1, 3, 4, 16, 16}, clip.data());
   const Result result =
       shell.rt3d("run " + shell.small_model() + " --tune off -i " + shell.scratch.path("clip.npy"));
-  CHECK(result.exit_code == 1);
+  CHECK(result.exit_code == 2);
   CHECK(holds(result.err, "1x3x4x16x16"));
   CHECK(holds(result.err, "1x3x4x32x32"));
 }

@@ -258,6 +258,30 @@ TEST_CASE("commands about rows take no database that keeps none") {
   CHECK(count(shell.scratch.path("none")) == 1);
 }
 
+TEST_CASE("without a home folder nothing is kept, and that is said") {
+  const Shell shell;
+  const Result result = shell("env -u XDG_CACHE_HOME -u HOME " RT3D_COMMAND " run " + shell.small_model() +
+                              " --threads 1 --tune-ms 200 --json");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto all = nlohmann::json::parse(result.out);
+  CHECK(all["tuning"]["rows_not_stored"] > 0);
+  CHECK(all["database"] == "none");
+  CHECK(holds(result.err, "neither XDG_CACHE_HOME nor HOME names a folder"));
+}
+
+TEST_CASE("rows whose last line was cut are not imported") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("a.db");
+  REQUIRE(shell.tune(shell.small_model() + " --tune-ms 1 --db " + db).exit_code == 0);
+  const std::string rows = shell.tune("export --db " + db).out;
+  const std::string cut = shell.scratch.write("cut.txt", rows.substr(0, rows.size() - 2));
+  const Result result = shell.tune("import " + cut + " --db " + shell.scratch.path("b.db"));
+  CHECK(result.exit_code == 1);
+  CHECK(holds(result.err, "its last line has no end; was it cut?"));
+  CHECK_FALSE(std::filesystem::exists(shell.scratch.path("b.db")));
+}
+
 TEST_CASE("a database that is not there is named with what would make one, and - is standard output") {
   const Shell shell;
   const std::string missing = shell.scratch.path("missing.db"), db = shell.scratch.path("a.db");

@@ -195,6 +195,32 @@ TEST_CASE("out of memory names the options that help") {
 }
 #endif
 
+TEST_CASE("progress in lines ends with the last layer") {
+  const Shell shell;
+  const Result result = shell.rt3d("run " + shell.small_model() + " --threads 1 --db none --tune-ms 60000");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const std::size_t of = result.out.find(" of ", result.out.find("tuning "));
+  const std::string total = std::to_string(std::stoi(result.out.substr(of + 4)));
+  CHECK(holds(result.err, "\ntuned " + total + "/" + total + "  "));
+}
+
+TEST_CASE("an array of another shape, endless labels and a bad line of a study are refused at once") {
+  const Shell shell;
+  const std::string run = "run " + shell.small_model() + kQuick, array = shell.scratch.path("small.npy");
+  const std::vector<float> values(3 * 4 * 16 * 16);
+  write_npy(array, RT3D_F32, {1, 3, 4, 16, 16}, values.data());
+  const Result shape = shell.rt3d(run + " -i " + array);
+  CHECK(shape.exit_code == 2);
+  CHECK(holds(shape.err, "give an array of that shape"));
+  CHECK(holds(shell.rt3d(run + " --labels /dev/zero").err, "cannot read labels from /dev/zero"));
+  const std::string good = "--problem 'Gemm 1x64,c32x64 -> 1x32' --problem ";
+  const Result study = shell.tune("group-size " + good + "nonsense --threads 1");
+  CHECK(study.exit_code == 1);
+  CHECK(holds(study.err, "'nonsense' is not a problem"));
+  CHECK_FALSE(holds(study.err, " points"));
+}
+
 TEST_CASE("help tells the exit codes") {
   const Shell shell;
   for (const Result& help : {shell.rt3d("--help"), shell.tune("--help")})

@@ -265,7 +265,7 @@ TEST_CASE("every command that writes a file leaves none when it fails") {
       RT3D_TUNE_COMMAND " group-size --layer linear --rates 2 --gm 8 --gn 4 --tune-ms 1 --runs 1 --csv " +
           out + "/no/folder"};
   for (const std::string& command : failing) {
-    const Result result = shell("sh -c 'ulimit -f 200; trap \"\" XFSZ; " + command + "'");
+    const Result result = shell("sh -c 'ulimit -f 200; " + command + "'");
     CAPTURE(command);
     CAPTURE(result.err);
     CHECK(result.exit_code == 1);
@@ -314,6 +314,61 @@ TEST_CASE("a model that fails does not take the others' results with it") {
   const Result text = shell.rt3d("bench " + models + quick);
   CHECK(text.exit_code == 1);
   CHECK(holds(text.out, good + ": "));
+}
+
+TEST_CASE("a pipe that a link of the system names is written") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("rows.db");
+  REQUIRE(shell.tune(shell.small_model() + " --tune-ms 1 --db " + db).exit_code == 0);
+  const std::string rows = shell.tune("export --db " + db).out;
+  CHECK(holds(rows, "rt3d-tuning"));
+  CHECK(shell.tune("export --db " + db + " -o /dev/stdout | cat").out == rows);
+}
+
+TEST_CASE("what is open already is written to, not replaced") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("rows.db"), log = shell.scratch.write("log", "precious\n");
+  REQUIRE(shell.tune(shell.small_model() + " --tune-ms 1 --db " + db).exit_code == 0);
+  const std::string rows = shell.tune("export --db " + db).out;
+  for (const char* name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+    CAPTURE(name);
+    shell.scratch.write("log", "precious\n");
+    REQUIRE(shell("sh -c '" RT3D_TUNE_COMMAND " export --db " + db + " -o " + name + " >>" + log + "'")
+                .exit_code == 0);
+    CHECK(read_file(log) == "precious\n" + rows);
+  }
+}
+
+TEST_CASE("no output takes the place of a file that is read") {
+  const Shell shell;
+  const std::string folder = shell.scratch.path("out");
+  const std::string model = shell.small_model();
+  REQUIRE(shell.rt3d("run " + model + " --db none --tune off -o " + folder).exit_code == 0);
+  const std::string output = fs::directory_iterator(folder)->path().string();
+  const auto refused = [&](const std::string& arguments) {
+    const std::string before = read_file(output);
+    const Result result = shell.rt3d("run " + arguments + " --tune off -o " + folder);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(holds(result.err, "would take the place of"));
+    CHECK(read_file(output) == before);
+  };
+  refused(model + " --db none -i " + output);
+  refused(model + " --db none --labels " + output);
+  refused(model + " --db none --video " + output);
+  refused(model + " --db " + output);
+  fs::copy_file(model, output, fs::copy_options::overwrite_existing);
+  refused(output + " --db none");
+}
+
+TEST_CASE("two names of a file that is not there yet are one") {
+  const Scratch scratch;
+  const fs::path before = fs::current_path();
+  fs::current_path(scratch.path(""));
+  CHECK(same_output("x", "./x"));
+  CHECK(same_output("x", scratch.path("x")));
+  CHECK_FALSE(same_output("x", "y"));
+  fs::current_path(before);
 }
 
 TEST_CASE("a mistyped name is answered with the nearest known one, where one is near") {

@@ -236,7 +236,7 @@ int run(const Arguments& arguments) {
   const int allocating = arguments.only.empty() ? count_allocations_of_runs() : 0;
   std::filesystem::remove_all(folder);
   for (const std::string& line : wrong) std::printf("wrong: %s\n", line.c_str());
-  std::printf("%d cases, %zu points wrong\n", done, wrong.size());
+  std::printf("%d cases, %zu points wrong, %d runs allocated\n", done, wrong.size(), allocating);
   return !wrong.empty() || allocating > 0 || done == 0 ? 1 : 0;
 }
 
