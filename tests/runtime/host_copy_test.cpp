@@ -1,0 +1,277 @@
+// Plans of two engines: whatever part of a model an engine with memory of its own computes (host_copy_engine.h), results are the CPU's
+// bit by bit. So nobody reads what is not there yet, or memory that is not the host's.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "base/random.h"
+#include "graph/model.h"
+#include "jit/jit.h"
+#include "kernels/copy/copy.h"
+#include "kernels/ref/ref.h"
+#include "kernels/reorder_problem.h"
+#include "runtime/executor.h"
+#include "runtime/host_copy_engine.h"
+#include "runtime/node_problem.h"
+#include "runtime/planner.h"
+#include "sanitizers.h"
+#include "skip.h"
+#include "test_data.h"
+
+TEST_SUITE_BEGIN("runtime");
+
+namespace rt3d::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+using kernels::KernelFamily;
+using kernels::Problem;
+using kernels::Schedule;
+using kernels::Target;
+
+// What the CPU's plan took for each problem: the engines offer nothing else, so that only places differ.
+struct Taken {
+  const KernelFamily* family;
+  Schedule schedule;
+};
+std::map<std::string, Taken> taken;
+std::string on_device;  // the problem that the device offers to compute; "": all of them
+
+class Planned final : public KernelFamily {
+ public:
+  std::string_view id() const override { return "planned.any.cpu"; }
+  int version() const override { return 1; }
+  bool supports(const Problem& p, const Target&) const override { return taken.count(p.text()) != 0; }
+  kernels::Ports ports(const Problem& p, const Target& t) const override { return of(p).family->ports(p, t); }
+  std::vector<Schedule> space(const Problem& p, const Target&) const override { return {of(p).schedule}; }
+  double estimate_ns(const Problem& p, const Schedule& s, const Target& t) const override {
+    return of(p).family->estimate_ns(p, s, t);
+  }
+  std::int64_t packed_bytes(const Problem& p, const Schedule& s, const Target& t) const override {
+    return of(p).family->packed_bytes(p, s, t);
+  }
+  std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& r) const override {
+    return of(r.problem).family->compile(r);
+  }
+
+ private:
+  static const Taken& of(const Problem& p) { return taken.at(p.text()); }
+};
+
+// Copies carry floats of two to five dimensions.
+bool wanted(const Problem& problem) {
+  const auto carried = [](const TensorDesc& desc) {
+    return desc.dtype == DType::f32 && desc.shape.rank() >= 2 && desc.shape.rank() <= 5;
+  };
+  for (const kernels::Operand& input : problem.inputs)
+    if (!input.absent && !input.constant && !carried(input.desc)) return false;
+  return std::all_of(problem.outputs.begin(), problem.outputs.end(), carried) &&
+         (on_device.empty() || problem.text() == on_device);
+}
+
+using Span = std::span<const KernelFamily* const>;
+
+Span on_host_families() {
+  static const Planned planned;
+  static const KernelFamily* const all[] = {&planned};
+  return all;
+}
+Span on_device_families() {
+  static const tests::OnDevice planned(*on_host_families()[0], wanted);
+  static const KernelFamily* const all[] = {&planned};
+  return all;
+}
+Span device_copies() {
+  static const KernelFamily* const all[] = {&tests::host_copy_family()};
+  return all;
+}
+
+const Backend kHost{"planned",          "", on_host_families, kernels::copy::families, kernels::ref::family,
+                    [] { return true; }};
+const Backend kDevice{"hostcopy",
+                      "",
+                      on_device_families,
+                      device_copies,
+                      nullptr,
+                      [] { return true; },
+                      [](const Target& cpu, ThreadPool&) -> std::unique_ptr<kernels::Engine> {
+                        return std::make_unique<tests::HostCopyEngine>(cpu);
+                      }};
+
+struct Ran {
+  std::vector<std::vector<std::byte>> outputs;
+  std::vector<std::string> device_steps, host_steps;  // problems, without copies
+};
+
+Ran run(const graph::Graph& graph, std::vector<const Backend*> backends, const std::vector<Tensor>& inputs) {
+  const Target target{this_device(), 2};
+  ThreadPool pool(target.threads);
+  const Devices devices(std::move(backends), target, pool);
+  TuningOptions tuning;
+  tuning.mode = tuner::Mode::off;
+  tuner::TuningDb db({});
+  Program program = make_program(graph, {devices, tuning, db});
+  Executor executor(program, devices);
+  Ran ran;
+  for (const Step& step : program.plan.steps) {
+    const Choice& choice = program.plan.choice_of(step);
+    if (choice.problem.op == kernels::kReorder) continue;
+    (choice.engine->space() == kernels::Space::device ? ran.device_steps : ran.host_steps)
+        .push_back(choice.text);
+  }
+  for (int again = 0; again < 2; ++again) {  // the second time in memory that was used
+    ran.outputs.clear();
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      std::memcpy(executor.address(program.plan.inputs[i]), inputs[i].bytes().data(),
+                  inputs[i].bytes().size());
+    executor.run();
+    for (const PlanOutput& output : program.plan.outputs) {
+      if (output.location.storage == kNoStorage) continue;
+      const TensorDesc& desc = output.location.desc;
+      const std::byte* at = executor.address(output.location);
+      ran.outputs.emplace_back(
+          at, at + desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype)));
+    }
+  }
+  return ran;
+}
+
+graph::Graph prepared(const fs::path& model) {
+  graph::Graph graph = graph::load_onnx(model);
+  std::map<std::string, Shape> shapes;
+  for (const graph::ValueId id : graph.inputs) {
+    Shape shape = graph.value(id).desc.shape;
+    for (int axis = 0; axis < shape.rank(); ++axis)
+      if (shape[axis] < 0) shape[axis] = 2;
+    shapes[graph.value(id).name] = shape;
+  }
+  const graph::Evaluator evaluate = reference_evaluator();
+  graph.number_nodes();
+  graph::specialize(graph, shapes, evaluate);
+  graph::optimize(graph, evaluate);
+  return graph;
+}
+
+std::vector<Tensor> random_inputs(const graph::Graph& graph) {
+  std::vector<Tensor> inputs;
+  Random random(15);
+  for (const graph::ValueId id : graph.inputs) {
+    Tensor& t = inputs.emplace_back(Tensor::allocate(graph.value(id).desc));
+    REQUIRE(t.dtype() == DType::f32);
+    for (float& v : t.mutable_values<float>()) v = random.uniform(-1, 1);
+  }
+  return inputs;
+}
+
+// Of networks a part where code runs slowly.
+bool left_out(const fs::path& folder) {
+#if defined(RT3D_ADDRESS_SANITIZER) || defined(RT3D_THREAD_SANITIZER)
+  return !folder.filename().string().starts_with("op_");
+#else
+  return folder.filename().string().empty();
+#endif
+}
+
+}  // namespace
+
+TEST_CASE("whatever a device with memory of its own computes of a model, results are the CPU's") {
+  int models = 0, plans = 0;
+  for (const auto& entry : fs::directory_iterator(tests::test_data("fixtures"))) {
+    if (!fs::exists(entry.path() / "model.onnx") || left_out(entry.path())) continue;
+    CAPTURE(entry.path().filename().string());
+    ++models;
+    const graph::Graph graph = prepared(entry.path() / "model.onnx");
+    const std::vector<Tensor> inputs = random_inputs(graph);
+    taken.clear();
+    {
+      const Target target{this_device(), 2};
+      ThreadPool pool(target.threads);
+      const Devices devices("cpu", target, pool);
+      TuningOptions tuning;
+      tuning.mode = tuner::Mode::off;
+      tuner::TuningDb db({});
+      const Program program = make_program(graph, {devices, tuning, db});
+      for (const Step& step : program.plan.steps)
+        if (const Choice& c = program.plan.choice_of(step); c.problem.op != kernels::kReorder)
+          taken.try_emplace(c.text, Taken{c.family, c.schedule});
+    }
+    const Ran cpu = run(graph, {&kHost}, inputs);
+    CHECK(cpu.device_steps.empty());
+    std::vector<std::string> parts{""};
+    for (const auto& [problem, way] : taken)
+      if (on_device = problem; wanted(kernels::parse_problem(problem))) parts.push_back(problem);
+    for (const std::string& part : parts) {
+      CAPTURE(part);
+      on_device = part;
+      const Ran mixed = run(graph, {&kDevice, &kHost}, inputs);
+      ++plans;
+      CHECK_FALSE(mixed.device_steps.empty());
+      for (const std::string& step : mixed.device_steps)
+        if (!part.empty()) CHECK(step == part);
+      REQUIRE(mixed.outputs.size() == cpu.outputs.size());
+      for (std::size_t i = 0; i < cpu.outputs.size(); ++i) CHECK(mixed.outputs[i] == cpu.outputs[i]);
+    }
+  }
+  MESSAGE(models, " models, ", plans, " plans");
+  CHECK(models > 0);
+  CHECK(plans > 4 * models);
+}
+
+TEST_CASE("families are measured on their engine, and remembered for its device") {
+  static const KernelFamily* direct = nullptr;
+  const Target target{this_device(), 1};
+  std::vector<Choice> choices(1);
+  choices[0].problem = kernels::parse_problem(
+      "Conv 1x16x2x6x6,c16x16x3x3x3 -> 1x16x2x6x6 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 strides=1x1x1");
+  choices[0].text = choices[0].problem.text();
+  for (const KernelFamily* family : jit::families())
+    if (family->id().starts_with("conv.direct.") && family->supports(choices[0].problem, target))
+      direct = family;
+  if (!direct) RT3D_SKIP("no code is generated for this CPU");
+  const Backend device{"direct",
+                       "",
+                       []() -> Span {
+                         static const tests::OnDevice family(*direct, [](const Problem&) { return true; });
+                         static const KernelFamily* const all[] = {&family};
+                         return all;
+                       },
+                       device_copies,
+                       nullptr,
+                       kDevice.available,
+                       kDevice.make_engine};
+  ThreadPool pool(1);
+  const Devices devices({&device, &find_backend("cpu")}, target, pool);
+  const kernels::Engine& far = *devices.with(kernels::Space::device);
+  tuner::TuningDb db({});
+  TuningOptions options;
+  options.limit_ms = 20'000;
+  options.look = [] {
+    return tuner::MachineState{0, 8};
+  };  // as busy each time: nothing is measured again for that
+  choose(choices, devices, options, db);
+  const auto rows_of = [&](const kernels::Engine& engine) {
+    return db.find(engine.target().device.fingerprint(), 1, choices[0].text);
+  };
+  CHECK(far.target().device.fingerprint() != devices.host().target().device.fingerprint());
+  REQUIRE_FALSE(rows_of(far).empty());
+  REQUIRE_FALSE(rows_of(devices.host()).empty());
+  for (const tuner::Row& row : rows_of(far)) CHECK(row.family.ends_with(".device"));
+  for (const tuner::Row& row : rows_of(devices.host())) CHECK_FALSE(row.family.ends_with(".device"));
+  std::vector<Choice> again(1);
+  again[0].problem = choices[0].problem;
+  again[0].text = choices[0].text;
+  choose(again, devices, options, db);
+  CHECK(again[0].measurements == 0);
+  const auto on = [&](const kernels::Engine& engine) {
+    return std::count_if(again[0].alternatives.begin(), again[0].alternatives.end(),
+                         [&](const Alternative& a) { return a.engine == &engine; });
+  };
+  CHECK(on(far) == 1);
+  CHECK(on(devices.host()) >= 1);
+}
+
+TEST_SUITE_END();
+}  // namespace rt3d::runtime
