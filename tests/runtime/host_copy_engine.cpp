@@ -37,7 +37,7 @@ class HostCopyEngine::Guarded final : public kernels::Memory {
     ::munmap(seen_, bytes_ + 1);
   }
   std::size_t bytes() const override { return bytes_; }
-  void* base() const override { return seen_; }
+  void* base() const override { return engine_.kind_ == Kind::open_and_prompt ? buffer_.data() : seen_; }
   void write(std::size_t offset, std::span<const std::byte> from) override {
     engine_.finish();
     if (!from.empty()) std::memcpy(buffer_.data() + offset, from.data(), from.size());
@@ -54,7 +54,8 @@ class HostCopyEngine::Guarded final : public kernels::Memory {
   void* seen_;
 };
 
-HostCopyEngine::HostCopyEngine(const kernels::Target& cpu) : target_(cpu), pool_(cpu.threads) {
+HostCopyEngine::HostCopyEngine(const kernels::Target& cpu, Kind kind)
+    : kind_(kind), target_(cpu), pool_(cpu.threads) {
   target_.device.name = "host copy";  // the database's key
   worker_ = std::thread([this] { work(); });
 }
@@ -96,6 +97,7 @@ void HostCopyEngine::zero_halo(const Shape& shape, Place first, const kernels::P
 }
 
 void HostCopyEngine::later(Work work) {
+  if (kind_ == Kind::open_and_prompt) return work();
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(work));

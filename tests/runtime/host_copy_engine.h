@@ -1,5 +1,5 @@
 // An engine as a GPU is one: the host cannot address its memory, and what it is told to run is done later, by a thread of its own. It
-// computes with the CPU's own code, so that its results are the CPU's bit by bit, and whoever reads too early or without a copy is found.
+// computes with the CPU's own code, so that whoever reads too early or without a copy is found.
 #pragma once
 
 #include <condition_variable>
@@ -16,7 +16,9 @@ namespace rt3d::tests {
 
 class HostCopyEngine final : public kernels::Engine {
  public:
-  explicit HostCopyEngine(const kernels::Target& cpu);
+  // Of the other kind memory is the host's and work is done at once: what must come out.
+  enum class Kind : std::uint8_t { apart_and_late, open_and_prompt };
+  HostCopyEngine(const kernels::Target& cpu, Kind kind);
   ~HostCopyEngine() override;
 
   const kernels::Target& target() const override { return target_; }
@@ -36,6 +38,7 @@ class HostCopyEngine final : public kernels::Engine {
   // Where the host finds what lies at a place: of memory of ours in the buffer behind it, else as it is.
   kernels::Place within(kernels::Place place) const;
 
+  const Kind kind_;
   kernels::Target target_;
   ThreadPool pool_;                      // of the worker, and of packing before anything runs
   std::map<void*, std::byte*> buffers_;  // by what the host sees of them
