@@ -23,7 +23,7 @@
 
 #include "base/error.h"
 #include "graph/model.h"
-#include "jit/linear_map.h"
+#include "jit/winograd/linear_program.h"
 #include "kernels/conv_shape.h"
 #include "kernels/winograd_weights.h"
 #include "runtime/devices.h"

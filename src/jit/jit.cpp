@@ -4,19 +4,19 @@
 #include <span>
 #include <vector>
 
-#include "jit/conv_direct.h"
-#include "jit/conv_direct_f16.h"
-#include "jit/conv_rows.h"
-#include "jit/conv_sparse.h"
-#include "jit/conv_sparse_dot.h"
-#include "jit/conv_sparse_pixels.h"
-#include "jit/conv_winograd.h"
-#include "jit/elementwise.h"
-#include "jit/fc_dot.h"
-#include "jit/fc_dot_f16.h"
-#include "jit/fc_sparse.h"
-#include "jit/fc_tile.h"
-#include "jit/pool.h"
+#include "jit/direct/family.h"
+#include "jit/direct/sparse.h"
+#include "jit/direct_f16/family.h"
+#include "jit/fc/dot.h"
+#include "jit/fc/dot_f16.h"
+#include "jit/fc/sparse.h"
+#include "jit/fc/tile.h"
+#include "jit/pixels/family.h"
+#include "jit/quads/family.h"
+#include "jit/rows/conv.h"
+#include "jit/rows/pool.h"
+#include "jit/stream/elementwise.h"
+#include "jit/winograd/family.h"
 
 namespace rt3d::jit {
 namespace {

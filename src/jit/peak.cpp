@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "jit/engine.h"
+#include "jit/asm/code.h"
 #include "jit/jit.h"
 
 namespace rt3d::jit {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
-#include "jit/conv_direct.h"
+#include "jit/direct/family.h"
 #include "kernels/compare.h"
 #include "kernels/problem.h"
 

@@ -1,4 +1,4 @@
-#include "jit/conv_plan.h"
+#include "jit/conv/plan.h"
 
 #include <doctest/doctest.h>
 

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "jit/dot_plan.h"
-#include "jit/dot_tile.h"
+#include "jit/quads/plan.h"
+#include "jit/quads/tile.h"
 #include "jit/x64_code.h"
 
 TEST_SUITE_BEGIN("jit");

@@ -1,4 +1,4 @@
-#include "jit/engine.h"
+#include "jit/asm/code.h"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "jit/emit_activation.h"
+#include "jit/asm/activation.h"
 #include "jit/jit.h"
-#include "jit/stream.h"
+#include "jit/stream/stream.h"
 
 TEST_SUITE_BEGIN("jit");
 

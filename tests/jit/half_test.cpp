@@ -8,8 +8,8 @@
 
 #include "base/checksum.h"
 #include "base/random.h"
-#include "jit/half_weights.h"
 #include "jit/jit.h"
+#include "jit/tile/half_weights.h"
 #include "kernels/laid_out.h"
 #include "kernels/read_problems.h"
 #include "kernels/ref/ref.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "jit/half_weights.h"
+#include "jit/tile/half_weights.h"
 #include "kernels/winograd_points.h"
 
 TEST_SUITE_BEGIN("jit");

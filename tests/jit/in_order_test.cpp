@@ -1,6 +1,6 @@
 // Code for in-order cores: the layout of loads among multiply-adds, on any host; and that both versions of a tile compute the same
 // bits, where NEON runs.
-#include "jit/in_order.h"
+#include "jit/asm/in_order.h"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "jit/tile.h"
+#include "jit/tile/tile.h"
 #include "skip.h"
 
 TEST_SUITE_BEGIN("jit");

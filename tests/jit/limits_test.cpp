@@ -2,8 +2,8 @@
 // every place of their window. Beside other work in convolutions and the like: extremes_test.cpp.
 #include <doctest/doctest.h>
 
-#include "jit/elementwise.h"
-#include "jit/pool.h"
+#include "jit/rows/pool.h"
+#include "jit/stream/elementwise.h"
 #include "kernels/activation_limits.h"
 #include "kernels/family_run.h"
 #include "kernels/tensors.h"

@@ -6,14 +6,14 @@
 #include <fstream>
 #include <sstream>
 
-#include "jit/dot_tile.h"
-#include "jit/half_tile.h"
-#include "jit/narrow.h"
-#include "jit/pixel_layout.h"
-#include "jit/pixel_tile.h"
-#include "jit/row_code.h"
-#include "jit/stream.h"
-#include "jit/tile.h"
+#include "jit/direct_f16/narrow.h"
+#include "jit/direct_f16/tile.h"
+#include "jit/pixels/layout.h"
+#include "jit/pixels/tile.h"
+#include "jit/quads/tile.h"
+#include "jit/rows/code.h"
+#include "jit/stream/stream.h"
+#include "jit/tile/tile.h"
 #include "test_data.h"
 
 TEST_SUITE_BEGIN("jit");

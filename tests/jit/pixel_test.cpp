@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "jit/pixel_layout.h"
-#include "jit/pixel_tile.h"
+#include "jit/pixels/layout.h"
+#include "jit/pixels/tile.h"
 #include "jit/x64_code.h"
 
 TEST_SUITE_BEGIN("jit");

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "base/device.h"
-#include "jit/row_code.h"
+#include "jit/rows/code.h"
 
 TEST_SUITE_BEGIN("jit");
 

@@ -6,8 +6,8 @@
 
 #include "base/random.h"
 #include "jit/jit.h"
-#include "jit/winograd_schedule.h"
-#include "jit/winograd_units.h"
+#include "jit/winograd/schedule.h"
+#include "jit/winograd/units.h"
 #include "kernels/laid_out.h"
 #include "kernels/ref/ref.h"
 #include "kernels/winograd_weights.h"

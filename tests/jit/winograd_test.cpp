@@ -8,8 +8,8 @@
 
 #include "base/random.h"
 #include "jit/jit.h"
-#include "jit/linear_map.h"
-#include "jit/winograd_plan.h"
+#include "jit/winograd/linear_program.h"
+#include "jit/winograd/plan.h"
 #include "kernels/laid_out.h"
 #include "kernels/ref/ref.h"
 #include "kernels/winograd_points.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "jit/jit.h"
-#include "jit/winograd_estimate.h"
+#include "jit/winograd/estimate.h"
 #include "kernels/conv_shape.h"
 #include "kernels/read_problems.h"
 #include "kernels/sparsity.h"

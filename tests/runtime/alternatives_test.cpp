@@ -4,7 +4,7 @@
 #include <deque>
 #include <numeric>
 
-#include "jit/isa_family.h"
+#include "jit/family/isa_family.h"
 #include "runtime/choice.h"
 #include "tuner/fake_family.h"
 

@@ -1,0 +1,137 @@
+#include "jit/direct/sparse.h"
+
+#include <algorithm>
+
+#include "jit/direct/estimate.h"
+#include "jit/direct/kernel_f32.h"
+#include "jit/direct/schedule.h"
+#include "jit/tile/packing.h"
+#include "kernels/sparsity.h"
+
+namespace rt3d::jit {
+namespace {
+
+using kernels::blocks;
+using kernels::ConvShape;
+using kernels::Pattern;
+using kernels::Sparsity;
+
+class ConvSparseKernel final : public ConvTilesF32 {
+ public:
+  explicit ConvSparseKernel(const KernelRequest& r)
+      : ConvTilesF32(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block), false),
+        vecs_(r.schedule.get("vecs")) {}
+
+  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
+    const Tensor w = constants[1]->aligned_copy();
+    const Pattern pattern = kernels::pattern_of(w, vecs_ * lanes_, depth_, &pool);
+    bias_ = padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_);
+    std::size_t floats = 0;
+    for (OutputBlock& block : blocks_) {
+      std::int64_t end = 0;
+      block.units = &tables_.emplace_back(classes_.d, classes_.h, units(pattern, block, end));
+      block.weights = floats;
+      floats += static_cast<std::size_t>(end / 4);
+    }
+    weights_ = Buffer::zeroed(floats * sizeof(float));
+    const float* source = w.values<float>().data();
+    pool.run(static_cast<std::int64_t>(blocks_.size()),
+             [&](std::int64_t b, int) { pack(source, pattern, blocks_[static_cast<std::size_t>(b)]); });
+  }
+
+  std::size_t packed_bytes() const override {
+    std::size_t bytes = weights_.bytes() + bias_.bytes();
+    for (const UnitTable& table : tables_) bytes += table.bytes();
+    return bytes;
+  }
+
+ private:
+  // Calls body(first input channel, position) for the units of the block that are kept, in the order in which they are multiplied.
+  template <typename Body>
+  void each_unit(const Pattern& pattern, const OutputBlock& block, Body&& body) const {
+    const ConvShape& s = g_.s;
+    const std::int64_t group = block.first / (static_cast<std::int64_t>(vecs_) * lanes_);
+    for (std::int64_t ic_block = 0; ic_block < s.ic; ic_block += g_.in.block)
+      for (std::int64_t position = 0; position < s.kernel_positions(); ++position)
+        for (std::int64_t ic = ic_block; ic < std::min<std::int64_t>(s.ic, ic_block + g_.in.block);
+             ic += depth_)
+          if (pattern.kept(group, ic / depth_, position)) body(ic, position);
+  }
+
+  std::vector<std::vector<KernelUnit>> units(const Pattern& pattern, const OutputBlock& block,
+                                             std::int64_t& weight_bytes) const {
+    const ConvShape& s = g_.s;
+    const std::int64_t chunk = static_cast<std::int64_t>(chunk_) * g_.in.block;
+    std::vector<std::vector<KernelUnit>> chunks(static_cast<std::size_t>((s.ic + chunk - 1) / chunk));
+    each_unit(pattern, block, [&](std::int64_t ic, std::int64_t position) {
+      const std::int64_t kd = position / (s.kh * s.kw), kh = position / s.kw % s.kh;
+      const std::int64_t a = input_offset(ic, kd, kh, position % s.kw) * 4;
+      chunks[static_cast<std::size_t>(ic / chunk)].push_back(
+          {static_cast<int>(kd),
+           static_cast<int>(kh),
+           {static_cast<std::int32_t>(a), static_cast<std::int32_t>(weight_bytes)}});
+      weight_bytes += unit_weights(block.vecs) * 4;
+    });
+    return chunks;
+  }
+
+  // [unit][depth][vecs · lanes]
+  void pack(const float* source, const Pattern& pattern, const OutputBlock& block) {
+    const ConvShape& s = g_.s;
+    const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
+    const std::int64_t positions = s.kernel_positions(), lanes = std::min(width, s.oc - block.first);
+    float* to = weights_.as<float>() + block.weights;
+    each_unit(pattern, block, [&](std::int64_t ic, std::int64_t position) {
+      for (std::int64_t k = 0; k < std::min<std::int64_t>(depth_, s.ic - ic); ++k)
+        for (std::int64_t lane = 0; lane < lanes; ++lane)
+          to[k * width + lane] = source[((block.first + lane) * s.ic + ic + k) * positions + position];
+      to += unit_weights(block.vecs);
+    });
+  }
+
+  int vecs_;
+};
+
+class ConvSparse final : public IsaFamily {
+ public:
+  explicit ConvSparse(Isa isa) : IsaFamily("conv.sparse", 2, isa) {}
+
+  bool computes(const Problem& p) const override {
+    const auto sparsity = kernels::sparsity_of(p);
+    return sparsity && sparsity->gm % lanes() == 0 && tiles_reach(p) && kernels::conv_shape(p).g == 1;
+  }
+  Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    return conv_direct_space(p, target, numbers(p));
+  }
+  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    return conv_direct_estimate_ns(p, schedule, target, numbers(p));
+  }
+  std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    const Sparsity sparsity = *kernels::sparsity_of(p);
+    const int width = schedule.get("vecs") * lanes();
+    return sparse_unit_bytes(s, sparsity, width, sparse_depth(sparsity.gn, input_block(s, lanes()))) +
+           (s.oc + width) * 4;
+  }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
+           kernels::sparsity_of(p)->kept_percent / 100;
+  }
+  std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
+    return std::make_unique<ConvSparseKernel>(request);
+  }
+
+ private:
+  ConvNumbers numbers(const Problem& p) const {
+    return {.lanes = lanes(), .sparsity = kernels::sparsity_of(p)};
+  }
+};
+
+}  // namespace
+
+const kernels::KernelFamily& conv_sparse(Isa isa) { return per_isa<ConvSparse>(isa); }
+
+}  // namespace rt3d::jit

@@ -1,0 +1,52 @@
+#include "jit/quads/family.h"
+
+#include <memory>
+
+#include "jit/direct/kernel.h"
+#include "jit/direct/schedule.h"
+#include "jit/quads/kernel.h"
+#include "jit/quads/schedule.h"
+#include "kernels/sparsity.h"
+
+namespace rt3d::jit {
+namespace {
+
+using kernels::ConvShape;
+
+class ConvSparseDot final : public IsaFamily {
+ public:
+  explicit ConvSparseDot(Isa isa) : IsaFamily("conv.sparse_dot", 2, isa) {}
+
+  bool computes(const Problem& p) const override {
+    const auto sparsity = kernels::sparsity_of(p);
+    return sparsity && sparsity->gm == kDotChannels && sparsity->gn % DotPlan::kChannels == 0 &&
+           tiles_reach(p) && kernels::conv_shape(p).g == 1;
+  }
+  Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    return dot_space(p, target);
+  }
+  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    return dot_estimate_ns(p, schedule, target);
+  }
+  std::int64_t packed_bytes(const Problem& p, const Schedule&, const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    return sparse_unit_bytes(s, *kernels::sparsity_of(p), kDotChannels, DotPlan::kChannels) +
+           (s.oc + lanes()) * 4;
+  }
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
+                                             const Target&) const override {
+    const ConvShape s = kernels::conv_shape(p);
+    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
+           kernels::sparsity_of(p)->kept_percent / 100;
+  }
+  std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
+    return std::make_unique<DotConvKernel>(request);
+  }
+};
+
+}  // namespace
+
+const kernels::KernelFamily& conv_sparse_dot(Isa isa) { return per_isa<ConvSparseDot>(isa); }
+
+}  // namespace rt3d::jit
