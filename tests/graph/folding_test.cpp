@@ -1,5 +1,5 @@
 // What constants a model may have computed before it runs: memory and work in proportion to its own constants.
-#include "graph/folding.h"
+#include "graph/passes/folding.h"
 
 #include <doctest/doctest.h>
 

@@ -94,11 +94,10 @@ TEST_CASE("golden listings of code whose lanes are pixels") {
   }
 }
 
-TEST_CASE("golden listing of a dot tile") {
-  TileShape t = small_tile(4);
-  t.dots = t.spread = true;
+TEST_CASE("golden listing of a tile of quads") {
+  QuadTileShape t{small_tile(4), true};
   t.ahead_lines = 1;
-  compare_or_bless("dot_tile_avx512", list(Isa::avx512, [&](Asm& as) { emit_dot_tile(as, t); }).text);
+  compare_or_bless("quad_tile_avx512", list(Isa::avx512, [&](Asm& as) { emit_quad_tile(as, t); }).text);
 }
 
 TEST_CASE("golden listings of half precision") {

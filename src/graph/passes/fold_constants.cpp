@@ -1,7 +1,7 @@
 // Computes now what depends on constants alone. Outputs of the graph stay computed, so that each has a
 // producer.
-#include "graph/folding.h"
 #include "graph/passes/editor.h"
+#include "graph/passes/folding.h"
 #include "graph/passes/pass.h"
 
 namespace rt3d::graph {

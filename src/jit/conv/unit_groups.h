@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "base/tensor.h"
 #include "base/thread_pool.h"
-#include "jit/conv/plan.h"
+#include "jit/conv/units.h"
 
 namespace rt3d::jit {
 

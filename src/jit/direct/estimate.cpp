@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/geometry.h"
+#include "jit/conv/tile_cut.h"
 #include "jit/family/estimate.h"
 
 namespace rt3d::jit {

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "base/buffer.h"
-#include "jit/conv/plan.h"
+#include "jit/conv/geometry.h"
+#include "jit/conv/tile_cut.h"
+#include "jit/conv/units.h"
 #include "jit/family/isa_family.h"
 
 namespace rt3d::jit {

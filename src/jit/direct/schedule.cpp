@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/geometry.h"
+#include "jit/conv/tile_cut.h"
 #include "jit/direct/estimate.h"
 #include "jit/family/estimate.h"
 
@@ -25,13 +26,6 @@ std::int64_t reached_blocks(const ConvShape& s, int vecs, int lanes) {
   return blocks(groups * icg, s.ic <= 4 ? 4 : lanes);
 }
 
-int most_rows(Isa isa, int vecs, const Problem& p) {
-  const kernels::Activation activation = kernels::activation_of(p.attributes);
-  int rows = 0;
-  while (rows < 32 && tile_fits(isa, rows + 1, vecs, activation)) ++rows;
-  return rows;
-}
-
 int sparse_depth(int gn, int block) {
   int depth = std::min(8, block);
   while (gn % depth != 0) depth /= 2;
@@ -51,7 +45,7 @@ std::vector<Schedule> conv_direct_space(const Problem& p, const Target& target, 
   const int lanes = numbers.lanes;
   std::vector<Schedule> space;
   for (int vecs = 1; vecs <= 6; ++vecs) {
-    const int rows = most_rows(target.device.isa, vecs, p);
+    const int rows = most_rows(target.device.isa, vecs, kernels::activation_of(p.attributes));
     if (rows == 0 || (vecs > 1 && vecs > blocks(s.oc, lanes))) break;
     // A block of output channels lies within a group.
     if (numbers.sparsity && numbers.sparsity->gm % (vecs * lanes) != 0) continue;

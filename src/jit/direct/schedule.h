@@ -34,7 +34,4 @@ int sparse_depth(int gn, int block);
 std::int64_t sparse_unit_bytes(const kernels::ConvShape& s, const kernels::Sparsity& sparsity, int channels,
                                int depth);
 
-// The most rows that a tile of `vecs` vectors can have; 0 when not even one fits.
-int most_rows(Isa isa, int vecs, const kernels::Problem& problem);
-
 }  // namespace rt3d::jit

@@ -4,7 +4,6 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "jit/direct/schedule.h"
 #include "jit/family/estimate.h"
 #include "jit/family/isa_family.h"
 #include "jit/fc/shape.h"
@@ -136,7 +135,7 @@ class FcTile final : public IsaFamily {
     const FcShape s = fc_shape(p);
     std::vector<Schedule> space;
     for (int vecs = 1; vecs <= 6; ++vecs) {
-      const int rows = most_rows(isa(), vecs, p);
+      const int rows = most_rows(isa(), vecs, kernels::activation_of(p.attributes));
       if (rows == 0 || (vecs > 1 && vecs > kernels::blocks(s.n, lanes()))) break;
       space.push_back(Schedule{{"rows", rows}, {"vecs", vecs}});
     }

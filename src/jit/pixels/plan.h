@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/units.h"
 #include "kernels/conv_shape.h"
 #include "kernels/schedule.h"
 

@@ -19,19 +19,19 @@ class ConvSparseDot final : public IsaFamily {
 
   bool computes(const Problem& p) const override {
     const auto sparsity = kernels::sparsity_of(p);
-    return sparsity && sparsity->gm == kDotChannels && sparsity->gn % DotPlan::kChannels == 0 &&
+    return sparsity && sparsity->gm == kQuadOutputs && sparsity->gn % QuadPlan::kChannels == 0 &&
            tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return dot_space(p, target);
+    return quad_space(p, target);
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    return dot_estimate_ns(p, schedule, target);
+    return quad_estimate_ns(p, schedule, target);
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule&, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    return sparse_unit_bytes(s, *kernels::sparsity_of(p), kDotChannels, DotPlan::kChannels) +
+    return sparse_unit_bytes(s, *kernels::sparsity_of(p), kQuadOutputs, QuadPlan::kChannels) +
            (s.oc + lanes()) * 4;
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
@@ -41,7 +41,7 @@ class ConvSparseDot final : public IsaFamily {
            kernels::sparsity_of(p)->kept_percent / 100;
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
-    return std::make_unique<DotConvKernel>(request);
+    return std::make_unique<QuadKernel>(request);
   }
 };
 

@@ -17,7 +17,7 @@ namespace {
 // next is a row away, and the lines come from afar.
 template <int quads>
 void repack_row(const float* in, float* to, std::int64_t columns, std::int64_t quad, std::int64_t next) {
-  constexpr std::int64_t kChannels = DotPlan::kChannels, kPixel = quads * kChannels;
+  constexpr std::int64_t kChannels = QuadPlan::kChannels, kPixel = quads * kChannels;
   for (std::int64_t x = 0; x < columns; ++x) {
     __builtin_prefetch(in + x * kPixel + next);
     for (std::int64_t q = 0; q < quads; ++q)
@@ -27,7 +27,7 @@ void repack_row(const float* in, float* to, std::int64_t columns, std::int64_t q
 
 }  // namespace
 
-DotConvKernel::DotConvKernel(const KernelRequest& r)
+QuadKernel::QuadKernel(const KernelRequest& r)
     : isa_(r.target.device.isa),
       lanes_(isa_lanes(isa_)),
       threads_(r.target.threads),
@@ -41,52 +41,52 @@ DotConvKernel::DotConvKernel(const KernelRequest& r)
       ahead_lines_(ahead_lines()) {
   const kernels::Activation activation = kernels::activation_of(r.problem.attributes);
   for (const TileCut::Kind& kind : plan_.cut.kinds)
-    code_.push_back(tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
+    code_.push_back(quad_tile(isa_, tile_shape(kind, activation, r.schedule.get("spread") != 0)));
   const ConvShape& s = g_.s;
   for (std::size_t i = 0; i < plan_.cut.pieces.size(); ++i) {
     const TileCut::Piece& piece = plan_.cut.pieces[i];
     const auto place = [&](const Placement& p) { return piece.oh * p.h + piece.ow * p.block; };
-    places_.push_back({(piece.oh * s.sh - s.ph) * plan_.row + (piece.ow * s.sw - s.pw) * DotPlan::kChannels,
+    places_.push_back({(piece.oh * s.sh - s.ph) * plan_.row + (piece.ow * s.sw - s.pw) * QuadPlan::kChannels,
                        place(g_.out), place(g_.residual), piece.kind, classes_.of_piece[i]});
   }
 }
 
-TileShape DotConvKernel::tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation,
-                                    bool spread) const {
-  TileShape t;
-  t.dots = true;
+QuadTileShape QuadKernel::tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation,
+                                     bool spread) const {
+  QuadTileShape t;
   t.spread = spread;
   t.ahead_lines = ahead_lines_;
-  t.vecs = kDotVecs;
-  t.depth = DotPlan::kChannels;
+  t.vecs = kQuadVecs;
+  t.depth = QuadPlan::kChannels;
   t.has_residual = has_residual_;
   t.activation = activation;
   const ConvShape& s = g_.s;
-  t.a_rows = pixel_bytes(kind, s.sh * plan_.row, s.sw * DotPlan::kChannels);
+  t.a_rows = pixel_bytes(kind, s.sh * plan_.row, s.sw * QuadPlan::kChannels);
   t.c_rows = pixel_bytes(kind, g_.out.h, g_.out.block);
   if (has_residual_) t.residual_rows = pixel_bytes(kind, g_.residual.h, g_.residual.block);
   return t;
 }
 
-void DotConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
+void QuadKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
   const std::int64_t padded = blocks(g_.s.oc, lanes_) * lanes_;  // channels behind the last are written, too
   bias_ = padded_bias(constants, 2, padded);
   groups_ = UnitGroups(
       constants[1]->aligned_copy(),
       {.s = g_.s,
-       .channels = kDotChannels,
-       .depth = DotPlan::kChannels,
-       .groups = padded / kDotChannels,
+       .channels = kQuadOutputs,
+       .depth = QuadPlan::kChannels,
+       .groups = padded / kQuadOutputs,
        .chunk_channels = plan_.chunk_channels,
        .d_classes = classes_.d,
        .h_classes = classes_.h,
        .unit = [&](std::int64_t channel, int kd, int kh, int kw) { return plan_.unit(channel, kd, kh, kw); },
        // [vector][output channel of the vector][input channel]: see quads/tile.h
-       .order = [&](int m, int k) { return m % kDotVecs * lanes_ + m / kDotVecs * DotPlan::kChannels + k; }},
+       .order = [&](int m,
+                    int k) { return m % kQuadVecs * lanes_ + m / kQuadVecs * QuadPlan::kChannels + k; }},
       pool);
 }
 
-void DotConvKernel::run(const RunArgs& args) const {
+void QuadKernel::run(const RunArgs& args) const {
   const auto boxes = static_cast<std::int64_t>(plan_.boxes.size());
   const std::int64_t parts = (groups_.size() + oc_group_ - 1) / oc_group_;
   args.pool.run(g_.s.n * boxes * parts, [&](std::int64_t i, int worker) {
@@ -105,8 +105,8 @@ void DotConvKernel::run(const RunArgs& args) const {
   });
 }
 
-void DotConvKernel::repack(const Task& task, int chunk) const {
-  const DotBox& box = task.box;
+void QuadKernel::repack(const Task& task, int chunk) const {
+  const QuadBox& box = task.box;
   const std::int64_t first = std::int64_t{chunk} * plan_.chunk_channels,
                      end = std::min(g_.s.ic, first + plan_.chunk_channels);
   const auto one_row = plan_.block == 16 ? repack_row<4> : plan_.block == 8 ? repack_row<2> : repack_row<1>;
@@ -116,7 +116,7 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
       if (plane < 0 || plane >= g_.s.id || !plan_.reads_plane(d)) continue;
       const float* in = task.in + ic / plan_.block * g_.in.c + plane * g_.in.d + box.rows.first * g_.in.h +
                         box.columns.first * g_.in.block;
-      float* to = task.slab + (ic - first) / DotPlan::kChannels * plan_.quad + d * plan_.plane;
+      float* to = task.slab + (ic - first) / QuadPlan::kChannels * plan_.quad + d * plan_.plane;
       for (std::int64_t h = 0; h < box.rows.count; ++h)
         if (plan_.reads_row(h))
           one_row(in + h * g_.in.h, to + h * plan_.row, box.columns.count, plan_.quad, g_.in.h);
@@ -124,29 +124,29 @@ void DotConvKernel::repack(const Task& task, int chunk) const {
 }
 
 // Lines of the next group's weights for each unit, so that all tiles of a box together bring them near.
-int DotConvKernel::ahead_lines() const {
+int QuadKernel::ahead_lines() const {
   constexpr int kMost = 4;
   double fewest = static_cast<double>(plan_.cut.pieces.size()) * static_cast<double>(g_.s.od);
-  for (const DotBox& box : plan_.boxes) {
+  for (const QuadBox& box : plan_.boxes) {
     double turns = 0;
     for (int plane = box.plane_first; plane < box.plane_first + box.plane_count; ++plane)
       for (int tile = box.tile_first; tile < box.tile_first + box.tile_count; ++tile)
         turns += classes_.share_met(plane, static_cast<std::size_t>(tile));
     fewest = std::min(fewest, turns);
   }
-  return lines_per_unit(kDotChannels * DotPlan::kChannels * 4, fewest, kMost);
+  return lines_per_unit(kQuadOutputs * QuadPlan::kChannels * 4, fewest, kMost);
 }
 
-WeightsAhead DotConvKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
+WeightsAhead QuadKernel::weights_after(const Task& task, int chunk, std::int64_t group) const {
   const bool last = group + 1 == task.last_group;
   if (last) chunk = (chunk + 1) % plan_.chunks();
   const UnitGroup& next = groups_[last ? task.first_group : group + 1];
   const UnitTable::Weights& weights = next.units.weights(chunk);
-  return {next.weights + weights.first / 4, weights.units * kDotChannels * DotPlan::kChannels};
+  return {next.weights + weights.first / 4, weights.units * kQuadOutputs * QuadPlan::kChannels};
 }
 
 // A group's weights stay near while all tiles of the box need them; the slab stays in L2. The next group's come from afar.
-void DotConvKernel::multiply(const Task& task, int chunk) const {
+void QuadKernel::multiply(const Task& task, int chunk) const {
   for (std::int64_t group = task.first_group; group < task.last_group; ++group) {
     WeightsAhead ahead = weights_after(task, chunk, group);
     for (int i = 0; i < task.box.plane_count; ++i)
@@ -154,16 +154,16 @@ void DotConvKernel::multiply(const Task& task, int chunk) const {
   }
 }
 
-void DotConvKernel::multiply_plane(const Task& task, int chunk, std::int64_t group, int plane,
-                                   WeightsAhead& ahead) const {
+void QuadKernel::multiply_plane(const Task& task, int chunk, std::int64_t group, int plane,
+                                WeightsAhead& ahead) const {
   const UnitGroup& g = groups_[group];
-  const DotBox& box = task.box;
+  const QuadBox& box = task.box;
   const ConvShape& s = g_.s;
   const bool last = chunk + 1 == plan_.chunks();
-  const std::int64_t oc = group * kDotChannels;
+  const std::int64_t oc = group * kQuadOutputs;
   const auto place = [&](const Placement& p) { return oc / lanes_ * p.c + plane * p.d + oc % lanes_; };
   const float* slab = task.slab + (plane * s.sd - s.pd - box.planes.first) * plan_.plane -
-                      box.rows.first * plan_.row - box.columns.first * DotPlan::kChannels;
+                      box.rows.first * plan_.row - box.columns.first * QuadPlan::kChannels;
   float* out = task.out + place(g_.out);
   const float* residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
   TileArgs t{};

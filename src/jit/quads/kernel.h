@@ -13,9 +13,9 @@
 
 namespace rt3d::jit {
 
-class DotConvKernel final : public Kernel {
+class QuadKernel final : public Kernel {
  public:
-  explicit DotConvKernel(const KernelRequest& request);
+  explicit QuadKernel(const KernelRequest& request);
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
   std::size_t packed_bytes() const override { return groups_.bytes() + bias_.bytes(); }
   std::size_t scratch_bytes() const override {
@@ -34,12 +34,13 @@ class DotConvKernel final : public Kernel {
     const float* residual;
     float* out;
     float* slab;
-    const DotBox& box;
+    const QuadBox& box;
     std::int64_t first_group, last_group;
   };
 
   std::int64_t slab_floats() const { return kernels::odd_lines(plan_.slab); }
-  TileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation, bool spread) const;
+  QuadTileShape tile_shape(const TileCut::Kind& kind, const kernels::Activation& activation,
+                           bool spread) const;
   void repack(const Task& task, int chunk) const;
   void multiply(const Task& task, int chunk) const;
   int ahead_lines() const;
@@ -50,13 +51,13 @@ class DotConvKernel final : public Kernel {
   int lanes_, threads_;
   bool has_residual_;
   ConvGeometry g_;
-  DotPlan plan_;
+  QuadPlan plan_;
   BorderClasses classes_;
   int oc_group_;
   int ahead_lines_;
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<TilePlace> places_;                  // of a plane's tiles
-  UnitGroups groups_;                              // of kDotChannels output channels
+  UnitGroups groups_;                              // of kQuadOutputs output channels
   Buffer bias_;
 };
 

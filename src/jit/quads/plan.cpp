@@ -18,7 +18,7 @@ InputRange under(std::int64_t first, std::int64_t count, std::int64_t stride, st
 
 }  // namespace
 
-DotPlan::DotPlan(const ConvShape& flat, const kernels::Schedule& schedule, int block_)
+QuadPlan::QuadPlan(const ConvShape& flat, const kernels::Schedule& schedule, int block_)
     : s(flat),
       cut(s.oh, s.ow, schedule.get("rows")),
       block(block_),
@@ -28,7 +28,7 @@ DotPlan::DotPlan(const ConvShape& flat, const kernels::Schedule& schedule, int b
   std::int64_t rows_most = 0, planes_most = 0;
   for (int d = 0; d < od; d += planes)
     for (int t = 0; t < per_plane; t += tiles) {
-      DotBox box{d, std::min(planes, od - d), t, std::min(tiles, per_plane - t), {}, {}, {}};
+      QuadBox box{d, std::min(planes, od - d), t, std::min(tiles, per_plane - t), {}, {}, {}};
       const TileCut::Piece &first = cut.pieces[static_cast<std::size_t>(t)],
                            &last = cut.pieces[static_cast<std::size_t>(t + box.tile_count - 1)];
       const TileCut::Kind& end = cut.kinds[static_cast<std::size_t>(last.kind)];
@@ -47,7 +47,7 @@ DotPlan::DotPlan(const ConvShape& flat, const kernels::Schedule& schedule, int b
   slab = quad * (std::min<std::int64_t>(chunk_channels, kernels::blocks(s.ic, block) * block) / kChannels);
 }
 
-bool DotPlan::reads(std::int64_t i, std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
+bool QuadPlan::reads(std::int64_t i, std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
   for (std::int64_t k = 0; k < kernel; ++k)
     if ((i - k * dilation) % stride == 0) return true;
   return false;

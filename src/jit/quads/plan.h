@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/tile_cut.h"
+#include "jit/conv/units.h"
 #include "kernels/schedule.h"
 
 namespace rt3d::jit {
@@ -21,7 +22,7 @@ struct InputRange {
 };
 
 // Output planes × consecutive tiles of a plane, and the input under them.
-struct DotBox {
+struct QuadBox {
   int plane_first, plane_count;
   int tile_first, tile_count;
   InputRange planes, rows, columns;
@@ -30,17 +31,17 @@ struct DotBox {
 };
 
 // Knobs: rows (most pixels per tile), planes and tiles (of the output, per box), ic_chunk (blocks of input channels per chunk).
-struct DotPlan {
+struct QuadPlan {
   static constexpr int kChannels = 4;  // of a unit
 
   kernels::ConvShape s;
   TileCut cut;
   int block;           // input channels per block of the tensor
   int chunk_channels;  // a multiple of the block
-  std::vector<DotBox> boxes;
+  std::vector<QuadBox> boxes;
   std::int64_t row = 0, plane = 0, quad = 0, slab = 0;  // of the slab, in floats: distances, and its size
 
-  DotPlan(const kernels::ConvShape& flat, const kernels::Schedule& schedule, int block);
+  QuadPlan(const kernels::ConvShape& flat, const kernels::Schedule& schedule, int block);
 
   int chunks() const { return static_cast<int>((s.ic + chunk_channels - 1) / chunk_channels); }
   // Where a unit of the chunk's channels from `channel` on lies, from where the chunk's first would.

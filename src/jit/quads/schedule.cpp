@@ -30,7 +30,7 @@ std::set<int> tile_counts(const ConvShape& s, std::int64_t per_plane) {
 // Groups of output channels: as many as tensors have room for.
 std::int64_t oc_groups(const ConvShape& s, const Target& target) {
   const int lanes = isa_lanes(target.device.isa);
-  return kernels::blocks(s.oc, lanes) * lanes / kDotChannels;
+  return kernels::blocks(s.oc, lanes) * lanes / kQuadOutputs;
 }
 
 // Schedules of one box: chunks whose slab takes several shares of L2, output channels in several parts.
@@ -39,7 +39,7 @@ void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvSha
   const std::int64_t ic_blocks = kernels::blocks(s.ic, block);
   Schedule one_block = box;
   one_block.add("ic_chunk", 1);
-  const DotPlan plan(s, one_block, block);
+  const QuadPlan plan(s, one_block, block);
   std::set<int> chunks;
   for (std::int64_t eighths : {1, 2, 4, 6})
     chunks.insert(even(ic_blocks, target.device.l2_bytes * eighths / 8 / (plan.slab * 4)));
@@ -62,23 +62,23 @@ double row_load_cycles(const Device& device, bool spread) {
 }
 
 // The terms of the analytic time: cycles of one batch item and, where a box is given, its share of them.
-class DotEstimate {
+class QuadEstimate {
  public:
-  DotEstimate(const Problem& p, const Schedule& schedule, const Target& target);
+  QuadEstimate(const Problem& p, const Schedule& schedule, const Target& target);
   double ns() const;
 
  private:
   double units(int plane, std::size_t tile) const;
   double tile_cycles(double rows, double units) const;
-  double layout_cycles(const DotBox& box) const;
-  double slab_bytes(const DotBox& box) const;
+  double layout_cycles(const QuadBox& box) const;
+  double slab_bytes(const QuadBox& box) const;
   double unit_fetch(double line_bytes, double slab) const;
   double weight_fetch() const;
   double sum_fetch(double pixels, double slab) const;
   double input_fetch(double slab) const;
 
   const Target& target_;
-  DotPlan plan_;
+  QuadPlan plan_;
   BorderClasses classes_;
   double groups_;       // of output channels
   double chunks_;       // of input channels
@@ -87,7 +87,7 @@ class DotEstimate {
   double load_cycles_;  // of a tile's activations, for each row
 };
 
-DotEstimate::DotEstimate(const Problem& p, const Schedule& schedule, const Target& target)
+QuadEstimate::QuadEstimate(const Problem& p, const Schedule& schedule, const Target& target)
     : target_(target),
       plan_(flattened(kernels::conv_shape(p)), schedule,
             input_block(kernels::conv_shape(p), isa_lanes(target.device.isa))),
@@ -95,12 +95,12 @@ DotEstimate::DotEstimate(const Problem& p, const Schedule& schedule, const Targe
       groups_(as_double(oc_groups(plan_.s, target))),
       chunks_(plan_.chunks()),
       tasks_of_oc_(std::ceil(groups_ / schedule.get("oc_group"))),
-      kept_units_(kernels::sparsity_of(p)->kept() * std::ceil(as_double(plan_.s.ic) / DotPlan::kChannels) *
+      kept_units_(kernels::sparsity_of(p)->kept() * std::ceil(as_double(plan_.s.ic) / QuadPlan::kChannels) *
                   as_double(plan_.s.kw)),
       load_cycles_(row_load_cycles(target.device, schedule.get("spread") != 0)) {}
 
 // What a tile of this plane multiplies for a group, of all chunks: kernel planes and rows outside the clip are left out.
-double DotEstimate::units(int plane, std::size_t tile) const {
+double QuadEstimate::units(int plane, std::size_t tile) const {
   const auto taps = [](const std::vector<kernels::Taps>& classes, int of) {
     const kernels::Taps& t = classes[static_cast<std::size_t>(of)];
     return as_double(t.last - t.first);
@@ -111,52 +111,52 @@ double DotEstimate::units(int plane, std::size_t tile) const {
 
 // The calls of one tile for a group, from L1: multiplying, bound by FMAs, loads or latency; of each call the start, the adding up of
 // lanes and the store; of all but the first the partial sums.
-double DotEstimate::tile_cycles(double rows, double units) const {
-  constexpr double vecs = kDotVecs;
+double QuadEstimate::tile_cycles(double rows, double units) const {
+  constexpr double vecs = kQuadVecs;
   const double unit_cycles =
       std::max({rows * vecs / 2, (rows + 2 * vecs) / 2, 4.0}) + 0.8 + rows * load_cycles_;
   return units * unit_cycles + chunks_ * (40 + rows * vecs * 1.5) + (chunks_ - 1) * rows * 10;
 }
 
 // Laying out a box's slabs, pixel by pixel: a cache line of a pixel's channels comes and goes in four parts.
-double DotEstimate::layout_cycles(const DotBox& box) const {
+double QuadEstimate::layout_cycles(const QuadBox& box) const {
   return tasks_of_oc_ * as_double(box.pixels()) * as_double(kernels::blocks(plan_.s.ic, plan_.block)) *
-         plan_.block / DotPlan::kChannels * 1.2;
+         plan_.block / QuadPlan::kChannels * 1.2;
 }
 
 // A chunk under a box, laid out.
-double DotEstimate::slab_bytes(const DotBox& box) const {
+double QuadEstimate::slab_bytes(const QuadBox& box) const {
   return as_double(box.pixels()) * as_double(std::min<std::int64_t>(plan_.chunk_channels, plan_.s.ic)) * 4;
 }
 
 // What units read of the slab, a line of weights beside: from wherever the slab stays.
-double DotEstimate::unit_fetch(double line_bytes, double slab) const {
+double QuadEstimate::unit_fetch(double line_bytes, double slab) const {
   return groups_ * fetch_cycles(target_.device, line_bytes, slab) * 0.7;
 }
 
 // All weights, once per box, from wherever all of them fit.
-double DotEstimate::weight_fetch() const {
+double QuadEstimate::weight_fetch() const {
   const double bytes =
-      groups_ * kept_units_ * as_double(plan_.s.kd * plan_.s.kh) * kDotChannels * DotPlan::kChannels * 4;
+      groups_ * kept_units_ * as_double(plan_.s.kd * plan_.s.kh) * kQuadOutputs * QuadPlan::kChannels * 4;
   return fetch_cycles(target_.device, bytes, bytes);
 }
 
 // Sums, which come and go from chunk to chunk: between one chunk and the next a task touches its slab and all its sums.
-double DotEstimate::sum_fetch(double pixels, double slab) const {
-  const double bytes = pixels * groups_ * kDotChannels * 4;
+double QuadEstimate::sum_fetch(double pixels, double slab) const {
+  const double bytes = pixels * groups_ * kQuadOutputs * 4;
   return (2 * chunks_ - 1) * fetch_cycles(target_.device, bytes, slab + bytes / tasks_of_oc_);
 }
 
 // What slabs are made of, from wherever the input fits.
-double DotEstimate::input_fetch(double slab) const {
+double QuadEstimate::input_fetch(double slab) const {
   return tasks_of_oc_ * fetch_cycles(target_.device, slab * chunks_,
                                      as_double(plan_.s.ic * plan_.s.id * plan_.s.ih * plan_.s.iw) * 4);
 }
 
 // Multiplying hides most of what is fetched meanwhile; nothing is multiplied while a slab is laid out.
-double DotEstimate::ns() const {
+double QuadEstimate::ns() const {
   double multiply = 0, fetch = 0, layout = 0;
-  for (const DotBox& box : plan_.boxes) {
+  for (const QuadBox& box : plan_.boxes) {
     double line_bytes = 0, pixels = 0;
     for (int d = box.plane_first; d < box.plane_first + box.plane_count; ++d)
       for (int t = box.tile_first; t < box.tile_first + box.tile_count; ++t) {
@@ -164,7 +164,7 @@ double DotEstimate::ns() const {
         const TileCut::Kind& kind = plan_.cut.kinds[static_cast<std::size_t>(plan_.cut.pieces[tile].kind)];
         const double rows = kind.h * kind.w, all_units = units(d, tile);
         multiply += groups_ * tile_cycles(rows, all_units);
-        line_bytes += all_units * (rows * DotPlan::kChannels * 4 + kLine);
+        line_bytes += all_units * (rows * QuadPlan::kChannels * 4 + kLine);
         pixels += rows;
       }
     const double slab = slab_bytes(box);
@@ -181,10 +181,10 @@ double DotEstimate::ns() const {
 
 }  // namespace
 
-std::vector<Schedule> dot_space(const Problem& p, const Target& target) {
+std::vector<Schedule> quad_space(const Problem& p, const Target& target) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const int block = input_block(s, isa_lanes(target.device.isa)),
-            rows = most_rows(target.device.isa, kDotVecs, p);
+            rows = most_rows(target.device.isa, kQuadVecs, kernels::activation_of(p.attributes));
   const auto per_plane = static_cast<std::int64_t>(TileCut(s.oh, s.ow, rows).pieces.size());
   std::vector<Schedule> space;
   for (int planes : halves(s.od))
@@ -192,12 +192,12 @@ std::vector<Schedule> dot_space(const Problem& p, const Target& target) {
       if (std::int64_t{planes} * tiles * rows > 8192) continue;
       add_chunks(space, Schedule{{"rows", rows}, {"planes", planes}, {"tiles", tiles}}, s, block, target);
     }
-  keep_best(space, 300, [&](const Schedule& schedule) { return dot_estimate_ns(p, schedule, target); });
+  keep_best(space, 300, [&](const Schedule& schedule) { return quad_estimate_ns(p, schedule, target); });
   return space;
 }
 
-double dot_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {
-  return DotEstimate(p, schedule, target).ns();
+double quad_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {
+  return QuadEstimate(p, schedule, target).ns();
 }
 
 }  // namespace rt3d::jit

@@ -7,8 +7,8 @@
 
 namespace rt3d::jit {
 
-std::vector<kernels::Schedule> dot_space(const kernels::Problem& problem, const kernels::Target& target);
-double dot_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
-                       const kernels::Target& target);
+std::vector<kernels::Schedule> quad_space(const kernels::Problem& problem, const kernels::Target& target);
+double quad_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
+                        const kernels::Target& target);
 
 }  // namespace rt3d::jit

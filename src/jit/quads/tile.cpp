@@ -17,7 +17,7 @@ constexpr int kTogether = 2;
 // the first.
 struct Registers {
   const Asm& as;
-  const TileShape& s;
+  const QuadTileShape& s;
 
   int tile() const { return s.rows() * s.vecs; }
   Vec acc(int r, int v) const { return {r * s.vecs + v}; }
@@ -33,7 +33,7 @@ struct Registers {
 };
 
 // Brings the activations of a later unit near: a slab stays in L2, and units jump about in it.
-void emit_prefetch(Asm& as, const TileShape& s) {
+void emit_prefetch(Asm& as, const QuadTileShape& s) {
   std::set<std::int32_t> lines;
   for (std::int32_t row : s.a_rows) lines.insert(row / kLineBytes * kLineBytes);
   as.load_int32(kUnitA, kUnits, kUnitsAhead * static_cast<std::int32_t>(sizeof(Unit)) + offsetof(Unit, a));
@@ -41,7 +41,7 @@ void emit_prefetch(Asm& as, const TileShape& s) {
   for (std::int32_t line : lines) as.prefetch_near(kUnitA, line);
 }
 
-void emit_unit(Asm& as, const TileShape& s, const Registers& regs) {
+void emit_unit(Asm& as, const QuadTileShape& s, const Registers& regs) {
   emit_prefetch(as, s);
   emit_next_unit(as);
   emit_prefetch_ahead(as, s.ahead_lines * kLineBytes);
@@ -74,7 +74,7 @@ void emit_sums(Asm& as, const Registers& regs, int first) {
 }
 
 // Adds what lies at `base` for each row, `at` bytes away, to every result.
-void emit_add_rows(Asm& as, const TileShape& s, const Registers& regs, Gp base,
+void emit_add_rows(Asm& as, const QuadTileShape& s, const Registers& regs, Gp base,
                    const std::vector<std::int32_t>& at) {
   for (int r = 0; r < s.rows(); r += kTogether) {
     for (int i = 0; i < regs.rows_of(r); ++i)
@@ -83,13 +83,13 @@ void emit_add_rows(Asm& as, const TileShape& s, const Registers& regs, Gp base,
   }
 }
 
-void emit_bias(Asm& as, const TileShape& s, const Registers& regs) {
+void emit_bias(Asm& as, const QuadTileShape& s, const Registers& regs) {
   as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, bias));
   for (int i = 0; i < kTogether; ++i) as.load_half(regs.scratch(), i, kUnitW, 0);
   for (int r = 0; r < s.rows(); r += kTogether) as.add(regs.result(r), regs.result(r), regs.scratch());
 }
 
-void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
+void emit_finish(Asm& as, const QuadTileShape& s, const Registers& regs) {
   if (s.has_residual) {
     as.load_pointer(kUnitW, kArgs, offsetof(TileArgs, residual));
     emit_add_rows(as, s, regs, kUnitW, s.residual_rows);
@@ -102,7 +102,7 @@ void emit_finish(Asm& as, const TileShape& s, const Registers& regs) {
   emit_activation(as, s.activation, values, scratch);
 }
 
-void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
+void emit_store(Asm& as, const QuadTileShape& s, const Registers& regs) {
   const Label from_bias = as.new_label(), ready = as.new_label(), plain = as.new_label();
   for (int r = 0; r < s.rows(); r += kTogether) emit_sums(as, regs, r);
   as.load_pointer(kUnitA, kArgs, offsetof(TileArgs, flags));
@@ -123,9 +123,9 @@ void emit_store(Asm& as, const TileShape& s, const Registers& regs) {
 
 }  // namespace
 
-void emit_dot_tile(Asm& as, const TileShape& s) {
+void emit_quad_tile(Asm& as, const QuadTileShape& s) {
   const Registers regs{as, s};
-  if (as.isa() != Isa::avx512 || s.vecs != kDotVecs || s.depth % 4 != 0 ||
+  if (as.isa() != Isa::avx512 || s.vecs != kQuadVecs || s.depth % 4 != 0 ||
       !tile_fits(as.isa(), s.rows(), s.vecs, s.activation))
     fail(rt3d::Code::internal, "tile ", s.name(), " does not fit");
   // Where the sums go, and may come from, is far away by now.
@@ -135,6 +135,10 @@ void emit_dot_tile(Asm& as, const TileShape& s) {
   for (int i = 0; i < regs.tile(); ++i) as.zero({i});
   emit_tile_units(as, s.ahead_lines > 0, [&] { emit_unit(as, s, regs); });
   emit_store(as, s, regs);
+}
+
+std::shared_ptr<const Code> quad_tile(Isa isa, const QuadTileShape& shape) {
+  return generate(shape.name(), isa, [&](Asm& as) { emit_quad_tile(as, shape); });
 }
 
 }  // namespace rt3d::jit

@@ -13,13 +13,23 @@
 // pixels in lanes (pixels/tile.h).
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "jit/tile/tile.h"
 
 namespace rt3d::jit {
 
-inline constexpr int kDotChannels = 8;  // output channels of a tile
-inline constexpr int kDotVecs = 2;
+inline constexpr int kQuadOutputs = 8;  // output channels of a tile
+inline constexpr int kQuadVecs = 2;
 
-void emit_dot_tile(Asm& as, const TileShape& shape);
+struct QuadTileShape : TileShape {
+  bool spread = false;  // activations by a short load and a shuffle, not by a broadcast of four
+
+  std::string name() const { return TileShape::name() + (spread ? "_quads_spread" : "_quads"); }
+};
+
+void emit_quad_tile(Asm& as, const QuadTileShape& shape);
+std::shared_ptr<const Code> quad_tile(Isa isa, const QuadTileShape& shape);
 
 }  // namespace rt3d::jit

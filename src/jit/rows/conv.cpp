@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "jit/asm/activation.h"
-#include "jit/conv/plan.h"
+#include "jit/conv/geometry.h"
 #include "jit/family/estimate.h"
 #include "jit/family/isa_family.h"
 #include "jit/rows/code.h"

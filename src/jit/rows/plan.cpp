@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/tile_cut.h"
 
 namespace rt3d::jit {
 

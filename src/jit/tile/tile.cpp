@@ -7,7 +7,6 @@
 #include "base/checksum.h"
 #include "base/error.h"
 #include "jit/asm/activation.h"
-#include "jit/quads/tile.h"
 #include "jit/tile/lane_loop.h"
 #include "jit/tile/unit_loop.h"
 
@@ -245,7 +244,6 @@ std::string TileShape::name() const {
   if (has_residual) text += cat("_res", distances(residual_rows), "_", residual_vec);
   if (exact_reads) text += "_exact";
   if (by_fours) text += "_fours";
-  if (dots) text += spread ? "_dots_spread" : "_dots";
   if (ahead_lines) text += cat("_ahead", ahead_lines);
   if (input_ahead) text += cat("_next", input_ahead);
   if (input_step > 1) text += cat("_step", input_step);
@@ -266,6 +264,12 @@ bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activatio
   const int available = isa_vectors(isa) - rows * vecs;
   const int operands = isa == Isa::neon ? rows + vecs : vecs + 1;
   return rows >= 1 && vecs >= 1 && available >= std::max({operands, activation_scratch(activation.act), 1});
+}
+
+int most_rows(Isa isa, int vecs, const kernels::Activation& activation) {
+  int rows = 0;
+  while (rows < 32 && tile_fits(isa, rows + 1, vecs, activation)) ++rows;
+  return rows;
 }
 
 void emit_residual_prefetch(Asm& as, const TileShape& s) {
@@ -295,8 +299,7 @@ void emit_tile(Asm& as, const TileShape& s) {
 }
 
 std::shared_ptr<const Code> tile(Isa isa, const TileShape& shape) {
-  return generate(shape.name(), isa,
-                  [&](Asm& as) { shape.dots ? emit_dot_tile(as, shape) : emit_tile(as, shape); });
+  return generate(shape.name(), isa, [&](Asm& as) { emit_tile(as, shape); });
 }
 
 }  // namespace rt3d::jit

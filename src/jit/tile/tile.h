@@ -31,7 +31,7 @@ struct Unit {
   std::int32_t w;
 };
 
-// So many units behind the last one must be readable: dot tiles look at what comes.
+// So many units behind the last one must be readable: the tile of quads/ looks at what comes.
 inline constexpr int kUnitsAhead = 4;
 
 struct TileArgs {
@@ -62,8 +62,6 @@ struct TileShape {
   int ahead_lines = 0;       // cache lines of TileArgs::ahead that each unit prefetches
   bool exact_reads = false;  // AArch64: never read past `depth` activations (else up to a multiple of four)
   bool by_fours = false;     // x86-64, one vector: tile_by_fours_fits()
-  bool dots = false;         // AVX-512: quads/tile.h
-  bool spread = false;       // with dots: activations by a short load and a shuffle
   bool has_residual = false;
   std::vector<std::int32_t> residual_rows;
   std::int32_t residual_vec = 0;
@@ -85,6 +83,9 @@ bool tile_columns_fit(std::int64_t columns, int depth);
 
 // Whether rows × vecs accumulators, weights and operands fit the ISA's registers.
 bool tile_fits(Isa isa, int rows, int vecs, const kernels::Activation& activation);
+
+// The most rows that a tile of `vecs` vectors can have; 0 when not even one fits.
+int most_rows(Isa isa, int vecs, const kernels::Activation& activation);
 
 // Brings near what a tile with a residual adds in the end, where the call is the one that adds it; kUnitA is spent.
 void emit_residual_prefetch(Asm& as, const TileShape& shape);

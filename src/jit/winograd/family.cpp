@@ -2,7 +2,8 @@
 
 #include <vector>
 
-#include "jit/conv/plan.h"
+#include "jit/conv/geometry.h"
+#include "jit/conv/tile_cut.h"
 #include "jit/family/isa_family.h"
 #include "jit/winograd/estimate.h"
 #include "jit/winograd/kernel.h"

@@ -17,15 +17,14 @@ namespace {
 // A tile of `rows` pixels, side by side in what it reads, and its operands.
 struct Example {
   // pixel: floats from one pixel's results to the next
-  static constexpr std::size_t channels = kDotChannels, pixel = channels + 3;
+  static constexpr std::size_t channels = kQuadOutputs, pixel = channels + 3;
   std::size_t rows;
-  TileShape shape;
+  QuadTileShape shape;
   std::vector<float> a, w, bias, residual, c;
   std::vector<Unit> units;
 
   Example(std::size_t rows_, int depth) : rows(rows_) {
-    shape.dots = true;
-    shape.vecs = kDotVecs;
+    shape.vecs = kQuadVecs;
     shape.depth = depth;
     shape.activation.act = kernels::Act::relu;
     for (std::size_t r = 0; r < rows; ++r) {
@@ -77,7 +76,7 @@ struct Example {
 
 TEST_CASE("a dot tile sums over its units, from the bias or from what is there, and touches nothing else") {
   if (!isa_runs_here(Isa::avx512)) return;
-  for (std::size_t rows = 1; tile_fits(Isa::avx512, static_cast<int>(rows), kDotVecs, {}); ++rows)
+  for (std::size_t rows = 1; tile_fits(Isa::avx512, static_cast<int>(rows), kQuadVecs, {}); ++rows)
     for (int depth : {4, 8})
       for (bool spread : {false, true})
         for (bool has_residual : {false, true}) {
@@ -108,9 +107,9 @@ TEST_CASE("boxes of a dot plan cover every tile once, and their slab all that th
   s.od = 4, s.oh = 9, s.ow = 17;
   for (int planes : {1, 3, 4})
     for (int tiles : {1, 2, 5, 18}) {
-      const DotPlan plan(s, {{"rows", 14}, {"planes", planes}, {"tiles", tiles}, {"ic_chunk", 2}}, 16);
+      const QuadPlan plan(s, {{"rows", 14}, {"planes", planes}, {"tiles", tiles}, {"ic_chunk", 2}}, 16);
       std::vector<int> covered(static_cast<std::size_t>(s.od) * plan.cut.pieces.size());
-      for (const DotBox& box : plan.boxes)
+      for (const QuadBox& box : plan.boxes)
         for (int d = box.plane_first; d < box.plane_first + box.plane_count; ++d)
           for (int t = box.tile_first; t < box.tile_first + box.tile_count; ++t) {
             ++covered[static_cast<std::size_t>(d) * plan.cut.pieces.size() + static_cast<std::size_t>(t)];
@@ -124,7 +123,7 @@ TEST_CASE("boxes of a dot plan cover every tile once, and their slab all that th
             CHECK(row < box.rows.first + box.rows.count);
             CHECK(piece.ow * s.sw - s.pw >= box.columns.first);
             CHECK(column < box.columns.first + box.columns.count);
-            CHECK(box.columns.count * DotPlan::kChannels <= plan.row);
+            CHECK(box.columns.count * QuadPlan::kChannels <= plan.row);
             CHECK(box.planes.count * plan.plane <= plan.quad);
           }
       CHECK(std::all_of(covered.begin(), covered.end(), [](int count) { return count == 1; }));
@@ -134,7 +133,7 @@ TEST_CASE("boxes of a dot plan cover every tile once, and their slab all that th
     }
   s.kd = s.kh = 1;
   s.sd = s.sh = 2;
-  const DotPlan strided(s, {{"rows", 14}, {"planes", 2}, {"tiles", 4}, {"ic_chunk", 1}}, 16);
+  const QuadPlan strided(s, {{"rows", 14}, {"planes", 2}, {"tiles", 4}, {"ic_chunk", 1}}, 16);
   CHECK(strided.reads_row(2));
   CHECK(!strided.reads_row(1));
   CHECK(!strided.reads_plane(3));

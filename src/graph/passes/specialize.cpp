@@ -5,9 +5,9 @@
 #include <set>
 
 #include "base/error.h"
-#include "graph/folding.h"
 #include "graph/model.h"
 #include "graph/ops/op_table.h"
+#include "graph/passes/folding.h"
 
 namespace rt3d::graph {
 namespace {

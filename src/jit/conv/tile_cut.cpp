@@ -1,4 +1,4 @@
-#include "jit/conv/plan.h"
+#include "jit/conv/tile_cut.h"
 
 #include <algorithm>
 #include <bit>
@@ -6,57 +6,13 @@
 namespace rt3d::jit {
 
 using kernels::ConvShape;
-using kernels::Placement;
 using kernels::Taps;
-
-namespace {
-
-bool flat_plane(const ConvShape& s) {
-  return s.kh == 1 && s.kw == 1 && s.sh == 1 && s.sw == 1 && s.ph == 0 && s.pw == 0 && s.ih == s.oh &&
-         s.iw == s.ow;
-}
-bool flat_depth(const ConvShape& s) { return s.kd == 1 && s.sd == 1 && s.pd == 0 && s.id == s.od; }
-
-}  // namespace
 
 int class_of(std::vector<Taps>& classes, const Taps& taps) {
   const auto it = std::find(classes.begin(), classes.end(), taps);
   if (it != classes.end()) return static_cast<int>(it - classes.begin());
   classes.push_back(taps);
   return static_cast<int>(classes.size()) - 1;
-}
-
-bool is_plain_conv(const kernels::Problem& p) {
-  if (p.op != "Conv" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
-  for (const kernels::Operand& in : p.inputs)
-    if (!in.absent && (in.desc.dtype != DType::f32 || in.desc.shape.elements() == 0)) return false;
-  if (p.has_input(2) && !p.inputs[2].constant) return false;
-  if (p.has_input(3) && (p.inputs[3].constant || p.input_shape(3) != p.outputs[0].shape)) return false;
-  return p.outputs[0].shape.elements() > 0;
-}
-
-ConvShape flattened(const ConvShape& shape) {
-  ConvShape s = shape;
-  if (!flat_plane(s)) return s;
-  s.iw = s.ow = s.oh * s.ow;
-  s.ih = s.oh = 1;
-  return s;
-}
-
-ConvGeometry flattened(ConvGeometry g, bool has_residual) {
-  const auto all = [&](auto&& holds) {
-    return holds(g.in) && holds(g.out) && (!has_residual || holds(g.residual));
-  };
-  const ConvShape s = g.s;
-  if (!flat_plane(s) || !all([](const Placement& p) { return p.halo_h == 0 && p.halo_w == 0; })) return g;
-  g.s.iw = g.s.ow = s.oh * s.ow;
-  g.s.ih = g.s.oh = 1;
-  // Whole clips only where no gap stands between planes.
-  if (!flat_depth(s) || !all([&](const Placement& p) { return s.od == 1 || p.d == s.oh * s.ow * p.block; }))
-    return g;
-  g.s.iw = g.s.ow = s.od * g.s.ow;
-  g.s.id = g.s.od = 1;
-  return g;
 }
 
 TileCut::TileCut(std::int64_t oh64, std::int64_t ow64, int rows) {
@@ -152,50 +108,6 @@ double BorderClasses::share_met(std::int64_t plane, std::size_t piece) const {
   const Taps &planes = d[static_cast<std::size_t>(of_plane[static_cast<std::size_t>(plane)])],
              &rows = h[static_cast<std::size_t>(of_piece[piece])];
   return static_cast<double>((planes.last - planes.first) * (rows.last - rows.first)) / taps_;
-}
-
-std::pair<std::int64_t, int> input_blocks(const ConvShape& s, int block, std::int64_t first,
-                                          std::int64_t end) {
-  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g;
-  const std::int64_t ic_first = first / ocg * icg / block;
-  return {ic_first, static_cast<int>((((end - 1) / ocg + 1) * icg - 1) / block + 1 - ic_first)};
-}
-
-std::vector<std::vector<KernelUnit>> dense_units(const ConvGeometry& g, const DenseCut& cut, int chunk,
-                                                 std::int64_t unit_bytes) {
-  const ConvShape& s = g.s;
-  std::vector<std::vector<KernelUnit>> chunks;
-  std::int64_t w = 0;
-  for (int icb = 0; icb < cut.ic_blocks; ++icb) {
-    if (icb % chunk == 0) chunks.emplace_back();
-    for (int kd = 0; kd < s.kd; ++kd)
-      for (int kh = 0; kh < s.kh; ++kh)
-        for (int i = 0; i < cut.parts * s.kw; ++i, w += unit_bytes) {
-          const std::int64_t part = i / s.kw, kw = i % s.kw;
-          const std::int64_t a = icb * g.in.c + kd * s.dd * g.in.d + kh * s.dh * g.in.h +
-                                 kw * s.dw * g.in.block + part * cut.depth;
-          chunks.back().push_back({kd, kh, {static_cast<std::int32_t>(a * 4), static_cast<std::int32_t>(w)}});
-        }
-  }
-  return chunks;
-}
-
-UnitTable::UnitTable(const std::vector<Taps>& d_classes, const std::vector<Taps>& h_classes,
-                     const std::vector<std::vector<KernelUnit>>& chunks)
-    : chunks_(static_cast<int>(chunks.size())), h_classes_(static_cast<int>(h_classes.size())) {
-  for (const std::vector<KernelUnit>& chunk : chunks)
-    weights_.push_back({chunk.empty() ? 0 : chunk.front().unit.w, static_cast<std::int64_t>(chunk.size())});
-  const auto meets = [](int k, const Taps& taps) { return k >= taps.first && k < taps.last; };
-  for (const Taps& d : d_classes)
-    for (const Taps& h : h_classes)
-      for (const std::vector<KernelUnit>& chunk : chunks) {
-        const auto first = static_cast<std::uint32_t>(units_.size());
-        for (const KernelUnit& u : chunk)
-          if (meets(u.kd, d) && meets(u.kh, h)) units_.push_back(u.unit);
-        ranges_.push_back({first, static_cast<std::uint32_t>(units_.size()) - first});
-      }
-  units_.insert(units_.end(), kUnitsAhead, Unit{0, 0});
-  units_.shrink_to_fit();
 }
 
 }  // namespace rt3d::jit

@@ -1,5 +1,5 @@
 // See folding.h.
-#include "graph/folding.h"
+#include "graph/passes/folding.h"
 
 #include <algorithm>
 #include <limits>

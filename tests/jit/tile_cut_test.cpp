@@ -1,4 +1,6 @@
-#include "jit/conv/plan.h"
+#include "jit/conv/tile_cut.h"
+#include "jit/conv/geometry.h"
+#include "jit/conv/units.h"
 
 #include <doctest/doctest.h>
 
