@@ -49,7 +49,7 @@ const std::vector<Floor> kFloors = {
      {"kernels", "jit/asm", "jit/direct", "jit/direct_f16", "jit/quads", "jit/pixels", "jit/winograd",
       "jit/rows", "jit/fc", "jit/stream"}},
     {"tuner", {"base", "kernels", "tuning_db"}},
-    {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
+    {"models", {"base", "graph", "kernels"}},  // kernels: patterns of zeros
     {"runtime", {"base", "graph", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "tuner", "runtime", "rt3d"}},
     {"cli", {"models", "rt3d"}},
@@ -180,6 +180,13 @@ TEST_SUITE("layering") {
       for (std::string_view to : floor.may_use)
         if (!used.contains({std::string(floor.folder), std::string(to)}))
           FAIL_CHECK(floor.folder << " may use " << to << ", and does not");
+  }
+
+  TEST_CASE("each folder says in its README what lives there") {
+    for (const Floor& floor : kFloors) {
+      const fs::path folder = rt3d::tests::test_data("../src") / floor.folder;
+      if (fs::is_directory(folder)) CHECK_MESSAGE(fs::is_regular_file(folder / "README.md"), floor.folder);
+    }
   }
 
   TEST_CASE("an arrow that runs up in the table of floors is seen") {
