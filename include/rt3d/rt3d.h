@@ -243,8 +243,9 @@ typedef struct rt3d_step_info {
   int64_t unpruned_macs; /* of the layer as the model's file has it, before zero filters and channels were removed */
   int64_t kept_macs;     /* of macs, those of weights in units that hold more than zeros */
   const char *sparsity_note; /* what was removed, whether sparse code is used, and why or why not; "" for dense layers */
+  int32_t sparse_code;   /* 1: the chosen code leaves weights of zero out */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL }
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL, 0 }
 RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 

@@ -191,7 +191,8 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .zero_share = step.zeros,
                              .unpruned_macs = step.unpruned_macs,
                              .kept_macs = step.kept_macs,
-                             .sparsity_note = step.note.c_str()};
+                             .sparsity_note = step.note.c_str(),
+                             .sparse_code = step.sparse_code ? 1 : 0};
     rt3d::api::copy_sized(info, out);
   });
 }

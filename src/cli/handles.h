@@ -40,6 +40,7 @@ struct Step {
   std::string sparsity, sparsity_note;
   double zero_share = 0;
   std::int64_t unpruned_macs = 0, kept_macs = 0;
+  bool sparse_code = false;
 };
 std::vector<Step> steps_of(const rt3d_session* session);
 

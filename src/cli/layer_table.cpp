@@ -15,8 +15,6 @@ bool has_weights(const Step& step) {
   return step.problem.rfind("Conv ", 0) == 0 || step.problem.rfind("Gemm ", 0) == 0;
 }
 
-bool runs_sparse(const Step& step) { return step.family.find("sparse") != std::string::npos; }
-
 // "kgs:8x4:28%" in two: scheme and group, and the share.
 std::string scheme_of(const Step& step) { return step.sparsity.substr(0, step.sparsity.rfind(':')); }
 
@@ -39,7 +37,7 @@ std::string layer_table(const std::vector<Step>& steps, bool all) {
     table.add({step.name, short_problem(step.problem), scheme_of(step),
                step.zero_share > 0 ? percent(step.zero_share) : "",
                step.sparsity.empty() ? "" : percent(kept_share(step)), millions(step.unpruned_macs),
-               millions(step.kept_macs), runs_sparse(step) ? "sparse" : "dense", step.sparsity_note});
+               millions(step.kept_macs), step.sparse_code ? "sparse" : "dense", step.sparsity_note});
   }
   return any ? table.text() : "";
 }
@@ -57,7 +55,7 @@ json layers_json(const std::vector<Step>& steps) {
                       {"unpruned_macs", step.unpruned_macs},
                       {"macs", step.macs},
                       {"kept_macs", step.kept_macs},
-                      {"sparse_code", runs_sparse(step)},
+                      {"sparse_code", step.sparse_code},
                       {"note", step.sparsity_note}});
   }
   return layers;

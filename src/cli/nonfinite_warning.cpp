@@ -16,10 +16,11 @@ std::string first_held(const std::vector<NamedArray>& arrays) {
   return "";
 }
 
-bool has_winograd(const rt3d_session* session) {
+// Whether a step multiplies sums of operands, as Winograd's methods do.
+bool multiplies_sums(const rt3d_session* session) {
   const std::vector<Step> steps = steps_of(session);
   return std::any_of(steps.begin(), steps.end(),
-                     [](const Step& step) { return step.family.starts_with("conv.winograd"); });
+                     [](const Step& step) { return step.macs > 0 && step.executed_macs == 0; });
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ std::vector<std::string> nonfinite_warnings(const rt3d_session* session,
   std::string cause = first_held(inputs);
   if (!cause.empty())
     cause = "the input is not finite either: " + cause;
-  else if (has_winograd(session))
+  else if (multiplies_sums(session))
     cause =
         "inputs are finite; values near the largest float overflow in Winograd's transforms first: try "
         "--accuracy exact";

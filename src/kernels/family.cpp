@@ -1,6 +1,5 @@
 #include "kernels/family.h"
 
-#include <algorithm>
 #include <array>
 
 #include "kernels/conv_shape.h"
@@ -34,10 +33,12 @@ Work KernelFamily::least_work(const Problem& problem, const Schedule& schedule, 
   return work;
 }
 
-bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
-           const Target& target) {
-  const std::vector<Schedule> space = family.space(problem, target);
-  return std::find(space.begin(), space.end(), schedule) != space.end();
+Tunables KernelFamily::tunables(const Problem&, const Target&) const { return {}; }
+
+std::vector<Schedule> KernelFamily::space(const Problem& problem, const Target& target) const {
+  std::vector<Schedule> space = tunables(problem, target).all();
+  sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(problem, schedule, target); });
+  return space;
 }
 
 }  // namespace rt3d::kernels

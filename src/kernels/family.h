@@ -4,20 +4,25 @@
 // schedules of older versions are not reused.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/device.h"
 #include "base/tensor.h"
 #include "base/thread_pool.h"
+#include "base/winograd_tile.h"
 #include "kernels/memory.h"
 #include "kernels/placement.h"
 #include "kernels/problem.h"
 #include "kernels/schedule.h"
+#include "kernels/tunables.h"
 
 namespace rt3d::kernels {
 
@@ -81,18 +86,30 @@ struct Work {
   double bytes = 0;          // loaded and stored
 };
 
+// How a family computes, where others must know: the choice, messages for people, what tests allow.
+struct Traits {
+  bool leaves_zeros = false;  // weights of zero are not multiplied, whatever they would meet
+  bool half_inputs = false;   // activations pass through 16 bits: above 65504 they are infinite
+  bool half_weights = false;
+  bool groups_share = false;  // only zeros keep groups apart whose channels lie in one block
+  std::optional<WinogradTile> winograd =
+      {};  // sums of operands are multiplied, and pixels of such a tile share rounding
+};
+
 class KernelFamily {
  public:
   virtual ~KernelFamily() = default;
   virtual std::string_view id() const = 0;
   virtual int version() const = 0;
+  virtual Traits traits() const { return {}; }
   virtual bool supports(const Problem& problem, const Target& target) const = 0;
 
   // The rest requires supports().
   virtual Ports ports(const Problem& problem, const Target& target) const = 0;
-  // Legal schedules only (registers, immediates, divisibility), the one with the best estimate first; never
-  // empty.
-  virtual std::vector<Schedule> space(const Problem& problem, const Target& target) const = 0;
+  // What is legal: registers, immediates, divisibility. By default one schedule without knobs.
+  virtual Tunables tunables(const Problem& problem, const Target& target) const;
+  // The legal schedules worth trying, the one with the best estimate first; never empty. By default all.
+  virtual std::vector<Schedule> space(const Problem& problem, const Target& target) const;
   // Analytic time of one run: orders schedules and families when nothing was measured.
   virtual double estimate_ns(const Problem& problem, const Schedule& schedule,
                              const Target& target) const = 0;
@@ -108,10 +125,17 @@ class KernelFamily {
   virtual std::unique_ptr<Kernel> compile(const KernelRequest& request) const = 0;
 };
 
-// Whether the schedule is in the family's space for the problem: the only check that remembered schedules
-// need.
-bool legal(const KernelFamily& family, const Problem& problem, const Schedule& schedule,
-           const Target& target);
+// Best estimate first; equal estimates keep their order.
+template <typename Estimate>
+void sort_by_estimate(std::vector<Schedule>& space, const Estimate& estimate) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < space.size(); ++i) order.emplace_back(estimate(space[i]), i);
+  std::sort(order.begin(), order.end());
+  std::vector<Schedule> sorted;
+  sorted.reserve(space.size());
+  for (const auto& [ns, i] : order) sorted.push_back(std::move(space[i]));
+  space = std::move(sorted);
+}
 
 // The part of RunArgs::inputs/outputs as floats.
 inline const float* input_f32(const RunArgs& args, std::size_t i) {

@@ -16,6 +16,7 @@ class Schedule {
   Schedule(std::initializer_list<std::pair<std::string, int>> knobs) : knobs_(knobs) {}
 
   void add(std::string name, int value) { knobs_.emplace_back(std::move(name), value); }
+  void drop_last() { knobs_.pop_back(); }
   int get(std::string_view name) const;  // throws internal when absent
   int get(std::string_view name, int fallback) const;
   const std::vector<std::pair<std::string, int>>& knobs() const { return knobs_; }

@@ -48,7 +48,7 @@ std::optional<kernels::Schedule> Force::narrow(Offers& offers, const kernels::Pr
   if (!supported_ && schedule_) legal_ = family_->space(problem, target).front().text();
   supported_ = true;
   if (!schedule_) used_ = true;
-  if (!schedule_ || !kernels::legal(*family_, problem, *schedule_, target)) return {};
+  if (!schedule_ || !family_->tunables(problem, target).allow(*schedule_)) return {};
   used_ = true;
   return schedule_;
 }

@@ -55,7 +55,8 @@ std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::V
 
 bool has_sparse_code(const Devices& devices, const Choice& choice) {
   const Offers offers = devices.supporting(choice.problem);
-  return std::any_of(offers.begin(), offers.end(), [](const Offer& o) { return is_sparse(*o.family); });
+  return std::any_of(offers.begin(), offers.end(),
+                     [](const Offer& o) { return o.family->traits().leaves_zeros; });
 }
 
 StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code) {

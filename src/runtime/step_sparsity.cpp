@@ -55,12 +55,13 @@ std::string against(double ns, double other_ns, Source source) {
 const Alternative* fastest(const Choice& choice, bool sparse) {
   const Alternative* best = nullptr;
   for (const Alternative& a : choice.alternatives)
-    if (is_sparse(*a.family) == sparse && !a.reserve && (!best || a.time_ns < best->time_ns)) best = &a;
+    if (a.family->traits().leaves_zeros == sparse && !a.reserve && (!best || a.time_ns < best->time_ns))
+      best = &a;
   return best;
 }
 
 std::string why(const Choice& choice, bool sparse_code) {
-  const bool used = is_sparse(*choice.family);
+  const bool used = choice.family->traits().leaves_zeros;
   const Alternative* other = fastest(choice, !used);
   if (used && !other) return "sparse code";
   if (used)
@@ -84,10 +85,6 @@ std::string removal(const RemovedChannels& removed) {
 
 }  // namespace
 
-bool is_sparse(const kernels::KernelFamily& family) {
-  return family.id().find("sparse") != std::string_view::npos;
-}
-
 std::vector<RemovedChannels> removed_channels(const graph::Graph& model, const graph::Graph& optimized) {
   std::vector<RemovedChannels> removed(optimized.nodes.size());
   for (std::size_t n = 0; n < removed.size(); ++n) {
@@ -108,6 +105,7 @@ StepSparsity step_sparsity(const Choice& choice, const kernels::SparsityReport& 
   result.unpruned_macs = std::llround(macs * removed.shrunk);
   result.kept_macs = std::llround(zeros.sparsity ? macs * (1 - zeros.removed) : macs);
   result.note = removal(removed);
+  result.sparse_code = choice.family->traits().leaves_zeros;
   const auto add = [&](const std::string& text) { result.note += (result.note.empty() ? "" : "; ") + text; };
   if (zeros.sparsity) {
     result.sparsity = zeros.text();

@@ -26,12 +26,10 @@ struct StepSparsity {
   std::int64_t unpruned_macs = 0;  // of the layer as the model's file has it
   std::int64_t kept_macs = 0;      // of what is left, with weights in units that hold something
   std::string note;                // "" for dense layers
+  bool sparse_code = false;        // whether the chosen code leaves zeros out
 };
 // `sparse_code`: whether any family of sparse code supports the problem.
 StepSparsity step_sparsity(const Choice& choice, const kernels::SparsityReport& zeros,
                            const RemovedChannels& removed, bool sparse_code);
-
-// Whether a family's code leaves zeros out: its id says so.
-bool is_sparse(const kernels::KernelFamily& family);
 
 }  // namespace rt3d::runtime

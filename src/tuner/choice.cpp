@@ -50,7 +50,7 @@ std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
     if (family == nullptr) return true;
     try {
       const Schedule schedule = kernels::parse_schedule(row.schedule);
-      if (!kernels::legal(*family, problem, schedule, target)) return true;
+      if (!family->tunables(problem, target).allow(schedule)) return true;
       if (possible_anywhere(family->least_work(problem, schedule, target), row.time_ns, target)) return false;
       log(LogLevel::info, "tuning database: ignored, since no CPU is so fast: ", row.family, " ",
           row.schedule, " in ", row.time_ns, " ns for ", row.problem);

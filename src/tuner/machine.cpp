@@ -87,7 +87,7 @@ std::optional<RowWork> work_of(const Row& row, std::span<const kernels::KernelFa
     const kernels::Schedule schedule = kernels::parse_schedule(row.schedule);
     // Half: whatever it was measured for.
     const kernels::Target target{device, row.threads, kernels::Accuracy::half};
-    if (family->supports(problem, target) && kernels::legal(*family, problem, schedule, target))
+    if (family->supports(problem, target) && family->tunables(problem, target).allow(schedule))
       return RowWork{family->least_work(problem, schedule, target), target};
   } catch (const Error& error) {
     log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());

@@ -47,7 +47,7 @@ void compile_everywhere(const Problem& problem, const Schedule* told) {
     const Target target{.device = device_with(isa), .threads = 1};
     for (const KernelFamily* family : jit::families()) {
       if (!family->supports(problem, target)) continue;
-      const bool legal = told && kernels::legal(*family, problem, *told, target);
+      const bool legal = told && family->tunables(problem, target).allow(*told);
       const Schedule schedule = legal ? *told : family->space(problem, target).at(0);
       expect(family->estimate_ns(problem, schedule, target) > 0, "a schedule takes no time");
       compile(*family, problem, schedule, target);

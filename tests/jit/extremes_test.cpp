@@ -27,7 +27,7 @@ void check_problem(const Problem& p, const Extremes& e, Isa isa, ThreadPool& poo
   const kernels::Target target{device_with(isa), pool.size(), kernels::Accuracy::half};
   for (const KernelFamily* family : jit::families()) {
     // Families that look at all weights do the same with zeros among them.
-    const bool dense = family->id().find("sparse") == std::string_view::npos;
+    const bool dense = !family->traits().leaves_zeros;
     if (dense && p.attributes.has(kernels::kSparsityAttribute)) continue;
     ExtremesCount& count = counts[cat(isa_name(isa), " ", family->id())];
     if (count.failures >= kMostFailures || !family->supports(p, target)) continue;

@@ -142,7 +142,7 @@ TEST_CASE("half precision is for targets that ask for it and have it") {
   target.device.isa = Isa::neon;
   const auto families = [&](const Problem& p) {
     return std::count_if(jit::families().begin(), jit::families().end(), [&](const KernelFamily* f) {
-      return f->id().find("_f16.") != std::string_view::npos && f->supports(p, target);
+      return f->traits().half_weights && f->supports(p, target);
     });
   };
   for (bool fp16 : {false, true})

@@ -74,7 +74,7 @@ struct Example {
 
 }  // namespace
 
-TEST_CASE("a dot tile sums over its units, from the bias or from what is there, and touches nothing else") {
+TEST_CASE("a tile of quads sums over its units, from the bias or from what is there, and touches nothing else") {
   if (!isa_runs_here(Isa::avx512)) return;
   for (std::size_t rows = 1; tile_fits(Isa::avx512, static_cast<int>(rows), kQuadVecs, {}); ++rows)
     for (int depth : {4, 8})
@@ -85,7 +85,7 @@ TEST_CASE("a dot tile sums over its units, from the bias or from what is there, 
           e.shape.spread = spread;
           e.shape.has_residual = has_residual;
           e.shape.ahead_lines = static_cast<int>(rows % 2);
-          const auto code = tile(Isa::avx512, e.shape);
+          const auto code = quad_tile(Isa::avx512, e.shape);
           for (std::int64_t flags : {std::int64_t{0}, kLoadPartial, kFinish, kLoadPartial | kFinish})
             for (std::size_t count : {0, 1, 3}) {
               const std::vector<float> expected = e.expected(flags, count);
@@ -98,7 +98,7 @@ TEST_CASE("a dot tile sums over its units, from the bias or from what is there, 
         }
 }
 
-TEST_CASE("boxes of a dot plan cover every tile once, and their slab all that these read") {
+TEST_CASE("boxes of a plan of quads cover every tile once, and their slab all that these read") {
   kernels::ConvShape s{};
   s.n = 1, s.ic = 40, s.oc = 8, s.g = 1;
   s.id = 7, s.ih = 9, s.iw = 33, s.kd = 3, s.kh = 3, s.kw = 3;

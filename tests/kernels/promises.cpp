@@ -32,17 +32,13 @@ void spread(std::vector<float>& values, std::int64_t count, std::int64_t stride,
 }  // namespace
 
 Promise promise(const KernelFamily& family, const Problem& p) {
-  const std::string id(family.id());
-  const auto has = [&](const char* part) { return id.find(part) != std::string::npos; };
+  const kernels::Traits traits = family.traits();
   Promise promise;
-  promise.leaves_zeros = has("sparse");
-  promise.halves = has("conv.direct_f16");
-  if (const auto at = id.find("winograd"); at != std::string::npos) {
-    const auto from = id.find('.', at) + 1;
-    promise.tile = find_winograd_tile(id.substr(from, id.find('.', from) - from));
-  }
-  promise.groups_share = (has("conv.direct") || has("conv.sparse")) && p.attributes.integer("group", 1) > 1;
-  promise.error = has("conv.direct_f16") ? 5e-3 : has("f16") ? 1e-3 : promise.tile ? 2e-6 : 1e-6;
+  promise.leaves_zeros = traits.leaves_zeros;
+  promise.halves = traits.half_inputs;
+  promise.tile = traits.winograd;
+  promise.groups_share = traits.groups_share && p.attributes.integer("group", 1) > 1;
+  promise.error = traits.half_inputs ? 5e-3 : traits.half_weights ? 1e-3 : promise.tile ? 2e-6 : 1e-6;
   return promise;
 }
 

@@ -14,10 +14,12 @@ namespace {
 
 using kernels::SparsityReport;
 
-// A family of which nothing but its name matters.
+// A family of which nothing but its name and whether it leaves zeros out matters.
 class Named : public kernels::KernelFamily {
  public:
-  explicit Named(std::string id) : id_(std::move(id)) {}
+  explicit Named(std::string id, bool leaves_zeros = false)
+      : id_(std::move(id)), leaves_zeros_(leaves_zeros) {}
+  kernels::Traits traits() const override { return {.leaves_zeros = leaves_zeros_}; }
   std::string_view id() const override { return id_; }
   int version() const override { return 1; }
   bool supports(const kernels::Problem&, const kernels::Target&) const override { return true; }
@@ -33,9 +35,10 @@ class Named : public kernels::KernelFamily {
 
  private:
   std::string id_;
+  bool leaves_zeros_;
 };
 
-const Named kWinograd("conv.winograd.t4s4.x"), kDirect("conv.direct.x"), kSparse("conv.sparse.x");
+const Named kWinograd("conv.winograd.t4s4.x"), kDirect("conv.direct.x"), kSparse("conv.sparse.x", true);
 
 Choice choice_of(std::vector<Alternative> alternatives, std::size_t taken = 0) {
   Choice choice;

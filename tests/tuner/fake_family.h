@@ -117,6 +117,23 @@ class FakeFamily final : public kernels::KernelFamily {
     return {.inputs = {{.block = block_, .halo_h = block_ > 1, .halo_w = block_ > 1}},
             .outputs = {{.block = block_}}};
   }
+  kernels::Tunables tunables(const kernels::Problem&, const kernels::Target&) const override {
+    kernels::Tunables tunables({"a", "b"});
+    tunables
+        .decide("a",
+                [this](const kernels::Schedule&) {
+                  std::vector<int> all;
+                  for (const FakeSchedule& s : schedules_) all.push_back(s.schedule.get("a"));
+                  return all;
+                })
+        .decide("b", [this](const kernels::Schedule& decided) {
+          std::vector<int> all;
+          for (const FakeSchedule& s : schedules_)
+            if (s.schedule.get("a") == decided.get("a")) all.push_back(s.schedule.get("b"));
+          return all;
+        });
+    return tunables;
+  }
   std::vector<kernels::Schedule> space(const kernels::Problem&, const kernels::Target&) const override {
     std::vector<kernels::Schedule> space;
     for (const FakeSchedule& s : schedules_) space.push_back(s.schedule);

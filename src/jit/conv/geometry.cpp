@@ -24,6 +24,14 @@ bool is_plain_conv(const kernels::Problem& p) {
   return p.outputs[0].shape.elements() > 0;
 }
 
+kernels::Ports blocked_conv_ports(const kernels::Problem& p, int block) {
+  const kernels::Port blocked{block, 0, 0};
+  kernels::Ports ports{std::vector<kernels::Port>(p.inputs.size()), {blocked}};
+  ports.inputs[0] = blocked;
+  if (p.has_input(3)) ports.inputs[3] = blocked;
+  return ports;
+}
+
 ConvShape flattened(const ConvShape& shape) {
   ConvShape s = shape;
   if (!flat_plane(s)) return s;

@@ -16,6 +16,9 @@ struct ConvGeometry {
 // residual of the output's shape.
 bool is_plain_conv(const kernels::Problem& problem);
 
+// Its operands in blocks of channels: the input, a residual, the output.
+kernels::Ports blocked_conv_ports(const kernels::Problem& problem, int block);
+
 // Merges h into w (and d into h·w) where the kernel, strides and pads allow and no operand has a halo between
 // rows.
 kernels::ConvShape flattened(const kernels::ConvShape& s);

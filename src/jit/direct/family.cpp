@@ -97,8 +97,9 @@ class ConvDirect final : public IsaFamily {
 
   bool computes(const Problem& p) const override { return tiles_reach(p); }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target, {.lanes = lanes()});
+  kernels::Traits traits() const override { return {.groups_share = true}; }
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return conv_direct_tunables(p, target, {.lanes = lanes()});
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return conv_direct_estimate_ns(p, schedule, target, {.lanes = lanes()});

@@ -18,8 +18,8 @@ struct ConvNumbers {
   std::optional<kernels::Sparsity> sparsity = {};  // absent: everything is multiplied
 };
 
-std::vector<kernels::Schedule> conv_direct_space(const kernels::Problem& problem,
-                                                 const kernels::Target& target, const ConvNumbers& numbers);
+kernels::Tunables conv_direct_tunables(const kernels::Problem& problem, const kernels::Target& target,
+                                       const ConvNumbers& numbers);
 
 // The k steps of a block of input channels at one kernel position.
 std::int64_t block_depth(const kernels::ConvShape& s, int lanes);
@@ -29,6 +29,9 @@ std::int64_t reached_blocks(const kernels::ConvShape& s, int vecs, int lanes);
 
 // The k steps of a sparse unit whose channels lie in blocks of `block`: a part of gn that divides both.
 int sparse_depth(int gn, int block);
+
+// Multiply-accumulates of the units that are kept, in tiles of at most `rows` pixels.
+std::int64_t kept_multiply_accumulates(const kernels::Problem& problem, int rows);
 
 // Memory of packed units of so many output × input channels, and of their lists.
 std::int64_t sparse_unit_bytes(const kernels::ConvShape& s, const kernels::Sparsity& sparsity, int channels,

@@ -101,8 +101,9 @@ class ConvSparse final : public IsaFamily {
     return sparsity && sparsity->gm % lanes() == 0 && tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target, numbers(p));
+  kernels::Traits traits() const override { return {.leaves_zeros = true}; }
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return conv_direct_tunables(p, target, numbers(p));
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return conv_direct_estimate_ns(p, schedule, target, numbers(p));
@@ -116,9 +117,7 @@ class ConvSparse final : public IsaFamily {
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
-    const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
-           kernels::sparsity_of(p)->kept_percent / 100;
+    return kept_multiply_accumulates(p, schedule.get("rows"));
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<ConvSparseKernel>(request);

@@ -142,19 +142,15 @@ class ConvDirectF16 final : public IsaFamily {
   ConvDirectF16() : IsaFamily("conv.direct_f16", 1, Isa::neon) {}
 
   kernels::Accuracy accuracy() const override { return kernels::Accuracy::half; }
+  kernels::Traits traits() const override {
+    return {.half_inputs = true, .half_weights = true, .groups_share = true};
+  }
   bool runs_on(const Device& device) const override { return device.features.fp16; }
   bool computes(const Problem& p) const override { return tiles_reach(p); }
-  Ports ports(const Problem& p, const Target&) const override {
-    Ports ports;
-    ports.inputs.assign(p.inputs.size(), Port{});
-    ports.inputs[0] = {kBlock, 0, 0};
-    if (p.has_input(3)) ports.inputs[3] = {kBlock, 0, 0};
-    ports.outputs = {{kBlock, 0, 0}};
-    return ports;
-  }
+  Ports ports(const Problem& p, const Target&) const override { return blocked_conv_ports(p, kBlock); }
 
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return conv_direct_space(p, target, kNumbers);
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return conv_direct_tunables(p, target, kNumbers);
   }
   // Narrowing reads floats and writes halves, before all else.
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {

@@ -61,23 +61,14 @@ inline std::set<int> whole_half_quarter(std::int64_t whole) {
   return {even(whole, whole), even(whole, whole / 2), even(whole, whole / 4)};
 }
 
-// Best estimate first; equal estimates keep their order.
-template <typename Estimate>
-void sort_by_estimate(std::vector<kernels::Schedule>& space, const Estimate& estimate) {
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < space.size(); ++i) order.emplace_back(estimate(space[i]), i);
-  std::sort(order.begin(), order.end());
-  std::vector<kernels::Schedule> sorted;
-  sorted.reserve(space.size());
-  for (const auto& [ns, i] : order) sorted.push_back(std::move(space[i]));
-  space = std::move(sorted);
-}
+// As the values of a knob.
+inline std::vector<int> listed(const std::set<int>& values) { return {values.begin(), values.end()}; }
 
-// So many schedules with the best estimates, in that order.
-template <typename Estimate>
-void keep_best(std::vector<kernels::Schedule>& space, std::size_t count, const Estimate& estimate) {
-  sort_by_estimate(space, estimate);
-  if (space.size() > count) space.resize(count);
+// Of schedules by estimate, as many of the best as are worth keeping where knobs multiply to thousands.
+inline std::vector<kernels::Schedule> best_estimates(std::vector<kernels::Schedule> space) {
+  constexpr std::size_t kWorthKeeping = 300;
+  if (space.size() > kWorthKeeping) space.resize(kWorthKeeping);
+  return space;
 }
 
 }  // namespace rt3d::jit

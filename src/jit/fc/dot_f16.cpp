@@ -92,6 +92,7 @@ class FcDotF16 final : public DotFamily {
   FcDotF16() : DotFamily("fc.dot_f16", 2, Isa::neon) {}
 
   kernels::Accuracy accuracy() const override { return kernels::Accuracy::half; }
+  kernels::Traits traits() const override { return {.half_weights = true}; }
   bool runs_on(const Device& device) const override { return device.features.fp16; }
   bool computes(const Problem& p) const override {
     return DotFamily::computes(p) && fc_shape(p).m <= kMostRows;

@@ -76,7 +76,6 @@ class DotFamily : public IsaFamily {
 
   bool computes(const Problem& problem) const override;  // with at most kDotMostRows
   Ports ports(const Problem& problem, const Target& target) const final;
-  std::vector<Schedule> space(const Problem&, const Target&) const final { return {Schedule{}}; }
 };
 
 }  // namespace rt3d::jit

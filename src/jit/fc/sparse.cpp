@@ -159,7 +159,7 @@ class FcSparse final : public IsaFamily {
   Ports ports(const Problem& p, const Target&) const override {
     return {std::vector<Port>(p.inputs.size()), {Port{}}};
   }
-  std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
+  kernels::Traits traits() const override { return {.leaves_zeros = true}; }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
     const FcShape s = fc_shape(p);
     const int outputs = outputs_at_once(isa(), kernels::sparsity_of(p)->gm, static_cast<int>(s.m));

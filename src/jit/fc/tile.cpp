@@ -131,16 +131,20 @@ class FcTile final : public IsaFamily {
   Ports ports(const Problem& p, const Target&) const override {
     return {std::vector<Port>(p.inputs.size()), {Port{}}};
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+  kernels::Tunables tunables(const Problem& p, const Target&) const override {
     const FcShape s = fc_shape(p);
-    std::vector<Schedule> space;
-    for (int vecs = 1; vecs <= 6; ++vecs) {
-      const int rows = most_rows(isa(), vecs, kernels::activation_of(p.attributes));
-      if (rows == 0 || (vecs > 1 && vecs > kernels::blocks(s.n, lanes()))) break;
-      space.push_back(Schedule{{"rows", rows}, {"vecs", vecs}});
-    }
-    sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return space;
+    const auto rows = [isa = isa(), activation = kernels::activation_of(p.attributes)](int vecs) {
+      return most_rows(isa, vecs, activation);
+    };
+    std::vector<int> vectors;
+    for (int vecs = 1; vecs <= 6 && rows(vecs) > 0 && (vecs == 1 || vecs <= kernels::blocks(s.n, lanes()));
+         ++vecs)
+      vectors.push_back(vecs);
+    kernels::Tunables tunables({"rows", "vecs"});
+    tunables.decide("vecs", [=](const Schedule&) { return vectors; }).decide("rows", [=](const Schedule& d) {
+      return std::vector{rows(d.get("vecs"))};
+    });
+    return tunables;
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const FcShape s = fc_shape(p);

@@ -4,6 +4,7 @@
 
 #include "jit/direct/kernel.h"
 #include "jit/direct/schedule.h"
+#include "jit/family/estimate.h"
 #include "jit/pixels/kernel.h"
 #include "jit/pixels/schedule.h"
 #include "kernels/sparsity.h"
@@ -26,8 +27,12 @@ class ConvSparsePixels final : public IsaFamily {
     return s.g == 1 && input_block(s, lanes()) == lanes();
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
+  kernels::Traits traits() const override { return {.leaves_zeros = true}; }
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return pixel_tunables(kernels::conv_shape(p), *kernels::sparsity_of(p), target);
+  }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return pixel_space(kernels::conv_shape(p), *kernels::sparsity_of(p), target);
+    return best_estimates(IsaFamily::space(p, target));
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return pixel_estimate_ns(kernels::conv_shape(p), *kernels::sparsity_of(p), schedule, target);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "jit/conv/tile_cut.h"
 #include "jit/conv/unit_groups.h"
 #include "jit/family/isa_family.h"
 #include "jit/pixels/plan.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/conv/tile_cut.h"
 #include "kernels/placement.h"
 
 namespace rt3d::jit {

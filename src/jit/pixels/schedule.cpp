@@ -22,46 +22,43 @@ double step_cycles(double vectors, double channels) {
          0.05 * (vectors + channels);
 }
 
+using Values = std::vector<int>;
+
 // Knobs that only multiply the candidates where they can matter.
-struct Cut {
-  int rows_outside, split, gaps;
-};
-std::vector<Cut> cuts(const ConvShape& s) {
-  std::vector<Cut> all;
-  for (int gaps = 0; gaps <= (s.kw > 1 && s.sw == 1 ? 1 : 0); ++gaps) {
-    // Rows outside reads nothing of the halo, so planes in the middle must be split at the border.
-    if (s.kd == 1 || s.kh > 1) all.push_back({1, 1, gaps});
-    if (s.kd > 1 || s.kh == 1) {
-      all.push_back({0, 0, gaps});
-      if (s.kh > 1 && s.ph + s.ph2 > 0) all.push_back({0, 1, gaps});
-    }
-  }
+Values gaps(const ConvShape& s) { return s.kw > 1 && s.sw == 1 ? Values{0, 1} : Values{0}; }
+Values rows_outside(const ConvShape& s) {
+  Values all;
+  if (s.kd == 1 || s.kh > 1) all.push_back(1);
+  if (s.kd > 1 || s.kh == 1) all.push_back(0);
   return all;
 }
+// Rows outside reads nothing of the halo, so planes in the middle must be split at the border.
+Values split(const ConvShape& s, bool rows_are_outside) {
+  if (rows_are_outside) return {1};
+  return s.kh > 1 && s.ph + s.ph2 > 0 ? Values{0, 1} : Values{0};
+}
 
-// Schedules of one cut: chunks that take several shares of L2, output channels in several parts.
-void add_chunks(std::vector<Schedule>& space, const Schedule& cut, const ConvShape& s, int channels,
-                const Target& target) {
-  const int lanes = isa_lanes(target.device.isa), vectors = most_pixel_vectors(target.device.isa, channels);
-  const std::int64_t ic_blocks = kernels::blocks(s.ic, lanes), oc_blocks = kernels::blocks(s.oc, lanes);
-  Schedule one_block = cut;
-  one_block.add("ic_chunk", 1);
-  one_block.add("vectors", vectors);
-  const PixelPlan plan(s, one_block, lanes);
-  std::set<int> chunks;
+// Rows and planes in the middle of a block: enough pixels for a few vectors, and not too many for the caches.
+Values middles(const ConvShape& s, const Schedule& d, int lanes) {
+  const std::int64_t all = s.od * s.oh * s.ow, least = std::min<std::int64_t>(all, std::int64_t{12} * lanes);
+  Values fitting;
+  for (int middle : halves(d.get("rows_outside") ? s.od : s.oh)) {
+    const std::int64_t pixels = std::int64_t{d.get("outer")} * middle * s.ow;
+    if (pixels <= 8192 && pixels >= least) fitting.push_back(middle);
+  }
+  return fitting;
+}
+
+// Chunks that take several shares of L2.
+Values chunks(const ConvShape& s, Schedule d, int vectors, const Target& target) {
+  const int lanes = isa_lanes(target.device.isa);
+  d.add("ic_chunk", 1);
+  d.add("vectors", vectors);
+  const PixelPlan plan(s, d, lanes);
+  std::set<int> all;
   for (std::int64_t share : {8, 3, 2})
-    chunks.insert(even(ic_blocks, target.device.l2_bytes / share / (plan.v_floats * 4)));
-  for (int chunk : chunks)
-    for (int group : whole_half_quarter(oc_blocks))
-      for (int tiles_outside : {0, 1}) {
-        Schedule schedule = cut;
-        schedule.add("ic_chunk", chunk);
-        schedule.add("channels", channels);
-        schedule.add("vectors", vectors);
-        schedule.add("oc_blocks", group);
-        schedule.add("tiles_outside", tiles_outside);
-        space.push_back(std::move(schedule));
-      }
+    all.insert(even(kernels::blocks(s.ic, lanes), target.device.l2_bytes / share / (plan.v_floats * 4)));
+  return listed(all);
 }
 
 // The terms of the analytic time: cycles of one batch item and, where a block is given, its share of them.
@@ -196,27 +193,27 @@ double PixelEstimate::ns() const {
 
 }  // namespace
 
-std::vector<Schedule> pixel_space(const ConvShape& s, const Sparsity& sparsity, const Target& target) {
+kernels::Tunables pixel_tunables(const ConvShape& s, const Sparsity& sparsity, const Target& target) {
   const int lanes = isa_lanes(target.device.isa);
   // As many channels as leave room for two vectors.
   const int channels = sparsity.gm % 8 == 0 && most_pixel_vectors(target.device.isa, 8) > 1 ? 8 : 4;
-  std::vector<Schedule> space;
-  for (const Cut& cut : cuts(s))
-    for (int outer : halves(cut.rows_outside ? s.oh : s.od))
-      for (int middle : halves(cut.rows_outside ? s.od : s.oh)) {
-        const std::int64_t pixels = std::int64_t{outer} * middle * s.ow, all = s.od * s.oh * s.ow;
-        if (pixels > 8192 || pixels < std::min<std::int64_t>(all, std::int64_t{12} * lanes)) continue;
-        add_chunks(space,
-                   Schedule{{"rows_outside", cut.rows_outside},
-                            {"split", cut.split},
-                            {"gaps", cut.gaps},
-                            {"outer", outer},
-                            {"middle", middle}},
-                   s, channels, target);
-      }
-  keep_best(space, 300,
-            [&](const Schedule& schedule) { return pixel_estimate_ns(s, sparsity, schedule, target); });
-  return space;
+  const int vectors = most_pixel_vectors(target.device.isa, channels);
+  kernels::Tunables tunables({"rows_outside", "split", "gaps", "outer", "middle", "ic_chunk", "channels",
+                              "vectors", "oc_blocks", "tiles_outside"});
+  tunables.decide("gaps", [=](const Schedule&) { return gaps(s); })
+      .decide("rows_outside", [=](const Schedule&) { return rows_outside(s); })
+      .decide("split", [=](const Schedule& d) { return split(s, d.get("rows_outside") != 0); })
+      .decide("outer", [=](const Schedule& d) { return listed(halves(d.get("rows_outside") ? s.oh : s.od)); })
+      .decide("middle", [=](const Schedule& d) { return middles(s, d, lanes); })
+      .decide("ic_chunk", [=](const Schedule& d) { return chunks(s, d, vectors, target); })
+      .decide("channels", [=](const Schedule&) { return Values{channels}; })
+      .decide("vectors", [=](const Schedule&) { return Values{vectors}; })
+      .decide("oc_blocks",
+              [=](const Schedule&) { return listed(whole_half_quarter(kernels::blocks(s.oc, lanes))); })
+      .decide("tiles_outside", [](const Schedule&) {
+        return Values{0, 1};
+      });
+  return tunables;
 }
 
 double pixel_estimate_ns(const ConvShape& s, const Sparsity& sparsity, const Schedule& schedule,

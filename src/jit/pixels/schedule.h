@@ -9,8 +9,8 @@
 
 namespace rt3d::jit {
 
-std::vector<kernels::Schedule> pixel_space(const kernels::ConvShape& s, const kernels::Sparsity& sparsity,
-                                           const kernels::Target& target);
+kernels::Tunables pixel_tunables(const kernels::ConvShape& s, const kernels::Sparsity& sparsity,
+                                 const kernels::Target& target);
 double pixel_estimate_ns(const kernels::ConvShape& s, const kernels::Sparsity& sparsity,
                          const kernels::Schedule& schedule, const kernels::Target& target);
 

@@ -4,6 +4,7 @@
 
 #include "jit/direct/kernel.h"
 #include "jit/direct/schedule.h"
+#include "jit/family/estimate.h"
 #include "jit/quads/kernel.h"
 #include "jit/quads/schedule.h"
 #include "kernels/sparsity.h"
@@ -23,8 +24,12 @@ class ConvSparseDot final : public IsaFamily {
            tiles_reach(p) && kernels::conv_shape(p).g == 1;
   }
   Ports ports(const Problem& p, const Target&) const override { return conv_tiles_ports(p, lanes()); }
+  kernels::Traits traits() const override { return {.leaves_zeros = true}; }
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return quad_tunables(p, target);
+  }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return quad_space(p, target);
+    return best_estimates(IsaFamily::space(p, target));
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return quad_estimate_ns(p, schedule, target);
@@ -36,9 +41,7 @@ class ConvSparseDot final : public IsaFamily {
   }
   std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule& schedule,
                                              const Target&) const override {
-    const ConvShape s = kernels::conv_shape(p);
-    return jit::executed_multiply_accumulates(s, TileCut(s.oh, s.ow, schedule.get("rows")), false) *
-           kernels::sparsity_of(p)->kept_percent / 100;
+    return kept_multiply_accumulates(p, schedule.get("rows"));
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     return std::make_unique<QuadKernel>(request);

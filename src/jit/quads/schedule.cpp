@@ -33,25 +33,16 @@ std::int64_t oc_groups(const ConvShape& s, const Target& target) {
   return kernels::blocks(s.oc, lanes) * lanes / kQuadOutputs;
 }
 
-// Schedules of one box: chunks whose slab takes several shares of L2, output channels in several parts.
-void add_chunks(std::vector<Schedule>& space, const Schedule& box, const ConvShape& s, int block,
-                const Target& target) {
-  const std::int64_t ic_blocks = kernels::blocks(s.ic, block);
-  Schedule one_block = box;
-  one_block.add("ic_chunk", 1);
-  const QuadPlan plan(s, one_block, block);
-  std::set<int> chunks;
+using Values = std::vector<int>;
+
+// Chunks whose slab takes several shares of L2.
+Values chunks(const ConvShape& s, Schedule d, int block, const Target& target) {
+  d.add("ic_chunk", 1);
+  const QuadPlan plan(s, d, block);
+  std::set<int> all;
   for (std::int64_t eighths : {1, 2, 4, 6})
-    chunks.insert(even(ic_blocks, target.device.l2_bytes * eighths / 8 / (plan.slab * 4)));
-  for (int chunk : chunks)
-    for (int group : whole_half_quarter(oc_groups(s, target)))
-      for (int spread : {0, 1}) {
-        Schedule schedule = box;
-        schedule.add("ic_chunk", chunk);
-        schedule.add("oc_group", group);
-        schedule.add("spread", spread);
-        space.push_back(std::move(schedule));
-      }
+    all.insert(even(kernels::blocks(s.ic, block), target.device.l2_bytes * eighths / 8 / (plan.slab * 4)));
+  return listed(all);
 }
 
 // What loading a row's activations costs beside multiplying them. AMD's cores shuffle meanwhile but take long over repeating loads;
@@ -181,19 +172,27 @@ double QuadEstimate::ns() const {
 
 }  // namespace
 
-std::vector<Schedule> quad_space(const Problem& p, const Target& target) {
+kernels::Tunables quad_tunables(const Problem& p, const Target& target) {
   const ConvShape s = flattened(kernels::conv_shape(p));
   const int block = input_block(s, isa_lanes(target.device.isa)),
             rows = most_rows(target.device.isa, kQuadVecs, kernels::activation_of(p.attributes));
   const auto per_plane = static_cast<std::int64_t>(TileCut(s.oh, s.ow, rows).pieces.size());
-  std::vector<Schedule> space;
-  for (int planes : halves(s.od))
-    for (int tiles : tile_counts(s, per_plane)) {
-      if (std::int64_t{planes} * tiles * rows > 8192) continue;
-      add_chunks(space, Schedule{{"rows", rows}, {"planes", planes}, {"tiles", tiles}}, s, block, target);
-    }
-  keep_best(space, 300, [&](const Schedule& schedule) { return quad_estimate_ns(p, schedule, target); });
-  return space;
+  const auto fitting_tiles = [=](const Schedule& d) {
+    Values fitting;
+    for (int tiles : tile_counts(s, per_plane))
+      if (std::int64_t{d.get("planes")} * tiles * rows <= 8192) fitting.push_back(tiles);
+    return fitting;
+  };
+  kernels::Tunables tunables({"rows", "planes", "tiles", "ic_chunk", "oc_group", "spread"});
+  tunables.decide("rows", [=](const Schedule&) { return Values{rows}; })
+      .decide("planes", [=](const Schedule&) { return listed(halves(s.od)); })
+      .decide("tiles", fitting_tiles)
+      .decide("ic_chunk", [=](const Schedule& d) { return chunks(s, d, block, target); })
+      .decide("oc_group", [=](const Schedule&) { return listed(whole_half_quarter(oc_groups(s, target))); })
+      .decide("spread", [](const Schedule&) {
+        return Values{0, 1};
+      });
+  return tunables;
 }
 
 double quad_estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) {

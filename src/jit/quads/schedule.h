@@ -7,7 +7,7 @@
 
 namespace rt3d::jit {
 
-std::vector<kernels::Schedule> quad_space(const kernels::Problem& problem, const kernels::Target& target);
+kernels::Tunables quad_tunables(const kernels::Problem& problem, const kernels::Target& target);
 double quad_estimate_ns(const kernels::Problem& problem, const kernels::Schedule& schedule,
                         const kernels::Target& target);
 

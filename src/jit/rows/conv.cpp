@@ -139,14 +139,8 @@ class RowConv : public IsaFamily {
     return s.ic == s.oc && takes(s.ic / s.g) && rows_reach(p, lanes()) && s.kw <= 64 && s.dw < (1 << 16) &&
            s.sw < (1 << 16);
   }
-  Ports ports(const Problem& p, const Target&) const override {
-    const Port blocked{lanes(), 0, 0};
-    Ports ports{std::vector<Port>(p.inputs.size()), {blocked}};
-    ports.inputs[0] = blocked;
-    if (p.has_input(3)) ports.inputs[3] = blocked;
-    return ports;
-  }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+  Ports ports(const Problem& p, const Target&) const override { return blocked_conv_ports(p, lanes()); }
+  kernels::Tunables tunables(const Problem& p, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
     const int most = most_row_cols(isa(), row_shape(s, isa(), kernels::activation_of(p.attributes)));
     const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
@@ -155,12 +149,12 @@ class RowConv : public IsaFamily {
     for (int c : {most, 16, 14, 10, 8}) cols.insert(std::min({c, most, ow}));
     for (int b : {oh, (oh + 1) / 2, (oh + 3) / 4, 8, 4}) bands.insert(std::min(b, oh));
     for (int d : {od, (od + 1) / 2, (od + 3) / 4, 1}) depths.insert(d);
-    std::vector<Schedule> space;
-    for (int c : cols)
-      for (int b : bands)
-        for (int d : depths) space.push_back({{"cols", c}, {"band", b}, {"planes", d}});
-    sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return space;
+    const auto any = [](const std::set<int>& values) {
+      return [list = listed(values)](const Schedule&) { return list; };
+    };
+    kernels::Tunables tunables({"cols", "band", "planes"});
+    tunables.decide("cols", any(cols)).decide("band", any(bands)).decide("planes", any(depths));
+    return tunables;
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = kernels::conv_shape(p);

@@ -146,17 +146,17 @@ class PoolWindow final : public IsaFamily {
   Ports ports(const Problem&, const Target&) const override {
     return {{Port{lanes(), 0, 0}}, {Port{lanes(), 0, 0}}};
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+  kernels::Tunables tunables(const Problem& p, const Target&) const override {
     const ConvShape s = pool_shape(p);
     const int most = most_row_cols(isa(), row_shape(p, s, isa()));
     const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
-    std::vector<Schedule> space;
+    std::vector<int> all;
     for (int cols : {most, 14, 8, 4})
-      if (Schedule schedule{{"cols", std::min({ow, most, cols})}};
-          std::find(space.begin(), space.end(), schedule) == space.end())
-        space.push_back(schedule);
-    sort_by_estimate(space, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return space;
+      if (const int c = std::min({ow, most, cols}); std::find(all.begin(), all.end(), c) == all.end())
+        all.push_back(c);
+    kernels::Tunables tunables({"cols"});
+    tunables.decide("cols", [=](const Schedule&) { return all; });
+    return tunables;
   }
   // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store. On x86-64 a maximum
   // that keeps NaN takes two or three instructions, one a cycle.

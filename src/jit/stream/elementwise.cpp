@@ -205,7 +205,6 @@ class Elementwise final : public IsaFamily {
     const Port port{blocked(p) ? lanes() : 1, 0, 0};
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
-  std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
   // Of the operands that are whole, and the stores: one number or one vector a channel stays in a register.
   kernels::Work least_work(const Problem& p, const Schedule&, const Target&) const override {
     double tensors = 1;

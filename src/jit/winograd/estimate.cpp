@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "jit/family/estimate.h"
+#include "jit/tile/tile.h"
 
 namespace rt3d::jit {
 
@@ -94,7 +95,7 @@ WinogradEstimate::WinogradEstimate(const WinogradLayer& layer, const WinogradCut
   const double frames = e_.frames_out, classes = m_.t > 1    ? 1
                                                  : s_.sd > 1 ? frames
                                                              : std::min(3.0, s_.kd > 1 ? frames : 1.0);
-  groups_ = std::max(classes, std::ceil(rows_ / winograd_rows(target.device.isa, cut.vecs)));
+  groups_ = std::max(classes, std::ceil(rows_ / most_rows(target.device.isa, cut.vecs, {})));
   r_ = rows_ / groups_;
   panel_ = k_steps_ * v_ * vector_;
 }

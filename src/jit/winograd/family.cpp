@@ -27,15 +27,18 @@ class ConvWinograd final : public IsaFamily {
     return (!layer.transformed || transformed_fits(p, layer)) && winograd_computes(layer, lanes()) &&
            winograd_fits(isa(), layer.shape, method_, kernels::activation_of(p.attributes), p.has_input(3));
   }
-  Ports ports(const Problem& p, const Target&) const override {
-    const Port blocked{lanes(), 0, 0};
-    Ports ports{std::vector<Port>(p.inputs.size()), {blocked}};
-    ports.inputs[0] = blocked;
-    if (p.has_input(3)) ports.inputs[3] = blocked;
-    return ports;
+  Ports ports(const Problem& p, const Target&) const override { return blocked_conv_ports(p, lanes()); }
+  kernels::Traits traits() const override { return {.leaves_zeros = sparse_, .winograd = method_}; }
+  kernels::Tunables tunables(const Problem& p, const Target& target) const override {
+    return winograd_tunables(layer_of(p), target);
   }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    return winograd_space(layer_of(p), target);
+    const WinogradLayer layer = layer_of(p);  // once, for hundreds of estimates
+    std::vector<Schedule> space = winograd_tunables(layer, target).all();
+    kernels::sort_by_estimate(space, [&](const Schedule& schedule) {
+      return winograd_estimate_ns(layer, winograd_cut(layer, schedule, lanes()), target);
+    });
+    return space;
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const WinogradLayer layer = layer_of(p);

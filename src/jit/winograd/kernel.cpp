@@ -1,4 +1,5 @@
 #include "jit/winograd/kernel.h"
+#include "jit/tile/tile.h"
 
 #include <optional>
 #include <utility>
@@ -29,7 +30,7 @@ WinogradPlan plan_of(const KernelRequest& r, const WinogradLayer& layer) {
   const Isa isa = r.target.device.isa;
   const int lanes = isa_lanes(isa);
   return {layer.shape, layer.method, winograd_cut(layer, r.schedule, lanes), lanes,
-          winograd_rows(isa, r.schedule.get("vecs"))};
+          most_rows(isa, r.schedule.get("vecs"), {})};
 }
 
 class WinogradKernel final : public Kernel {

@@ -118,48 +118,45 @@ double winograd_kept(const WinogradLayer& layer, const WinogradCut& cut, int lan
   return kept;
 }
 
-int winograd_rows(Isa isa, int vecs) {
-  int rows = 0;
-  while (rows < 32 && tile_fits(isa, rows + 1, vecs, {})) ++rows;
-  return rows;
-}
-
-std::vector<Schedule> winograd_space(const WinogradLayer& layer, const Target& target) {
-  const ConvShape& s = layer.shape;
-  const WinogradTile& m = layer.method;
+kernels::Tunables winograd_tunables(const WinogradLayer& layer, const Target& target) {
+  const ConvShape s = layer.shape;
+  const WinogradTile m = layer.method;
   const Isa isa = target.device.isa;
+  const int lanes = isa_lanes(isa);
   const auto parts = [](std::int64_t whole, std::int64_t piece) {
     return static_cast<int>(kernels::ceil_div(whole, piece));
   };
-  const int tt = parts(s.od, m.t), ty = parts(s.oh, m.s);
-  const auto evenly = [&](int whole, std::initializer_list<int> pieces) {
+  const auto evenly = [=](int whole, std::initializer_list<int> pieces) {
     std::set<int> out{whole};
     for (int piece : pieces)
       if (piece < whole) out.insert(parts(whole, parts(whole, piece)));
-    return out;
+    return std::vector<int>(out.begin(), out.end());
   };
-  const std::set<int> depths = evenly(tt, {1, 2, 4, 8}), rows = evenly(ty, {1, 2, 4, 7, 14, 28});
-  const bool may_share =
-      target.threads > 1 && m.s > 1;  // without space there is one point and nothing to share
-  std::vector<Schedule> space;
+  const auto flag = [](bool allowed) { return allowed ? std::vector{0, 1} : std::vector{0}; };
+  std::vector<int> vectors;
   for (int vecs = 1; vecs <= 4; ++vecs) {
-    if (winograd_rows(isa, vecs) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, isa_lanes(isa)))) break;
-    if (!panels_fit(layer, vecs, isa_lanes(isa))) continue;
-    for (int depth : depths)
-      for (int row : rows)
-        for (int shared = 0; shared <= (may_share ? 1 : 0); ++shared)
-          for (int late = 0; late <= (m.t > 1 && !layer.transformed ? 1 : 0); ++late)
-            if (small_enough(s, m, {vecs, depth, row, false, false, 1}, isa_lanes(isa)))
-              space.push_back({{"vecs", vecs},
-                               {"depth_tiles", depth},
-                               {"tile_rows", row},
-                               {"shared", shared},
-                               {"late", late}});
+    if (most_rows(isa, vecs, {}) == 0 || (vecs > 1 && vecs > kernels::blocks(s.oc, lanes))) break;
+    if (panels_fit(layer, vecs, lanes)) vectors.push_back(vecs);
   }
-  sort_by_estimate(space, [&](const Schedule& schedule) {
-    return winograd_estimate_ns(layer, winograd_cut(layer, schedule, isa_lanes(isa)), target);
-  });
-  return space;
+  const std::vector<int> depths = evenly(parts(s.od, m.t), {1, 2, 4, 8}),
+                         rows = evenly(parts(s.oh, m.s), {1, 2, 4, 7, 14, 28});
+  // Without space there is one point, and nothing to share.
+  const std::vector<int> shared = flag(target.threads > 1 && m.s > 1),
+                         late = flag(m.t > 1 && !layer.transformed);
+  const auto fitting_rows = [=](const Schedule& d) {
+    std::vector<int> fitting;
+    for (int row : rows)
+      if (small_enough(s, m, {d.get("vecs"), d.get("depth_tiles"), row, false, false, 1}, lanes))
+        fitting.push_back(row);
+    return fitting;
+  };
+  kernels::Tunables tunables({"vecs", "depth_tiles", "tile_rows", "shared", "late"});
+  tunables.decide("vecs", [=](const Schedule&) { return vectors; })
+      .decide("depth_tiles", [=](const Schedule&) { return depths; })
+      .decide("tile_rows", fitting_rows)
+      .decide("shared", [=](const Schedule&) { return shared; })
+      .decide("late", [=](const Schedule&) { return late; });
+  return tunables;
 }
 
 std::int64_t winograd_weight_bytes(const WinogradLayer& layer, const WinogradCut& cut, const Target& target) {

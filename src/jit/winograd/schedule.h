@@ -29,9 +29,8 @@ bool winograd_fits(Isa isa, const kernels::ConvShape& s, const WinogradTile& met
 WinogradCut winograd_cut(const WinogradLayer& layer, const kernels::Schedule& schedule, int lanes);
 // The expected share of units that are there, when zeros lie at random.
 double winograd_kept(const WinogradLayer& layer, const WinogradCut& cut, int lanes);
-int winograd_rows(Isa isa, int vecs);  // most rows of a multiplication
 
-std::vector<kernels::Schedule> winograd_space(const WinogradLayer& layer, const kernels::Target& target);
+kernels::Tunables winograd_tunables(const WinogradLayer& layer, const kernels::Target& target);
 std::int64_t winograd_weight_bytes(const WinogradLayer& layer, const WinogradCut& cut,
                                    const kernels::Target& target);
 

@@ -52,7 +52,6 @@ class CopyFamily : public KernelFamily {
   }
 
   Ports ports(const Problem& problem, const Target&) const override { return *reorder_ports(problem); }
-  std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
 
   double estimate_ns(const Problem& problem, const Schedule&, const Target& target) const override {
     const Ports at = *reorder_ports(problem);

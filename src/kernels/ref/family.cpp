@@ -170,8 +170,6 @@ class RefFamily : public KernelFamily {
     return {std::vector<Port>(problem.inputs.size()), std::vector<Port>(problem.outputs.size())};
   }
 
-  std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
-
   // Deliberately dear: 5 ns for every multiply-accumulate and for every element that is read or written.
   double estimate_ns(const Problem& problem, const Schedule&, const Target&) const override {
     double work = static_cast<double>(multiply_accumulates(problem));
