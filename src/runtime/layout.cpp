@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "runtime/node_problem.h"
-#include "runtime/node_treatment.h"
 #include "runtime/value_layout.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -69,12 +69,16 @@ class Emitter {
     if (layout.parent == graph::kNoValue) {
       location = allocate(desc, {layout.block, layout.halo_h, layout.halo_w, layout.space});
     } else {
-      location = native(layout.parent);
-      location.first += layout.parent_channel / layout.block * location.placement.c;
-      location.desc = desc;
+      location = part_of(native(layout.parent), layout.parent_channel, desc);
     }
     lies(id).push_back(location);
     return location;
+  }
+
+  static Location part_of(Location whole, std::int64_t channel, const TensorDesc& desc) {
+    whole.first += part_offset(whole.placement, channel);
+    whole.desc = desc;
+    return whole;
   }
 
   bool fits(const Location& location, Port port, bool wants_dense) const {
@@ -138,11 +142,12 @@ class Emitter {
 
   void emit(std::size_t i) {
     const graph::Node& node = graph_.nodes[i];
-    switch (treatment_of(graph_, node)) {
-      case Treatment::kernel: return emit_kernel(i);
-      case Treatment::reshape: return emit_reshape(node, layouts_.nodes[i].space);
-      case Treatment::slice: return emit_slice(node, layouts_.nodes[i].space);
-      case Treatment::concat: return emit_concat(i);
+    const NodeLayout& layout = layouts_.nodes[i];
+    switch (layout.view.kind) {
+      case ViewKind::none: return emit_kernel(i);
+      case ViewKind::reshape: return emit_reshape(node, layout);
+      case ViewKind::slice: return emit_slice(node, layout);
+      case ViewKind::concat: return emit_concat(node, layout);
     }
   }
 
@@ -193,9 +198,8 @@ class Emitter {
     return alike.back();
   }
 
-  // A view of a planar tensor with another shape.
-  void emit_reshape(const graph::Node& node, kernels::Space space) {
-    Location view = planar(node.inputs[0], space, node.name);
+  void emit_reshape(const graph::Node& node, const NodeLayout& layout) {
+    Location view = planar(node.inputs[0], layout.space, node.name);
     const TensorDesc& desc = graph_.value(node.outputs[0]).desc;
     if (desc.dtype != view.desc.dtype || desc.shape.elements() != view.desc.shape.elements())
       fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ",
@@ -205,31 +209,22 @@ class Emitter {
     lies(node.outputs[0]) = {view};
   }
 
-  void emit_slice(const graph::Node& node, kernels::Space space) {
-    if (at(node.outputs[0]).parent != graph::kNoValue) {
-      native(node.outputs[0]);
+  void emit_slice(const graph::Node& node, const NodeLayout& layout) {
+    const ValueId id = node.outputs[0];
+    if (at(id).parent != graph::kNoValue) {
+      native(id);
       return;
     }
-    Location view = planar(node.inputs[0], space, node.name);
-    view.first += first_channel(graph_, node) * view.placement.c;
-    view.desc = graph_.value(node.outputs[0]).desc;
-    lies(node.outputs[0]) = {view};
+    lies(id) = {part_of(planar(node.inputs[0], layout.space, node.name), layout.view.part_channels[0],
+                        graph_.value(id).desc)};
   }
 
-  void emit_concat(std::size_t i) {
-    const graph::Node& node = graph_.nodes[i];
+  void emit_concat(const graph::Node& node, const NodeLayout& layout) {
     const Location whole = native(node.outputs[0]);
-    std::int64_t channel = 0;
-    for (std::size_t j = 0; j < node.inputs.size(); ++j) {
-      const TensorDesc& desc = graph_.value(node.inputs[j]).desc;
-      if (!layouts_.nodes[i].in_place[j]) {
-        Location part = whole;
-        part.first += channel / whole.placement.block * whole.placement.c;
-        part.desc = desc;
-        copy(node.name, native(node.inputs[j]), part);
-      }
-      channel += desc.shape[1];
-    }
+    for (std::size_t j = 0; j < layout.view.inputs; ++j)
+      if (!layout.in_place[j])
+        copy(node.name, native(node.inputs[j]),
+             part_of(whole, layout.view.part_channels[j], graph_.value(node.inputs[j]).desc));
   }
 
   void emit_output(ValueId id) {

@@ -10,8 +10,8 @@
 #include "runtime/layout.h"
 #include "runtime/memory_plan.h"
 #include "runtime/node_problem.h"
-#include "runtime/node_treatment.h"
 #include "runtime/selection.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -90,7 +90,7 @@ Program make_program(const graph::Graph& graph, const PlanRequest& request) {
   std::unordered_map<std::string, int> index_of;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
-    if (treatment_of(graph, node) != Treatment::kernel) continue;
+    if (view_kind(graph, node) != ViewKind::none) continue;
     Choice choice;
     choice.problem = problem_of(graph, node);
     if (plan.zeros[i].sparsity)

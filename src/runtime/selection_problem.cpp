@@ -6,7 +6,7 @@
 #include <set>
 
 #include "runtime/forms.h"
-#include "runtime/node_treatment.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -67,13 +67,8 @@ class Builder {
   }
 
   void add_node(std::size_t i) {
-    const graph::Node& node = graph_.nodes[i];
-    switch (treatment_of(graph_, node)) {
-      case Treatment::kernel: return add_kernel(i);
-      case Treatment::reshape: return add_view(i, planar_forms(node, 1), true);
-      case Treatment::slice: return add_view(i, forms_of_slice(node), true);
-      case Treatment::concat: return add_view(i, forms_of_concat(node), false);
-    }
+    const View view = view_of(graph_, graph_.nodes[i]);
+    return view.kind == ViewKind::none ? add_kernel(i) : add_view(i, view);
   }
 
   void add_kernel(std::size_t i) {
@@ -97,53 +92,27 @@ class Builder {
   }
 
   // Input and output are of one form, whichever it is.
-  void add_view(std::size_t i, const std::vector<Form>& forms, bool rigid_when_planar) {
+  void add_view(std::size_t i, const View& view) {
     const graph::Node& node = graph_.nodes[i];
+    const std::vector<Form> forms = forms_of(node, view);
     out_.forms[i] = forms;
     out_.pbqp.costs[i].assign(forms.size(), 0.0);
-    const std::size_t inputs = node.op == "Concat" ? node.inputs.size() : 1;
-    for (std::size_t j = 0; j < inputs; ++j) read(node.inputs[j], i, forms);
     Gives gives;
-    for (Form form : forms) gives.push_back({form, rigid_when_planar && form.block == 1});
+    for (Form form : forms) gives.push_back({form, view.rigid(form.block)});
+    for (std::size_t j = 0; j < view.inputs; ++j) read(node.inputs[j], i, forms);
     write(node.outputs[0], i, std::move(gives));
   }
 
-  // The blocked forms that the value may have been written in.
-  std::set<Form> blocked(ValueId id) const {
-    std::set<Form> forms;
-    for (const Written& w : gives_[static_cast<std::size_t>(id)])
-      if (w.form.block > 1) forms.insert(w.form);
-    return forms;
-  }
-
-  // In the host's memory, and wherever one of the inputs may have been written.
-  std::vector<Form> planar_forms(const graph::Node& node, std::size_t inputs) const {
-    std::set<Form> forms{Form{}};
-    for (std::size_t j = 0; j < inputs; ++j)
-      for (const Written& w : gives_[static_cast<std::size_t>(node.inputs[j])]) forms.insert({w.form.space});
-    return {forms.begin(), forms.end()};
-  }
-
-  std::vector<Form> forms_of_slice(const graph::Node& node) const {
-    std::vector<Form> forms = planar_forms(node, 1);
-    for (Form form : blocked(node.inputs[0]))
-      if (first_channel(graph_, node) % form.block == 0) forms.push_back(form);
-    return forms;
-  }
-
-  std::vector<Form> forms_of_concat(const graph::Node& node) const {
-    std::set<Form> candidates;
-    for (ValueId id : node.inputs) candidates.merge(blocked(id));
-    std::vector<Form> forms = planar_forms(node, node.inputs.size());
-    for (Form form : candidates) {
-      std::int64_t channel = 0;
-      bool fits = true;
-      for (ValueId id : node.inputs) {
-        fits = fits && channel % form.block == 0;
-        channel += graph_.value(id).desc.shape[1];
+  // Planar, in the host's memory and wherever an input may have been written; and the blocks that inputs may have been written in.
+  std::vector<Form> forms_of(const graph::Node& node, const View& view) const {
+    std::set<Form> planar{Form{}}, blocked;
+    for (std::size_t j = 0; j < view.inputs; ++j)
+      for (const Written& w : gives_[static_cast<std::size_t>(node.inputs[j])]) {
+        planar.insert({w.form.space});
+        if (w.form.block > 1 && view.fits(w.form.block)) blocked.insert(w.form);
       }
-      if (fits) forms.push_back(form);
-    }
+    std::vector<Form> forms(planar.begin(), planar.end());
+    forms.insert(forms.end(), blocked.begin(), blocked.end());
     return forms;
   }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/node_treatment.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -37,84 +37,74 @@ class Chooser {
 
   void assign_block(std::size_t i) {
     const graph::Node& node = graph_.nodes[i];
-    switch (treatment_of(graph_, node)) {
-      case Treatment::kernel: {
-        const Choice& choice = choices_[static_cast<std::size_t>(choice_of_node_[i])];
-        kernels::Ports& ports = layouts_.nodes[i].ports;
-        ports = choice.family->ports(choice.problem, choice.engine->target());
-        for (std::size_t j = 0; j < node.outputs.size(); ++j) {
-          at(node.outputs[j]).block = ports.outputs[j].block;
-          at(node.outputs[j]).space = ports.outputs[j].space;
-          at(node.outputs[j]).halo_free = false;
-          made_[static_cast<std::size_t>(node.outputs[j])] = true;
-        }
-        return;
-      }
-      case Treatment::reshape:
-        at(node.outputs[0]).space = layouts_.nodes[i].space = form_of_node_[i].space;
-        return;
-      case Treatment::slice: return assign_slice(node, layouts_.nodes[i], form_of_node_[i]);
-      case Treatment::concat: return assign_concat(node, layouts_.nodes[i], form_of_node_[i]);
+    NodeLayout& layout = layouts_.nodes[i];
+    layout.view = view_of(graph_, node);
+    if (layout.view.kind == ViewKind::none) return assign_kernel(i);
+    layout.space = form_of_node_[i].space;
+    at(node.outputs[0]).space = layout.space;
+    if (layout.view.kind == ViewKind::slice) assign_slice(node, layout);
+    if (layout.view.kind == ViewKind::concat) assign_concat(node, layout, form_of_node_[i].block);
+  }
+
+  void assign_kernel(std::size_t i) {
+    const graph::Node& node = graph_.nodes[i];
+    const Choice& choice = choices_[static_cast<std::size_t>(choice_of_node_[i])];
+    kernels::Ports& ports = layouts_.nodes[i].ports;
+    ports = choice.family->ports(choice.problem, choice.engine->target());
+    for (std::size_t j = 0; j < node.outputs.size(); ++j) {
+      at(node.outputs[j]).block = ports.outputs[j].block;
+      at(node.outputs[j]).space = ports.outputs[j].space;
+      at(node.outputs[j]).halo_free = false;
+      made_[static_cast<std::size_t>(node.outputs[j])] = true;
     }
   }
 
-  void assign_slice(const graph::Node& node, NodeLayout& layout, Form wanted) {
-    const std::int64_t first = first_channel(graph_, node);
-    const int block = at(node.inputs[0]).block;
-    ValueLayout& out = at(node.outputs[0]);
-    out.space = layout.space = wanted.space;
-    if (at(node.inputs[0]).space != wanted.space || first % block != 0)
+  void assign_slice(const graph::Node& node, const NodeLayout& layout) {
+    const ValueLayout& whole = at(node.inputs[0]);
+    if (whole.space != layout.space || !layout.view.fits(whole.block))
       return;  // then a view of a planar copy
+    ValueLayout& out = at(node.outputs[0]);
     out.parent = node.inputs[0];
-    out.parent_channel = first;
-    out.block = block;
+    out.parent_channel = layout.view.part_channels[0];
+    out.block = whole.block;
   }
 
-  void assign_concat(const graph::Node& node, NodeLayout& layout, Form wanted) {
-    std::int64_t channel = 0;
-    bool fits = true;
-    for (ValueId id : node.inputs) {
-      fits = fits && channel % wanted.block == 0;
-      channel += graph_.value(id).desc.shape[1];
-    }
-    const std::int64_t items =
-        graph_.value(node.outputs[0]).desc.shape[0];  // planar parts of several would have gaps
+  void assign_concat(const graph::Node& node, NodeLayout& layout, int wanted_block) {
+    const std::int64_t items = graph_.value(node.outputs[0]).desc.shape[0];
     ValueLayout& out = at(node.outputs[0]);
-    out.block = fits ? wanted.block : 1;
-    out.space = layout.space = wanted.space;
+    out.block = layout.view.fits(wanted_block) ? wanted_block : 1;
     out.halo_free = false;
     made_[static_cast<std::size_t>(node.outputs[0])] = true;
-    channel = 0;
-    for (ValueId id : node.inputs) {
+    for (std::size_t j = 0; j < layout.view.inputs; ++j) {
+      const ValueId id = node.inputs[j];
       ValueLayout& in = at(id);
       const bool here = made_[static_cast<std::size_t>(id)] && in.parent == graph::kNoValue &&
-                        in.space == out.space && in.block == out.block && (out.block > 1 || items == 1);
+                        in.space == out.space && in.block == out.block &&
+                        parts_lie_as_alone(out.block, items);
       layout.in_place.push_back(here);
-      if (here) {
-        in.parent = node.outputs[0];
-        in.parent_channel = channel;
-      }
-      channel += graph_.value(id).desc.shape[1];
+      if (!here) continue;
+      in.parent = node.outputs[0];
+      in.parent_channel = layout.view.part_channels[j];
     }
   }
 
   void collect_asks(std::size_t i) {
     const graph::Node& node = graph_.nodes[i];
-    switch (treatment_of(graph_, node)) {
-      case Treatment::kernel:
+    const NodeLayout& layout = layouts_.nodes[i];
+    switch (layout.view.kind) {
+      case ViewKind::none:
         for (std::size_t j = 0; j < node.inputs.size(); ++j)
           if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j])) {
-            const kernels::Port& port = layouts_.nodes[i].ports.inputs[j];
+            const kernels::Port& port = layout.ports.inputs[j];
             at(node.inputs[j]).asks.push_back(port);
             if (port.dense()) want_planar(node.inputs[j], port.space);  // planar means without gaps
           }
         return;
-      case Treatment::reshape: return want_planar(node.inputs[0], layouts_.nodes[i].space);
-      case Treatment::slice:
-        if (at(node.outputs[0]).parent == graph::kNoValue)
-          want_planar(node.inputs[0], layouts_.nodes[i].space);
+      case ViewKind::reshape: return want_planar(node.inputs[0], layout.space);
+      case ViewKind::slice:
+        if (at(node.outputs[0]).parent == graph::kNoValue) want_planar(node.inputs[0], layout.space);
         return;
-      case Treatment::concat: return;
+      case ViewKind::concat: return;
     }
   }
 

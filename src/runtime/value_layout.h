@@ -7,6 +7,7 @@
 #include "graph/graph.h"
 #include "runtime/forms.h"
 #include "runtime/plan.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 
@@ -22,6 +23,7 @@ struct ValueLayout {
 };
 
 struct NodeLayout {
+  View view;
   kernels::Ports ports;                         // of kernels
   kernels::Space space = kernels::Space::host;  // in which others see memory
   std::vector<bool> in_place;  // of concatenations: which inputs' producers write into the storage

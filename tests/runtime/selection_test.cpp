@@ -13,8 +13,8 @@
 #include "runtime/forms.h"
 #include "runtime/layout.h"
 #include "runtime/node_problem.h"
-#include "runtime/node_treatment.h"
 #include "runtime/selection_problem.h"
+#include "runtime/views.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -52,7 +52,7 @@ const LayoutFamily kPlanar("planar", {1, 0, 0}, 1), kFramed("framed", {1, 1, 1},
 struct Setting {
   explicit Setting(const std::string& text) : graph(graph::parse_graph(text)) {
     for (const graph::Node& node : graph.nodes) {
-      const bool kernel = treatment_of(graph, node) == Treatment::kernel;
+      const bool kernel = view_kind(graph, node) == ViewKind::none;
       choice_of_node.push_back(kernel ? static_cast<int>(choices.size()) : -1);
       if (!kernel) continue;
       Choice& choice = choices.emplace_back();
@@ -99,7 +99,7 @@ struct Setting {
     for (int block : {1, 8}) {
       std::vector<Form> forms;
       for (const graph::Node& node : graph.nodes)
-        forms.push_back(treatment_of(graph, node) == Treatment::concat ? form_of({block}) : Form{});
+        forms.push_back(view_kind(graph, node) == ViewKind::concat ? form_of({block}) : Form{});
       best = std::min(best, true_cost(alternatives, forms));
     }
     return best;
