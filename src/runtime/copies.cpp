@@ -27,13 +27,13 @@ Alternative best(const Devices& devices, const kernels::Problem& problem) {
 
 }  // namespace
 
-double Copies::ns(const TensorDesc& desc, kernels::Port from, kernels::Port to) const {
-  return best(devices_, kernels::reorder_problem(desc, from, to)).time_ns;
+double Copies::ns(const Shape& shape, const kernels::Port& from, const kernels::Port& to) const {
+  return best(devices_, kernels::reorder_problem(shape, from, to)).time_ns;
 }
 
-Choice Copies::choice(const TensorDesc& desc, kernels::Port from, kernels::Port to) const {
+Choice Copies::choice(const Shape& shape, const kernels::Port& from, const kernels::Port& to) const {
   Choice choice;
-  choice.problem = kernels::reorder_problem(desc, from, to);
+  choice.problem = kernels::reorder_problem(shape, from, to);
   choice.text = choice.problem.text();
   choice.alternatives.push_back(best(devices_, choice.problem));
   choice.take(0);

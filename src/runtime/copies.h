@@ -1,4 +1,4 @@
-// Copies between layouts and spaces: which of the devices' families makes one, and at what price. Selection asks for prices of copies
+// Copies between layouts, spaces and types: which of the devices' families makes one, and at what price. Selection asks for prices of copies
 // that may never be; layout assignment for those that the plan makes.
 #pragma once
 
@@ -12,9 +12,9 @@ class Copies {
   explicit Copies(const Devices& devices) : devices_(devices) {}
 
   // Estimated time of the copy; infinite when nothing can make it.
-  double ns(const TensorDesc& desc, kernels::Port from, kernels::Port to) const;
+  double ns(const Shape& shape, const kernels::Port& from, const kernels::Port& to) const;
   // The problem with the family that makes the copy; throws unsupported when none does.
-  Choice choice(const TensorDesc& desc, kernels::Port from, kernels::Port to) const;
+  Choice choice(const Shape& shape, const kernels::Port& from, const kernels::Port& to) const;
 
  private:
   const Devices& devices_;

@@ -36,10 +36,10 @@ void CpuEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& args,
   kernel.run(args);
 }
 
-void CpuEngine::zero_halo(const Shape& shape, kernels::Place first, const kernels::Placement& at,
+void CpuEngine::zero_halo(const TensorDesc& desc, kernels::Place first, const kernels::Placement& at,
                           int workers) {
   pool_.limit(workers);
-  kernels::copy::zero_halo(shape, reinterpret_cast<float*>(first.host()), at, pool_);
+  kernels::copy::zero_halo(desc, first.host(), at, pool_);
 }
 
 }  // namespace rt3d::runtime

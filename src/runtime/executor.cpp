@@ -129,7 +129,7 @@ void Executor::bind() {
 void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
   for (std::size_t j = 0; j < b.halos.size(); ++j)
-    b.engine->zero_halo(b.halos[j]->desc.shape, b.halo_places[j], b.halos[j]->placement, b.workers);
+    b.engine->zero_halo(b.halos[j]->desc, b.halo_places[j], b.halos[j]->placement, b.workers);
   b.engine->run(*b.kernel, {b.inputs, b.outputs, b.scratch, b.engine->pool()}, b.workers);
   if (b.crosses) b.engine->finish();
 }

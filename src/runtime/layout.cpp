@@ -43,18 +43,17 @@ class Emitter {
   const ValueLayout& at(ValueId id) const { return layouts_.values[static_cast<std::size_t>(id)]; }
   std::vector<Location>& lies(ValueId id) { return lies_[static_cast<std::size_t>(id)]; }
 
-  Location allocate(const TensorDesc& desc, Port port) {
+  Location allocate(const Shape& shape, const Port& port) {
     Location location;
-    location.desc = desc;
+    location.desc = {port.dtype, shape};
     location.storage = static_cast<int>(plan_.storages.size());
-    location.placement = Placement::of(desc.shape, port);
+    location.placement = Placement::of(shape, port);
     location.first = location.placement.origin();
-    const std::int64_t elements =
-        has_form(desc.shape) ? location.placement.elements(desc.shape) : desc.shape.elements();
+    const std::int64_t elements = has_form(shape) ? location.placement.elements(shape) : shape.elements();
     Storage storage;
-    storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(desc.dtype);
+    storage.bytes = static_cast<std::size_t>(elements) * dtype_bytes(port.dtype);
     storage.space = port.space;
-    storage.floats = desc.dtype == DType::f32;
+    storage.dtype = port.dtype;
     storage.first_step = kUntouched;
     plan_.storages.push_back(storage);
     return location;
@@ -64,27 +63,29 @@ class Emitter {
   Location native(ValueId id) {
     if (!lies(id).empty()) return lies(id)[0];
     const ValueLayout& layout = at(id);
-    const TensorDesc& desc = graph_.value(id).desc;
-    Location location;
-    if (layout.parent == graph::kNoValue) {
-      location = allocate(desc, {layout.block, layout.halo_h, layout.halo_w, layout.space});
-    } else {
-      location = part_of(native(layout.parent), layout.parent_channel, desc);
-    }
+    const Shape& shape = graph_.value(id).desc.shape;
+    const Location location = layout.parent == graph::kNoValue
+                                  ? allocate(shape, layout.port)
+                                  : part_of(native(layout.parent), layout.parent_channel, shape);
     lies(id).push_back(location);
     return location;
   }
 
-  static Location part_of(Location whole, std::int64_t channel, const TensorDesc& desc) {
+  static Location part_of(Location whole, std::int64_t channel, const Shape& shape) {
     whole.first += part_offset(whole.placement, channel);
-    whole.desc = desc;
+    whole.desc.shape = shape;
     return whole;
   }
 
-  bool fits(const Location& location, Port port, bool wants_dense) const {
-    const Placement& p = location.placement;
-    if (plan_.space_of(location) != port.space || p.block != port.block || p.halo_h < port.halo_h ||
-        p.halo_w < port.halo_w)
+  // What the location satisfies.
+  Port port_at(const Location& l) const {
+    return {l.placement.block, l.placement.halo_h, l.placement.halo_w, plan_.space_of(l), l.desc.dtype};
+  }
+
+  bool fits(const Location& location, const Port& port, bool wants_dense) const {
+    const Port here = port_at(location);
+    if (!here.same_memory(port) || here.block != port.block || here.halo_h < port.halo_h ||
+        here.halo_w < port.halo_w)
       return false;
     return !wants_dense || dense(location);
   }
@@ -97,21 +98,18 @@ class Emitter {
       if (fits(location, port, wants_dense)) return location;
     if (!wants_dense)
       for (const Port& ask : at(id).asks)
-        if (ask.block == port.block && ask.space == port.space) {
+        if (ask.block == port.block && ask.same_memory(port)) {
           port.halo_h = std::max(port.halo_h, ask.halo_h);
           port.halo_w = std::max(port.halo_w, ask.halo_w);
         }
-    const Location to = allocate(graph_.value(id).desc, port);
+    const Location to = allocate(graph_.value(id).desc.shape, port);
     copy(name, lies(id)[0], to);
     lies(id).push_back(to);
     return to;
   }
 
   void copy(const std::string& name, const Location& from, const Location& to) {
-    const auto port = [&](const Location& l) {
-      return Port{l.placement.block, l.placement.halo_h, l.placement.halo_w, plan_.space_of(l)};
-    };
-    Choice choice = copies_.choice(to.desc, port(from), port(to));
+    Choice choice = copies_.choice(to.desc.shape, port_at(from), port_at(to));
     const auto [known, fresh] =
         choice_of_copy_.try_emplace(choice.text, static_cast<int>(plan_.choices.size()));
     if (fresh)
@@ -120,10 +118,6 @@ class Emitter {
       ++plan_.choices[static_cast<std::size_t>(known->second)].uses;
     const int kernel = kernel_index({known->second, {from.placement}, {to.placement}}, {Tensor()});
     push({.name = name, .kernel = kernel, .inputs = {from}, .outputs = {to}});
-  }
-
-  Location planar(ValueId id, kernels::Space space, const std::string& name) {
-    return reach(id, {.space = space}, name);
   }
 
   void push(Step step) {
@@ -199,12 +193,12 @@ class Emitter {
   }
 
   void emit_reshape(const graph::Node& node, const NodeLayout& layout) {
-    Location view = planar(node.inputs[0], layout.space, node.name);
-    const TensorDesc& desc = graph_.value(node.outputs[0]).desc;
-    if (desc.dtype != view.desc.dtype || desc.shape.elements() != view.desc.shape.elements())
-      fail(Code::invalid_model, describe(node), ": cannot view ", view.desc.shape.text(), " as ",
+    Location view = reach(node.inputs[0], layout.seen, node.name);
+    const TensorDesc &whole = graph_.value(node.inputs[0]).desc, &desc = graph_.value(node.outputs[0]).desc;
+    if (desc.dtype != whole.dtype || desc.shape.elements() != whole.shape.elements())
+      fail(Code::invalid_model, describe(node), ": cannot view ", whole.shape.text(), " as ",
            desc.shape.text());
-    view.desc = desc;
+    view.desc.shape = desc.shape;
     view.placement = Placement::of(desc.shape, {});
     lies(node.outputs[0]) = {view};
   }
@@ -215,8 +209,8 @@ class Emitter {
       native(id);
       return;
     }
-    lies(id) = {part_of(planar(node.inputs[0], layout.space, node.name), layout.view.part_channels[0],
-                        graph_.value(id).desc)};
+    lies(id) = {part_of(reach(node.inputs[0], layout.seen, node.name), layout.view.part_channels[0],
+                        graph_.value(id).desc.shape)};
   }
 
   void emit_concat(const graph::Node& node, const NodeLayout& layout) {
@@ -224,7 +218,7 @@ class Emitter {
     for (std::size_t j = 0; j < layout.view.inputs; ++j)
       if (!layout.in_place[j])
         copy(node.name, native(node.inputs[j]),
-             part_of(whole, layout.view.part_channels[j], graph_.value(node.inputs[j]).desc));
+             part_of(whole, layout.view.part_channels[j], graph_.value(node.inputs[j]).desc.shape));
   }
 
   void emit_output(ValueId id) {
@@ -233,7 +227,8 @@ class Emitter {
       output.constant = constant->in_memory();
       output.location.desc = constant->desc();
     } else {
-      output.location = planar(id, kernels::Space::host, graph_.value(id).name);
+      const graph::Value& value = graph_.value(id);
+      output.location = reach(id, port_of(plain_form(value.desc)), value.name);
     }
     plan_.outputs.push_back(std::move(output));
   }

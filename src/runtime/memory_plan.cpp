@@ -33,6 +33,13 @@ std::size_t best_fit(std::vector<Range>& taken, std::size_t bytes) {
   return found ? best : top;
 }
 
+// Storages of one kind may take each other's place (plan.h): the types of floats, and one for all integers.
+constexpr DType kKinds[] = {DType::f32, DType::f64, DType::f16, DType::u8};
+DType kind_of(DType dtype) {
+  const bool floats = dtype == DType::f32 || dtype == DType::f64 || dtype == DType::f16;
+  return floats ? dtype : DType::u8;
+}
+
 // What is placed already, found by the steps at which it is needed without looking at all of it: two trees
 // over the steps, of where buffers begin and of what they cover.
 class Placed {
@@ -111,11 +118,11 @@ void place_storages(Plan& plan) {
   plan.arena_bytes = {};
   plan.tensor_bytes = 0;
   for (int space = 0; space < kernels::kSpaces; ++space)
-    for (const bool floats : {true, false}) {
+    for (const DType kind : kKinds) {
       std::vector<Storage*> placed;
       std::vector<Lifetime> lifetimes;
       for (Storage& s : plan.storages) {
-        if (s.space != static_cast<kernels::Space>(space) || s.floats != floats) continue;
+        if (s.space != static_cast<kernels::Space>(space) || kind_of(s.dtype) != kind) continue;
         placed.push_back(&s);
         lifetimes.push_back({s.bytes, s.first_step, s.last_step});
       }

@@ -24,7 +24,7 @@ struct MemoryPlan {
 
 MemoryPlan plan_memory(const std::vector<Lifetime>& buffers);
 
-// Gives every storage of the plan its offset, and the plan the sizes: space by space, floats first, then what is none.
+// Gives every storage of the plan its offset, and the plan the sizes: space by space, first floats of each type, then what is none.
 void place_storages(Plan& plan);
 
 }  // namespace rt3d::runtime

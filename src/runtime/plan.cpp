@@ -34,28 +34,34 @@ std::size_t Plan::offset_bytes(const Location& location) const {
 }
 
 std::string Plan::text() const {
-  const auto place = [&](const Location& l) {
+  // The type where it is not the one that the line tells anyway.
+  const auto place = [&](const Location& l, DType told) {
     if (l.storage == kNoStorage) return std::string("-");
     const char* space = space_of(l) == kernels::Space::host ? "" : "device ";
-    return cat("@", offset_bytes(l), " ", space, layout_text(l.placement));
+    const std::string type = l.desc.dtype == told ? "" : cat(dtype_name(l.desc.dtype), " ");
+    return cat("@", offset_bytes(l), " ", space, type, layout_text(l.placement));
   };
   std::string out = cat("# ", steps.size(), " steps, ", kernels.size(), " kernels, arena ",
                         all_arenas_bytes(), " bytes of ", tensor_bytes, " without reuse\n");
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    out += cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i]), "\n");
+    out +=
+        cat("input ", i, " ", inputs[i].desc.shape.text(), " ", place(inputs[i], inputs[i].desc.dtype), "\n");
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
     const Choice& choice = choice_of(step);
     out += cat(i, " | ", choice.text, " | ", choice.family->id(), " | ", choice.schedule.text(), " | ",
                source_name(choice.source), " |");
-    for (const Location& l : step.inputs) out += cat(" ", place(l));
+    const kernels::Problem& problem = choice.problem;
+    for (std::size_t j = 0; j < step.inputs.size(); ++j)
+      out += cat(" ", place(step.inputs[j], problem.inputs[j].desc.dtype));
     out += " ->";
-    for (const Location& l : step.outputs) out += cat(" ", place(l));
+    for (std::size_t j = 0; j < step.outputs.size(); ++j)
+      out += cat(" ", place(step.outputs[j], problem.outputs[j].dtype));
     out += cat(" | ", step.name, "\n");
   }
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    out +=
-        cat("output ", i, " ", outputs[i].location.desc.shape.text(), " ", place(outputs[i].location), "\n");
+    out += cat("output ", i, " ", outputs[i].location.desc.shape.text(), " ",
+               place(outputs[i].location, outputs[i].location.desc.dtype), "\n");
   return out;
 }
 

@@ -16,18 +16,18 @@ namespace rt3d::runtime {
 inline constexpr int kNoStorage = -1;
 
 // A piece of a space's arena, of a tensor or of a kernel's scratch; needed from its first to its last step. Floats share memory with
-// floats only: lanes beyond the last channel are multiplied by zero, which what is left there must survive, and an integer's bits may
-// be no number.
+// floats of their own type only: lanes beyond the last channel are multiplied by zero, which what is left there must survive, and bits
+// of another type may be no number. Of integers all bits are numbers.
 struct Storage {
   std::size_t bytes = 0;
   kernels::Space space = kernels::Space::host;
-  bool floats = true;
+  DType dtype = DType::f32;  // of what it holds
   int first_step = 0;
   int last_step = 0;
   std::size_t offset = 0;  // in its space's arena
 };
 
-// Where a tensor lies. Views (reshaped, part of a concatenation, slice of channels) name the same storage as their whole.
+// Where a tensor lies; `desc` says its type there, which is not always the graph's. Views (reshaped, part of a concatenation, slice of channels) name the same storage as their whole.
 struct Location {
   int storage = kNoStorage;  // kNoStorage: a constant, or absent
   std::int64_t first = 0;    // of element (0, 0, 0, 0, 0), in elements from the storage's start

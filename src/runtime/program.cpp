@@ -16,7 +16,7 @@ void place_scratch(Program& program) {
     step.scratch = static_cast<int>(plan.storages.size());
     plan.storages.push_back({.bytes = kernel.scratch_bytes(),
                              .space = plan.choice_of(step).engine->space(),
-                             .floats = !kernel.scratch_apart(),
+                             .dtype = kernel.scratch_apart() ? DType::u8 : DType::f32,
                              .first_step = static_cast<int>(i),
                              .last_step = static_cast<int>(i)});
   }

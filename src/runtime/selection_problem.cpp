@@ -44,10 +44,10 @@ class Builder {
     out_.packed_bytes.resize(graph_.nodes.size());
     out_.forms.resize(graph_.nodes.size());
     // An input of the graph or its output: planar, and not to be changed.
-    for (ValueId id : graph_.inputs) write(id, add_variable(1), {{Form{}, true}});
+    for (ValueId id : graph_.inputs) write(id, add_variable(1), {{plain(id), true}});
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) add_node(i);
     for (ValueId id : graph_.outputs)
-      if (!graph_.constant(id)) read(id, add_variable(1), {Form{}});
+      if (!graph_.constant(id)) read(id, add_variable(1), {plain(id)});
     for (std::size_t id = 0; id < readers_.size(); ++id) connect(id);
   }
 
@@ -56,6 +56,8 @@ class Builder {
     out_.pbqp.costs.emplace_back(states, 0.0);
     return out_.pbqp.costs.size() - 1;
   }
+
+  Form plain(ValueId id) const { return id == graph::kNoValue ? Form{} : plain_form(graph_.value(id).desc); }
 
   void write(ValueId id, std::size_t variable, Gives gives) {
     writer_[static_cast<std::size_t>(id)] = variable;
@@ -81,9 +83,10 @@ class Builder {
       out_.packed_bytes[i].push_back(a.packed_bytes);
       const kernels::Ports ports = a.family->ports(choice.problem, a.engine->target());
       for (std::size_t j = 0; j < wants.size(); ++j)
-        wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : Form{});
+        wants[j].push_back(j < ports.inputs.size() ? form_of(ports.inputs[j]) : plain(node.inputs[j]));
       for (std::size_t j = 0; j < gives.size(); ++j)
-        gives[j].push_back({j < ports.outputs.size() ? form_of(ports.outputs[j]) : Form{}, false});
+        gives[j].push_back(
+            {j < ports.outputs.size() ? form_of(ports.outputs[j]) : plain(node.outputs[j]), false});
     }
     for (std::size_t j = 0; j < wants.size(); ++j)
       if (node.inputs[j] != graph::kNoValue && !graph_.constant(node.inputs[j]))
@@ -105,10 +108,10 @@ class Builder {
 
   // Planar, in the host's memory and wherever an input may have been written; and the blocks that inputs may have been written in.
   std::vector<Form> forms_of(const graph::Node& node, const View& view) const {
-    std::set<Form> planar{Form{}}, blocked;
+    std::set<Form> planar{plain(node.outputs[0])}, blocked;
     for (std::size_t j = 0; j < view.inputs; ++j)
       for (const Written& w : gives_[static_cast<std::size_t>(node.inputs[j])]) {
-        planar.insert({w.form.space});
+        planar.insert({.space = w.form.space, .dtype = w.form.dtype});
         if (w.form.block > 1 && view.fits(w.form.block)) blocked.insert(w.form);
       }
     std::vector<Form> forms(planar.begin(), planar.end());
@@ -138,6 +141,11 @@ class Builder {
     return wanted.size() == 1 ? static_cast<double>(readers.size()) : 1;
   }
 
+  // Whether a reader of `wanted` sees what was written, which then can have no frame.
+  static bool dense_beside(Form written, Form wanted) {
+    return wanted == Form{.space = written.space, .dtype = written.dtype};
+  }
+
   // A variable whose states are the sets of forms that the value is kept in, as bits of state + 1.
   void connect_shared(std::size_t id, const std::vector<Form>& wanted) {
     const std::size_t sets = (std::size_t{1} << wanted.size()) - 1;
@@ -145,7 +153,7 @@ class Builder {
     // Planar storage that somebody reads without gaps has no frame.
     const auto beside = [&](Written written, std::size_t set) {
       for (std::size_t f = 0; f < wanted.size(); ++f)
-        written.rigid = written.rigid || (wanted[f] == Form{written.form.space} && holds(set, f));
+        written.rigid = written.rigid || (holds(set, f) && dense_beside(written.form, wanted[f]));
       return written;
     };
     const std::size_t kept = add_variable(sets);
@@ -171,8 +179,8 @@ class Builder {
     if (!needs_copy(written, wanted)) return 0;
     const auto [known, fresh] = copy_ns_.try_emplace({written.form, wanted}, 0.0);
     if (fresh)
-      known->second =
-          copies_.ns(graph_.value(static_cast<ValueId>(id)).desc, port_of(written.form), port_of(wanted));
+      known->second = copies_.ns(graph_.value(static_cast<ValueId>(id)).desc.shape, port_of(written.form),
+                                 port_of(wanted));
     return known->second;
   }
 

@@ -12,11 +12,9 @@
 namespace rt3d::runtime {
 
 struct ValueLayout {
-  int block = 1;
-  kernels::Space space = kernels::Space::host;
-  int halo_h = 0, halo_w = 0;               // of the storage, at the root of a tree
-  bool halo_free = true;                    // the storage may not have a halo: inputs, reshaped tensors
-  bool planar_wanted = false;               // somebody needs it planar without halo
+  kernels::Port port;          // as it is written; the halo is the storage's, at the root of a tree
+  bool halo_free = true;       // the storage may not have a halo: inputs, reshaped tensors
+  bool planar_wanted = false;  // somebody needs it planar without halo
   graph::ValueId parent = graph::kNoValue;  // it lies in this value's storage …
   std::int64_t parent_channel = 0;          // … from this channel on
   std::vector<kernels::Port> asks;          // of the kernels that read it
@@ -24,8 +22,8 @@ struct ValueLayout {
 
 struct NodeLayout {
   View view;
-  kernels::Ports ports;                         // of kernels
-  kernels::Space space = kernels::Space::host;  // in which others see memory
+  kernels::Ports ports;        // of kernels
+  kernels::Port seen;          // planar: whose memory others see, and of which type
   std::vector<bool> in_place;  // of concatenations: which inputs' producers write into the storage
 };
 
