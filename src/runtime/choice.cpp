@@ -19,14 +19,14 @@ constexpr double kQuieter = 0.5;
 
 // The only alternative: nobody's time is needed.
 void settle(Choice& choice, const Offer& offer, kernels::Schedule schedule, Source source) {
-  tuner::Choice found;
+  tuner::TimedSchedule found;
   found.family = offer.family;
   found.schedule = std::move(schedule);
   add_alternative(choice, found, source, *offer.engine);
 }
 
 // Decides what has no competition; returns whether it did.
-bool settle_alone(Choice& choice, Offers& offers, Force& force) {
+bool settle_alone(Choice& choice, std::vector<Offer>& offers, Force& force) {
   if (std::optional<kernels::Schedule> forced = force.narrow(offers, choice.problem)) {
     settle(choice, offers[0], *std::move(forced), Source::forced);
     return true;
@@ -40,7 +40,7 @@ bool settle_alone(Choice& choice, Offers& offers, Force& force) {
 }
 
 // What is to be chosen from, engine by engine in the order of the offers.
-std::vector<OpenChoice> open_choices(Choice& choice, const Offers& offers) {
+std::vector<OpenChoice> open_choices(Choice& choice, const std::vector<Offer>& offers) {
   std::vector<OpenChoice> open;
   for (const Offer& offer : offers) {
     const auto same = [&](const OpenChoice& o) { return o.engine == offer.engine; };
@@ -57,10 +57,10 @@ std::vector<OpenChoice> open_choices(Choice& choice, const Offers& offers) {
 // fewer families: an older version, or one of exact results. One that had more may have surveyed all that this one has.
 bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
   const int wanted = mode == tuner::Mode::full ? tuner::kFull : tuner::kSurveyed;
-  const std::vector<tuner::Choice> remembered =
+  const std::vector<tuner::TimedSchedule> remembered =
       tuner::recall(db, open.choice->problem, open.families, open.engine->target());  // fastest first
   bool promising_known = false;
-  for (const tuner::Choice& found : remembered) {
+  for (const tuner::TimedSchedule& found : remembered) {
     add_alternative(*open.choice, found, Source::database, *open.engine);
     open.disturbance = std::max(open.disturbance, found.disturbance);
     promising_known =
@@ -83,7 +83,7 @@ void complete(std::span<OpenChoice> open) {
   Choice rest;
   rest.problem = choice.problem;
   for (const OpenChoice& o : open)
-    for (const tuner::Choice& estimate : o.estimates)
+    for (const tuner::TimedSchedule& estimate : o.estimates)
       if (!knows(choice, estimate.family)) add_alternative(rest, estimate, Source::estimate, *o.engine);
   if (!measured) {
     choice.alternatives = std::move(rest.alternatives);
@@ -119,7 +119,7 @@ std::int64_t tensor_bytes(const TensorDesc& desc) {
 // What packed constants will take, at least.
 std::int64_t packed_bytes(const OpenChoice& open) {
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const tuner::Choice& e : open.estimates)
+  for (const tuner::TimedSchedule& e : open.estimates)
     least = std::min(least, e.family->packed_bytes(open.choice->problem, e.schedule, open.engine->target()));
   return open.choice->uses * least;
 }
@@ -144,10 +144,10 @@ std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::
 tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, const tuner::TuningDb& db) {
   kernels::Engine& host = devices.host();
   const auto remembered = [&] {
-    Families families;
+    std::vector<const kernels::KernelFamily*> families;
     for (const Devices::Member& m : devices.members())
       if (m.engine == &host)
-        families.insert(families.end(), m.backend->families().begin(), m.backend->families().end());
+        families.insert(families.end(), m.row->families().begin(), m.row->families().end());
     return tuner::highest_rate(db, families, host.target());
   };
   if (options.look || options.now) return tuner::Machine(options.look, remembered);
@@ -191,7 +191,7 @@ void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOp
   std::vector<OpenChoice> open;
   std::vector<bool> known;
   for (Choice& choice : choices) {
-    Offers offers = devices.supporting(choice.problem);
+    std::vector<Offer> offers = devices.supporting(choice.problem);
     if (offers.empty())
       fail(Code::unsupported, "no kernel of the device '", devices.names(), "' computes ", choice.text);
     if (settle_alone(choice, offers, force)) continue;

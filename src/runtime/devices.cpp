@@ -9,18 +9,18 @@
 namespace rt3d::runtime {
 namespace {
 
-std::vector<const Backend*> named(std::string_view names) {
-  std::vector<const Backend*> backends;
+std::vector<const DeviceRow*> named(std::string_view names) {
+  std::vector<const DeviceRow*> rows;
   for (;;) {
     const std::size_t comma = names.find(',');
-    backends.push_back(&find_backend(names.substr(0, comma)));
-    if (comma == std::string_view::npos) return backends;
+    rows.push_back(&find_device(names.substr(0, comma)));
+    if (comma == std::string_view::npos) return rows;
     names.remove_prefix(comma + 1);
   }
 }
 
-void add(Offers& offers, std::span<const kernels::KernelFamily* const> families, kernels::Engine* engine,
-         const kernels::Problem& problem) {
+void add(std::vector<Offer>& offers, std::span<const kernels::KernelFamily* const> families,
+         kernels::Engine* engine, const kernels::Problem& problem) {
   for (const kernels::KernelFamily* family : families)
     if (family->supports(problem, engine->target())) offers.push_back({family, engine});
 }
@@ -30,21 +30,21 @@ void add(Offers& offers, std::span<const kernels::KernelFamily* const> families,
 Devices::Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool)
     : Devices(named(names), cpu, pool) {}
 
-Devices::Devices(std::vector<const Backend*> backends, const kernels::Target& cpu, ThreadPool& pool) {
+Devices::Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool) {
   engines_.push_back(std::make_unique<CpuEngine>(cpu, pool));
   host_ = engines_.front().get();
-  for (const Backend* backend : backends) {
-    names_ += cat(names_.empty() ? "" : ",", backend->name);
-    const auto same = [&](const Member& m) { return m.backend == backend; };
+  for (const DeviceRow* row : rows) {
+    names_ += cat(names_.empty() ? "" : ",", row->name);
+    const auto same = [&](const Member& m) { return m.row == row; };
     if (std::any_of(members_.begin(), members_.end(), same))
-      fail(Code::invalid_argument, "the device '", backend->name, "' is named twice");
+      fail(Code::invalid_argument, "the device '", row->name, "' is named twice");
     kernels::Engine* engine = host_;
-    if (backend->make_engine) {
+    if (row->make_engine) {
       if (with(kernels::Space::device))
         fail(Code::invalid_argument, "the devices '", names_, "': at most one may have memory of its own");
-      engine = engines_.emplace_back(backend->make_engine(cpu, pool)).get();
+      engine = engines_.emplace_back(row->make_engine(cpu, pool)).get();
     }
-    members_.push_back({backend, engine});
+    members_.push_back({row, engine});
   }
 }
 
@@ -54,19 +54,19 @@ kernels::Engine* Devices::with(kernels::Space space) const {
   return nullptr;
 }
 
-Offers Devices::supporting(const kernels::Problem& problem) const {
-  Offers offers;
+std::vector<Offer> Devices::supporting(const kernels::Problem& problem) const {
+  std::vector<Offer> offers;
   bool on_host = false;
   for (const Member& m : members_) {
-    add(offers, m.backend->families(), m.engine, problem);
-    add(offers, m.backend->copies(), m.engine, problem);
+    add(offers, m.row->families(), m.engine, problem);
+    add(offers, m.row->copies(), m.engine, problem);
     on_host = on_host || m.engine == host_;
   }
   if (!on_host) add(offers, kernels::copy::families(), host_, problem);
   if (!offers.empty()) return offers;
   for (const Member& m : members_)
-    if (m.backend->fallback && offers.empty() && m.backend->fallback().supports(problem, m.engine->target()))
-      offers.push_back({&m.backend->fallback(), m.engine});
+    if (m.row->fallback && offers.empty() && m.row->fallback().supports(problem, m.engine->target()))
+      offers.push_back({&m.row->fallback(), m.engine});
   return offers;
 }
 

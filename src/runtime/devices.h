@@ -1,4 +1,4 @@
-// What a session computes on: this CPU, and beside it at most one device with memory of its own. Families of several engines
+// What a session computes on: this CPU, and beside it at most one device with memory of its own. std::vector<const kernels::KernelFamily*> of several engines
 // compete for each problem; who can compute it, and on which engine, is an offer.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "kernels/engine.h"
-#include "runtime/backends.h"
+#include "runtime/device_table.h"
 
 namespace rt3d::runtime {
 
@@ -16,20 +16,19 @@ struct Offer {
   const kernels::KernelFamily* family = nullptr;
   kernels::Engine* engine = nullptr;
 };
-using Offers = std::vector<Offer>;
 
 class Devices {
  public:
   struct Member {
-    const Backend* backend;
+    const DeviceRow* row;
     kernels::Engine* engine;
   };
 
-  // `names`: backends with commas between them, those to prefer among equals first. Throws what find_backend() does, and
-  // invalid_argument for a backend that is named twice or a second one with memory of its own.
+  // `names`: of rows of the device table, with commas between them, those to prefer among equals first. Throws what find_device()
+  // does, and invalid_argument for a device that is named twice or a second one with memory of its own.
   Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool);
-  // The same of backends that need not be in the table.
-  Devices(std::vector<const Backend*> backends, const kernels::Target& cpu, ThreadPool& pool);
+  // The same of rows that need not be in the table.
+  Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool);
 
   const std::string& names() const { return names_; }
   const std::vector<Member>& members() const { return members_; }
@@ -40,7 +39,7 @@ class Devices {
       kernels::Space space) const;  // the engine whose memory that is; nullptr when there is none
 
   // The preferred families that support the problem, else the fallbacks that do, else none.
-  Offers supporting(const kernels::Problem& problem) const;
+  std::vector<Offer> supporting(const kernels::Problem& problem) const;
 
  private:
   std::string names_;

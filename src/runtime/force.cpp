@@ -11,11 +11,11 @@ namespace {
 
 const kernels::KernelFamily& family_named(std::string_view id, const Devices& devices,
                                           const std::string& wish) {
-  Families all;
+  std::vector<const kernels::KernelFamily*> all;
   for (const Devices::Member& m : devices.members())
-    all.insert(all.end(), m.backend->families().begin(), m.backend->families().end());
+    all.insert(all.end(), m.row->families().begin(), m.row->families().end());
   for (const Devices::Member& m : devices.members())
-    if (m.backend->fallback) all.push_back(&m.backend->fallback());
+    if (m.row->fallback) all.push_back(&m.row->fallback());
   std::string known;
   for (const kernels::KernelFamily* family : all) {
     if (family->id() == id) return *family;
@@ -39,7 +39,7 @@ Force::Force(const Devices& devices) : wish_(env(EnvSwitch::force)) {
   }
 }
 
-std::optional<kernels::Schedule> Force::narrow(Offers& offers, const kernels::Problem& problem) {
+std::optional<kernels::Schedule> Force::narrow(std::vector<Offer>& offers, const kernels::Problem& problem) {
   const auto forced =
       std::find_if(offers.begin(), offers.end(), [&](const Offer& offer) { return offer.family == family_; });
   if (!family_ || forced == offers.end()) return {};

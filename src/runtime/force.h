@@ -14,7 +14,7 @@ class Force {
   explicit Force(const Devices& devices);
 
   // Narrows who can compute the problem to the forced family, where it is among them. Returns the forced schedule where it is legal.
-  std::optional<kernels::Schedule> narrow(Offers& offers, const kernels::Problem& problem);
+  std::optional<kernels::Schedule> narrow(std::vector<Offer>& offers, const kernels::Problem& problem);
 
   // To be called when all problems of a model have been narrowed: throws invalid_argument when a schedule was given that is legal for
   // none of them. A family that computes none of them is logged only: of a list of layers, others may be its own.

@@ -46,7 +46,7 @@ class Measuring {
                                        machine_of(*open_[i]->engine),
                                        request_.renewal};
       trim_heap();
-      const tuner::Choice found = tuner::tune(request, db);
+      const tuner::TimedSchedule found = tuner::tune(request, db);
       take_over(*open_[i], found, db);
       if (found.cancelled)
         fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
@@ -58,7 +58,7 @@ class Measuring {
 
  private:
   // From now on the alternatives are what the database knows, so that the next load comes to the same plan.
-  static void take_over(OpenChoice& open, const tuner::Choice& found, const tuner::TuningDb& db) {
+  static void take_over(OpenChoice& open, const tuner::TimedSchedule& found, const tuner::TuningDb& db) {
     Choice& choice = *open.choice;
     choice.measurements = found.measurements;
     const auto wrong = [&](const auto& alternative) {
@@ -68,16 +68,17 @@ class Measuring {
     };
     std::erase_if(choice.alternatives, wrong);
     if (found.measurements == 0) return;
-    std::vector<tuner::Choice> measured = found.others;
+    std::vector<tuner::TimedSchedule> measured = found.others;
     measured.insert(measured.begin(), found);
     std::erase_if(choice.alternatives, [&](const Alternative& a) { return a.engine == open.engine; });
-    for (const tuner::Choice& row : tuner::recall(db, choice.problem, open.families, open.engine->target())) {
+    for (const tuner::TimedSchedule& row :
+         tuner::recall(db, choice.problem, open.families, open.engine->target())) {
       if (wrong(row)) continue;
       const bool now = std::any_of(measured.begin(), measured.end(),
-                                   [&](const tuner::Choice& m) { return m.family == row.family; });
+                                   [&](const tuner::TimedSchedule& m) { return m.family == row.family; });
       add_alternative(choice, row, now ? Source::tuned : Source::database, *open.engine);
     }
-    for (const tuner::Choice& m : measured)  // what the database does not take
+    for (const tuner::TimedSchedule& m : measured)  // what the database does not take
       if (!knows(choice, m.family)) add_alternative(choice, m, Source::tuned, *open.engine);
   }
 
@@ -126,7 +127,8 @@ class Measuring {
 
 Clock::time_point now_of(const TuningOptions& options) { return options.now ? options.now() : Clock::now(); }
 
-void add_alternative(Choice& choice, const tuner::Choice& found, Source source, kernels::Engine& engine) {
+void add_alternative(Choice& choice, const tuner::TimedSchedule& found, Source source,
+                     kernels::Engine& engine) {
   choice.alternatives.push_back(
       {.family = found.family,
        .engine = &engine,

@@ -14,15 +14,16 @@ using Clock = std::chrono::steady_clock;
 struct OpenChoice {
   Choice* choice;
   kernels::Engine* engine;
-  Families families;  // that run on it
-  std::vector<tuner::Choice> estimates;
+  std::vector<const kernels::KernelFamily*> families;  // that run on it
+  std::vector<tuner::TimedSchedule> estimates;
   double share = 0;        // of the time for measuring
   double disturbance = 0;  // of what is remembered: the most
 };
 
 Clock::time_point now_of(const TuningOptions& options);
 
-void add_alternative(Choice& choice, const tuner::Choice& found, Source source, kernels::Engine& engine);
+void add_alternative(Choice& choice, const tuner::TimedSchedule& found, Source source,
+                     kernels::Engine& engine);
 bool knows(const Choice& choice, const kernels::KernelFamily* family);
 
 struct MeasuringRequest {

@@ -150,7 +150,7 @@ Span copies() {
   static const KernelFamily* const all[] = {&halves, kernels::copy::families()[0]};
   return all;
 }
-const Backend kHalves{"halves", "", half_families, copies, kernels::ref::family, [] { return true; }};
+const DeviceRow kHalves{"halves", "", half_families, copies, kernels::ref::family, [] { return true; }};
 
 struct Ran {
   explicit Ran(const std::string& text)
@@ -241,8 +241,8 @@ TEST_CASE("views are seen in the type that their values have") {
 }
 
 TEST_CASE("where nothing converts a type, the plan says so") {
-  static const Backend no_copies{"nothing",          "", half_families, kernels::copy::families, nullptr,
-                                 [] { return true; }};
+  static const DeviceRow no_copies{"nothing",          "", half_families, kernels::copy::families, nullptr,
+                                   [] { return true; }};
   const graph::Graph graph =
       graph::parse_graph("graph \"t\"\ninput x f32 1x8x2x4x4\ny f32 1x8x2x4x4 = Relu(x)\noutput y\n");
   ThreadPool pool(1);

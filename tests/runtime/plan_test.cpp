@@ -83,7 +83,7 @@ std::vector<Case> cases() {
 
 TEST_SUITE_BEGIN("runtime");
 
-TEST_CASE("a planned graph computes what its nodes compute one by one, on every backend, run after run") {
+TEST_CASE("a planned graph computes what its nodes compute one by one, on every device, run after run") {
   for (const Case& c : cases())
     for (const char* device : {"cpu", "reference"})
       for (int threads : {1, 2}) {

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/sparsity.h"
-#include "runtime/backends.h"
+#include "runtime/device_table.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
 #include "runtime/step_sparsity.h"

@@ -1,4 +1,4 @@
-#include "kernels/ref/walk.h"
+#include "kernels/ref/strided_walk.h"
 
 namespace rt3d::kernels::ref {
 

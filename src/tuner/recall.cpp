@@ -1,4 +1,4 @@
-// The two choices that need no measurement: the best estimate, and what the database remembers.
+// Schedules with times that need no measurement: estimates, and what the database remembers.
 #include <algorithm>
 
 #include "base/error.h"
@@ -19,23 +19,24 @@ const KernelFamily* family_of(const Row& row, std::span<const KernelFamily* cons
   return family == families.end() ? nullptr : *family;
 }
 
-std::vector<Choice> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
-                              const Target& target) {
-  std::vector<Choice> best;
+std::vector<TimedSchedule> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
+                                     const Target& target) {
+  std::vector<TimedSchedule> best;
   for (const KernelFamily* family : families) {
-    Choice choice;
+    TimedSchedule choice;
     choice.family = family;
     choice.schedule = family->space(problem, target).front();
     choice.time_ns = family->estimate_ns(problem, choice.schedule, target);
     best.push_back(std::move(choice));
   }
   std::stable_sort(best.begin(), best.end(),
-                   [](const Choice& a, const Choice& b) { return a.time_ns < b.time_ns; });
+                   [](const TimedSchedule& a, const TimedSchedule& b) { return a.time_ns < b.time_ns; });
   return best;
 }
 
-Choice estimate(const Problem& problem, std::span<const KernelFamily* const> families, const Target& target) {
-  std::vector<Choice> best = estimates(problem, families, target);
+TimedSchedule estimate(const Problem& problem, std::span<const KernelFamily* const> families,
+                       const Target& target) {
+  std::vector<TimedSchedule> best = estimates(problem, families, target);
   if (best.empty()) fail(Code::internal, "no kernel family was given for ", problem.text());
   return std::move(best.front());
 }
@@ -62,11 +63,11 @@ std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
   return rows;
 }
 
-std::vector<Choice> recall(const TuningDb& db, const Problem& problem,
-                           std::span<const KernelFamily* const> families, const Target& target) {
-  std::vector<Choice> remembered;
+std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
+                                  std::span<const KernelFamily* const> families, const Target& target) {
+  std::vector<TimedSchedule> remembered;
   for (const Row& row : usable_rows(db, problem, families, target)) {
-    Choice choice;
+    TimedSchedule choice;
     choice.family = family_of(row, families);
     choice.schedule = kernels::parse_schedule(row.schedule);
     choice.time_ns = row.time_ns;

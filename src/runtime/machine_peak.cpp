@@ -1,11 +1,11 @@
-#include "runtime/peak.h"
+#include "runtime/machine_peak.h"
 
 #include "base/error.h"
 #include "jit/jit.h"
 
 namespace rt3d::runtime {
 
-double measure_peak_gflops(int threads) {
+double machine_peak_gflops(int threads) {
   if (threads < 0)
     fail(Code::invalid_argument, "threads must be at least 1, or 0 for all cores, not ", threads);
   const Device& device = this_device();

@@ -1,4 +1,4 @@
-#include "api/session_options.h"
+#include "api/runtime_options.h"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +53,7 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
 
 }  // namespace
 
-runtime::SessionOptions session_options(const rt3d_session_options* given) {
+runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   rt3d_session_options o = RT3D_SESSION_OPTIONS_INIT;
   if (given) {
     if (given->size < offsetof(rt3d_session_options, isa))

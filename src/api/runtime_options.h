@@ -7,6 +7,6 @@
 namespace rt3d::api {
 
 // `options` may be NULL, or of an older, smaller version. Throws invalid_argument naming the field that is wrong.
-runtime::SessionOptions session_options(const rt3d_session_options* options);
+runtime::SessionOptions runtime_options(const rt3d_session_options* options);
 
 }  // namespace rt3d::api

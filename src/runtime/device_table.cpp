@@ -1,4 +1,4 @@
-#include "runtime/backends.h"
+#include "runtime/device_table.h"
 
 #include <array>
 
@@ -13,20 +13,20 @@ namespace {
 bool always() { return true; }
 std::span<const kernels::KernelFamily* const> no_families() { return {}; }
 
-constexpr std::array kBackends{
-    Backend{"cpu", "code generated for this CPU, the reference for the rest", jit::families,
-            kernels::copy::families, kernels::ref::family, always},
-    Backend{"reference", "the slow, simple reference alone", no_families, no_families, kernels::ref::family,
-            always},
+constexpr std::array kTable{
+    DeviceRow{"cpu", "code generated for this CPU, the reference for the rest", jit::families,
+              kernels::copy::families, kernels::ref::family, always},
+    DeviceRow{"reference", "the slow, simple reference alone", no_families, no_families, kernels::ref::family,
+              always},
 };
 
 }  // namespace
 
-std::span<const Backend> backends() { return kBackends; }
+std::span<const DeviceRow> device_table() { return kTable; }
 
-const Backend& find_backend(std::string_view name) {
+const DeviceRow& find_device(std::string_view name) {
   std::string known;
-  for (const Backend& row : kBackends) {
+  for (const DeviceRow& row : kTable) {
     if (row.name == name) {
       if (!row.available())
         fail(Code::unsupported, "the device '", name, "' is not available on this machine");

@@ -1,18 +1,15 @@
-// The table of backends: what a session's option `device` may name, and the kernel families each brings. A backend is one row.
+// The table of devices: what a session's option `device` may name, and the kernel families that each brings.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "kernels/engine.h"
 
 namespace rt3d::runtime {
 
-using Families = std::vector<const kernels::KernelFamily*>;
-
-struct Backend {
+struct DeviceRow {
   std::string_view name;
   std::string_view meaning;
   // Preferred families in the order in which equals are preferred, and those of copies between layouts; the fallback takes what
@@ -25,9 +22,9 @@ struct Backend {
   std::unique_ptr<kernels::Engine> (*make_engine)(const kernels::Target& cpu, ThreadPool& pool) = nullptr;
 };
 
-std::span<const Backend> backends();
+std::span<const DeviceRow> device_table();
 
-// Throws invalid_argument naming the known backends, or unsupported when it is not available here.
-const Backend& find_backend(std::string_view name);
+// Throws invalid_argument naming the known devices, or unsupported when it is not available here.
+const DeviceRow& find_device(std::string_view name);
 
 }  // namespace rt3d::runtime
