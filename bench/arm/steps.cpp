@@ -29,6 +29,7 @@
 #include "runtime/devices.h"
 #include "runtime/executor.h"
 #include "runtime/node_problem.h"
+#include "runtime/onnx_compute.h"
 #include "runtime/planner.h"
 
 namespace {

@@ -1,7 +1,6 @@
 #include "runtime/node_problem.h"
 
 #include "base/error.h"
-#include "runtime/onnx_compute.h"
 
 namespace rt3d::runtime {
 
@@ -30,24 +29,6 @@ kernels::Problem problem_of(const graph::Graph& graph, const graph::Node& node) 
   while (!problem.inputs.empty() && problem.inputs.back().absent) problem.inputs.pop_back();
   for (graph::ValueId id : node.outputs) problem.outputs.push_back(known(id).desc);
   return problem;
-}
-
-graph::Evaluator reference_evaluator() {
-  return [](const graph::Node& node, std::span<const Tensor* const> inputs,
-            std::span<const TensorDesc> outputs) {
-    kernels::Problem problem;
-    problem.op = node.op;
-    problem.attributes = node.attributes;
-    std::vector<Tensor> tensors;
-    for (const Tensor* tensor : inputs) {
-      tensors.push_back(tensor ? *tensor : Tensor());
-      problem.inputs.push_back({.desc = tensor ? tensor->desc() : TensorDesc{},
-                                .constant = tensor != nullptr,
-                                .absent = tensor == nullptr});
-    }
-    problem.outputs.assign(outputs.begin(), outputs.end());
-    return compute_onnx(problem, tensors);
-  };
 }
 
 }  // namespace rt3d::runtime

@@ -1,8 +1,9 @@
-// From the graph's words to the kernels': a node as a Problem, and the evaluator that graph passes borrow.
+// From the graph's words to the kernels': a node as a Problem.
 #pragma once
 
+#include <string>
+
 #include "graph/graph.h"
-#include "graph/model.h"
 #include "kernels/problem.h"
 
 namespace rt3d::runtime {
@@ -10,9 +11,6 @@ namespace rt3d::runtime {
 // The problem of a node of a specialised graph; constants are marked. Throws invalid_model, naming the node, when a shape is not
 // known.
 kernels::Problem problem_of(const graph::Graph& graph, const graph::Node& node);
-
-// Computes nodes whose inputs are constants with the reference backend.
-graph::Evaluator reference_evaluator();
 
 // "Conv 'layer1/conv'" for messages.
 std::string describe(const graph::Node& node);

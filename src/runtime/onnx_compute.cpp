@@ -48,4 +48,22 @@ std::vector<Tensor> compute_onnx(const Problem& problem, std::span<const Tensor>
   return kernels::ref::compute(problem, inputs);
 }
 
+graph::Evaluator reference_evaluator() {
+  return [](const graph::Node& node, std::span<const Tensor* const> inputs,
+            std::span<const TensorDesc> outputs) {
+    Problem problem;
+    problem.op = node.op;
+    problem.attributes = node.attributes;
+    std::vector<Tensor> tensors;
+    for (const Tensor* tensor : inputs) {
+      tensors.push_back(tensor ? *tensor : Tensor());
+      problem.inputs.push_back({.desc = tensor ? tensor->desc() : TensorDesc{},
+                                .constant = tensor != nullptr,
+                                .absent = tensor == nullptr});
+    }
+    problem.outputs.assign(outputs.begin(), outputs.end());
+    return compute_onnx(problem, tensors);
+  };
+}
+
 }  // namespace rt3d::runtime

@@ -14,8 +14,8 @@
 #include "kernels/conv_shape.h"
 #include "runtime/devices.h"
 #include "runtime/executor.h"
-#include "runtime/node_problem.h"
 #include "runtime/nonfinite.h"
+#include "runtime/onnx_compute.h"
 #include "runtime/planner.h"
 #include "runtime/transformed_check.h"
 

@@ -18,7 +18,7 @@
 #include "kernels/reorder_problem.h"
 #include "runtime/executor.h"
 #include "runtime/host_copy_engine.h"
-#include "runtime/node_problem.h"
+#include "runtime/onnx_compute.h"
 #include "runtime/planner.h"
 #include "sanitizers.h"
 #include "skip.h"

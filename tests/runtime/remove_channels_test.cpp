@@ -6,7 +6,7 @@
 
 #include "graph/passes/pass.h"
 #include "runtime/interpret.h"
-#include "runtime/node_problem.h"
+#include "runtime/onnx_compute.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
 

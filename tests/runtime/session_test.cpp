@@ -6,7 +6,7 @@
 
 #include "graph/model.h"
 #include "runtime/interpret.h"
-#include "runtime/node_problem.h"
+#include "runtime/onnx_compute.h"
 #include "runtime/planned_graph.h"
 #include "skip.h"
 
