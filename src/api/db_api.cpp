@@ -3,7 +3,7 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
-#include "runtime/device_table.h"
+#include "runtime/devices/device_table.h"
 #include "tuner/machine.h"
 
 using rt3d::Code;

@@ -12,12 +12,12 @@
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "kernels/conv_shape.h"
-#include "runtime/devices.h"
-#include "runtime/executor.h"
-#include "runtime/nonfinite.h"
-#include "runtime/onnx_compute.h"
-#include "runtime/planner.h"
-#include "runtime/transformed_check.h"
+#include "runtime/devices/devices.h"
+#include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
+#include "runtime/running/nonfinite.h"
+#include "runtime/running/onnx_compute.h"
+#include "runtime/weights/transformed_check.h"
 
 namespace rt3d::runtime {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "graph/graph.h"
-#include "runtime/choice.h"
-#include "runtime/step_sparsity.h"
+#include "runtime/choosing/choice.h"
+#include "runtime/weights/step_sparsity.h"
 
 namespace rt3d::runtime {
 

@@ -30,8 +30,15 @@ const std::vector<Floor> kFloors = {
     {"tuning_db", {}},  // the schema, embedded at build time
     {"tuner", {"base", "kernels", "tuning_db"}},
     {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
-    {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
-    {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
+    {"runtime/devices", {"base", "kernels", "kernels/ref", "kernels/copy", "jit"}},
+    {"runtime/choosing", {"base", "graph", "kernels", "kernels/ref", "jit", "tuner", "runtime/devices"}},
+    {"runtime/weights", {"base", "graph", "kernels", "runtime/choosing"}},
+    {"runtime/planning", {"base", "graph", "kernels", "kernels/ref", "runtime/choosing", "runtime/weights"}},
+    {"runtime/running", {"base", "graph", "kernels", "kernels/ref", "runtime/devices", "runtime/planning"}},
+    {"runtime",
+     {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
+      "runtime/planning", "runtime/running"}},
+    {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"cli", {"models", "rt3d"}},
 };
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "jit/isa_family.h"
-#include "runtime/choice.h"
+#include "runtime/choosing/choice.h"
 #include "tuner/fake_family.h"
 
 namespace rt3d::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/choice.h"
+#include "runtime/choosing/choice.h"
 
 #include <doctest/doctest.h>
 

@@ -10,9 +10,9 @@
 #include "kernels/copy/copy.h"
 #include "kernels/ref/ref.h"
 #include "kernels/reorder_problem.h"
-#include "runtime/executor.h"
-#include "runtime/interpret.h"
 #include "runtime/planned_graph.h"
+#include "runtime/running/executor.h"
+#include "runtime/running/interpret.h"
 #include "tuner/measure.h"
 
 TEST_SUITE_BEGIN("runtime");

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "graph/walk.h"
-#include "runtime/node_problem.h"
-#include "runtime/onnx_compute.h"
+#include "runtime/planning/node_problem.h"
+#include "runtime/running/onnx_compute.h"
 
 namespace rt3d::tests {
 namespace {

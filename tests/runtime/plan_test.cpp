@@ -1,11 +1,11 @@
-#include "runtime/plan.h"
+#include "runtime/planning/plan.h"
 
 #include <doctest/doctest.h>
 
 #include <array>
 
-#include "runtime/interpret.h"
 #include "runtime/planned_graph.h"
+#include "runtime/running/interpret.h"
 
 namespace rt3d::runtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/selection.h"
+#include "runtime/choosing/selection.h"
 
 #include <doctest/doctest.h>
 
@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "runtime/copies.h"
-#include "runtime/forms.h"
-#include "runtime/layout.h"
-#include "runtime/node_problem.h"
-#include "runtime/selection_problem.h"
-#include "runtime/views.h"
+#include "runtime/choosing/copies.h"
+#include "runtime/choosing/forms.h"
+#include "runtime/choosing/selection_problem.h"
+#include "runtime/choosing/views.h"
+#include "runtime/planning/layout.h"
+#include "runtime/planning/node_problem.h"
 
 namespace rt3d::runtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/views.h"
+#include "runtime/choosing/views.h"
 
 #include <doctest/doctest.h>
 
