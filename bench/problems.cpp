@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "jit/jit.h"
 #include "kernels/ref/ref.h"
-#include "runtime/cpu_engine.h"
+#include "runtime/devices/cpu_engine.h"
 #include "tuner/measure.h"
 
 namespace {

@@ -26,10 +26,11 @@
 #include "jit/winograd/linear_program.h"
 #include "kernels/conv_shape.h"
 #include "kernels/winograd_weights.h"
-#include "runtime/devices.h"
-#include "runtime/executor.h"
-#include "runtime/node_problem.h"
-#include "runtime/planner.h"
+#include "runtime/devices/devices.h"
+#include "runtime/planning/node_problem.h"
+#include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
+#include "runtime/running/onnx_compute.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
-#include "runtime/backends.h"
+#include "runtime/devices/device_table.h"
 #include "tuner/machine.h"
 
 using rt3d::Code;
@@ -39,9 +39,9 @@ class Use {
 
 // A time that cannot be would win over those that were measured here.
 bool believed(const rt3d::tuner::Row& row) {
-  const auto all = rt3d::runtime::backends();
-  return std::all_of(all.begin(), all.end(), [&](const rt3d::runtime::Backend& backend) {
-    return rt3d::tuner::believable(row, backend.families(), rt3d::this_device());
+  const auto devices = rt3d::runtime::device_table();
+  return std::all_of(devices.begin(), devices.end(), [&](const rt3d::runtime::DeviceRow& device) {
+    return rt3d::tuner::believable(row, device.families(), rt3d::this_device());
   });
 }
 

@@ -3,7 +3,7 @@
 #include "api/handles.h"
 #include "base/device.h"
 #include "base/log.h"
-#include "runtime/peak.h"
+#include "runtime/machine_peak.h"
 
 using rt3d::Code;
 using rt3d::fail;
@@ -78,6 +78,6 @@ void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) 
 rt3d_status rt3d_measure_peak(double* gflops, int32_t threads) {
   return guard([&] {
     rt3d::api::require(gflops, "rt3d_measure_peak", "gflops");
-    *gflops = rt3d::runtime::measure_peak_gflops(threads);
+    *gflops = rt3d::runtime::machine_peak_gflops(threads);
   });
 }

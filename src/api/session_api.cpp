@@ -3,7 +3,7 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
-#include "api/session_options.h"
+#include "api/runtime_options.h"
 
 using rt3d::Code;
 using rt3d::fail;
@@ -13,10 +13,11 @@ using rt3d::api::require;
 
 namespace {
 
-rt3d_tensor_info port_info(const std::vector<rt3d::runtime::Port>& ports, int32_t index, const char* what) {
+rt3d_tensor_info port_info(const std::vector<rt3d::runtime::NamedDesc>& ports, int32_t index,
+                           const char* what) {
   if (index < 0 || static_cast<std::size_t>(index) >= ports.size())
     fail(Code::invalid_argument, "there is no ", what, " ", index, "; the session has ", ports.size());
-  const rt3d::runtime::Port& port = ports[static_cast<std::size_t>(index)];
+  const rt3d::runtime::NamedDesc& port = ports[static_cast<std::size_t>(index)];
   return rt3d::api::tensor_info(port.name, port.desc);
 }
 
@@ -52,7 +53,7 @@ constexpr char kLessMemory[] =
 std::unique_ptr<rt3d_session> make_session(const rt3d_model& model, const rt3d_session_options* options) {
   try {
     auto made = std::make_unique<rt3d_session>();
-    made->session.emplace(*model.graph, rt3d::api::session_options(options));
+    made->session.emplace(*model.graph, rt3d::api::runtime_options(options));
     return made;
   } catch (const std::bad_alloc& error) {
     fail(Code::out_of_memory, "the session needs more memory than there is (", error.what(), "); ",

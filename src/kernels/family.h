@@ -38,8 +38,8 @@ struct Target {
   Accuracy accuracy = Accuracy::standard;
 };
 
-// Layouts a family takes and gives for a problem; one entry per input (constants and absent inputs: ignored)
-// and output.
+// What a family takes and gives for a problem: layouts, and the elements' types in memory where they are not f32. One entry per input
+// (constants and absent inputs: ignored) and output.
 struct Ports {
   std::vector<Port> inputs;
   std::vector<Port> outputs;

@@ -14,10 +14,11 @@ Dims5::Dims5(const Shape& s) {
   if (rank >= 5) d = s[2];
 }
 
-std::int64_t odd_lines(std::int64_t floats) {
-  constexpr std::int64_t kLine = 16;
-  const std::int64_t lines = (floats + kLine - 1) / kLine;
-  return (lines + (lines % 2 == 0 ? 1 : 0)) * kLine;
+std::int64_t odd_lines(std::int64_t elements, DType dtype) {
+  constexpr std::int64_t kLineBytes = 64;
+  const std::int64_t line = kLineBytes / static_cast<std::int64_t>(dtype_bytes(dtype));
+  const std::int64_t lines = ceil_div(elements, line);
+  return (lines + (lines % 2 == 0 ? 1 : 0)) * line;
 }
 
 Placement Placement::of(const Shape& shape, Port port) {
@@ -30,9 +31,9 @@ Placement Placement::of(const Shape& shape, Port port) {
   const bool planar = port.dense();
   p.h = (s.w + 2 * port.halo_w) * port.block;
   p.d = (s.h + 2 * port.halo_h) * p.h;
-  if (!planar && s.d > 1) p.d = odd_lines(p.d);
+  if (!planar && s.d > 1) p.d = odd_lines(p.d, port.dtype);
   p.c = s.d * p.d;
-  if (!planar) p.c = s.d * s.h * s.w > 1 ? odd_lines(p.c) : p.c;
+  if (!planar) p.c = s.d * s.h * s.w > 1 ? odd_lines(p.c, port.dtype) : p.c;
   p.n = blocks(s.c, port.block) * p.c;
   return p;
 }

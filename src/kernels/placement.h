@@ -1,5 +1,5 @@
-// How a tensor lies in memory. Planar (block 1): row-major, as ONNX, any rank, any dtype. Channel-blocked
-// (block b > 1, f32, n c d h w): [n][ceil(c/b)][d][halo + h + halo][halo + w + halo][b], where halo pixels
+// How a tensor lies in memory. Planar (block 1): row-major, as ONNX, any rank. Channel-blocked
+// (block b > 1, n c d h w): [n][ceil(c/b)][d][halo + h + halo][halo + w + halo][b], where halo pixels
 // and the lanes beyond c of the last block hold finite values: the halo zero, the lanes anything that weights
 // of zero make harmless. Ranks 2 to 4 are n c, n c w and n c h w with the missing dimensions 1.
 #pragma once
@@ -17,13 +17,17 @@ struct Dims5 {
   explicit Dims5(const Shape& shape);  // throws internal for other ranks
 };
 
-// What a kernel asks of one operand: channels per block, at least this much halo, and whose memory. Strides are the planner's.
+// What a kernel asks of one operand: channels per block, at least this much halo, whose memory, and the type of the elements there,
+// which need not be the problem's: a tensor of floats may lie in memory as halves. Strides are the planner's.
 struct Port {
   int block = 1;
   int halo_h = 0;
   int halo_w = 0;
   Space space = Space::host;
+  DType dtype = DType::f32;
   bool dense() const { return block == 1 && halo_h == 0 && halo_w == 0; }  // row-major without gaps
+  // Whether one side's memory can be the other's, where the layouts agree.
+  bool same_memory(const Port& other) const { return space == other.space && dtype == other.dtype; }
   bool operator==(const Port&) const = default;
 };
 
@@ -46,9 +50,9 @@ struct Placement {
   bool operator==(const Placement&) const = default;
 };
 
-// Floats rounded up to an odd number of cache lines: what lies a multiple of a large power of two apart would share a few sets of
-// every cache.
-std::int64_t odd_lines(std::int64_t floats);
+// Elements (floats unless said otherwise) rounded up to an odd number of cache lines: what lies a multiple of a large power of two
+// apart would share a few sets of every cache.
+std::int64_t odd_lines(std::int64_t elements, DType dtype = DType::f32);
 
 constexpr std::int64_t ceil_div(std::int64_t whole, std::int64_t piece) {
   return (whole + piece - 1) / piece;

@@ -15,7 +15,7 @@ std::vector<std::int64_t> words(Port port) {
   return words;
 }
 
-std::optional<Port> port_of(const Problem& problem, const char* name) {
+std::optional<Port> port_of(const Problem& problem, const char* name, DType dtype) {
   std::vector<std::int64_t> words;
   try {
     words = problem.attributes.integers(name, {});
@@ -27,13 +27,14 @@ std::optional<Port> port_of(const Problem& problem, const char* name) {
   for (const std::int64_t word : words)
     if (word < 0 || word > kMostWord) return std::nullopt;
   return Port{static_cast<int>(words[0]), static_cast<int>(words[1]), static_cast<int>(words[2]),
-              static_cast<Space>(words[3])};
+              static_cast<Space>(words[3]), dtype};
 }
 
 }  // namespace
 
-Problem reorder_problem(const TensorDesc& desc, Port from, Port to) {
-  Problem problem{kReorder, {{.desc = desc, .constant = false, .absent = false}}, {desc}, {}};
+Problem reorder_problem(const Shape& shape, const Port& from, const Port& to) {
+  Problem problem{
+      kReorder, {{.desc = {from.dtype, shape}, .constant = false, .absent = false}}, {{to.dtype, shape}}, {}};
   problem.attributes.set(kFrom, words(from));
   problem.attributes.set(kTo, words(to));
   return problem;
@@ -41,9 +42,10 @@ Problem reorder_problem(const TensorDesc& desc, Port from, Port to) {
 
 std::optional<Ports> reorder_ports(const Problem& problem) {
   const bool one_to_one = problem.op == kReorder && problem.inputs.size() == 1 && problem.outputs.size() == 1;
-  if (!one_to_one || problem.inputs[0].absent || problem.inputs[0].desc != problem.outputs[0])
+  if (!one_to_one || problem.inputs[0].absent || problem.input_shape(0) != problem.outputs[0].shape)
     return std::nullopt;
-  const std::optional<Port> from = port_of(problem, kFrom), to = port_of(problem, kTo);
+  const std::optional<Port> from = port_of(problem, kFrom, problem.inputs[0].desc.dtype);
+  const std::optional<Port> to = port_of(problem, kTo, problem.outputs[0].dtype);
   if (!from || !to) return std::nullopt;
   return Ports{{*from}, {*to}};
 }

@@ -12,12 +12,12 @@
 #include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "kernels/conv_shape.h"
-#include "runtime/devices.h"
-#include "runtime/executor.h"
-#include "runtime/node_problem.h"
-#include "runtime/nonfinite.h"
-#include "runtime/planner.h"
-#include "runtime/transformed_check.h"
+#include "runtime/devices/devices.h"
+#include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
+#include "runtime/running/nonfinite.h"
+#include "runtime/running/onnx_compute.h"
+#include "runtime/weights/transformed_check.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -46,15 +46,15 @@ kernels::Target target_of(const SessionOptions& options) {
   return target;
 }
 
-std::vector<Port> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
-  std::vector<Port> ports;
+std::vector<NamedDesc> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
+  std::vector<NamedDesc> ports;
   ports.reserve(ids.size());
   for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
   return ports;
 }
 
 bool has_sparse_code(const Devices& devices, const Choice& choice) {
-  const Offers offers = devices.supporting(choice.problem);
+  const std::vector<Offer> offers = devices.supporting(choice.problem);
   return std::any_of(offers.begin(), offers.end(),
                      [](const Offer& o) { return o.family->traits().leaves_zeros; });
 }
@@ -115,13 +115,13 @@ struct Session::Impl {
   void require_inputs() const {
     if (inputs_missing == 0) return;
     const auto at = std::find(input_set.begin(), input_set.end(), false) - input_set.begin();
-    const Port& port = inputs[static_cast<std::size_t>(at)];
+    const NamedDesc& port = inputs[static_cast<std::size_t>(at)];
     fail(Code::invalid_argument, "cannot run: input ", at, ", '", port.name, "' (",
          dtype_name(port.desc.dtype), " ", port.desc.shape.text(), "), was never set",
          inputs_missing > 1 ? cat("; nor were ", inputs_missing - 1, " more") : "");
   }
 
-  static std::size_t bytes_of(const Port& port) {
+  static std::size_t bytes_of(const NamedDesc& port) {
     return static_cast<std::size_t>(port.desc.shape.elements()) * dtype_bytes(port.desc.dtype);
   }
 
@@ -197,7 +197,7 @@ struct Session::Impl {
   Program program;
   const Plan& plan = program.plan;
   std::optional<Executor> executor;
-  std::vector<Port> inputs, outputs;
+  std::vector<NamedDesc> inputs, outputs;
   std::vector<RemovedChannels> removed;  // by node of the graph
   std::vector<StepReport> reports;
   std::string plan_text, graph_text;
@@ -210,14 +210,14 @@ Session::Session(const graph::Graph& model, const SessionOptions& options) {
 }
 Session::~Session() = default;
 
-const std::vector<Port>& Session::inputs() const { return impl_->inputs; }
-const std::vector<Port>& Session::outputs() const { return impl_->outputs; }
+const std::vector<NamedDesc>& Session::inputs() const { return impl_->inputs; }
+const std::vector<NamedDesc>& Session::outputs() const { return impl_->outputs; }
 
 void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
   impl_->require_executable("take inputs");
   if (index >= impl_->inputs.size())
     fail(Code::invalid_argument, "there is no input ", index, "; the model has ", impl_->inputs.size());
-  const Port& port = impl_->inputs[index];
+  const NamedDesc& port = impl_->inputs[index];
   const std::size_t wanted = Impl::bytes_of(port);
   if (bytes.size() != wanted)
     fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ",

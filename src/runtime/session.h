@@ -10,8 +10,8 @@
 #include <string>
 
 #include "graph/graph.h"
-#include "runtime/choice.h"
-#include "runtime/step_sparsity.h"
+#include "runtime/choosing/choice.h"
+#include "runtime/weights/step_sparsity.h"
 
 namespace rt3d::runtime {
 
@@ -40,7 +40,7 @@ struct SessionStats {
   std::string database_note;  // what is wrong with that file; "" when nothing is
 };
 
-struct Port {
+struct NamedDesc {
   std::string name;
   TensorDesc desc;
 };
@@ -58,8 +58,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  const std::vector<Port>& inputs() const;
-  const std::vector<Port>& outputs() const;
+  const std::vector<NamedDesc>& inputs() const;
+  const std::vector<NamedDesc>& outputs() const;
   void set_input(std::size_t index,
                  std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
   void run();  // allocates nothing; throws invalid_argument naming an input that was never set

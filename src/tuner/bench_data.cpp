@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -60,21 +61,55 @@ std::int64_t row_offset(const Placement& p, std::int64_t n, std::int64_t c, std:
   return n * p.n + c / p.block * p.c + c % p.block + d * p.d + h * p.h;
 }
 
-// The values of make_values() in another layout.
-void lay_out(const std::vector<float>& pattern, std::size_t operand, const Shape& shape, const Placement& p,
-             float* to) {
-  const Dims5 s(shape);
-  std::vector<float> values(static_cast<std::size_t>(s.w));
+// Floats as elements of a type in memory, `step` elements apart, and back.
+template <typename Element>
+void write_elements(std::span<const float> values, Element* to, std::int64_t step) {
+  for (const float value : values) {
+    if constexpr (std::is_same_v<Element, float>)
+      *to = value;
+    else
+      *to = float_to_half(value);
+    to += step;
+  }
+}
+
+[[noreturn]] void refuse(DType dtype) {
+  fail(Code::unsupported, "floats that lie in memory as ", dtype_name(dtype),
+       " cannot be measured with; f32 and f16 can");
+}
+
+void write_floats(std::span<const float> values, DType dtype, std::byte* to, std::int64_t step) {
+  if (dtype == DType::f32) return write_elements(values, reinterpret_cast<float*>(to), step);
+  if (dtype == DType::f16) return write_elements(values, reinterpret_cast<std::uint16_t*>(to), step);
+  refuse(dtype);
+}
+
+float read_float(DType dtype, const std::byte* at) {
+  if (dtype == DType::f32) return *reinterpret_cast<const float*>(at);
+  if (dtype == DType::f16) return half_to_float(*reinterpret_cast<const std::uint16_t*>(at));
+  refuse(dtype);
+}
+
+std::int64_t width_of(DType dtype) { return static_cast<std::int64_t>(dtype_bytes(dtype)); }
+
+// The values of make_values() in another layout, of which `to` is the first element.
+void lay_out(const std::vector<float>& pattern, std::size_t operand, const Shape& shape,
+             const OperandLayout& layout, std::byte* to) {
   std::size_t at = pattern_start(operand);
+  std::vector<float> values;
+  const auto write_row = [&](std::int64_t count, std::int64_t offset, std::int64_t step) {
+    values.resize(static_cast<std::size_t>(count));
+    copy_pattern(pattern, at, values);
+    at = (at + values.size()) % pattern.size();
+    write_floats(values, layout.dtype, to + offset * width_of(layout.dtype), step);
+  };
+  if (!has_strides(shape)) return write_row(shape.elements(), 0, 1);
+  const Dims5 s(shape);
+  const Placement& p = layout.placement;
   for (std::int64_t n = 0; n < s.n; ++n)
     for (std::int64_t c = 0; c < s.c; ++c)
       for (std::int64_t d = 0; d < s.d; ++d)
-        for (std::int64_t h = 0; h < s.h; ++h) {
-          float* row = to + row_offset(p, n, c, d, h);
-          copy_pattern(pattern, at, values);
-          at = (at + values.size()) % pattern.size();
-          for (std::int64_t w = 0; w < s.w; ++w) row[w * p.block] = values[static_cast<std::size_t>(w)];
-        }
+        for (std::int64_t h = 0; h < s.h; ++h) write_row(s.w, row_offset(p, n, c, d, h), p.block);
 }
 
 std::int64_t offset_of(const Shape& shape, const Placement& p, std::int64_t flat) {
@@ -85,8 +120,12 @@ std::int64_t offset_of(const Shape& shape, const Placement& p, std::int64_t flat
   return row_offset(p, n, c, d, h) + w * p.block;
 }
 
-std::size_t storage_bytes(const TensorDesc& desc, const Placement& p) {
-  return static_cast<std::size_t>(p.elements(desc.shape)) * dtype_bytes(desc.dtype);
+std::size_t storage_bytes(const Shape& shape, const OperandLayout& layout) {
+  return static_cast<std::size_t>(layout.placement.elements(shape)) * dtype_bytes(layout.dtype);
+}
+
+kernels::Place first_element(const GuardedBuffer& storage, const OperandLayout& layout) {
+  return storage.place(static_cast<std::size_t>(layout.placement.origin()) * dtype_bytes(layout.dtype));
 }
 
 }  // namespace
@@ -199,51 +238,45 @@ std::size_t BenchData::bytes() const {
   return sum;
 }
 
-void BenchData::reserve(std::span<const Placement> inputs, std::span<const Placement> outputs,
+void BenchData::reserve(std::span<const OperandLayout> inputs, std::span<const OperandLayout> outputs,
                         std::size_t scratch_bytes) {
   for (std::size_t i = 0; i < inputs_.size(); ++i)
-    if (placed(i) && inputs_[i].storage.reserve(engine_, storage_bytes(problem_.inputs[i].desc, inputs[i])))
+    if (placed(i) && inputs_[i].storage.reserve(engine_, storage_bytes(problem_.input_shape(i), inputs[i])))
       inputs_[i].laid.reset();
   for (std::size_t i = 0; i < outputs_.size(); ++i)
-    outputs_[i].reserve(engine_, storage_bytes(problem_.outputs[i], outputs[i]));
+    outputs_[i].reserve(engine_, storage_bytes(problem_.outputs[i].shape, outputs[i]));
   scratch_.reserve(engine_, scratch_bytes);
 }
 
-void BenchData::lay_out_input(std::size_t i, const Placement& placement) {
+void BenchData::lay_out_input(std::size_t i, const OperandLayout& layout) {
   Input& in = inputs_[i];
-  if (in.laid == placement) return;
+  if (in.laid == layout) return;
   const TensorDesc& desc = problem_.inputs[i].desc;
-  const std::size_t bytes = storage_bytes(desc, placement);
+  const std::size_t bytes = storage_bytes(desc.shape, layout);
   in.storage.fill(bytes, [&](std::byte* storage) {
     std::memset(storage, 0, bytes);
-    float* origin = reinterpret_cast<float*>(storage) + placement.origin();
-    if (desc.dtype == DType::f32 && has_strides(desc.shape))
-      lay_out(pattern_, i, desc.shape, placement, origin);
-    else if (desc.dtype == DType::f32)
-      copy_pattern(pattern_, pattern_start(i), {origin, static_cast<std::size_t>(desc.shape.elements())});
+    if (desc.dtype == DType::f32)
+      lay_out(pattern_, i, desc.shape, layout, storage + layout.placement.origin() * width_of(layout.dtype));
   });
-  in.laid = placement;
+  in.laid = layout;
 }
 
-void BenchData::begin_check(std::span<const Placement> inputs, std::span<const Placement> outputs,
+void BenchData::begin_check(std::span<const OperandLayout> inputs, std::span<const OperandLayout> outputs,
                             std::size_t scratch_bytes) {
   constexpr unsigned char kNotANumber = 0xff;  // so that what a kernel does not write is wrong
   for (std::size_t i = 0; i < inputs_.size(); ++i)
     if (placed(i)) lay_out_input(i, inputs[i]);
   for (std::size_t i = 0; i < outputs_.size(); ++i)
-    outputs_[i].fill(storage_bytes(problem_.outputs[i], outputs[i]), kNotANumber);
+    outputs_[i].fill(storage_bytes(problem_.outputs[i].shape, outputs[i]), kNotANumber);
   scratch_.fill(scratch_bytes, 0);
 }
 
-kernels::Place BenchData::input(std::size_t i, const Placement& placement) const {
-  if (!placed(i)) return {};
-  return inputs_[i].storage.place(static_cast<std::size_t>(placement.origin()) *
-                                  dtype_bytes(problem_.inputs[i].desc.dtype));
+kernels::Place BenchData::input(std::size_t i, const OperandLayout& layout) const {
+  return placed(i) ? first_element(inputs_[i].storage, layout) : kernels::Place{};
 }
 
-kernels::Place BenchData::output(std::size_t i, const Placement& placement) const {
-  return outputs_[i].place(static_cast<std::size_t>(placement.origin()) *
-                           dtype_bytes(problem_.outputs[i].dtype));
+kernels::Place BenchData::output(std::size_t i, const OperandLayout& layout) const {
+  return first_element(outputs_[i], layout);
 }
 
 std::string BenchData::check_guards() const {
@@ -252,19 +285,22 @@ std::string BenchData::check_guards() const {
   return scratch_.guards_intact() ? "" : "it writes beyond its scratch memory";
 }
 
-std::string BenchData::compare(const Placement& placement, kernels::Accuracy accuracy) const {
-  const double tolerance = accuracy == kernels::Accuracy::half ? kHalfTolerance : kTolerance;
+std::string BenchData::compare(const OperandLayout& layout, kernels::Accuracy accuracy) const {
+  const bool halves = accuracy == kernels::Accuracy::half || layout.dtype == DType::f16;
+  const double tolerance = halves ? kHalfTolerance : kTolerance;
   const TensorDesc& desc = problem_.outputs[0];
   double largest = 0;
   for (const float r : reference_)
     if (std::isfinite(r)) largest = std::max(largest, std::fabs(static_cast<double>(r)));
   std::string wrong;
   outputs_[0].look([&](const std::byte* storage) {
-    const float* values = reinterpret_cast<const float*>(storage) + placement.origin();
+    const std::int64_t width = width_of(layout.dtype);
+    const std::byte* first = storage + layout.placement.origin() * width;
     for (std::size_t i = 0; i < samples_.size() && wrong.empty(); ++i) {
       const float expected = reference_[i];
       if (!std::isfinite(expected)) continue;  // overflow may come sooner or later
-      const float value = values[offset_of(desc.shape, placement, samples_[i])];
+      const float value =
+          read_float(layout.dtype, first + offset_of(desc.shape, layout.placement, samples_[i]) * width);
       if (!(std::fabs(static_cast<double>(value) - expected) <= tolerance * largest))
         wrong = cat("element ", samples_[i], " is ", value, ", not ", expected);
     }

@@ -37,6 +37,13 @@ class GuardedBuffer {
   std::unique_ptr<kernels::Memory> memory_;
 };
 
+// How a candidate wants an operand: its layout, and the type of its elements in memory.
+struct OperandLayout {
+  kernels::Placement placement;
+  DType dtype = DType::f32;
+  bool operator==(const OperandLayout&) const = default;
+};
+
 class BenchData {
  public:
   // Asks the oracle; throws what it throws, and unsupported when output 0 is not f32.
@@ -46,28 +53,29 @@ class BenchData {
   std::size_t bytes() const;  // of all that it holds
 
   // Makes room for a candidate's operands and scratch. May move what others use: ask for addresses before every run.
-  void reserve(std::span<const kernels::Placement> inputs, std::span<const kernels::Placement> outputs,
+  void reserve(std::span<const OperandLayout> inputs, std::span<const OperandLayout> outputs,
                std::size_t scratch_bytes);
   // Before a run that is checked: the inputs' values in these layouts, not-a-number in the outputs, guards around outputs and scratch.
-  void begin_check(std::span<const kernels::Placement> inputs, std::span<const kernels::Placement> outputs,
+  // Throws unsupported for a type that floats cannot be written as.
+  void begin_check(std::span<const OperandLayout> inputs, std::span<const OperandLayout> outputs,
                    std::size_t scratch_bytes);
   // Of element (0, 0, 0, 0, 0); an input's values may lie in another candidate's layout, which is as good for measuring.
-  kernels::Place input(std::size_t i, const kernels::Placement& placement) const;
-  kernels::Place output(std::size_t i, const kernels::Placement& placement) const;
+  kernels::Place input(std::size_t i, const OperandLayout& layout) const;
+  kernels::Place output(std::size_t i, const OperandLayout& layout) const;
   kernels::Place scratch() const { return scratch_.place(0); }
 
   // What was written that should not have been, as text; "" when nothing.
   std::string check_guards() const;
   // What is wrong with output 0, as text; "" when the sampled values agree with the reference.
-  std::string compare(const kernels::Placement& placement, kernels::Accuracy accuracy) const;
+  std::string compare(const OperandLayout& layout, kernels::Accuracy accuracy) const;
 
  private:
   struct Input {
     GuardedBuffer storage;
-    std::optional<kernels::Placement> laid;  // how its values lie; empty: not yet
+    std::optional<OperandLayout> laid;  // how its values lie; empty: not yet
   };
   bool placed(std::size_t input) const;
-  void lay_out_input(std::size_t i, const kernels::Placement& placement);
+  void lay_out_input(std::size_t i, const OperandLayout& layout);
 
   const kernels::Problem& problem_;
   kernels::Engine& engine_;

@@ -33,6 +33,16 @@ double median(std::vector<double>& values) {
   return *middle;
 }
 
+OperandLayout laid_out(const Shape& shape, const kernels::Port& port) {
+  return {Placement::of(shape, port), port.dtype};
+}
+
+std::vector<Placement> placements(const std::vector<OperandLayout>& layouts) {
+  std::vector<Placement> placements;
+  for (const OperandLayout& layout : layouts) placements.push_back(layout.placement);
+  return placements;
+}
+
 int batch_runs(double run_ns) {
   return std::clamp(static_cast<int>(kBatchNs / std::max(run_ns, 1.0)) + 1, 1, kMaxBatch);
 }
@@ -52,17 +62,17 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
   };
   for (std::size_t i = 0; i < problem.inputs.size(); ++i) {
     const bool placed = !problem.inputs[i].absent && !problem.inputs[i].constant;
-    in_.push_back(placed ? Placement::of(problem.input_shape(i), port(ports.inputs, i)) : Placement());
+    in_.push_back(placed ? laid_out(problem.input_shape(i), port(ports.inputs, i)) : OperandLayout());
   }
   for (std::size_t i = 0; i < problem.outputs.size(); ++i)
-    out_.push_back(Placement::of(problem.outputs[i].shape, port(ports.outputs, i)));
+    out_.push_back(laid_out(problem.outputs[i].shape, port(ports.outputs, i)));
   inputs_.resize(in_.size());
   outputs_.resize(out_.size());
   kernel_ = candidate.family->compile({.problem = problem,
                                        .schedule = candidate.schedule,
                                        .target = request.engine.target(),
-                                       .inputs = in_,
-                                       .outputs = out_});
+                                       .inputs = placements(in_),
+                                       .outputs = placements(out_)});
   work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
   data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.engine.pool());

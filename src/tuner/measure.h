@@ -35,7 +35,7 @@ class Trial {
  private:
   const TuneRequest& request_;
   BenchData& data_;
-  std::vector<kernels::Placement> in_, out_;
+  std::vector<OperandLayout> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
   kernels::Work work_;
   std::vector<kernels::Place> inputs_, outputs_;  // of the run at hand

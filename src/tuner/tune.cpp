@@ -95,13 +95,13 @@ class Tuning {
         before_(usable_rows(db, request.problem, request.families, request.engine.target())),
         measurer_(request, candidates) {}
 
-  Choice run(Choice fallback);
+  TimedSchedule run(TimedSchedule fallback);
 
  private:
   std::unique_ptr<Strategy> make_strategy() const;
   Measurement measure(const Ask& ask);
   void record(std::size_t index, double time_ns);
-  void forget(std::size_t index, Choice& choice);
+  void forget(std::size_t index, TimedSchedule& choice);
   double scale_of(const Candidate& candidate, double time_ns) const;
   const Row* row_before(const FamilyResult& result) const;
   Row row_of(const FamilyResult& result, double scale) const;
@@ -148,9 +148,9 @@ Measurement Tuning::measure(const Ask& ask) {
   return m;
 }
 
-Choice Tuning::run(Choice fallback) {
+TimedSchedule Tuning::run(TimedSchedule fallback) {
   const std::unique_ptr<Strategy> strategy = make_strategy();
-  Choice choice = std::move(fallback);
+  TimedSchedule choice = std::move(fallback);
   for (int done = 1; now(request_) < request_.deadline; ++done) {
     const std::optional<Ask> ask = strategy->ask();
     if (!ask) break;
@@ -173,7 +173,7 @@ Choice Tuning::run(Choice fallback) {
   for (FamilyResult& result : results_) {
     scale = std::max(scale, scale_of(result.chosen(), result.chosen_ns()));
     commit(result, scale);
-    Choice& next = &result == results_.data() ? choice : choice.others.emplace_back();
+    TimedSchedule& next = &result == results_.data() ? choice : choice.others.emplace_back();
     next.family = result.family;
     next.schedule = result.chosen().schedule;
     next.time_ns = result.chosen_ns() * scale;
@@ -182,7 +182,7 @@ Choice Tuning::run(Choice fallback) {
 }
 
 // A remembered schedule that proves wrong is not put back, and not used.
-void Tuning::forget(std::size_t index, Choice& choice) {
+void Tuning::forget(std::size_t index, TimedSchedule& choice) {
   const Candidate& candidate = candidates_[index];
   const std::string schedule = candidate.schedule.text();
   const auto forgotten = std::erase_if(before_, [&](const Row& row) {
@@ -290,8 +290,8 @@ const FamilyResult* Tuning::fastest() const {
 
 }  // namespace
 
-Choice tune(const TuneRequest& request, TuningDb& db) {
-  Choice fallback = estimate(request.problem, request.families, request.engine.target());
+TimedSchedule tune(const TuneRequest& request, TuningDb& db) {
+  TimedSchedule fallback = estimate(request.problem, request.families, request.engine.target());
   if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
   const Candidates candidates = all_candidates(request, db);
   if (candidates.empty()) return fallback;

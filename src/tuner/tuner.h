@@ -34,17 +34,19 @@ using ProgressFn = std::function<bool(const Progress&)>;
 // What time it is, for measurements and the deadline: replays of recorded times bring their own clock.
 using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 
-struct Choice {
+// A family's schedule for a problem with its time: the result of tuning, and what estimates and the database have to offer.
+struct TimedSchedule {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
   double time_ns = 0;      // measured, or the estimate
   int measurements = 0;    // candidates timed
-  int rigor = 0;           // of a remembered choice: Row::rigor
+  int rigor = 0;           // of a remembered one: Row::rigor
   double disturbance = 0;  // likewise, Row::disturbance
   bool cancelled = false;
   // Remembered schedules that compute something else than the problem: not to be used.
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong;
-  std::vector<Choice> others;  // the best of every other family that was measured as well, fastest first
+  std::vector<TimedSchedule>
+      others;  // the best of every other family that was measured as well, fastest first
 };
 
 // What becomes of rows that the problem has.
@@ -71,13 +73,13 @@ struct TuneRequest {
 };
 
 // The schedule with the best analytic estimate of every family, best first. Measures nothing.
-std::vector<Choice> estimates(const kernels::Problem& problem,
-                              std::span<const kernels::KernelFamily* const> families,
-                              const kernels::Target& target);
+std::vector<TimedSchedule> estimates(const kernels::Problem& problem,
+                                     std::span<const kernels::KernelFamily* const> families,
+                                     const kernels::Target& target);
 
 // The best of these.
-Choice estimate(const kernels::Problem& problem, std::span<const kernels::KernelFamily* const> families,
-                const kernels::Target& target);
+TimedSchedule estimate(const kernels::Problem& problem,
+                       std::span<const kernels::KernelFamily* const> families, const kernels::Target& target);
 
 // The family of a row, in its version; nullptr when it is not among these.
 const kernels::KernelFamily* family_of(const Row& row,
@@ -89,14 +91,14 @@ std::vector<Row> usable_rows(const TuningDb& db, const kernels::Problem& problem
                              std::span<const kernels::KernelFamily* const> families,
                              const kernels::Target& target);
 
-// The same as choices. Measures nothing and searches nothing.
-std::vector<Choice> recall(const TuningDb& db, const kernels::Problem& problem,
-                           std::span<const kernels::KernelFamily* const> families,
-                           const kernels::Target& target);
+// The same with their schedules. Measures nothing and searches nothing.
+std::vector<TimedSchedule> recall(const TuningDb& db, const kernels::Problem& problem,
+                                  std::span<const kernels::KernelFamily* const> families,
+                                  const kernels::Target& target);
 
 // Measures candidates until the deadline, cancellation or the mode's end: first what is remembered of the problem, then what the
-// mode's strategy asks for. Always returns a usable choice (the estimate when nothing could be measured); commits the best row of
+// mode's strategy asks for. Always returns a usable schedule (the estimate when nothing could be measured); commits the best row of
 // every family measured to `db`, with times that are no less than the fastest batch that was seen.
-Choice tune(const TuneRequest& request, TuningDb& db);
+TimedSchedule tune(const TuneRequest& request, TuningDb& db);
 
 }  // namespace rt3d::tuner

@@ -17,7 +17,7 @@ using kernels::Port;
 using kernels::Problem;
 
 TEST_CASE("a copy between layouts is a problem whose text names both") {
-  const Problem problem = kernels::reorder_problem({DType::f32, {1, 20, 2, 3, 4}}, {}, {16, 1, 2});
+  const Problem problem = kernels::reorder_problem({1, 20, 2, 3, 4}, {}, {16, 1, 2});
   CHECK(problem.text() == "Reorder 1x20x2x3x4 -> 1x20x2x3x4 from=1x0x0 to=16x1x2");
   CHECK(parse_problem(problem.text()) == problem);
   const auto ports = kernels::reorder_ports(problem);
@@ -34,9 +34,8 @@ TEST_CASE("what is no sound copy has no layouts, and no family") {
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0", "Reorder 1x4x2 -> 1x4x2 from=0x0x0 to=4x0x0",
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x-1x0", "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4294967297x0x0",
         "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0x1073741824", "Reorder 1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0x7",
-        "Reorder 1x4x2 -> 1x4x3 from=1x0x0 to=4x0x0", "Reorder 1x4x2 -> 1x4x2:i64 from=1x0x0 to=4x0x0",
-        "Reorder 1x4x2,1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0", "Reorder - -> 1x4x2 from=1x0x0 to=4x0x0",
-        "Reorder 1x4x2 -> 1x4x2 from=name to=4x0x0"}) {
+        "Reorder 1x4x2 -> 1x4x3 from=1x0x0 to=4x0x0", "Reorder 1x4x2,1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0",
+        "Reorder - -> 1x4x2 from=1x0x0 to=4x0x0", "Reorder 1x4x2 -> 1x4x2 from=name to=4x0x0"}) {
     INFO(std::string(text));
     const Problem problem = parse_problem(text);
     CHECK_FALSE(kernels::reorder_ports(problem).has_value());
@@ -46,22 +45,56 @@ TEST_CASE("what is no sound copy has no layouts, and no family") {
   const Problem constant = parse_problem("Reorder c1x4x2 -> 1x4x2 from=1x0x0 to=4x0x0");
   const Problem flat = parse_problem("Reorder 8 -> 8 from=1x0x0 to=1x0x0");
   const Problem integers = parse_problem("Reorder 1x4x2:i64 -> 1x4x2:i64 from=1x0x0 to=4x0x0");
-  for (const Problem& problem : {constant, flat, integers}) {
+  const Problem narrowing = parse_problem("Reorder 1x4x2 -> 1x4x2:f16 from=1x0x0 to=4x0x0");
+  for (const Problem& problem : {constant, flat, integers, narrowing}) {
     CHECK(kernels::reorder_ports(problem).has_value());
     CHECK_FALSE(kernels::copy::families()[0]->supports(problem, target));
   }
+}
+
+TEST_CASE("the types of both sides of a copy are its operands'") {
+  const Port floats{.block = 8, .halo_h = 1}, halves{.block = 8, .dtype = DType::f16};
+  const Problem problem = kernels::reorder_problem({1, 8, 2}, floats, halves);
+  CHECK(problem.text() == "Reorder 1x8x2 -> 1x8x2:f16 from=8x1x0 to=8x0x0");
+  CHECK(parse_problem(problem.text()) == problem);
+  const auto ports = kernels::reorder_ports(problem);
+  REQUIRE(ports);
+  CHECK(ports->inputs == std::vector<Port>{floats});
+  CHECK(ports->outputs == std::vector<Port>{halves});
+  CHECK_FALSE(floats.same_memory(halves));
+  CHECK(kernels::reorder_problem({1, 8, 2}, halves, halves).text() ==
+        "Reorder 1x8x2:f16 -> 1x8x2:f16 from=8x0x0 to=8x0x0");
+}
+
+TEST_CASE("the reference copies planar tensors into every other type") {
+  ThreadPool pool(1);
+  const kernels::Target target{this_device(), 1};
+  const kernels::KernelFamily& family = kernels::ref::family();
+  std::uint64_t seed = 0;
+  for (const char* types : {" -> 2x3x4x5:f16", " -> 2x3x4x5:i8", ":f16 -> 2x3x4x5", ":i8 -> 2x3x4x5",
+                            ":f16 -> 2x3x4x5:f16", ":i64 -> 2x3x4x5:i64"})
+    for (const char* layouts : {" from=1x0x0 to=1x0x0", " from=1x0x2 to=1x0x0", " from=1x0x0 to=1x1x1"}) {
+      const Problem problem = parse_problem(cat("Reorder 2x3x4x5", types, layouts));
+      INFO(problem.text());
+      const bool floats = std::string(types).find(":i") == std::string::npos;
+      if (!floats && std::string(layouts) != " from=1x0x0 to=1x0x0")
+        continue;  // the tests lay out floats only
+      REQUIRE(family.supports(problem, target));
+      CHECK(check_family(family, problem, {}, target, pool, seed++));
+    }
+  CHECK(seed == 3 * 3 + 3);
+  CHECK_FALSE(family.supports(parse_problem("Reorder 2x3 -> 2x3:f16 from=1x0x0 to=4x0x0"), target));
 }
 
 TEST_CASE("a copy of nothing takes a step's time, and no less") {
   const kernels::KernelFamily& family = *kernels::copy::families()[0];
   const kernels::Target target{this_device(), 1};
   for (const Shape& shape : {Shape{1, 0, 4}, Shape{0, 3, 4}, Shape{1, 16, 2, 0, 5}}) {
-    const Problem problem = kernels::reorder_problem({DType::f32, shape}, {}, {8, 0, 0});
+    const Problem problem = kernels::reorder_problem(shape, {}, {8, 0, 0});
     REQUIRE(family.supports(problem, target));
     const double ns = family.estimate_ns(problem, {}, target);
     CHECK(ns > 0);
-    CHECK(ns <=
-          family.estimate_ns(kernels::reorder_problem({DType::f32, {1, 1, 1}}, {}, {8, 0, 0}), {}, target));
+    CHECK(ns <= family.estimate_ns(kernels::reorder_problem({1, 1, 1}, {}, {8, 0, 0}), {}, target));
   }
 }
 

@@ -36,7 +36,7 @@ Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const 
     o.input_placements.emplace_back();
     if (!passed) continue;
     kernels::Port port = ports.inputs.at(i);
-    if (port.block > 1) port = {port.block, port.halo_h + more, port.halo_w + more};
+    if (port.block > 1) port.halo_h += more, port.halo_w += more;
     LaidOut& laid = o.inputs.emplace_back(p.inputs[i].desc, port, inside, kNan);
     laid.store(inputs[i]);
     o.input_addresses.back() = laid.address();
@@ -44,7 +44,7 @@ Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const 
   }
   for (std::size_t i = 0; i < p.outputs.size(); ++i) {
     kernels::Port port = ports.outputs.at(i);
-    if (port.block > 1) port = {port.block, port.halo_h + 1, port.halo_w + 1};
+    if (port.block > 1) ++port.halo_h, ++port.halo_w;
     LaidOut& laid = o.outputs.emplace_back(p.outputs[i], port, inside, kCanary);
     o.output_addresses.push_back(laid.address());
     o.output_placements.push_back(laid.placement());

@@ -86,6 +86,21 @@ TEST_CASE("a blocked placement gives every element a place of its own") {
   CHECK(seen.size() == 2 * 5 * 2 * 5 * 8);
 }
 
+TEST_CASE("planes and blocks are an odd number of cache lines apart, whatever the elements are") {
+  for (const DType dtype : {DType::i8, DType::f16, DType::f32, DType::f64}) {
+    const auto line = 64 / static_cast<std::int64_t>(dtype_bytes(dtype));
+    for (const Shape& shape : {Shape{1, 16, 2, 8, 8}, Shape{2, 5, 3, 7, 9}}) {
+      const Placement p = Placement::of(shape, {.block = 8, .halo_h = 1, .halo_w = 1, .dtype = dtype});
+      for (const std::int64_t stride : {p.d, p.c}) {
+        CHECK(stride % line == 0);
+        CHECK(stride / line % 2 == 1);
+      }
+    }
+    CHECK(odd_lines(1, dtype) == line);
+    CHECK(odd_lines(2 * line, dtype) == 3 * line);
+  }
+}
+
 TEST_CASE("a planar placement is row-major at every rank") {
   const Placement p = Placement::of({2, 3, 4, 5, 6}, {});
   CHECK((p.n == 360 && p.c == 120 && p.d == 30 && p.h == 6 && p.origin() == 0));

@@ -8,31 +8,51 @@
 
 namespace rt3d::tests {
 namespace {
-constexpr std::int64_t kGuard = 64;  // floats before and after
+constexpr std::int64_t kGuard = 64;  // elements before and after
 }  // namespace
 
 LaidOut::LaidOut(const TensorDesc& desc, const kernels::Port& port, bool inside, float fill)
-    : desc_(desc), placement_(kernels::Placement::of(desc.shape, port)), fill_(fill) {
+    : desc_(desc), dtype_(port.dtype), placement_(kernels::Placement::of(desc.shape, port)), fill_(fill) {
   const int rank = desc.shape.rank();
-  strided_ = desc.dtype == DType::f32 && rank >= 2 && rank <= 5;
+  const bool floats = desc.dtype == DType::f32 || desc.dtype == DType::f16;
+  strided_ = floats && rank >= 2 && rank <= 5;
+  if (!strided_) dtype_ = desc.dtype;
   first_ = kGuard;
-  std::int64_t floats = desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype)) / 4 + 2;
+  std::int64_t elements = desc.shape.elements();
   if (strided_) {
     const kernels::Dims5 s(desc.shape);
     if (inside && port.block > 1) {
       placement_.n += 2 * placement_.c;
       first_ += placement_.c;
     }
-    floats = s.n * placement_.n;
+    elements = s.n * placement_.n;
   }
-  whole_ = (floats + 2 * kGuard + 15) / 16 * 16;
-  memory_ = Buffer(static_cast<std::size_t>(whole_) * sizeof(float));
-  std::fill_n(memory_.as<float>(), whole_, fill);
-  if (strided_) mark_kinds();
+  whole_ = (elements + 2 * kGuard + 31) / 32 * 32;
+  memory_ = Buffer(static_cast<std::size_t>(whole_) * dtype_bytes(dtype_));
+  if (!strided_) {
+    std::fill_n(memory_.as<std::uint8_t>(), memory_.bytes(), std::uint8_t{0x5a});
+    return;
+  }
+  for (std::int64_t i = 0; i < whole_; ++i) set(i, fill);
+  fill_ = element(0);
+  mark_kinds();
+}
+
+float LaidOut::element(std::int64_t index) const {
+  return dtype_ == DType::f16 ? half_to_float(memory_.as<std::uint16_t>()[index])
+                              : memory_.as<float>()[index];
+}
+
+void LaidOut::set(std::int64_t index, float value) {
+  if (dtype_ == DType::f16)
+    memory_.as<std::uint16_t>()[index] = float_to_half(value);
+  else
+    memory_.as<float>()[index] = value;
 }
 
 std::byte* LaidOut::address() const {
-  return reinterpret_cast<std::byte*>(memory_.as<float>() + first_ + (strided_ ? placement_.origin() : 0));
+  const std::int64_t element = first_ + (strided_ ? placement_.origin() : 0);
+  return memory_.data() + element * static_cast<std::int64_t>(dtype_bytes(dtype_));
 }
 
 std::int64_t LaidOut::index_of(std::int64_t n, std::int64_t c, std::int64_t d, std::int64_t h,
@@ -75,33 +95,32 @@ void LaidOut::store(const Tensor& tensor) {
     if (!tensor.bytes().empty()) std::memcpy(address(), tensor.bytes().data(), tensor.bytes().size());
     return;
   }
-  float* memory = memory_.as<float>();
   for (std::int64_t i = 0; i < whole_; ++i) {
     const Kind kind = kinds_[static_cast<std::size_t>(i)];
-    if (kind == Kind::halo) memory[i] = 0;
-    if (kind == Kind::lane) memory[i] = 3;
+    if (kind == Kind::halo) set(i, 0);
+    if (kind == Kind::lane) set(i, 3);
   }
-  each_value(
-      [&, from = tensor.values<float>().data()](std::int64_t index) mutable { memory[index] = *from++; });
+  const Tensor floats = tensor.converted(DType::f32);
+  each_value([&, from = floats.values<float>().data()](std::int64_t index) mutable { set(index, *from++); });
 }
 
 Tensor LaidOut::load() const {
-  Tensor tensor = Tensor::allocate(desc_);
+  Tensor tensor = Tensor::allocate(strided_ ? TensorDesc{DType::f32, desc_.shape} : desc_);
   if (!strided_) {
     if (!tensor.bytes().empty()) std::memcpy(tensor.mutable_data(), address(), tensor.bytes().size());
     return tensor;
   }
   each_value([&, to = tensor.mutable_values<float>().data()](std::int64_t index) mutable {
-    *to++ = memory_.as<float>()[index];
+    *to++ = element(index);
   });
-  return tensor;
+  return tensor.converted(desc_.dtype);
 }
 
 std::string LaidOut::damage(bool finite_lanes) const {
   if (!strided_) return {};
   for (std::int64_t i = 0; i < whole_; ++i) {
     const Kind kind = kinds_[static_cast<std::size_t>(i)];
-    const float value = memory_.as<float>()[i];
+    const float value = element(i);
     const bool kept = std::bit_cast<std::uint32_t>(value) == std::bit_cast<std::uint32_t>(fill_);
     if (finite_lanes && kind == Kind::lane && !std::isfinite(value))
       return cat("lane at ", i - first_, " is not finite");

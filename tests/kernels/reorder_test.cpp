@@ -58,7 +58,7 @@ std::string check(const Shape& shape, Port from, Port to, ThreadPool& pool) {
     element[static_cast<std::size_t>(index)] = true;
     if (b[index] != value(i...)) wrong = cat("element ", index, " is ", b[index]);
   });
-  zero_halo(shape, b.origin(), b.p, pool);
+  zero_halo({DType::f32, shape}, reinterpret_cast<std::byte*>(b.origin()), b.p, pool);
   for_each(shape, [&](auto... i) {
     if (b[at(b.p, i...)] != value(i...)) wrong = "zero_halo wrote an element";
   });
@@ -99,6 +99,36 @@ TEST_CASE("reorder writes into a part of a larger tensor and nothing beside it")
     wrong += got != (c >= 16 && c < 32 ? value(n, c - 16, i...) : kUnwritten);
   });
   CHECK(wrong == 0);
+}
+
+TEST_CASE_TEMPLATE("halos of every width of element are zeroed, and nothing else", Element, std::uint8_t,
+                   std::uint16_t, std::uint32_t, std::uint64_t) {
+  const DType dtype = sizeof(Element) == 1   ? DType::i8
+                      : sizeof(Element) == 2 ? DType::f16
+                      : sizeof(Element) == 4 ? DType::f32
+                                             : DType::i64;
+  ThreadPool pool(2);
+  const Shape shape{2, 5, 2, 3, 4};
+  for (const Port port : {Port{.block = 4, .halo_h = 1, .halo_w = 2, .dtype = dtype},
+                          Port{.block = 1, .halo_w = 1, .dtype = dtype}}) {
+    const Placement p = Placement::of(shape, port);
+    const Element mark = 0x5a;
+    std::vector<Element> data(static_cast<std::size_t>(p.elements(shape)) + 1, mark);
+    zero_halo({dtype, shape}, reinterpret_cast<std::byte*>(data.data() + p.origin()), p, pool);
+    std::int64_t zeros = 0, kept = 0;
+    for (const Element e : data) zeros += e == 0;
+    const Dims5 s(shape);
+    for (std::int64_t n = 0; n < s.n; ++n)
+      for (std::int64_t c = 0; c < blocks(s.c, p.block) * p.block; ++c)
+        for (std::int64_t d = 0; d < s.d; ++d)
+          for (std::int64_t h = 0; h < s.h; ++h)
+            for (std::int64_t w = 0; w < s.w; ++w)
+              kept += data[static_cast<std::size_t>(at(p, n, c, d, h, w))] == mark;
+    const std::int64_t planes = s.n * blocks(s.c, p.block) * p.block * s.d;
+    CHECK(kept == planes * s.h * s.w);
+    CHECK(zeros == planes * ((s.h + 2 * p.halo_h) * (s.w + 2 * p.halo_w) - s.h * s.w));
+    CHECK(data.back() == mark);
+  }
 }
 
 TEST_SUITE_END();

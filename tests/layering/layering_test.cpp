@@ -50,8 +50,15 @@ const std::vector<Floor> kFloors = {
       "jit/rows", "jit/fc", "jit/stream"}},
     {"tuner", {"base", "kernels", "tuning_db"}},
     {"models", {"base", "graph", "kernels"}},  // kernels: patterns of zeros
-    {"runtime", {"base", "graph", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
-    {"api", {"base", "graph", "tuner", "runtime", "rt3d"}},
+    {"runtime/devices", {"base", "kernels", "kernels/ref", "kernels/copy", "jit"}},
+    {"runtime/choosing", {"base", "graph", "kernels", "kernels/ref", "jit", "tuner", "runtime/devices"}},
+    {"runtime/weights", {"base", "graph", "kernels", "runtime/choosing"}},
+    {"runtime/planning", {"base", "graph", "kernels", "kernels/ref", "runtime/choosing", "runtime/weights"}},
+    {"runtime/running", {"base", "graph", "kernels", "kernels/ref", "runtime/devices", "runtime/planning"}},
+    {"runtime",
+     {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
+      "runtime/planning", "runtime/running"}},
+    {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"cli", {"models", "rt3d"}},
 };
 

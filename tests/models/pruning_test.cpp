@@ -10,7 +10,7 @@
 #include "kernels/sparsity.h"
 #include "models/models.h"
 #include "models/pruning.h"
-#include "runtime/interpret.h"
+#include "runtime/running/interpret.h"
 
 TEST_SUITE_BEGIN("models");
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "jit/family/isa_family.h"
-#include "runtime/choice.h"
+#include "runtime/choosing/choice.h"
 #include "tuner/fake_family.h"
 
 namespace rt3d::runtime {
@@ -17,17 +17,17 @@ using tuner::FakeSchedule;
 
 kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
 
-Families fake_families;  // of the backend
+std::vector<const kernels::KernelFamily*> fake_families;  // of the device
 
-const Backend kFakes{"fakes",
-                     "made-up families",
-                     [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
-                     find_backend("reference").copies,
-                     find_backend("reference").fallback,
-                     [] { return true; }};
+const DeviceRow kFakes{"fakes",
+                       "made-up families",
+                       [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
+                       find_device("reference").copies,
+                       find_device("reference").fallback,
+                       [] { return true; }};
 
 struct Bench {
-  explicit Bench(Families families) { fake_families = std::move(families); }
+  explicit Bench(std::vector<const kernels::KernelFamily*> families) { fake_families = std::move(families); }
 
   std::vector<Choice> choose(const std::vector<std::string>& problems,
                              tuner::Mode mode = tuner::Mode::quick) {
@@ -43,7 +43,7 @@ struct Bench {
       choices[i].text = choices[i].problem.text();
     }
     options.now = [] { return FakeClock::now; };
-    devices.emplace(std::vector<const Backend*>{&kFakes}, target, pool);
+    devices.emplace(std::vector<const DeviceRow*>{&kFakes}, target, pool);
     runtime::choose(choices, *devices, options, db);
     return choices;
   }
@@ -198,7 +198,7 @@ TEST_CASE(
     }
     families.emplace_back("relu." + std::to_string(f) + ".cpu", schedules);
   }
-  Families all;
+  std::vector<const kernels::KernelFamily*> all;
   for (const FakeFamily& family : families) all.push_back(&family);
   Bench bench(all);
   // Like C3D's convolutions: 1 to 100 times 0.4 ms, some 80 ms in all, and 20 ms to prepare each candidate.

@@ -1,4 +1,4 @@
-#include "runtime/choice.h"
+#include "runtime/choosing/choice.h"
 
 #include <doctest/doctest.h>
 
@@ -24,8 +24,8 @@ struct Bench {
   void choose(std::vector<Choice>& choices, const TuningOptions& options) {
     runtime::choose(choices, devices, options, db);
   }
-  Families families(const kernels::Problem& problem) const {
-    Families found;
+  std::vector<const kernels::KernelFamily*> families(const kernels::Problem& problem) const {
+    std::vector<const kernels::KernelFamily*> found;
     for (const Offer& offer : devices.supporting(problem)) found.push_back(offer.family);
     return found;
   }
@@ -90,7 +90,7 @@ TEST_CASE(
   for (const int rigor : {tuner::kSurveyed, tuner::kQuick}) {
     Bench bench;
     std::vector<Choice> choices = conv_choices();
-    const tuner::Choice surveyed =
+    const tuner::TimedSchedule surveyed =
         tuner::estimate(choices[0].problem, bench.families(choices[0].problem), bench.target);
     bench.db.store({.device = bench.target.device.fingerprint(),
                     .threads = bench.target.threads,
@@ -127,7 +127,7 @@ TEST_CASE("a progress callback cancels, and what was measured is kept") {
 TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
   Bench bench;
   std::vector<Choice> choices = conv_choices();
-  const Families families = bench.families(choices[0].problem);
+  const std::vector<const kernels::KernelFamily*> families = bench.families(choices[0].problem);
   const std::vector<kernels::Schedule> space = families[0]->space(choices[0].problem, bench.target);
   if (space.size() < 2) RT3D_SKIP("only one schedule here");
   const WithEnv force("RT3D_FORCE", std::string(families[0]->id()) + ":" + space.back().text());
@@ -139,14 +139,14 @@ TEST_CASE("RT3D_FORCE decides where it is legal, and is ignored elsewhere") {
 
 TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is") {
   Bench bench;
-  const Families families = bench.families(conv_choices()[0].problem);
+  const std::vector<const kernels::KernelFamily*> families = bench.families(conv_choices()[0].problem);
   const std::string id(families[0]->id());
   const std::string first = families[0]->space(conv_choices()[0].problem, bench.target).front().text();
   struct Row {
     std::string value, says;
   };
   std::string useless;  // a family that is there, and for other problems
-  for (const kernels::KernelFamily* family : find_backend("cpu").families()) {
+  for (const kernels::KernelFamily* family : find_device("cpu").families()) {
     const auto supports = [&](const Choice& c) { return family->supports(c.problem, bench.target); };
     const std::vector<Choice> choices = conv_choices();
     if (std::none_of(choices.begin(), choices.end(), supports)) useless = family->id();
@@ -181,9 +181,9 @@ TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is"
   }
 }
 
-TEST_CASE("backends are known by name") {
-  CHECK(find_backend("cpu").name == "cpu");
-  CHECK_THROWS_WITH_AS(find_backend("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
+TEST_CASE("devices are known by name") {
+  CHECK(find_device("cpu").name == "cpu");
+  CHECK_THROWS_WITH_AS(find_device("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
 }
 
 TEST_CASE("a list of devices offers what each of them computes, the first to be named first") {

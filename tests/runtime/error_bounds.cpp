@@ -6,8 +6,9 @@
 #include <set>
 
 #include "base/error.h"
-#include "runtime/node_problem.h"
-#include "runtime/onnx_compute.h"
+#include "graph/walk.h"
+#include "runtime/planning/node_problem.h"
+#include "runtime/running/onnx_compute.h"
 
 namespace rt3d::tests {
 namespace {
@@ -325,28 +326,21 @@ std::vector<Bounded> bounded(const Problem& problem, const std::vector<Bounded>&
 
 std::vector<Bounded> bounded_outputs(const graph::Graph& graph, std::span<const Tensor> inputs,
                                      bool winograd) {
-  std::vector<Bounded> values(graph.value_count());
-  const auto set = [&](graph::ValueId id, const Tensor& tensor) {
-    const bool real = tensor.dtype() == DType::f32;
-    const Tensor nothing = real ? filled(tensor.shape(), 0) : Tensor();
-    values[static_cast<std::size_t>(id)] = {tensor, nothing, nothing};
+  const auto certain = [](const Tensor& tensor) {
+    const Tensor nothing = tensor.dtype() == DType::f32 ? filled(tensor.shape(), 0) : Tensor();
+    return Bounded{tensor, nothing, nothing};
   };
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (const Tensor* constant = graph.constant(static_cast<graph::ValueId>(i)))
-      set(static_cast<graph::ValueId>(i), *constant);
-  for (std::size_t i = 0; i < inputs.size(); ++i) set(graph.inputs[i], inputs[i]);
-  for (const graph::Node& node : graph.nodes) {
-    const Problem problem = runtime::problem_of(graph, node);
-    std::vector<Bounded> in;
-    for (std::size_t i = 0; i < problem.inputs.size(); ++i)
-      in.push_back(problem.inputs[i].absent ? Bounded{} : values[static_cast<std::size_t>(node.inputs[i])]);
-    std::vector<Bounded> out = bounded(problem, in, winograd);
-    for (std::size_t i = 0; i < out.size(); ++i)
-      values[static_cast<std::size_t>(node.outputs[i])] = std::move(out[i]);
-  }
-  std::vector<Bounded> outputs;
-  for (graph::ValueId id : graph.outputs) outputs.push_back(values[static_cast<std::size_t>(id)]);
-  return outputs;
+  std::vector<Bounded> given;
+  for (const Tensor& input : inputs) given.push_back(certain(input));
+  return graph::walk(
+      graph, std::move(given), [&](graph::ValueId, const Tensor& tensor) { return certain(tensor); },
+      [&](const graph::Node& node, std::span<const Bounded* const> operands) {
+        const Problem problem = runtime::problem_of(graph, node);
+        std::vector<Bounded> in;
+        for (std::size_t i = 0; i < problem.inputs.size(); ++i)
+          in.push_back(operands[i] ? *operands[i] : Bounded{});
+        return bounded(problem, in, winograd);
+      });
 }
 
 std::string outside(const Bounded& want, std::span<const float> got) {

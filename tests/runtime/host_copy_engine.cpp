@@ -89,10 +89,11 @@ void HostCopyEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& 
   });
 }
 
-void HostCopyEngine::zero_halo(const Shape& shape, Place first, const kernels::Placement& at, int workers) {
-  later([this, shape, at, workers, data = reinterpret_cast<float*>(within(first).host())] {
+void HostCopyEngine::zero_halo(const TensorDesc& desc, Place first, const kernels::Placement& at,
+                               int workers) {
+  later([this, desc, at, workers, data = within(first).host()] {
     pool_.limit(workers);
-    kernels::copy::zero_halo(shape, data, at, pool_);
+    kernels::copy::zero_halo(desc, data, at, pool_);
   });
 }
 
@@ -142,8 +143,9 @@ class HostCopyFamily final : public kernels::KernelFamily {
   int version() const override { return 1; }
   bool supports(const kernels::Problem& problem, const kernels::Target&) const override {
     const auto ports = kernels::reorder_ports(problem);
-    const TensorDesc* desc = ports ? &problem.outputs[0] : nullptr;
-    return desc && desc->dtype == DType::f32 && desc->shape.rank() >= 2 && desc->shape.rank() <= 5 &&
+    const int rank = problem.outputs.empty() ? 0 : problem.outputs[0].shape.rank();
+    return ports && ports->inputs[0].dtype == DType::f32 && ports->outputs[0].dtype == DType::f32 &&
+           rank >= 2 && rank <= 5 &&
            (ports->inputs[0].space == Space::device || ports->outputs[0].space == Space::device);
   }
   kernels::Ports ports(const kernels::Problem& problem, const kernels::Target&) const override {

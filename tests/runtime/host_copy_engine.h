@@ -26,7 +26,7 @@ class HostCopyEngine final : public kernels::Engine {
   ThreadPool& pool() override { return pool_; }
   std::unique_ptr<kernels::Memory> allocate(std::size_t bytes) override;
   void run(const kernels::Kernel& kernel, const kernels::RunArgs& args, int workers) override;
-  void zero_halo(const Shape& shape, kernels::Place first, const kernels::Placement& at,
+  void zero_halo(const TensorDesc& desc, kernels::Place first, const kernels::Placement& at,
                  int workers) override;
   void finish() override;
 

@@ -16,10 +16,10 @@
 #include "kernels/copy/copy.h"
 #include "kernels/ref/ref.h"
 #include "kernels/reorder_problem.h"
-#include "runtime/executor.h"
 #include "runtime/host_copy_engine.h"
-#include "runtime/node_problem.h"
-#include "runtime/planner.h"
+#include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
+#include "runtime/running/onnx_compute.h"
 #include "sanitizers.h"
 #include "skip.h"
 #include "test_data.h"
@@ -92,28 +92,28 @@ Span device_copies() {
   return all;
 }
 
-const Backend kHost{"planned",          "", on_host_families, kernels::copy::families, kernels::ref::family,
-                    [] { return true; }};
+const DeviceRow kHost{"planned",          "", on_host_families, kernels::copy::families, kernels::ref::family,
+                      [] { return true; }};
 template <tests::HostCopyEngine::Kind kind>
 std::unique_ptr<kernels::Engine> make_engine(const Target& cpu, ThreadPool&) {
   return std::make_unique<tests::HostCopyEngine>(cpu, kind);
 }
 using Kind = tests::HostCopyEngine::Kind;
-Backend device(std::unique_ptr<kernels::Engine> (*engine)(const Target&, ThreadPool&)) {
+DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(const Target&, ThreadPool&)) {
   return {"hostcopy", "", on_device_families, device_copies, nullptr, [] { return true; }, engine};
 }
-const Backend kDevice = device(make_engine<Kind::apart_and_late>);
-const Backend kOpenDevice = device(make_engine<Kind::open_and_prompt>);
+const DeviceRow kDevice = device(make_engine<Kind::apart_and_late>);
+const DeviceRow kOpenDevice = device(make_engine<Kind::open_and_prompt>);
 
 struct Ran {
   std::vector<std::vector<std::byte>> outputs;
   std::vector<std::string> device_steps, host_steps;  // problems, without copies
 };
 
-Ran run(const graph::Graph& graph, std::vector<const Backend*> backends, const std::vector<Tensor>& inputs) {
+Ran run(const graph::Graph& graph, std::vector<const DeviceRow*> rows, const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2};
   ThreadPool pool(target.threads);
-  const Devices devices(std::move(backends), target, pool);
+  const Devices devices(std::move(rows), target, pool);
   TuningOptions tuning;
   tuning.mode = tuner::Mode::off;
   tuner::TuningDb db({});
@@ -257,19 +257,19 @@ TEST_CASE("families are measured on their engine, and remembered for its device"
     if (family->id().starts_with("conv.direct.") && family->supports(choices[0].problem, target))
       direct = family;
   if (!direct) RT3D_SKIP("no code is generated for this CPU");
-  const Backend device{"direct",
-                       "",
-                       []() -> Span {
-                         static const tests::OnDevice family(*direct, [](const Problem&) { return true; });
-                         static const KernelFamily* const all[] = {&family};
-                         return all;
-                       },
-                       device_copies,
-                       nullptr,
-                       kDevice.available,
-                       kDevice.make_engine};
+  const DeviceRow device{"direct",
+                         "",
+                         []() -> Span {
+                           static const tests::OnDevice family(*direct, [](const Problem&) { return true; });
+                           static const KernelFamily* const all[] = {&family};
+                           return all;
+                         },
+                         device_copies,
+                         nullptr,
+                         kDevice.available,
+                         kDevice.make_engine};
   ThreadPool pool(1);
-  const Devices devices({&device, &find_backend("cpu")}, target, pool);
+  const Devices devices({&device, &find_device("cpu")}, target, pool);
   const kernels::Engine& far = *devices.with(kernels::Space::device);
   tuner::TuningDb db({});
   TuningOptions options;

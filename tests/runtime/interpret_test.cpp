@@ -1,4 +1,4 @@
-#include "runtime/interpret.h"
+#include "runtime/running/interpret.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/memory_plan.h"
+#include "runtime/planning/memory_plan.h"
 
 #include <doctest/doctest.h>
 
@@ -56,17 +56,23 @@ TEST_CASE(
   CHECK(plan_memory(chain).arena_bytes == 2048);
 }
 
-TEST_CASE("memory of floats and of other types is reused, each by its own kind") {
+TEST_CASE("memory is reused by its own kind: each type of floats, and integers of any type") {
   Plan plan;
   for (int i = 0; i < 6; ++i)
-    for (const bool floats : {true, false})
-      plan.storages.push_back({.bytes = 4096, .floats = floats, .first_step = i, .last_step = i + 1});
+    for (const DType dtype : {DType::f32, DType::f16, i % 2 ? DType::i64 : DType::boolean})
+      plan.storages.push_back({.bytes = 4096, .dtype = dtype, .first_step = i, .last_step = i + 1});
   place_storages(plan);
-  CHECK(plan.arena_bytes[0] == 2 * 2 * 4096);
-  CHECK(plan.tensor_bytes == 12 * 4096);
+  CHECK(plan.arena_bytes[0] == 3 * 2 * 4096);
+  CHECK(plan.tensor_bytes == 18 * 4096);
+  int apart = 0;
   for (const Storage& a : plan.storages)
-    for (const Storage& b : plan.storages)
-      if (a.floats != b.floats) CHECK((a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset));
+    for (const Storage& b : plan.storages) {
+      const bool floats = a.dtype == DType::f32 || a.dtype == DType::f16;
+      if (!floats || a.dtype == b.dtype) continue;
+      CHECK((a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset));
+      ++apart;
+    }
+  CHECK(apart == 2 * 6 * 12);
 }
 
 TEST_CASE("no buffers need no memory") { CHECK(plan_memory({}).arena_bytes == 0); }

@@ -1,4 +1,4 @@
-#include "runtime/nonfinite.h"
+#include "runtime/running/nonfinite.h"
 
 #include <doctest/doctest.h>
 

@@ -9,9 +9,9 @@
 
 #include "base/random.h"
 #include "graph/passes/pass.h"
-#include "runtime/interpret.h"
-#include "runtime/node_problem.h"
-#include "runtime/onnx_compute.h"
+#include "runtime/planning/node_problem.h"
+#include "runtime/running/interpret.h"
+#include "runtime/running/onnx_compute.h"
 #include "test_data.h"
 
 TEST_SUITE_BEGIN("runtime");

@@ -1,4 +1,4 @@
-#include "runtime/pbqp.h"
+#include "runtime/choosing/pbqp.h"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
-#include "runtime/plan.h"
+#include "runtime/planning/plan.h"
 
 #include <doctest/doctest.h>
 
 #include <array>
 
-#include "runtime/interpret.h"
 #include "runtime/planned_graph.h"
+#include "runtime/running/interpret.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -83,7 +83,7 @@ std::vector<Case> cases() {
 
 TEST_SUITE_BEGIN("runtime");
 
-TEST_CASE("a planned graph computes what its nodes compute one by one, on every backend, run after run") {
+TEST_CASE("a planned graph computes what its nodes compute one by one, on every device, run after run") {
   for (const Case& c : cases())
     for (const char* device : {"cpu", "reference"})
       for (int threads : {1, 2}) {

@@ -8,9 +8,9 @@
 #include "base/random.h"
 #include "graph/graph.h"
 #include "kernels/reorder_problem.h"
-#include "runtime/devices.h"
-#include "runtime/executor.h"
-#include "runtime/planner.h"
+#include "runtime/devices/devices.h"
+#include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
 
 namespace rt3d::test {
 

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "graph/passes/pass.h"
-#include "runtime/interpret.h"
-#include "runtime/node_problem.h"
 #include "runtime/planned_graph.h"
+#include "runtime/running/interpret.h"
+#include "runtime/running/onnx_compute.h"
 #include "runtime/session.h"
 
 TEST_SUITE_BEGIN("runtime");

@@ -1,4 +1,4 @@
-#include "runtime/selection.h"
+#include "runtime/choosing/selection.h"
 
 #include <doctest/doctest.h>
 
@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "runtime/copies.h"
-#include "runtime/forms.h"
-#include "runtime/layout.h"
-#include "runtime/node_problem.h"
-#include "runtime/node_treatment.h"
-#include "runtime/selection_problem.h"
+#include "runtime/choosing/copies.h"
+#include "runtime/choosing/forms.h"
+#include "runtime/choosing/selection_problem.h"
+#include "runtime/choosing/views.h"
+#include "runtime/planning/layout.h"
+#include "runtime/planning/node_problem.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -52,7 +52,7 @@ const LayoutFamily kPlanar("planar", {1, 0, 0}, 1), kFramed("framed", {1, 1, 1},
 struct Setting {
   explicit Setting(const std::string& text) : graph(graph::parse_graph(text)) {
     for (const graph::Node& node : graph.nodes) {
-      const bool kernel = treatment_of(graph, node) == Treatment::kernel;
+      const bool kernel = view_kind(graph, node) == ViewKind::none;
       choice_of_node.push_back(kernel ? static_cast<int>(choices.size()) : -1);
       if (!kernel) continue;
       Choice& choice = choices.emplace_back();
@@ -99,7 +99,7 @@ struct Setting {
     for (int block : {1, 8}) {
       std::vector<Form> forms;
       for (const graph::Node& node : graph.nodes)
-        forms.push_back(treatment_of(graph, node) == Treatment::concat ? form_of({block}) : Form{});
+        forms.push_back(view_kind(graph, node) == ViewKind::concat ? form_of({block}) : Form{});
       best = std::min(best, true_cost(alternatives, forms));
     }
     return best;
@@ -151,7 +151,7 @@ std::string add(const std::string& out, const std::string& a, const std::string&
 // One conversion of such a value.
 double conversion() {
   const Setting s(kInput + "output x\n");
-  return s.copies().ns({DType::f32, {1, 16, 4, 8, 8}}, {}, {8, 0, 0});
+  return s.copies().ns({1, 16, 4, 8, 8}, {}, {8, 0, 0});
 }
 
 }  // namespace
@@ -168,17 +168,25 @@ TEST_CASE("only another layout needs a copy, and larger values have a dearer one
   CHECK(needs_copy({eights, false}, sixteens));
   CHECK(needs_copy({planar, false}, elsewhere));
   CHECK_FALSE(needs_copy({elsewhere, false}, elsewhere));
+  const Form halves = form_of({.dtype = DType::f16});
+  CHECK(needs_copy({planar, false}, halves));
+  CHECK(needs_copy({form_of({.block = 8, .dtype = DType::f16}), false}, eights));
+  CHECK_FALSE(needs_copy({halves, false}, halves));
+  CHECK(plain_form({DType::f16, {2}}) == halves);
+  CHECK(port_of(halves).dtype == DType::f16);
   ThreadPool pool(1);
   const Devices one("cpu", {{.name = "fake"}, 1}, pool), two("cpu", {{.name = "fake"}, 2}, pool);
   const Copies copies(one);
-  const TensorDesc small{DType::f32, {1, 16, 4, 8, 8}}, large{DType::f32, {1, 16, 8, 8, 8}};
+  const Shape small{1, 16, 4, 8, 8}, large{1, 16, 8, 8, 8};
   const kernels::Port eight{8, 0, 0}, sixteen{16, 0, 0};
   CHECK(copies.ns(small, eight, sixteen) > 0);
   CHECK(copies.ns(large, eight, sixteen) > copies.ns(small, eight, sixteen));
   CHECK(copies.ns(small, eight, sixteen) > Copies(two).ns(small, eight, sixteen));
-  CHECK(std::isinf(copies.ns({DType::i64, {2, 3}}, {}, eight)));
+  const kernels::Port integers{.dtype = DType::i64}, eight_halves{.block = 8, .dtype = DType::f16};
+  CHECK(std::isinf(copies.ns({2, 3}, integers, eight)));
+  CHECK(std::isinf(copies.ns(small, eight, eight_halves)));
   CHECK(std::isinf(copies.ns(small, {}, {.space = kernels::Space::device})));
-  CHECK_THROWS_WITH_AS(copies.choice({DType::i64, {2, 3}}, {}, eight),
+  CHECK_THROWS_WITH_AS(copies.choice({2, 3}, integers, eight),
                        doctest::Contains("no kernel of the device 'cpu' computes Reorder"), Error);
   CHECK(port_of(framed) == kernels::Port{1, 1, 1});
   CHECK(form_of({8, 1, 1}) == form_of({8, 0, 0}));

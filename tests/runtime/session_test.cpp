@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "graph/model.h"
-#include "runtime/interpret.h"
-#include "runtime/node_problem.h"
 #include "runtime/planned_graph.h"
+#include "runtime/running/interpret.h"
+#include "runtime/running/onnx_compute.h"
 #include "skip.h"
 
 namespace rt3d::runtime {

@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "kernels/sparsity.h"
-#include "runtime/backends.h"
+#include "runtime/devices/device_table.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
-#include "runtime/step_sparsity.h"
+#include "runtime/weights/step_sparsity.h"
 
 TEST_SUITE_BEGIN("runtime");
 

@@ -7,7 +7,7 @@
 #include "kernels/sparsity.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
-#include "runtime/weight_sparsity.h"
+#include "runtime/weights/weight_sparsity.h"
 
 TEST_SUITE_BEGIN("runtime");
 

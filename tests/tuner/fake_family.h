@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "kernels/family.h"
-#include "runtime/cpu_engine.h"
+#include "runtime/devices/cpu_engine.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {

@@ -36,7 +36,7 @@ struct Disturbed {
 };
 
 struct Tuned {
-  Choice choice;
+  TimedSchedule choice;
   std::vector<Row> rows;
 };
 

@@ -44,7 +44,7 @@ TEST_CASE("the estimate chooses the best family without measuring") {
   FakeSetting s;
   const FakeFamily slow("relu.slow.cpu", {{knob(1), 50}, {knob(2), 40}}),
       fast("relu.fast.cpu", {{knob(3), 30}});
-  const Choice choice = estimate(s.problem, Families{&slow, &fast}, s.target);
+  const TimedSchedule choice = estimate(s.problem, Families{&slow, &fast}, s.target);
   CHECK(choice.family == &fast);
   CHECK(choice.schedule == knob(3));
   CHECK(choice.time_ns == 30);
@@ -59,7 +59,7 @@ TEST_CASE("tuning finds the fastest although the estimates mislead, and remember
   const Families families{&planar, &blocked};
   for (const Mode mode : {Mode::quick, Mode::full}) {
     TuningDb db("");
-    const Choice choice = tune(s.request(families, mode), db);
+    const TimedSchedule choice = tune(s.request(families, mode), db);
     CHECK(choice.family == &planar);
     CHECK(choice.schedule == knob(4));
     CHECK(choice.measurements == 5);
@@ -92,7 +92,7 @@ TEST_CASE("without a clock of its own a request is timed by the steady clock") {
   TuneRequest request = s.request(families);
   request.now = {};
   const auto start = std::chrono::steady_clock::now();
-  const Choice choice = tune(request, db);
+  const TimedSchedule choice = tune(request, db);
   const std::chrono::duration<double, std::nano> all = std::chrono::steady_clock::now() - start;
   CHECK(choice.measurements == 2);
   CHECK(choice.time_ns > 0);
@@ -121,7 +121,7 @@ TEST_CASE(
       FakeClock::slowdown = 1;
       FakeClock::drift = drift;
       TuningDb db("");
-      const Choice choice = tune(s.request(Families{&family}, Mode::full), db);
+      const TimedSchedule choice = tune(s.request(Families{&family}, Mode::full), db);
       const double slowest = std::max(1.0, FakeClock::slowdown);
       FakeClock::slowdown = FakeClock::drift = 1;
       CHECK(choice.schedule == knob(17));
@@ -146,7 +146,7 @@ TEST_CASE("whenever the machine is busy with something else for a moment, the fa
     for (const FakeFamily* family : {&a, &b, &c, &d, &e}) family->counts.runs = 0;
     FakeClock::until_hiccup = hiccup;
     TuningDb db("");
-    const Choice choice = tune(s.request(families), db);
+    const TimedSchedule choice = tune(s.request(families), db);
     FakeClock::until_hiccup = -1;
     CHECK(choice.family == &c);
     if (hiccup < 0)
@@ -163,7 +163,7 @@ TEST_CASE("candidates that are wrong, write too far or do not compile are discar
     std::vector<std::string> errors;
     set_log_sink([&](LogLevel, const std::string& text) { errors.push_back(text); }, LogLevel::error);
     TuningDb db("");
-    const Choice choice = tune(s.request(Families{&family}), db);
+    const TimedSchedule choice = tune(s.request(Families{&family}), db);
     set_log_sink({}, LogLevel::off);
     CHECK(choice.schedule == knob(3));
     CHECK(choice.measurements == 2);
@@ -182,7 +182,7 @@ TEST_CASE("a remembered schedule that proves wrong is not put back, and named as
     const Families families{&wrong};
     TuneRequest request = s.request(families);
     request.renewal = renewal;
-    const Choice choice = tune(request, db);
+    const TimedSchedule choice = tune(request, db);
     CHECK(choice.schedule == knob(2));
     if (renewal == Renewal::quieter) {
       REQUIRE(choice.wrong.size() == 1);
@@ -204,7 +204,7 @@ TEST_CASE("a deadline that has passed gives the estimate, a short one stops in t
   TuningDb db("");
   TuneRequest request = s.request(families, Mode::full);
   request.deadline = FakeClock::now;
-  Choice choice = tune(request, db);
+  TimedSchedule choice = tune(request, db);
   CHECK(choice.schedule == knob(0));
   CHECK(choice.measurements == 0);
   CHECK(family.counts.compiled == 0);
@@ -235,7 +235,7 @@ TEST_CASE("rows are committed one by one and outlive cancellation") {
     CHECK(p.best_ns > 0);
     return counts.size() < 3;
   };
-  const Choice choice = tune(request, db);
+  const TimedSchedule choice = tune(request, db);
   CHECK(counts == std::vector<std::int64_t>{1, 1, 2});
   CHECK(choice.cancelled);
   CHECK(choice.measurements == 3);
@@ -257,7 +257,7 @@ TEST_CASE("an oracle that fails leaves the estimate") {
   s.oracle = [](auto&&...) { fail(Code::unsupported, "no reference"); };
   const FakeFamily family("relu.fake.cpu", {{knob(1), 10}, {knob(2), 20}});
   TuningDb db("");
-  const Choice choice = tune(s.request(Families{&family}), db);
+  const TimedSchedule choice = tune(s.request(Families{&family}), db);
   CHECK(choice.schedule == knob(1));
   CHECK(choice.measurements == 0);
   CHECK(family.counts.runs == 0);
@@ -323,7 +323,7 @@ TEST_CASE("a schedule that ended its process twice is not tried again, and one t
   die_running(2);
   die_running(2);
   TuningDb db(folder.path() / "tuning.db");
-  const Choice choice = tune(s.request(Families{&family}), db);
+  const TimedSchedule choice = tune(s.request(Families{&family}), db);
   CHECK(choice.schedule == knob(3));
   CHECK(choice.measurements == 2);
   CHECK(db.quarantined(s.target.device.fingerprint(), s.problem.text()).size() ==
@@ -346,14 +346,14 @@ TEST_CASE("quick tuning of nine families with spaces of forty finds the fastest 
   for (const FakeFamily& family : families) all.push_back(&family);
   TuningDb db("");
   const auto start = FakeClock::now;
-  const Choice choice = tune(s.request(all), db);
+  const TimedSchedule choice = tune(s.request(all), db);
   CHECK(choice.family == &families[6]);
   CHECK(choice.schedule == knob(1));
   CHECK(choice.time_ns == doctest::Approx(14e6));
   CHECK(choice.measurements <= 14);
   CHECK(choice.others.size() == 8);
   CHECK(std::is_sorted(choice.others.begin(), choice.others.end(),
-                       [](const Choice& a, const Choice& b) { return a.time_ns < b.time_ns; }));
+                       [](const TimedSchedule& a, const TimedSchedule& b) { return a.time_ns < b.time_ns; }));
   // 90 runs of 20 ms, ten for each family.
   CHECK(FakeClock::now - start < std::chrono::milliseconds(1800));
   CHECK(recall(db, s.problem, all, s.target).size() == 9);

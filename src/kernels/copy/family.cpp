@@ -46,9 +46,9 @@ class CopyFamily : public KernelFamily {
   bool supports(const Problem& problem, const Target&) const override {
     const std::optional<Ports> at = reorder_ports(problem);
     if (!at || at->inputs[0].space != Space::host || at->outputs[0].space != Space::host) return false;
-    const TensorDesc& desc = problem.outputs[0];
-    const bool strided = desc.shape.rank() >= 2 && desc.shape.rank() <= 5;
-    return desc.dtype == DType::f32 && strided && !problem.inputs[0].constant;
+    const int rank = problem.outputs[0].shape.rank();
+    const bool floats = at->inputs[0].dtype == DType::f32 && at->outputs[0].dtype == DType::f32;
+    return floats && rank >= 2 && rank <= 5 && !problem.inputs[0].constant;
   }
 
   Ports ports(const Problem& problem, const Target&) const override { return *reorder_ports(problem); }

@@ -113,6 +113,26 @@ void regroup(const Plane& p, const float* item, std::int64_t first) {
   }
 }
 
+// The halo, of elements of one size: zeros of all types are zero bytes.
+template <typename Element>
+void zero_elements(const Shape& shape, Element* data, const Placement& at, ThreadPool& pool) {
+  const Dims5 s(shape);
+  const std::int64_t groups = blocks(s.c, at.block);
+  pool.run(s.n * groups, [&](std::int64_t task, int) {
+    Element* item = data + task / groups * at.n + task % groups * at.c - at.origin();
+    const std::int64_t side = std::int64_t{at.halo_w} * at.block, row = s.w * at.block;
+    for (std::int64_t d = 0; d < s.d; ++d) {
+      Element* plane = item + d * at.d;
+      std::fill_n(plane, at.halo_h * at.h, Element{});
+      for (std::int64_t h = at.halo_h; h < at.halo_h + s.h; ++h) {
+        std::fill_n(plane + h * at.h, side, Element{});
+        std::fill_n(plane + h * at.h + side + row, side, Element{});
+      }
+      std::fill_n(plane + (at.halo_h + s.h) * at.h, at.halo_h * at.h, Element{});
+    }
+  });
+}
+
 }  // namespace
 
 void reorder(const Shape& shape, const float* from, const Placement& from_at, float* to,
@@ -143,23 +163,14 @@ void reorder(const Shape& shape, const float* from, const Placement& from_at, fl
   });
 }
 
-void zero_halo(const Shape& shape, float* data, const Placement& at, ThreadPool& pool) {
+void zero_halo(const TensorDesc& desc, std::byte* data, const Placement& at, ThreadPool& pool) {
   if (at.halo_h == 0 && at.halo_w == 0) return;
-  const Dims5 s(shape);
-  const std::int64_t groups = blocks(s.c, at.block);
-  pool.run(s.n * groups, [&](std::int64_t task, int) {
-    float* item = data + task / groups * at.n + task % groups * at.c - at.origin();
-    const std::int64_t side = std::int64_t{at.halo_w} * at.block, row = s.w * at.block;
-    for (std::int64_t d = 0; d < s.d; ++d) {
-      float* plane = item + d * at.d;
-      std::fill_n(plane, at.halo_h * at.h, 0.0f);
-      for (std::int64_t h = at.halo_h; h < at.halo_h + s.h; ++h) {
-        std::fill_n(plane + h * at.h, side, 0.0f);
-        std::fill_n(plane + h * at.h + side + row, side, 0.0f);
-      }
-      std::fill_n(plane + (at.halo_h + s.h) * at.h, at.halo_h * at.h, 0.0f);
-    }
-  });
+  switch (dtype_bytes(desc.dtype)) {
+    case 1: return zero_elements(desc.shape, reinterpret_cast<std::uint8_t*>(data), at, pool);
+    case 2: return zero_elements(desc.shape, reinterpret_cast<std::uint16_t*>(data), at, pool);
+    case 4: return zero_elements(desc.shape, reinterpret_cast<std::uint32_t*>(data), at, pool);
+    default: return zero_elements(desc.shape, reinterpret_cast<std::uint64_t*>(data), at, pool);
+  }
 }
 
 }  // namespace rt3d::kernels::copy

@@ -167,7 +167,10 @@ class RefFamily : public KernelFamily {
 
   Ports ports(const Problem& problem, const Target&) const override {
     if (problem.op == kReorder) return *reorder_ports(problem);
-    return {std::vector<Port>(problem.inputs.size()), std::vector<Port>(problem.outputs.size())};
+    Ports ports;
+    for (const Operand& input : problem.inputs) ports.inputs.push_back({.dtype = input.desc.dtype});
+    for (const TensorDesc& output : problem.outputs) ports.outputs.push_back({.dtype = output.dtype});
+    return ports;
   }
 
   // Deliberately dear: 5 ns for every multiply-accumulate and for every element that is read or written.

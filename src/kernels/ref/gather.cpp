@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "kernels/ref/operators.h"
-#include "kernels/ref/walk.h"
+#include "kernels/ref/strided_walk.h"
 
 namespace rt3d::kernels::ref {
 namespace {

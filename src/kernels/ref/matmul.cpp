@@ -4,7 +4,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/ref/operators.h"
-#include "kernels/ref/walk.h"
+#include "kernels/ref/strided_walk.h"
 
 namespace rt3d::kernels::ref {
 namespace {

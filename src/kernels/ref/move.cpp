@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "kernels/ref/operators.h"
-#include "kernels/ref/walk.h"
+#include "kernels/ref/strided_walk.h"
 
 namespace rt3d::kernels::ref {
 namespace {

@@ -26,6 +26,7 @@ Operation prepare_softmax(const Problem& problem);
 Operation prepare_reduce(const Problem& problem);  // reduce.cpp
 Operation prepare_global_pool(const Problem& problem);
 Operation prepare_copy(const Problem& problem);  // shapes.cpp: same elements, other shape
+Operation prepare_reorder(const Problem& problem);
 Operation prepare_dropout(const Problem& problem);
 Operation prepare_shape(const Problem& problem);
 Operation prepare_size(const Problem& problem);

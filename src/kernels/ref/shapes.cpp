@@ -24,6 +24,12 @@ Operation prepare_copy(const Problem& p) {
   }};
 }
 
+// The same elements in another layout, which the caller sees to, or of another type.
+Operation prepare_reorder(const Problem& p) {
+  require_operands(p, 1, 1);
+  return p.inputs[0].desc.dtype == p.outputs[0].dtype ? prepare_copy(p) : prepare_cast(p);
+}
+
 Operation prepare_dropout(const Problem& p) {
   require_operands(p, 1, 3, p.outputs.size() == 2 ? 2 : 1);
   require(p.inputs[0].desc.dtype == p.outputs[0].dtype, p, "types differ");

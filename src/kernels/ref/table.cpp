@@ -60,7 +60,7 @@ constexpr auto kTable = std::to_array<Operator>({
     {"ReduceProd", prepare_reduce},
     {"ReduceSum", prepare_reduce},
     {"Relu", prepare_activation},
-    {kReorder, prepare_copy},
+    {kReorder, prepare_reorder},
     {"Reshape", prepare_copy},
     {"Shape", prepare_shape},
     {"Sigmoid", prepare_activation},

@@ -1,0 +1,94 @@
+#include "api/runtime_options.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "api/guard.h"
+#include "base/error.h"
+#include "tuner/tuning_db.h"
+
+namespace rt3d::api {
+namespace {
+
+std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
+  if (o.input_shape_count < 0) fail(Code::invalid_argument, "input_shape_count is ", o.input_shape_count);
+  if (o.input_shape_count > 0 && !o.input_shapes)
+    fail(Code::invalid_argument, "input_shapes is NULL, but input_shape_count is ", o.input_shape_count);
+  std::map<std::string, Shape> shapes;
+  for (int32_t i = 0; i < o.input_shape_count; ++i) {
+    const rt3d_tensor_info& info = o.input_shapes[i];
+    if (!info.name) fail(Code::invalid_argument, "input_shapes[", i, "] has no name");
+    if (info.rank < 0 || info.rank > Shape::kMaxRank)
+      fail(Code::invalid_argument, "input_shapes[", i, "] ('", info.name, "') has rank ", info.rank,
+           "; 0 to ", Shape::kMaxRank, " is possible");
+    Shape shape(std::vector<std::int64_t>(info.dims, info.dims + info.rank));
+    for (std::int64_t dim : shape)
+      if (dim < 1)
+        fail(Code::invalid_argument, "the shape given for '", info.name, "', ", shape.text(),
+             ", must be positive");
+    if (!shapes.emplace(info.name, std::move(shape)).second)
+      fail(Code::invalid_argument, "two shapes are given for '", info.name, "'");
+  }
+  return shapes;
+}
+
+std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_options& o) {
+  if (!o.progress) return {};
+  return [callback = o.progress, user = o.progress_user](const runtime::TuningProgress& p) {
+    const std::string layer(p.problem);
+    rt3d_progress out{};
+    out.layers_done = p.problems_done;
+    out.layers_total = p.problems_total;
+    out.candidates_done = p.candidates.candidates_done;
+    out.candidates_total = p.candidates.candidates_total;
+    out.elapsed_ns = p.elapsed_ns;
+    out.remaining_ns = p.remaining_ns;
+    out.layer = layer.c_str();
+    out.best_ns = p.candidates.best_ns;
+    return callback(user, &out) == 0;
+  };
+}
+
+}  // namespace
+
+runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
+  rt3d_session_options o = RT3D_SESSION_OPTIONS_INIT;
+  if (given) {
+    if (given->size < offsetof(rt3d_session_options, isa))
+      fail(Code::invalid_argument, "the session options' size is ", given->size,
+           "; start from RT3D_SESSION_OPTIONS_INIT");
+    std::memcpy(&o, given, std::min(given->size, sizeof o));
+  }
+  runtime::SessionOptions out;
+  if (o.device) out.device = o.device;
+  if (o.isa) out.isa = parse_isa(o.isa);
+  out.threads = o.threads;
+  const std::int32_t mode = number_in(o.tuning);
+  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_FULL)
+    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full");
+  out.tuning.mode = static_cast<tuner::Mode>(mode);
+  out.tuning.limit_ms = o.tuning_limit_ms;
+  out.tuning.progress = progress(o);
+  out.tuning.again = o.tune_again != 0;
+  if (o.database)
+    out.database = o.database;
+  else if (out.device == "cpu")
+    out.database = tuner::TuningDb::default_path();
+  if (!o.database && out.device == "cpu" && out.database.empty())
+    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
+  const std::int32_t accuracy = number_in(o.accuracy);
+  constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
+                                   kernels::Accuracy::half};  // by rt3d_accuracy
+  if (accuracy < RT3D_ACCURACY_DEFAULT || accuracy > RT3D_ACCURACY_HALF)
+    fail(Code::invalid_argument, "there is no accuracy ", accuracy, "; 0 is the default, 1 exact, 2 half");
+  out.accuracy = kAccuracies[static_cast<std::size_t>(accuracy)];
+  out.weight_limit = o.weight_limit_bytes;
+  out.profile = o.profile != 0;
+  out.plan_only = o.plan_only != 0;
+  out.input_shapes = input_shapes(o);
+  return out;
+}
+
+}  // namespace rt3d::api

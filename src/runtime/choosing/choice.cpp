@@ -1,0 +1,227 @@
+#include "runtime/choosing/choice.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "jit/jit.h"
+#include "kernels/ref/ref.h"
+#include "runtime/choosing/force.h"
+#include "runtime/choosing/measuring.h"
+
+namespace rt3d::runtime {
+namespace {
+
+constexpr std::int64_t kQuickLimitMs = 10'000;
+// Problems that one load measures again because they were measured on a busier machine; and how much quieter it must be.
+constexpr std::size_t kMostRenewed = 4;
+constexpr double kQuieter = 0.5;
+
+// The only alternative: nobody's time is needed.
+void settle(Choice& choice, const Offer& offer, kernels::Schedule schedule, Source source) {
+  tuner::TimedSchedule found;
+  found.family = offer.family;
+  found.schedule = std::move(schedule);
+  add_alternative(choice, found, source, *offer.engine);
+}
+
+// Decides what has no competition; returns whether it did.
+bool settle_alone(Choice& choice, std::vector<Offer>& offers, Force& force) {
+  if (std::optional<kernels::Schedule> forced = force.narrow(offers, choice.problem)) {
+    settle(choice, offers[0], *std::move(forced), Source::forced);
+    return true;
+  }
+  if (offers.size() > 1) return false;
+  const kernels::KernelFamily& family = *offers[0].family;
+  std::vector<kernels::Schedule> space = family.space(choice.problem, offers[0].engine->target());
+  if (space.size() > 1 && &family != &kernels::ref::family()) return false;
+  settle(choice, offers[0], std::move(space.front()), Source::only_choice);
+  return true;
+}
+
+// What is to be chosen from, engine by engine in the order of the offers.
+std::vector<OpenChoice> open_choices(Choice& choice, const std::vector<Offer>& offers) {
+  std::vector<OpenChoice> open;
+  for (const Offer& offer : offers) {
+    const auto same = [&](const OpenChoice& o) { return o.engine == offer.engine; };
+    auto at = std::find_if(open.begin(), open.end(), same);
+    if (at == open.end()) at = open.insert(open.end(), OpenChoice{&choice, offer.engine, {}, {}});
+    at->families.push_back(offer.family);
+  }
+  for (OpenChoice& o : open) o.estimates = tuner::estimates(choice.problem, o.families, o.engine->target());
+  return open;
+}
+
+// Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
+// is among it, with the rigor of the mode, and the fastest was not only surveyed. Rows of others alone come from a session that had
+// fewer families: an older version, or one of exact results. One that had more may have surveyed all that this one has.
+bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
+  const int wanted = mode == tuner::Mode::full ? tuner::kFull : tuner::kSurveyed;
+  const std::vector<tuner::TimedSchedule> remembered =
+      tuner::recall(db, open.choice->problem, open.families, open.engine->target());  // fastest first
+  bool promising_known = false;
+  for (const tuner::TimedSchedule& found : remembered) {
+    add_alternative(*open.choice, found, Source::database, *open.engine);
+    open.disturbance = std::max(open.disturbance, found.disturbance);
+    promising_known =
+        promising_known || (found.family == open.estimates.front().family && found.rigor >= wanted);
+  }
+  return promising_known && remembered.front().rigor > tuner::kSurveyed;
+}
+
+// Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others
+// stays in reserve, at no better a time than theirs, when it packs its constants into less memory.
+void complete(std::span<OpenChoice> open) {
+  Choice& choice = *open.front().choice;
+  const bool measured = !choice.alternatives.empty();
+  double slowest_ns = 0;
+  std::int64_t leanest = std::numeric_limits<std::int64_t>::max();
+  for (const Alternative& a : choice.alternatives) {
+    slowest_ns = std::max(slowest_ns, a.time_ns);
+    leanest = std::min(leanest, a.packed_bytes);
+  }
+  Choice rest;
+  rest.problem = choice.problem;
+  for (const OpenChoice& o : open)
+    for (const tuner::TimedSchedule& estimate : o.estimates)
+      if (!knows(choice, estimate.family)) add_alternative(rest, estimate, Source::estimate, *o.engine);
+  if (!measured) {
+    choice.alternatives = std::move(rest.alternatives);
+  } else if (!rest.alternatives.empty()) {
+    Alternative& least = *std::min_element(
+        rest.alternatives.begin(), rest.alternatives.end(),
+        [](const Alternative& a, const Alternative& b) { return a.packed_bytes < b.packed_bytes; });
+    if (least.packed_bytes < leanest) {
+      least.reserve = true;
+      least.time_ns = std::max(least.time_ns, slowest_ns);
+      choice.alternatives.push_back(std::move(least));
+    }
+  }
+  std::stable_sort(choice.alternatives.begin(), choice.alternatives.end(),
+                   [](const Alternative& a, const Alternative& b) {
+                     return a.reserve != b.reserve ? b.reserve : a.time_ns < b.time_ns;
+                   });
+}
+
+Clock::time_point end_of(const TuningOptions& options) {
+  if (options.limit_ms < 0 && options.mode != tuner::Mode::quick) return Clock::time_point::max();
+  const std::chrono::milliseconds limit(options.limit_ms >= 0 ? options.limit_ms : kQuickLimitMs);
+  const Clock::time_point now = now_of(options);
+  // A limit beyond what the clock counts is none.
+  const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
+  return limit < most ? now + limit : Clock::time_point::max();
+}
+
+std::int64_t tensor_bytes(const TensorDesc& desc) {
+  return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
+}
+
+// What packed constants will take, at least.
+std::int64_t packed_bytes(const OpenChoice& open) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (const tuner::TimedSchedule& e : open.estimates)
+    least = std::min(least, e.family->packed_bytes(open.choice->problem, e.schedule, open.engine->target()));
+  return open.choice->uses * least;
+}
+
+// What measuring may hold beside constants that are in memory, so that together they are no more than the session will be: packed
+// constants and the operands of the largest step.
+std::size_t memory_for_measuring(const std::vector<Choice>& choices, const std::vector<OpenChoice>& open) {
+  std::int64_t constants = 0, activations = 0;
+  for (const OpenChoice& o : open) constants += packed_bytes(o);
+  for (const Choice& choice : choices) {
+    constants -= choice.held_bytes;
+    std::int64_t operands = 0;
+    for (const kernels::Operand& input : choice.problem.inputs)
+      if (!input.absent && !input.constant) operands += tensor_bytes(input.desc);
+    for (const TensorDesc& output : choice.problem.outputs) operands += tensor_bytes(output);
+    activations = std::max(activations, operands);
+  }
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, constants + activations));
+}
+
+// Looks at the machine with the threads of a load.
+tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, const tuner::TuningDb& db) {
+  kernels::Engine& host = devices.host();
+  const auto remembered = [&] {
+    std::vector<const kernels::KernelFamily*> families;
+    for (const Devices::Member& m : devices.members())
+      if (m.engine == &host)
+        families.insert(families.end(), m.row->families().begin(), m.row->families().end());
+    return tuner::highest_rate(db, families, host.target());
+  };
+  if (options.look || options.now) return tuner::Machine(options.look, remembered);
+  return tuner::Machine(
+      [&] {
+        const jit::Look look = jit::look_at_machine(host.target().device, host.pool());
+        return tuner::MachineState{look.multiply_adds_per_ns, look.lost};
+      },
+      remembered);
+}
+
+// Of problems with enough rows those to measure again because the machine is clearly quieter than it was: what costs most first.
+std::vector<OpenChoice*> to_renew(std::vector<OpenChoice>& open, const std::vector<OpenChoice*>& unknown,
+                                  tuner::Machine& machine) {
+  std::vector<OpenChoice*> disturbed;
+  for (OpenChoice& o : open)
+    if (o.disturbance > tuner::kQuiet && std::find(unknown.begin(), unknown.end(), &o) == unknown.end())
+      disturbed.push_back(&o);
+  if (disturbed.empty()) return {};
+  const double now = machine.disturbance();
+  std::erase_if(disturbed, [&](const OpenChoice* o) { return now > kQuieter * o->disturbance; });
+  const auto cost = [](const OpenChoice* o) {
+    return o->choice->alternatives.front().time_ns * o->choice->uses;
+  };
+  std::stable_sort(disturbed.begin(), disturbed.end(),
+                   [&](const OpenChoice* a, const OpenChoice* b) { return cost(a) > cost(b); });
+  if (disturbed.size() > kMostRenewed) disturbed.resize(kMostRenewed);
+  return disturbed;
+}
+
+}  // namespace
+
+std::string_view source_name(Source source) {
+  constexpr std::array<std::string_view, 5> kNames{"only choice", "database", "tuned", "estimate", "forced"};
+  return kNames[static_cast<std::size_t>(source)];
+}
+
+void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+            tuner::TuningDb& db) {
+  Force force(devices);
+  std::vector<OpenChoice> open;
+  std::vector<bool> known;
+  for (Choice& choice : choices) {
+    std::vector<Offer> offers = devices.supporting(choice.problem);
+    if (offers.empty())
+      fail(Code::unsupported, "no kernel of the device '", devices.names(), "' computes ", choice.text);
+    if (settle_alone(choice, offers, force)) continue;
+    for (OpenChoice& next : open_choices(choice, offers)) {
+      known.push_back(remember(next, options.mode, db) && !options.again);
+      open.push_back(std::move(next));
+    }
+  }
+  force.require_used();
+  if (options.mode != tuner::Mode::off && options.limit_ms != 0) {
+    std::vector<OpenChoice*> unknown;
+    for (std::size_t i = 0; i < open.size(); ++i)
+      if (!known[i]) unknown.push_back(&open[i]);
+    tuner::Machine machine = machine_of(devices, options, db);
+    const Clock::time_point end = end_of(options);
+    const std::size_t memory = memory_for_measuring(choices, open);
+    const auto measure = [&](const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
+      if (problems.empty() || now_of(options) >= end) return;
+      measure_choices(problems, {renewal, options, memory, machine, end}, db);
+    };
+    measure(unknown, options.again ? tuner::Renewal::all : tuner::Renewal::none);
+    measure(to_renew(open, unknown, machine), tuner::Renewal::quieter);
+  }
+  for (auto first = open.begin(); first != open.end();) {
+    const auto last =
+        std::find_if(first, open.end(), [&](const OpenChoice& o) { return o.choice != first->choice; });
+    complete({first, last});
+    first = last;
+  }
+  for (Choice& choice : choices) choice.take(0);
+}
+
+}  // namespace rt3d::runtime

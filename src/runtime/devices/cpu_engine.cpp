@@ -1,0 +1,45 @@
+#include "runtime/devices/cpu_engine.h"
+
+#include <cstring>
+
+#include "base/buffer.h"
+#include "kernels/copy/reorder.h"
+
+namespace rt3d::runtime {
+namespace {
+
+class HostMemory : public kernels::Memory {
+ public:
+  explicit HostMemory(std::size_t bytes) : buffer_(Buffer::zeroed(bytes)) {}
+
+  std::size_t bytes() const override { return buffer_.bytes(); }
+  void* base() const override { return buffer_.data(); }
+  void write(std::size_t offset, std::span<const std::byte> from) override {
+    if (!from.empty()) std::memcpy(buffer_.data() + offset, from.data(), from.size());
+  }
+  void read(std::size_t offset, std::span<std::byte> to) const override {
+    if (!to.empty()) std::memcpy(to.data(), buffer_.data() + offset, to.size());
+  }
+
+ private:
+  Buffer buffer_;
+};
+
+}  // namespace
+
+std::unique_ptr<kernels::Memory> CpuEngine::allocate(std::size_t bytes) {
+  return std::make_unique<HostMemory>(bytes);
+}
+
+void CpuEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& args, int workers) {
+  pool_.limit(workers);
+  kernel.run(args);
+}
+
+void CpuEngine::zero_halo(const TensorDesc& desc, kernels::Place first, const kernels::Placement& at,
+                          int workers) {
+  pool_.limit(workers);
+  kernels::copy::zero_halo(desc, first.host(), at, pool_);
+}
+
+}  // namespace rt3d::runtime

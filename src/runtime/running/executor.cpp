@@ -1,0 +1,153 @@
+#include "runtime/running/executor.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/heap.h"
+
+namespace rt3d::runtime {
+
+namespace {
+
+// The largest constants first: while a kernel packs, they are in memory twice, and with the last one everything is packed.
+std::vector<std::size_t> by_bytes(const std::vector<Constants>& constants) {
+  std::vector<std::size_t> order(constants.size()), bytes(constants.size());
+  for (std::size_t i = 0; i < constants.size(); ++i) {
+    order[i] = i;
+    for (const Tensor& constant : constants[i]) bytes[i] += constant.byte_count();
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
+  return order;
+}
+
+}  // namespace
+
+Executor::Executor(Program& program, const Devices& devices, Extent extent)
+    : plan_(program.plan), kernels_(program.kernels), devices_(devices) {
+  step_ns_.assign(plan_.steps.size(), 0);
+  if (extent == Extent::plan) {
+    count_constants(program);
+    return;
+  }
+  prepare(program);
+  trim_heap();  // of what graph, plan and packing left behind, before memory is fullest
+  // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
+  for (std::size_t space = 0; space < arenas_.size(); ++space)
+    if (kernels::Engine* engine = devices.with(static_cast<kernels::Space>(space)))
+      arenas_[space] = engine->allocate(plan_.arena_bytes[space]);
+  bind();
+}
+
+void Executor::prepare(Program& program) {
+  for (const std::size_t at : by_bytes(program.constants)) {
+    const kernels::Problem& problem = plan_.choice_of(plan_.kernels[at]).problem;
+    Constants& held = program.constants[at];
+    kernels::Kernel& kernel = *kernels_[at];
+    std::vector<const Tensor*> constants;
+    std::size_t constant_bytes = 0;
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      const bool constant = problem.inputs[i].constant;
+      constants.push_back(constant ? &held[i] : nullptr);
+      if (!constant) continue;
+      constant_bytes += held[i].byte_count();
+      if (held[i].scaled()) held[i] = held[i].in_memory();
+    }
+    kernel.prepare(constants, devices_.host().pool());
+    for (const Tensor* constant : constants)
+      if (constant) constant->release_pages();
+    held.clear();
+    packed_bytes_ += kernel.packed_bytes();
+    if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
+  }
+}
+
+// What prepare() would pack, and what it would leave as the model holds it.
+void Executor::count_constants(Program& program) {
+  for (std::size_t at = 0; at < plan_.kernels.size(); ++at) {
+    const Choice& choice = plan_.choice_of(plan_.kernels[at]);
+    Constants& held = program.constants[at];
+    packed_bytes_ += static_cast<std::size_t>(choice.packed_bytes);
+    for (std::size_t i = 0; i < held.size() && choice.packed_bytes == 0; ++i)
+      if (choice.problem.inputs[i].constant) shared_constant_bytes_ += held[i].byte_count();
+    held.clear();
+  }
+}
+
+// As many threads as the target has, or one when the step is estimated to end sooner than they come together.
+int Executor::workers(const Step& step) const {
+  constexpr double kWorthSharingNs = 15e3;
+  const Choice& choice = plan_.choice_of(step);
+  const kernels::Target& target = choice.engine->target();
+  const kernels::Target alone{target.device, 1};
+  const double ns = choice.family->estimate_ns(choice.problem, choice.schedule, alone);
+  return ns < kWorthSharingNs ? 1 : target.threads;
+}
+
+kernels::Place Executor::place(const Location& location) const {
+  if (location.storage == kNoStorage) return {};
+  return {arena(plan_.space_of(location)), plan_.offset_bytes(location)};
+}
+
+bool Executor::crosses(const Step& step) const {
+  const kernels::Space own = plan_.choice_of(step).engine->space();
+  for (const auto* side : {&step.inputs, &step.outputs})
+    for (const Location& location : *side)
+      if (location.storage != kNoStorage && plan_.space_of(location) != own) return true;
+  return false;
+}
+
+void Executor::bind() {
+  const auto places = [&](const std::vector<Location>& locations) {
+    std::vector<kernels::Place> out;
+    out.reserve(locations.size());
+    for (const Location& l : locations) out.push_back(place(l));
+    return out;
+  };
+  for (const Step& step : plan_.steps) {
+    Bound bound;
+    bound.workers = workers(step);
+    bound.kernel = kernels_[static_cast<std::size_t>(step.kernel)].get();
+    bound.inputs = places(step.inputs);
+    bound.outputs = places(step.outputs);
+    bound.engine = plan_.choice_of(step).engine;
+    bound.crosses = crosses(step);
+    if (step.scratch != kNoStorage) {
+      const Storage& scratch = plan_.storages[static_cast<std::size_t>(step.scratch)];
+      bound.scratch = {arena(scratch.space), scratch.offset};
+    }
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      const kernels::Placement& p = step.outputs[i].placement;
+      if (p.halo_h == 0 && p.halo_w == 0) continue;
+      bound.halos.push_back(&step.outputs[i]);
+      bound.halo_places.push_back(bound.outputs[i]);
+    }
+    bound_.push_back(std::move(bound));
+  }
+}
+
+void Executor::run_step(std::size_t i) {
+  const Bound& b = bound_[i];
+  for (std::size_t j = 0; j < b.halos.size(); ++j)
+    b.engine->zero_halo(b.halos[j]->desc, b.halo_places[j], b.halos[j]->placement, b.workers);
+  b.engine->run(*b.kernel, {b.inputs, b.outputs, b.scratch, b.engine->pool()}, b.workers);
+  if (b.crosses) b.engine->finish();
+}
+
+void Executor::run() {
+  for (std::size_t i = 0; i < bound_.size(); ++i) run_step(i);
+}
+
+void Executor::run_measured() {
+  using Clock = std::chrono::steady_clock;
+  auto before = Clock::now();
+  for (std::size_t i = 0; i < bound_.size(); ++i) {
+    run_step(i);
+    bound_[i].engine->finish();
+    const auto after = Clock::now();
+    step_ns_[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(after - before).count();
+    before = after;
+  }
+}
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,63 @@
+// A program made ready to run: kernels with their packed constants, the arena, and the address of every operand. One thread at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/devices/devices.h"
+#include "runtime/planning/program.h"
+
+namespace rt3d::runtime {
+
+class Executor {
+ public:
+  // Prepares the kernels and lets go of their constants, so that only packed copies stay. Program and devices must live as long as the
+  // executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
+  enum class Extent { all, plan };
+  Executor(Program& program, const Devices& devices, Extent extent = Extent::all);
+
+  void run();                       // allocates nothing
+  void run_measured();              // and takes the time of every step
+  void run_step(std::size_t step);  // one alone, on whatever its inputs hold
+
+  // Of a location in the host's memory.
+  std::byte* address(const Location& location) const { return place(location).host(); }
+  std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
+
+  std::size_t packed_bytes() const { return packed_bytes_; }  // of a plan: what would be packed
+  std::size_t shared_constant_bytes() const {
+    return shared_constant_bytes_;
+  }  // constants used as the model holds them
+
+ private:
+  struct Bound {
+    kernels::Engine* engine = nullptr;
+    const kernels::Kernel* kernel = nullptr;
+    bool crosses = false;  // between spaces: the host waits
+    int workers = 1;       // threads worth waking
+    std::vector<kernels::Place> inputs, outputs;
+    kernels::Place scratch;
+    std::vector<const Location*> halos;       // outputs with a halo, and …
+    std::vector<kernels::Place> halo_places;  // … where they lie
+  };
+
+  void prepare(Program& program);
+  void count_constants(Program& program);
+  void bind();
+  int workers(const Step& step) const;
+  bool crosses(const Step& step) const;
+  kernels::Place place(const Location& location) const;
+  kernels::Memory& arena(kernels::Space space) const { return *arenas_[static_cast<std::size_t>(space)]; }
+
+  const Plan& plan_;
+  const std::vector<std::unique_ptr<kernels::Kernel>>& kernels_;
+  const Devices& devices_;
+  std::vector<Bound> bound_;
+  std::array<std::unique_ptr<kernels::Memory>, kernels::kSpaces> arenas_;
+  std::vector<std::int64_t> step_ns_;
+  std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;
+};
+
+}  // namespace rt3d::runtime

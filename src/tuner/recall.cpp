@@ -1,0 +1,81 @@
+// Schedules with times that need no measurement: estimates, and what the database remembers.
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "tuner/tuner.h"
+
+namespace rt3d::tuner {
+
+using kernels::KernelFamily;
+using kernels::Problem;
+using kernels::Schedule;
+using kernels::Target;
+
+const KernelFamily* family_of(const Row& row, std::span<const KernelFamily* const> families) {
+  const auto family = std::find_if(families.begin(), families.end(), [&](const KernelFamily* f) {
+    return f->id() == row.family && f->version() == row.version;
+  });
+  return family == families.end() ? nullptr : *family;
+}
+
+std::vector<TimedSchedule> estimates(const Problem& problem, std::span<const KernelFamily* const> families,
+                                     const Target& target) {
+  std::vector<TimedSchedule> best;
+  for (const KernelFamily* family : families) {
+    TimedSchedule choice;
+    choice.family = family;
+    choice.schedule = family->space(problem, target).front();
+    choice.time_ns = family->estimate_ns(problem, choice.schedule, target);
+    best.push_back(std::move(choice));
+  }
+  std::stable_sort(best.begin(), best.end(),
+                   [](const TimedSchedule& a, const TimedSchedule& b) { return a.time_ns < b.time_ns; });
+  return best;
+}
+
+TimedSchedule estimate(const Problem& problem, std::span<const KernelFamily* const> families,
+                       const Target& target) {
+  std::vector<TimedSchedule> best = estimates(problem, families, target);
+  if (best.empty()) fail(Code::internal, "no kernel family was given for ", problem.text());
+  return std::move(best.front());
+}
+
+std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
+                             std::span<const KernelFamily* const> families, const Target& target) {
+  std::vector<Row> rows = db.find(target.device.fingerprint(), target.threads, problem.text());
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; });
+  std::erase_if(rows, [&](const Row& row) {
+    const KernelFamily* family = family_of(row, families);
+    if (family == nullptr) return true;
+    try {
+      const Schedule schedule = kernels::parse_schedule(row.schedule);
+      if (!family->tunables(problem, target).allow(schedule)) return true;
+      if (possible_anywhere(family->least_work(problem, schedule, target), row.time_ns, target)) return false;
+      log(LogLevel::info, "tuning database: ignored, since no CPU is so fast: ", row.family, " ",
+          row.schedule, " in ", row.time_ns, " ns for ", row.problem);
+    } catch (const Error& error) {
+      log(LogLevel::debug, "tuning database: ", row.family, " ", row.schedule, ": ", error.what());
+    }
+    return true;
+  });
+  return rows;
+}
+
+std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
+                                  std::span<const KernelFamily* const> families, const Target& target) {
+  std::vector<TimedSchedule> remembered;
+  for (const Row& row : usable_rows(db, problem, families, target)) {
+    TimedSchedule choice;
+    choice.family = family_of(row, families);
+    choice.schedule = kernels::parse_schedule(row.schedule);
+    choice.time_ns = row.time_ns;
+    choice.rigor = row.rigor;
+    choice.disturbance = row.disturbance;
+    remembered.push_back(std::move(choice));
+  }
+  return remembered;
+}
+
+}  // namespace rt3d::tuner
