@@ -1,11 +1,10 @@
-// From a video to a clip: sample, resize, crop, scale, normalise. clip_layout.h lays it out as a network's input wants it.
-// What the steps need comes from options or from the model's metadata properties; docs/video.md has the keys.
+// From a video to a clip: sample, resize, crop, scale, normalise (docs/video.md). clip_layout.h lays it out as a network's input
+// wants it.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +13,6 @@
 #include "cli/sampling.h"
 
 namespace rt3d::cli {
-
-// What was said about a clip, as text; empty where nothing was said.
-struct ClipText {
-  std::string frames, sampling, stride, short_side, crop, mean, std, scale, channels, layout;
-};
 
 struct ClipSettings {
   std::int64_t frames = 16;
@@ -34,17 +28,6 @@ struct ClipSettings {
   bool bgr = false;
 };
 
-// A field of `options` wins, then the model's metadata ("rt3d.frames", …), then the clip's size in the
-// model's input
-// (`input`: n c t h w, -1 = free), then the defaults of docs/video.md. Throws UsageError naming the value
-// that is wrong.
-ClipSettings clip_settings(const ClipText& options,
-                           const std::function<const char*(const char* key)>& metadata,
-                           const std::vector<std::int64_t>& input);
-
-// A number of frames, as text; `what` names it in the UsageError.
-std::int64_t parse_frames(const std::string& what, const std::string& text);
-
 struct Clip {
   std::vector<std::int64_t> shape;  // 1 x channels x frames x crop height x crop width
   std::vector<float> values;
@@ -53,7 +36,7 @@ struct Clip {
   std::vector<std::string> warnings;
 };
 
-// Throws Failure when a frame, resized, is smaller than the crop, and what read_video() throws. The caller
+// Throws invalid_argument when a frame, resized, is smaller than the crop, and what read_video() throws. The caller
 // warns about videos with fewer frames than frames_needed().
 Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings);
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/failure.h"
-#include "cli/table.h"
+#include "base/error.h"
 
 namespace rt3d::cli {
 namespace {
@@ -11,12 +10,6 @@ namespace {
 // name, then which dimension holds channels, frames, rows, columns.
 constexpr ClipLayout kLayouts[] = {{"ncthw", 1, 2, 3, 4}, {"ntchw", 2, 1, 3, 4}, {"nthwc", 4, 1, 2, 3}};
 constexpr std::size_t kRank = 5;
-
-std::string names_of(const std::vector<const ClipLayout*>& layouts) {
-  std::string names;
-  for (const ClipLayout* layout : layouts) names += (names.empty() ? "" : " or ") + std::string(layout->name);
-  return names;
-}
 
 // Whether the layouts put the same numbers into the same places: a single channel may stand anywhere.
 bool same_places(const ClipLayout& a, const ClipLayout& b, const std::vector<std::int64_t>& shape) {
@@ -45,27 +38,23 @@ std::vector<std::int64_t> ClipLayout::shape_of(const ClipDims& dims) const {
 const ClipLayout& clip_layout(const std::string& name) {
   for (const ClipLayout& layout : kLayouts)
     if (name == layout.name) return layout;
-  throw UsageError("layout '" + name + "' is not known: use ncthw, ntchw or nthwc");
+  fail(Code::invalid_argument, "layout '", name, "' is not known: use ncthw, ntchw or nthwc");
 }
 
-const ClipLayout* find_clip_layout(const std::string& input, const std::vector<std::int64_t>& shape) {
-  if (shape.size() != kRank) return nullptr;
+std::vector<const ClipLayout*> fitting_layouts(const std::vector<std::int64_t>& shape) {
+  if (shape.size() != kRank) return {};
   std::vector<const ClipLayout*> certain, possible;
   for (const ClipLayout& layout : kLayouts) {
     const std::int64_t channels = layout.dims_of(shape).channels;
     if (channels == 1 || channels == 3) certain.push_back(&layout);
     if (channels < 0) possible.push_back(&layout);
   }
-  const std::vector<const ClipLayout*>& fitting = certain.empty() ? possible : certain;
-  if (fitting.empty()) return nullptr;
-  const bool alike = std::all_of(fitting.begin(), fitting.end(), [&](const ClipLayout* layout) {
-    return same_places(*layout, *fitting[0], shape);
+  if (certain.empty()) return possible;
+  const bool alike = std::all_of(certain.begin(), certain.end(), [&](const ClipLayout* layout) {
+    return same_places(*layout, *certain[0], shape);
   });
-  if (certain.empty() ? fitting.size() > 1 : !alike)
-    throw UsageError("--video: the input '" + input + "' of " + dims_text(shape) +
-                     " does not tell its channels from its frames: say --layout " + names_of(fitting) +
-                     ", or the model's rt3d.layout");
-  return fitting[0];
+  if (alike) certain.resize(1);
+  return certain;
 }
 
 std::vector<std::int64_t> pathway_frames(std::int64_t total, std::int64_t frames) {

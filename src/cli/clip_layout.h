@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +21,12 @@ struct ClipLayout {
   std::vector<std::int64_t> shape_of(const ClipDims& dims) const;
 };
 
-// The layout with the name; throws UsageError.
+// The layout with the name; throws invalid_argument.
 const ClipLayout& clip_layout(const std::string& name);
 
-// The layout whose channels are 1 or 3 in `shape`, or, where no dimension says so, the only one whose channels are free.
-// Null when none fits: the input takes no clip. Throws UsageError naming `input` when several fit and differ.
-const ClipLayout* find_clip_layout(const std::string& input, const std::vector<std::int64_t>& shape);
+// The layouts whose channels are 1 or 3 in `shape`, or, where no dimension says so, those whose channels are free. None: the
+// input takes no clip. Several: they differ, and somebody must say which.
+std::vector<const ClipLayout*> fitting_layouts(const std::vector<std::int64_t>& shape);
 
 // Which of a clip's `total` frames a pathway of `frames` frames sees: evenly from the first to the last, rounded down, as
 // SlowFast takes them (torch.linspace(0, total - 1, frames).long()).

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/error.h"
 #include "rt3d/rt3d.h"
 
 namespace rt3d::cli {
@@ -26,6 +27,17 @@ class Reported : public Failure {
  public:
   Reported() : Failure("failed") {}
 };
+
+// What the function gives; what it refuses as an invalid argument was said on the command line, or in the model's metadata.
+template <typename Function>
+auto as_said(const Function& function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (const Error& error) {
+    if (error.code() == Code::invalid_argument) throw UsageError(error.what());
+    throw;
+  }
+}
 
 // Concatenates values as text: join("frame ", 3).
 template <typename... Parts>

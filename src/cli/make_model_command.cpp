@@ -113,17 +113,6 @@ void print_pruning(const models::PruningReport& report) {
               fixed(report.rate(), 3).c_str());
 }
 
-// A model that cannot be what was asked for is asked for wrongly.
-void make(const models::MakeRequest& request, const std::filesystem::path& file,
-          models::PruningReport& report) {
-  try {
-    models::make(request, file, &report);
-  } catch (const Error& error) {
-    if (error.code() == Code::invalid_argument) throw UsageError(error.what());
-    throw;
-  }
-}
-
 void run(const MakeModelOptions& options) {
   if (options.list) return print_list(options.as_json);
   if (options.request.name.empty() || options.output.empty()) {
@@ -137,8 +126,9 @@ void run(const MakeModelOptions& options) {
                      suggestion(options.request.name, names) + " (make-model --list shows them)");
   refuse_dash("-o", options.output);
   models::PruningReport report;
-  write_whole(options.output,
-              [&](const std::filesystem::path& file) { make(options.request, file, report); });
+  write_whole(options.output, [&](const std::filesystem::path& file) {
+    as_said([&] { models::make(options.request, file, &report); });
+  });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);
   std::printf("wrote %s\n", options.output.c_str());

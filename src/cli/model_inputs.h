@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/clip.h"
+#include "cli/clip_text.h"
 #include "cli/handles.h"
 #include "cli/npy.h"
 

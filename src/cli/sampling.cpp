@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "cli/failure.h"
+#include "base/error.h"
 
 namespace rt3d::cli {
 
 Sampling parse_sampling(const std::string& text) {
   if (text == "uniform") return Sampling::uniform;
   if (text == "consecutive") return Sampling::consecutive;
-  throw UsageError("sampling '" + text + "' is not known: use uniform or consecutive");
+  fail(Code::invalid_argument, "sampling '", text, "' is not known: use uniform or consecutive");
 }
 
 std::int64_t frames_needed(Sampling sampling, std::int64_t frames, std::int64_t stride) {

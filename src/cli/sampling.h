@@ -9,7 +9,7 @@ namespace rt3d::cli {
 
 enum class Sampling { uniform, consecutive };
 
-Sampling parse_sampling(const std::string& text);  // "uniform" or "consecutive"; throws UsageError
+Sampling parse_sampling(const std::string& text);  // "uniform" or "consecutive"; throws invalid_argument
 
 // Ascending indices, one per wanted frame, into a video of `total` >= 1 frames.
 //   uniform:     index k = int(total / frames * (k + 0.5)): the middles of `frames` equal parts of the whole

@@ -12,7 +12,7 @@ extern "C" {
 #include <memory>
 #include <optional>
 
-#include "cli/failure.h"
+#include "base/error.h"
 #include "cli/orientation.h"
 #include "cli/video_container.h"
 
@@ -50,14 +50,14 @@ class ToRgb {
 
   Frame operator()(const AVFrame& picture) {
     if (picture.width <= 0 || picture.height <= 0 || picture.width > kMaxSide || picture.height > kMaxSide) {
-      throw Failure(join(where_, ": frames of ", picture.width, "x", picture.height,
-                         " are not supported: at most ", kMaxSide, " a side"));
+      fail(Code::unsupported, where_, ": frames of ", picture.width, "x", picture.height,
+           " are not supported: at most ", kMaxSide, " a side");
     }
     const auto format = static_cast<AVPixelFormat>(picture.format);
     scaler_.reset(sws_getCachedContext(scaler_.release(), picture.width, picture.height, format,
                                        picture.width, picture.height, AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr,
                                        nullptr, nullptr));
-    if (!scaler_) throw Failure(where_ + ": frames of this pixel format cannot be converted to RGB");
+    if (!scaler_) fail(Code::unsupported, where_, ": frames of this pixel format cannot be converted to RGB");
     const int* matrix = sws_getCoefficients(picture.colorspace);
     const int full_range = picture.color_range == AVCOL_RANGE_JPEG || format == AV_PIX_FMT_YUVJ420P ||
                            format == AV_PIX_FMT_YUVJ422P || format == AV_PIX_FMT_YUVJ444P;
@@ -94,18 +94,19 @@ class VideoFile {
     const AVCodec* codec = nullptr;
     stream_ = av_find_best_stream(container_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
     if (stream_ < 0 || codec == nullptr)
-      throw Failure(where_ + " has no video that FFmpeg can decode: give a video file");
+      fail(Code::unsupported, where_, " has no video that FFmpeg can decode: give a video file");
     decoder_.reset(avcodec_alloc_context3(codec));
     const AVStream& stream = *container_->streams[stream_];
     const std::optional<DisplayMatrix> matrix = display_matrix(stream);
     if (matrix) orientation_ = orientation_of(*matrix);
     if (!decoder_ || avcodec_parameters_to_context(decoder_.get(), stream.codecpar) < 0) {
-      throw Failure(where_ + ": cannot set up its decoder");
+      fail(Code::unsupported, where_, ": cannot set up its decoder");
     }
     decoder_->thread_count = 0;
     const int status = avcodec_open2(decoder_.get(), codec, nullptr);
     if (status < 0)
-      throw Failure(join(where_, ": cannot open its decoder, ", codec->name, ": ", ffmpeg_reason(status)));
+      fail(Code::unsupported, where_, ": cannot open its decoder, ", codec->name, ": ",
+           ffmpeg_reason(status));
   }
 
   // How many frames the file holds, to be decoded or, where the file is cut, promised by its index: packets and frames are one
@@ -234,12 +235,12 @@ std::vector<std::string> warnings_of(const std::string& where, const Video& vide
                        " asks for a turn that is no quarter turn: its frames are used as they are stored");
   const std::int64_t promised = std::max(count.packets, count.promised);
   if (video.errors > 0 || !count.readable || count.packets < count.promised)
-    warnings.push_back(join(where, " is damaged or cut: ", video.total, " of ", promised,
-                            " frames were decoded",
-                            video.errors > 0 ? join(", with ", video.errors, " errors") : ""));
+    warnings.push_back(cat(where, " is damaged or cut: ", video.total, " of ", promised,
+                           " frames were decoded",
+                           video.errors > 0 ? cat(", with ", video.errors, " errors") : ""));
   else if (count.promised == 0 && count.seconds < count.seconds_promised - kSecondsMissed)
-    warnings.push_back(join(where, " is cut: ", video.total, " frames were decoded, which end after ",
-                            count.seconds, " of ", count.seconds_promised, " s"));
+    warnings.push_back(cat(where, " is cut: ", video.total, " frames were decoded, which end after ",
+                           count.seconds, " of ", count.seconds_promised, " s"));
   return warnings;
 }
 
@@ -247,13 +248,13 @@ std::vector<std::string> warnings_of(const std::string& where, const Video& vide
 
 Video read_video(const std::filesystem::path& path, const FrameChoice& choose) {
   if (!std::filesystem::is_regular_file(path)) {
-    throw Failure("cannot read " + path.string() + ": give an existing video file");
+    fail(Code::io, "cannot read ", path.string(), ": give an existing video file");
   }
   VideoFile file(path);
   const VideoFile::Count count = file.count();
-  if (count.packets == 0) throw Failure(path.string() + " has no frames: give a video file");
+  if (count.packets == 0) fail(Code::io, path.string(), " has no frames: give a video file");
   Video video = decode_chosen(path, choose, count.packets);
-  if (video.total == 0) throw Failure(path.string() + ": none of its frames decodes: the file is damaged");
+  if (video.total == 0) fail(Code::io, path.string(), ": none of its frames decodes: the file is damaged");
   if (video.total != count.packets) video = decode_chosen(path, choose, video.total);
   video.warnings = warnings_of(path.string(), video, count, file.orientation().has_value());
   return video;

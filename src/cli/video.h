@@ -24,7 +24,7 @@ struct Video {
 using FrameChoice = std::function<std::vector<std::int64_t>(std::int64_t total)>;
 
 // Keeps only the chosen frames in memory. Quarter turns and mirrors that the file asks for (phones write them) are applied.
-// Throws Failure when the file is missing, is not a video, or does not decode.
+// Throws io when the file is missing, is not a video, or does not decode, unsupported when nothing here can decode it.
 Video read_video(const std::filesystem::path& path, const FrameChoice& choose);
 
 }  // namespace rt3d::cli

@@ -5,7 +5,7 @@ extern "C" {
 #include <libavutil/avstring.h>
 }
 
-#include "cli/failure.h"
+#include "base/error.h"
 
 namespace rt3d::cli {
 namespace {
@@ -59,7 +59,7 @@ AVFormatContext* open_container(const std::string& where) {
   if (status >= 0) status = avformat_find_stream_info(opened, nullptr);
   if (status >= 0) return opened;
   avformat_close_input(&opened);
-  throw Failure("cannot read a video from " + where + ": " + refusal(url, status));
+  fail(Code::io, "cannot read a video from ", where, ": ", refusal(url, status));
 }
 
 }  // namespace rt3d::cli

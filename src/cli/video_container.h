@@ -7,7 +7,7 @@ struct AVFormatContext;
 
 namespace rt3d::cli {
 
-// Of the file at `where`, whatever its name looks like; the caller closes it with avformat_close_input(). Throws Failure
+// Of the file at `where`, whatever its name looks like; the caller closes it with avformat_close_input(). Throws io
 // naming the file when it is no container of known kind, or a list of other files.
 AVFormatContext* open_container(const std::string& where);
 

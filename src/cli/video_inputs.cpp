@@ -33,11 +33,22 @@ std::string said_of(const std::string& option, const Metadata& metadata, const s
   return own.empty() ? said(metadata, key) : own;
 }
 
+// Of the input, by its shape; null when it takes no clip.
+const ClipLayout* layout_of_shape(const TensorInfo& info) {
+  const std::vector<const ClipLayout*> fitting = fitting_layouts(info.dims);
+  if (fitting.size() < 2) return fitting.empty() ? nullptr : fitting[0];
+  std::string names;
+  for (const ClipLayout* layout : fitting) names += (names.empty() ? "" : " or ") + std::string(layout->name);
+  throw UsageError("--video: the input '" + info.name + "' of " + dims_text(info.dims) +
+                   " does not tell its channels from its frames: say --layout " + names +
+                   ", or the model's rt3d.layout");
+}
+
 const ClipLayout* layout_of(const TensorInfo& info, const ClipText& text, const Metadata& metadata) {
   if (info.dtype != RT3D_F32 || info.dims.size() != 5) return nullptr;
   const std::string name = said_of(text.layout, metadata, "rt3d.layout", info.name);
-  if (name.empty()) return find_clip_layout(info.name, info.dims);
-  const ClipLayout& layout = clip_layout(name);
+  if (name.empty()) return layout_of_shape(info);
+  const ClipLayout& layout = as_said([&]() -> const ClipLayout& { return clip_layout(name); });
   const std::int64_t channels = layout.dims_of(info.dims).channels;
   return channels < 0 || channels == 1 || channels == 3 ? &layout : nullptr;
 }

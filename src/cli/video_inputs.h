@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/clip.h"
+#include "cli/clip_text.h"
 #include "cli/handles.h"
 #include "cli/npy.h"
 
@@ -25,8 +25,8 @@ struct VideoInputs {
 
 // Fills every f32 input of rank 5 that is not `given` and whose channels can be found (clip_layout.h). Several inputs are pathways
 // of one clip: of the same size, each with frames that divide the longest's, or with the number of frames that the metadata
-// property "rt3d.frames.<input>" says. Throws UsageError when no input takes a clip or it is not clear how, Failure when
-// the file cannot be read.
+// property "rt3d.frames.<input>" says. Throws UsageError when no input takes a clip or it is not clear how, and what
+// read_clip() throws.
 VideoInputs read_video_inputs(const std::string& path, const ClipText& text,
                               const std::function<const char*(const char* key)>& metadata,
                               const std::vector<TensorInfo>& inputs, const std::vector<bool>& given);

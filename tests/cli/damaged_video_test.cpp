@@ -1,4 +1,4 @@
-// Videos that are damaged, cut, or called strange names.
+// Videos that are damaged or cut.
 #include <doctest/doctest.h>
 
 #include "cli/made_video.h"
@@ -88,21 +88,6 @@ TEST_CASE("a video without an index that is cut between two of its parts says ho
   CHECK(cut.total < 20);
   CHECK(holds(warnings(cut), "cut.mkv is cut: "));
   CHECK(holds(warnings(cut), " of 1.2 s"));
-}
-
-TEST_CASE("a file's name may look like a protocol or an option of FFmpeg's") {
-  const Scratch scratch;
-  write_video(scratch.path("plain.mov"), noise(2));
-  for (const char* name :
-       {"2026-11-29T10:00:00.mov", "http:x.mov", "concat:a|b.mov", "file:x.mov", "%03d.mov", "a b?.mov"}) {
-    std::filesystem::copy_file(scratch.path("plain.mov"), scratch.path(name));
-    const Shell shell;
-    const std::string command = "cd " + scratch.path().string() + " && " RT3D_COMMAND " run " +
-                                shell.small_model() + " --tune off --short-side 32 --video '" + name + "'";
-    const Result result = shell(command);
-    CAPTURE(result.err);
-    CHECK(result.exit_code == 0);
-  }
 }
 
 }  // namespace rt3d::cli

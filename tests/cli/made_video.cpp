@@ -81,4 +81,17 @@ DisplayMatrix turn_matrix(double degrees, bool mirror_x, bool mirror_y) {
   return matrix;
 }
 
+std::string grey_video(int frames, int width, int height) {
+  std::string text =
+      "YUV4MPEG2 W" + std::to_string(width) + " H" + std::to_string(height) + " F25:1 Ip C444\n";
+  const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  for (int k = 0; k < frames; ++k) {
+    text += "FRAME\n" + std::string(pixels, static_cast<char>(16 + 10 * k)) +
+            std::string(2 * pixels, static_cast<char>(128));
+  }
+  return text;
+}
+
+int grey_level(int frame) { return (10 * frame * 255 + 109) / 219; }
+
 }  // namespace rt3d::cli

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/failure.h"
+#include "base/error.h"
 #include "cli/made_video.h"
 #include "cli/scratch.h"
 #include "cli/video.h"
@@ -57,7 +57,7 @@ bool same(const Frame& a, const Frame& b) {
 TEST_CASE("frames are shown as each of the eight display matrices says, whatever its scale") {
   const Frame frame = numbered(4, 3);
   for (const auto& [a, b, c, d] : kEight) {
-    const std::string matrix_text = join(a, " ", b, " ", c, " ", d);
+    const std::string matrix_text = cat(a, " ", b, " ", c, " ", d);
     CAPTURE(matrix_text);
     for (const int scale : {1, 3}) {
       const auto orientation = orientation_of(matrix_of(a * scale, b * scale, c * scale, d * scale));
@@ -86,7 +86,7 @@ TEST_CASE("videos are turned and mirrored as their files ask for") {
     const DisplayMatrix matrix = matrix_of(a, b, c, d);
     write_video(scratch.path("turned.mov"), {frame}, &matrix);
     const Video video = read_video(scratch.path("turned.mov"), first);
-    const std::string matrix_text = join(a, " ", b, " ", c, " ", d);
+    const std::string matrix_text = cat(a, " ", b, " ", c, " ", d);
     CAPTURE(matrix_text);
     CHECK(same(video.frames.at(0), shown(frame, a, b, c, d)));
     CHECK(video.warnings.empty());

@@ -32,7 +32,7 @@ const std::vector<Floor> kFloors = {
     {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
-    {"cli", {"models", "rt3d"}},
+    {"cli", {"base", "models", "rt3d"}},
 };
 
 struct Door {
