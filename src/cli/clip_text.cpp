@@ -32,7 +32,7 @@ std::int64_t parse_count(const std::string& what, const std::string& text, std::
   return value;
 }
 
-Size parse_size(const std::string& what, const std::string& text) {
+video::Size parse_size(const std::string& what, const std::string& text) {
   const std::size_t x = text.find('x');
   const auto side = [&](const std::string& part) {
     int size = 0;
@@ -76,7 +76,7 @@ std::array<float, 3> parse_per_channel(const std::string& what, const std::strin
   return {values[0], values[1], values[2]};
 }
 
-void apply_sizes(ClipSettings& settings, const std::string& crop, const std::string& short_side,
+void apply_sizes(video::ClipSettings& settings, const std::string& crop, const std::string& short_side,
                  const std::vector<std::int64_t>& input) {
   const bool fixed = input.size() == 5 && input[3] > 0 && input[4] > 0;
   if (!crop.empty()) {
@@ -94,7 +94,8 @@ void apply_sizes(ClipSettings& settings, const std::string& crop, const std::str
   }
 }
 
-void apply_channels(ClipSettings& settings, const std::string& text, const std::vector<std::int64_t>& input) {
+void apply_channels(video::ClipSettings& settings, const std::string& text,
+                    const std::vector<std::int64_t>& input) {
   const std::int64_t wanted = input.size() == 5 ? input[1] : -1;
   const std::string order = !text.empty() ? text : wanted == 1 ? "grey" : "rgb";
   if (order != "rgb" && order != "bgr" && order != "grey") refuse("channels", order, "rgb, bgr or grey");
@@ -111,14 +112,14 @@ std::int64_t parse_frames(const std::string& what, const std::string& text) {
   return parse_count(what, text, kMaxFrames);
 }
 
-ClipSettings clip_settings(const ClipText& options,
-                           const std::function<const char*(const char* key)>& metadata,
-                           const std::vector<std::int64_t>& input) {
+video::ClipSettings clip_settings(const ClipText& options,
+                                  const std::function<const char*(const char* key)>& metadata,
+                                  const std::vector<std::int64_t>& input) {
   const auto said = [&](const std::string& option, const char* key) {
     const char* value = option.empty() ? metadata(key) : nullptr;
     return value == nullptr ? option : std::string(value);
   };
-  ClipSettings settings;
+  video::ClipSettings settings;
   const std::string frames = said(options.frames, "rt3d.frames");
   if (!frames.empty()) {
     settings.frames = parse_count("frames", frames, kMaxFrames);
@@ -126,9 +127,9 @@ ClipSettings clip_settings(const ClipText& options,
     settings.frames = input[2];
   }
   const std::string sampling = said(options.sampling, "rt3d.sampling");
-  if (!sampling.empty()) settings.sampling = as_said([&] { return parse_sampling(sampling); });
+  if (!sampling.empty()) settings.sampling = as_said([&] { return video::parse_sampling(sampling); });
   const std::string stride = said(options.stride, "rt3d.stride");
-  if (!options.stride.empty() && settings.sampling == Sampling::uniform)
+  if (!options.stride.empty() && settings.sampling == video::Sampling::uniform)
     throw UsageError("--stride is of no use to uniform sampling: give --sampling consecutive with it");
   if (!stride.empty()) settings.stride = parse_count("stride", stride, kMaxFrames);
   apply_sizes(settings, said(options.crop, "rt3d.crop"), said(options.short_side, "rt3d.short_side"), input);

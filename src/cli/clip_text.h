@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/clip.h"
+#include "video/clip.h"
 
 namespace rt3d::cli {
 
@@ -19,9 +19,9 @@ struct ClipText {
 // model's input
 // (`input`: n c t h w, -1 = free), then the defaults of docs/video.md. Throws UsageError naming the value
 // that is wrong.
-ClipSettings clip_settings(const ClipText& options,
-                           const std::function<const char*(const char* key)>& metadata,
-                           const std::vector<std::int64_t>& input);
+video::ClipSettings clip_settings(const ClipText& options,
+                                  const std::function<const char*(const char* key)>& metadata,
+                                  const std::vector<std::int64_t>& input);
 
 // A number of frames, as text; `what` names it in the UsageError.
 std::int64_t parse_frames(const std::string& what, const std::string& text);

@@ -22,18 +22,18 @@ TEST_CASE("clip settings come from options, then metadata, then the input's shap
   };
   ClipText options;
   options.frames = "4";
-  const ClipSettings settings = clip_settings(options, metadata, {1, 3, 16, 32, 48});
+  const video::ClipSettings settings = clip_settings(options, metadata, {1, 3, 16, 32, 48});
   CHECK(settings.frames == 4);
-  CHECK(settings.sampling == Sampling::consecutive);
-  CHECK(settings.exact == Size{40, 60});
-  CHECK(settings.crop == Size{32, 48});
+  CHECK(settings.sampling == video::Sampling::consecutive);
+  CHECK(settings.exact == video::Size{40, 60});
+  CHECK(settings.crop == video::Size{32, 48});
   CHECK(settings.scale == doctest::Approx(1.0 / 255));
   CHECK(settings.mean[0] == doctest::Approx(0.485));
 
-  const ClipSettings plain = clip_settings({}, no_metadata, {-1, 3, 16, 112, 112});
+  const video::ClipSettings plain = clip_settings({}, no_metadata, {-1, 3, 16, 112, 112});
   CHECK(plain.frames == 16);
   CHECK(plain.short_side == 128);
-  CHECK(plain.crop == Size{112, 112});
+  CHECK(plain.crop == video::Size{112, 112});
 }
 
 TEST_CASE("clip settings that make no sense are refused") {

@@ -7,11 +7,13 @@
 
 #include "cli/failure.h"
 #include "cli/npy_header.h"
-#include "cli/scratch.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 namespace {
 
 template <typename T>

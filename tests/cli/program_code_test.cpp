@@ -7,11 +7,13 @@
 #include <string>
 
 #include "base/file.h"
-#include "cli/scratch.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 namespace {
 
 // An entry as the system writes it.

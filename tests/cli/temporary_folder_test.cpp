@@ -4,11 +4,13 @@
 
 #include <fstream>
 
-#include "cli/scratch.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 
 TEST_CASE("temporary folders are new, and gone with their contents and their objects") {
   const Scratch parent;

@@ -8,13 +8,15 @@
 #include "cli/problem_model.h"
 #include "cli/problem_text.h"
 #include "cli/scores.h"
-#include "cli/scratch.h"
+#include "scratch.h"
 #include "cli/statistics.h"
 #include "cli/table.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 
 TEST_CASE("a problem's short form keeps what tells layers apart") {
   CHECK(short_problem("Conv 1x64x16x56x56,c128x64x3x3x3,c128,- -> 1x128x16x56x56 act=relu pads=1x1x1x1x1x1 "

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "cli/failure.h"
-#include "cli/made_video.h"
 #include "cli/shell.h"
+#include "video/made_video.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -196,8 +196,8 @@ TEST_CASE("a network of two pathways gets both from a video") {
 
 TEST_CASE("a file's name may look like a protocol or an option of FFmpeg's") {
   const Scratch scratch;
-  const Frame frame{32, 32, std::vector<std::uint8_t>(std::size_t{3} * 32 * 32, 90)};
-  write_video(scratch.path("plain.mov"), {frame, frame});
+  const video::Frame frame{32, 32, std::vector<std::uint8_t>(std::size_t{3} * 32 * 32, 90)};
+  video::write_video(scratch.path("plain.mov"), {frame, frame});
   for (const char* name :
        {"2026-11-29T10:00:00.mov", "http:x.mov", "concat:a|b.mov", "file:x.mov", "%03d.mov", "a b?.mov"}) {
     std::filesystem::copy_file(scratch.path("plain.mov"), scratch.path(name));

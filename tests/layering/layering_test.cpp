@@ -32,7 +32,8 @@ const std::vector<Floor> kFloors = {
     {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
-    {"cli", {"base", "models", "rt3d"}},
+    {"video", {"base"}},
+    {"cli", {"base", "models", "video", "rt3d"}},
 };
 
 struct Door {
@@ -41,7 +42,7 @@ struct Door {
 };
 const std::vector<Door> kDoors = {
     {"asmjit/", "jit"},  {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
-    {"spdlog/", "base"}, {"libav", "cli"},       {"libsw", "cli"},
+    {"spdlog/", "base"}, {"libav", "video"},     {"libsw", "video"},
     {"CLI/", "cli"},     {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.

@@ -1,10 +1,10 @@
-#include "cli/sampling.h"
+#include "video/sampling.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 Sampling parse_sampling(const std::string& text) {
   if (text == "uniform") return Sampling::uniform;
@@ -32,4 +32,4 @@ std::vector<std::int64_t> sample_frames(Sampling sampling, std::int64_t total, s
   return indices;
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

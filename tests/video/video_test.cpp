@@ -1,17 +1,19 @@
-#include "cli/video.h"
+#include "video/video.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "cli/made_video.h"
-#include "cli/scratch.h"
+#include "scratch.h"
+#include "video/made_video.h"
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
+
+using tests::Scratch;
 
 using Indices = std::vector<std::int64_t>;
 
@@ -88,6 +90,6 @@ TEST_CASE("a list of other files opens none of them") {
   }
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

@@ -1,10 +1,10 @@
-#include "cli/sampling.h"
+#include "video/sampling.h"
 
 #include <doctest/doctest.h>
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 using Indices = std::vector<std::int64_t>;
@@ -31,6 +31,6 @@ TEST_CASE("a video that is too short repeats its last frame") {
   CHECK(frames_needed(Sampling::consecutive, 4, 2) == 7);
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

@@ -1,18 +1,20 @@
-#include "cli/orientation.h"
+#include "video/orientation.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "cli/made_video.h"
-#include "cli/scratch.h"
-#include "cli/video.h"
+#include "scratch.h"
+#include "video/made_video.h"
+#include "video/video.h"
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
+
+using tests::Scratch;
 
 constexpr std::int32_t kOne = 1 << 16;
 
@@ -99,6 +101,6 @@ TEST_CASE("videos are turned and mirrored as their files ask for") {
   CHECK(video.warnings[0].find("no quarter turn") != std::string::npos);
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

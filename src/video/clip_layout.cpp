@@ -1,10 +1,10 @@
-#include "cli/clip_layout.h"
+#include "video/clip_layout.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 // name, then which dimension holds channels, frames, rows, columns.
@@ -89,4 +89,4 @@ std::vector<float> arranged(const std::vector<float>& planes, const ClipDims& cl
   return values;
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -1,8 +1,8 @@
-#include "cli/resize.h"
+#include "video/resize.h"
 
 #include <algorithm>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 // The two input positions that an output position reads, and the second one's weight.
@@ -59,4 +59,4 @@ void resize_crop(const Frame& frame, Size resized, Size crop, float* planes, std
   }
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "cli/frame.h"
+#include "video/frame.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 // First rows and columns change places, then the columns' order is reversed, then the rows'.
 struct Orientation {
@@ -25,4 +25,4 @@ std::optional<Orientation> orientation_of(const DisplayMatrix& matrix);
 
 Frame oriented(const Frame& frame, Orientation orientation);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -1,8 +1,8 @@
-#include "cli/orientation.h"
+#include "video/orientation.h"
 
 #include <cmath>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 constexpr double kDegree = 0.01746;  // the tangent of one
@@ -35,4 +35,4 @@ Frame oriented(const Frame& frame, Orientation orientation) {
   return result;
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -1,12 +1,12 @@
-#include "cli/resize.h"
+#include "video/resize.h"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 Frame ramp(int width, int height) {
@@ -55,6 +55,6 @@ TEST_CASE("the short side keeps the proportions, the long side is rounded down")
   CHECK(short_side_size({100, 100}, 50) == Size{50, 50});
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

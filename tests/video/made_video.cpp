@@ -1,4 +1,4 @@
-#include "cli/made_video.h"
+#include "video/made_video.h"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -9,7 +9,7 @@ extern "C" {
 
 #include <cstring>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 // What PNG's encoder makes of the frame.
@@ -94,4 +94,4 @@ std::string grey_video(int frames, int width, int height) {
 
 int grey_level(int frame) { return (10 * frame * 255 + 109) / 219; }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

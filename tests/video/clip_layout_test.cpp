@@ -1,12 +1,12 @@
-#include "cli/clip_layout.h"
+#include "video/clip_layout.h"
 
 #include <doctest/doctest.h>
 
 #include "base/error.h"
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 using Indices = std::vector<std::int64_t>;
@@ -56,6 +56,6 @@ TEST_CASE("a slow pathway sees frames spread evenly from the first to the last, 
   CHECK(pathway_frames(8, 1) == Indices{0});
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

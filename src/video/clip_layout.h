@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 // A clip's dimensions, whatever their order in the input; -1 = free.
 struct ClipDims {
@@ -37,4 +37,4 @@ std::vector<std::int64_t> pathway_frames(std::int64_t total, std::int64_t frames
 std::vector<float> arranged(const std::vector<float>& planes, const ClipDims& clip, const ClipLayout& layout,
                             const std::vector<std::int64_t>& chosen, std::int64_t batch);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 enum class Sampling { uniform, consecutive };
 
@@ -21,4 +21,4 @@ std::vector<std::int64_t> sample_frames(Sampling sampling, std::int64_t total, s
 // How many frames a video must have for the sampling to repeat none.
 std::int64_t frames_needed(Sampling sampling, std::int64_t frames, std::int64_t stride);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

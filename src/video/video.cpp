@@ -1,4 +1,4 @@
-#include "cli/video.h"
+#include "video/video.h"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -13,10 +13,10 @@ extern "C" {
 #include <optional>
 
 #include "base/error.h"
-#include "cli/orientation.h"
-#include "cli/video_container.h"
+#include "video/container.h"
+#include "video/orientation.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 template <typename T, void (*release)(T**)>
@@ -260,4 +260,4 @@ Video read_video(const std::filesystem::path& path, const FrameChoice& choose) {
   return video;
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/frame.h"
-#include "cli/orientation.h"
+#include "video/frame.h"
+#include "video/orientation.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 // A file that FFmpeg writes: losslessly kept frames, 25 a second, of the kind that its name says (.mov, .mkv); `matrix`, when given, says how they are to be shown.
 void write_video(const std::string& path, const std::vector<Frame>& frames,
@@ -21,4 +21,4 @@ DisplayMatrix turn_matrix(double degrees, bool mirror_x = false, bool mirror_y =
 std::string grey_video(int frames, int width, int height);
 int grey_level(int frame);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

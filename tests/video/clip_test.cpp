@@ -1,15 +1,17 @@
-#include "cli/clip.h"
+#include "video/clip.h"
 
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "cli/made_video.h"
-#include "cli/scratch.h"
+#include "scratch.h"
+#include "video/made_video.h"
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
+
+using tests::Scratch;
 
 using Indices = std::vector<std::int64_t>;
 
@@ -50,6 +52,6 @@ TEST_CASE("a crop larger than the resized frames is refused with both sizes") {
   }
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 struct Frame {
   int width = 0;
@@ -18,4 +18,4 @@ struct Frame {
   }
 };
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

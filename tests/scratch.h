@@ -1,4 +1,4 @@
-// A folder of its own for a test's files, removed at the end.
+// A folder for one test whose files are named by texts, as command lines name them.
 #pragma once
 
 #include <fstream>
@@ -6,9 +6,9 @@
 
 #include "scratch_folder.h"
 
-namespace rt3d::cli {
+namespace rt3d::tests {
 
-class Scratch : public tests::ScratchFolder {
+class Scratch : public ScratchFolder {
  public:
   using ScratchFolder::path;
   std::string path(const std::string& name) const { return (path() / name).string(); }
@@ -18,4 +18,4 @@ class Scratch : public tests::ScratchFolder {
   }
 };
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::tests

@@ -1,4 +1,4 @@
-#include "cli/video_container.h"
+#include "video/container.h"
 
 extern "C" {
 #include <libavformat/avformat.h>
@@ -7,7 +7,7 @@ extern "C" {
 
 #include "base/error.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 // libavformat's names of containers, raw streams and pictures that are one file each.
@@ -62,4 +62,4 @@ AVFormatContext* open_container(const std::string& where) {
   fail(Code::io, "cannot read a video from ", where, ": ", refusal(url, status));
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

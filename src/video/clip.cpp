@@ -1,11 +1,11 @@
-#include "cli/clip.h"
+#include "video/clip.h"
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "cli/video.h"
+#include "video/video.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
 
 // The clip's three planes as one: the luma of ITU-R BT.601, as image libraries make grey.
@@ -56,4 +56,4 @@ Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings) 
   return clip;
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/frame.h"
+#include "video/frame.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 struct Video {
   std::int64_t total = 0;             // frames in the file that decode
@@ -27,4 +27,4 @@ using FrameChoice = std::function<std::vector<std::int64_t>(std::int64_t total)>
 // Throws io when the file is missing, is not a video, or does not decode, unsupported when nothing here can decode it.
 Video read_video(const std::filesystem::path& path, const FrameChoice& choose);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

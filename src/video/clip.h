@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/resize.h"
-#include "cli/sampling.h"
+#include "video/resize.h"
+#include "video/sampling.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 struct ClipSettings {
   std::int64_t frames = 16;
@@ -40,4 +40,4 @@ struct Clip {
 // warns about videos with fewer frames than frames_needed().
 Clip read_clip(const std::filesystem::path& path, const ClipSettings& settings);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video

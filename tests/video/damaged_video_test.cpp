@@ -1,14 +1,16 @@
 // Videos that are damaged or cut.
 #include <doctest/doctest.h>
 
-#include "cli/made_video.h"
-#include "cli/shell.h"
-#include "cli/video.h"
+#include "scratch.h"
+#include "video/made_video.h"
+#include "video/video.h"
 
-TEST_SUITE_BEGIN("cli");
+TEST_SUITE_BEGIN("video");
 
-namespace rt3d::cli {
+namespace rt3d::video {
 namespace {
+
+using tests::Scratch;
 
 std::vector<Frame> noise(int frames) {
   std::vector<Frame> result;
@@ -30,6 +32,8 @@ std::vector<std::int64_t> all(std::int64_t total) {
   return indices;
 }
 
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 std::string warnings(const Video& video) {
   std::string text;
   for (const std::string& warning : video.warnings) text += warning + "\n";
@@ -49,7 +53,7 @@ TEST_CASE("a whole video has no warning, and a damaged or cut one says how many 
   REQUIRE(whole.frames.size() == 10);
   CHECK(whole.frames[9].rgb == frames[9].rgb);
 
-  std::string bytes = read_file(path);
+  std::string bytes = tests::read_bytes(path);
   const std::string signature = "\x89PNG";
   const std::size_t third = bytes.find(signature, bytes.find(signature, bytes.find(signature) + 1) + 1);
   REQUIRE(third != std::string::npos);
@@ -79,7 +83,7 @@ TEST_CASE("a video without an index that is cut between two of its parts says ho
   CHECK(whole.total == 30);
   CHECK(whole.warnings.empty());
 
-  const std::string bytes = read_file(path), cluster = "\x1F\x43\xB6\x75";
+  const std::string bytes = tests::read_bytes(path), cluster = "\x1F\x43\xB6\x75";
   std::vector<std::size_t> clusters;
   for (std::size_t at = bytes.find(cluster); at != std::string::npos; at = bytes.find(cluster, at + 1))
     clusters.push_back(at);
@@ -90,6 +94,6 @@ TEST_CASE("a video without an index that is cut between two of its parts says ho
   CHECK(holds(warnings(cut), " of 1.2 s"));
 }
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
 
 TEST_SUITE_END();

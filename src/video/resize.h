@@ -4,9 +4,9 @@
 // likewise; in float, without rounding.
 #pragma once
 
-#include "cli/frame.h"
+#include "video/frame.h"
 
-namespace rt3d::cli {
+namespace rt3d::video {
 
 struct Size {
   int height = 0;
@@ -22,4 +22,4 @@ Size short_side_size(Size frame, int short_side);
 // Requires crop <= resized.
 void resize_crop(const Frame& frame, Size resized, Size crop, float* planes, std::ptrdiff_t plane_stride);
 
-}  // namespace rt3d::cli
+}  // namespace rt3d::video
