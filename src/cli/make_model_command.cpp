@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
@@ -10,13 +11,16 @@
 #include "cli/number_option.h"
 #include "cli/output_file.h"
 #include "cli/table.h"
+#include "graph/model.h"
 #include "models/models.h"
+#include "models/pruning.h"
 
 namespace rt3d::cli {
 namespace {
 
 struct MakeModelOptions {
   models::MakeRequest request;
+  std::string sparsity;  // "": a dense model
   std::string output;
   bool list = false;
   bool as_json = false;
@@ -43,7 +47,7 @@ void declare(CLI::App& app, MakeModelOptions& options) {
       ->type_name("S")
       ->capture_default_str();
   app.add_option(
-         "--sparsity", options.request.sparsity,
+         "--sparsity", options.sparsity,
          "Structured zeros: scheme, group and the rate of the model's multiply-accumulates: kgs:8x4:3.6, "
          "vanilla:32x4:3.6, winograd:32x4:3.6 (transformed weights), filter:2.6, or the published ratios per "
          "layer: kgs:8x4:authors-3.6")
@@ -92,7 +96,7 @@ nlohmann::json pruning_json(const MakeModelOptions& options, const models::Pruni
                       {"kept", layer.kept()}});
   nlohmann::json result = {{"model", options.request.name}, {"output", options.output}, {"layers", layers}};
   if (report.layers.empty()) return result;
-  result["sparsity"] = options.request.sparsity;
+  result["sparsity"] = options.sparsity;
   result["macs"] = report.macs;
   result["surviving_macs"] = report.surviving_macs;
   result["rate"] = report.rate();
@@ -113,6 +117,17 @@ void print_pruning(const models::PruningReport& report) {
               fixed(report.rate(), 3).c_str());
 }
 
+// An empty report for a dense model.
+models::PruningReport make(const MakeModelOptions& options, const std::filesystem::path& file) {
+  std::optional<models::PruningRequest> pruning;
+  if (!options.sparsity.empty()) pruning = models::parse_pruning(options.sparsity);
+  graph::Graph graph = models::build(options.request);
+  models::PruningReport report;
+  if (pruning) report = models::prune(graph, *pruning, options.request.seed);
+  graph::save_onnx(graph, file);
+  return report;
+}
+
 void run(const MakeModelOptions& options) {
   if (options.list) return print_list(options.as_json);
   if (options.request.name.empty() || options.output.empty()) {
@@ -127,7 +142,7 @@ void run(const MakeModelOptions& options) {
   refuse_dash("-o", options.output);
   models::PruningReport report;
   write_whole(options.output, [&](const std::filesystem::path& file) {
-    as_said([&] { models::make(options.request, file, &report); });
+    report = as_said([&] { return make(options, file); });
   });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);

@@ -19,11 +19,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "graph/graph.h"
 #include "kernels/sparsity.h"
-#include "models/models.h"
 
 namespace rt3d::models {
 
@@ -38,6 +39,25 @@ struct PruningRequest {
 
 inline constexpr double kLeastKept = 0.1;  // of any layer
 inline constexpr double kMostKept = 0.9;   // of a layer that is pruned at all
+
+// What became of one convolution or linear layer of a pruned model.
+struct PrunedLayer {
+  std::string name;
+  Shape weights;
+  std::string zeros;  // "kgs 8x4", "filters and channels"; of a layer that stays dense: "dense: " and why
+  std::int64_t macs = 0;
+  std::int64_t surviving_macs = 0;
+  double kept() const {
+    return macs > 0 ? static_cast<double>(surviving_macs) / static_cast<double>(macs) : 1;
+  }
+};
+
+struct PruningReport {
+  std::vector<PrunedLayer> layers;  // in the graph's order; empty for a dense model
+  std::int64_t macs = 0;
+  std::int64_t surviving_macs = 0;
+  double rate() const { return static_cast<double>(macs) / static_cast<double>(surviving_macs); }
+};
 
 // "kgs:8x4:3.6", "vanilla:32x4:3.6", "winograd:32x4:3.6", "filter:2.6", "kgs:8x4:authors-3.6"; throws invalid_argument.
 PruningRequest parse_pruning(std::string_view text);

@@ -24,17 +24,23 @@ struct Pruned {
   std::map<std::string, Tensor> weights;  // by layer
 };
 
-Pruned make_pruned(const MakeRequest& request) {
+struct Sparse {
+  MakeRequest model;
+  std::string zeros;  // "": none
+};
+
+Pruned make_pruned(const Sparse& sparse) {
   Pruned made;
-  made.graph = build(request, &made.report);
+  made.graph = build(sparse.model);
+  if (!sparse.zeros.empty()) made.report = prune(made.graph, parse_pruning(sparse.zeros), sparse.model.seed);
   for (const graph::Node& node : made.graph.nodes)
     if (node.op == "Conv" || node.op == "Gemm")
       made.weights[node.name] = *made.graph.constant(node.inputs[1]);
   return made;
 }
 
-MakeRequest half_r2plus1d(const std::string& sparsity) {
-  return {.name = "r2plus1d_18", .frames = 8, .size = 64, .width = 0.5, .sparsity = sparsity};
+Sparse half_r2plus1d(const std::string& zeros) {
+  return {{.name = "r2plus1d_18", .frames = 8, .size = 64, .width = 0.5}, zeros};
 }
 
 std::int64_t zeros(const Tensor& tensor) {
@@ -55,9 +61,9 @@ std::int64_t surviving(const PruningReport& report, const std::string& layer) {
   return 0;
 }
 
-bool is_refused(const MakeRequest& request) {
+bool is_refused(const Sparse& sparse) {
   try {
-    build(request);
+    make_pruned(sparse);
   } catch (const Error& error) {
     return error.code() == Code::invalid_argument && std::string(error.what()).size() > 30;
   }
@@ -102,12 +108,12 @@ TEST_CASE("pruned groups meet the rate, hold all zeros and are found again") {
 }
 
 TEST_CASE("groups so large that one is a per cent of the work meet the rate too") {
-  const PruningReport report = make_pruned({.name = "c3d", .sparsity = "vanilla:32x4:3.6"}).report;
+  const PruningReport report = make_pruned({{.name = "c3d"}, "vanilla:32x4:3.6"}).report;
   CHECK(report.rate() == doctest::Approx(3.6).epsilon(0.005));
 }
 
 TEST_CASE("layers with more work lose more, and first, last and grouped layers nothing") {
-  const PruningReport report = make_pruned({.name = "c3d", .sparsity = "kgs:8x4:3.6"}).report;
+  const PruningReport report = make_pruned({{.name = "c3d"}, "kgs:8x4:3.6"}).report;
   std::int64_t sum = 0;
   for (const PrunedLayer& a : report.layers) {
     sum += a.surviving_macs;
@@ -122,8 +128,7 @@ TEST_CASE("layers with more work lose more, and first, last and grouped layers n
   for (const char* dense : {"conv1", "fc8"})
     for (const PrunedLayer& layer : report.layers)
       if (layer.name == dense) CHECK(layer.kept() == 1);
-  const PruningReport x3d =
-      make_pruned({.name = "x3d_xs", .size = 64, .width = 0.5, .sparsity = "kgs:8x4:1.2"}).report;
+  const PruningReport x3d = make_pruned({{.name = "x3d_xs", .size = 64, .width = 0.5}, "kgs:8x4:1.2"}).report;
   for (const PrunedLayer& layer : x3d.layers)
     if (layer.weights[1] == 1) CHECK(layer.kept() == 1);
 }
@@ -140,11 +145,11 @@ TEST_CASE("the published ratios give the published multiply-accumulates") {
                         {"r2plus1d_18", "kgs:8x4:authors-3.2", 3.227}};
   for (const Case& c : cases) {
     CAPTURE(c.spec);
-    const PruningReport report = make_pruned({.name = c.model, .classes = 101, .sparsity = c.spec}).report;
+    const PruningReport report = make_pruned({{.name = c.model, .classes = 101}, c.spec}).report;
     CHECK(report.rate() == doctest::Approx(c.rate).epsilon(0.002));
   }
-  CHECK(is_refused({.name = "c3d", .sparsity = "kgs:8x4:authors-3.2"}));
-  CHECK(is_refused({.name = "x3d_s", .sparsity = "kgs:8x4:authors-2.6"}));
+  CHECK(is_refused({{.name = "c3d"}, "kgs:8x4:authors-3.2"}));
+  CHECK(is_refused({{.name = "x3d_s"}, "kgs:8x4:authors-2.6"}));
 }
 
 TEST_CASE("what survives makes up for what vanished") {
@@ -160,14 +165,14 @@ TEST_CASE("what survives makes up for what vanished") {
 }
 
 TEST_CASE("seeds and names decide which groups go") {
-  MakeRequest request = half_r2plus1d("kgs:8x4:2");
-  const auto pattern = [&request](const char* layer) {
-    return kernels::pattern_of(make_pruned(request).weights.at(layer), 8, 4);
+  Sparse sparse = half_r2plus1d("kgs:8x4:2");
+  const auto pattern = [&sparse](const char* layer) {
+    return kernels::pattern_of(make_pruned(sparse).weights.at(layer), 8, 4);
   };
   const kernels::Pattern first = pattern("layer1.0.conv1.0.0");
   CHECK(pattern("layer1.0.conv1.0.0") == first);
   CHECK_FALSE(pattern("layer1.0.conv2.0.0") == first);
-  request.seed = 2;
+  sparse.model.seed = 2;
   CHECK_FALSE(pattern("layer1.0.conv1.0.0") == first);
 }
 
@@ -201,8 +206,8 @@ TEST_CASE("groups of the transform domain lie beside dense spatial weights") {
 TEST_CASE("removed filters leave nothing behind that anything reads") {
   for (const char* name : {"s3d", "c3d", "r2plus1d_18"}) {
     CAPTURE(name);
-    Pruned made = make_pruned(
-        {.name = name, .classes = 5, .frames = 16, .size = 32, .width = 0.125, .sparsity = "filter:1.8"});
+    Pruned made =
+        make_pruned({{.name = name, .classes = 5, .frames = 16, .size = 32, .width = 0.125}, "filter:1.8"});
     CHECK(made.report.rate() == doctest::Approx(1.8).epsilon(0.05));
     Tensor input = Tensor::allocate(made.graph.value(made.graph.inputs[0]).desc);
     Random random(3);
@@ -233,8 +238,7 @@ TEST_CASE("removed filters leave nothing behind that anything reads") {
 }
 
 TEST_CASE("a layer's surviving work counts its filters and its channels") {
-  const Pruned made =
-      make_pruned({.name = "c3d", .frames = 16, .size = 64, .width = 0.25, .sparsity = "filter:2.6"});
+  const Pruned made = make_pruned({{.name = "c3d", .frames = 16, .size = 64, .width = 0.25}, "filter:2.6"});
   for (const PrunedLayer& layer : made.report.layers) {
     CAPTURE(layer.name);
     const Tensor& weights = made.weights.at(layer.name);
@@ -251,7 +255,7 @@ TEST_CASE("sparsities that cannot be made are refused with a reason") {
         "filter",       "filter:",    "filter:-3", "filter:2:3",  "kgs:8x4:authors", "kgs:8x4:authors-",
         "kgs:8x4:3.6 ", "kgs:8x4:40", "filter:80"}) {
     CAPTURE(spec);
-    CHECK(is_refused({.name = "c3d", .frames = 16, .size = 32, .width = 0.125, .sparsity = spec}));
+    CHECK(is_refused({{.name = "c3d", .frames = 16, .size = 32, .width = 0.125}, spec}));
   }
 }
 
