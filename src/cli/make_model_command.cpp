@@ -13,7 +13,7 @@
 #include "cli/table.h"
 #include "graph/model.h"
 #include "models/models.h"
-#include "models/pruning.h"
+#include "pruning/pruning.h"
 
 namespace rt3d::cli {
 namespace {
@@ -85,9 +85,9 @@ void print_list(bool as_json) {
   std::printf("%s", table.text().c_str());
 }
 
-nlohmann::json pruning_json(const MakeModelOptions& options, const models::PruningReport& report) {
+nlohmann::json pruning_json(const MakeModelOptions& options, const pruning::Report& report) {
   nlohmann::json layers = nlohmann::json::array();
-  for (const models::PrunedLayer& layer : report.layers)
+  for (const pruning::PrunedLayer& layer : report.layers)
     layers.push_back({{"name", layer.name},
                       {"weights", layer.weights.text()},
                       {"zeros", layer.zeros},
@@ -103,11 +103,11 @@ nlohmann::json pruning_json(const MakeModelOptions& options, const models::Pruni
   return result;
 }
 
-void print_pruning(const models::PruningReport& report) {
+void print_pruning(const pruning::Report& report) {
   Table table("lllrrr");
   table.add({"layer", "weights", "zeros", "MACs", "surviving", "kept"});
   table.rule();
-  for (const models::PrunedLayer& layer : report.layers)
+  for (const pruning::PrunedLayer& layer : report.layers)
     table.add({layer.name, layer.weights.text(), layer.zeros, millions(layer.macs),
                millions(layer.surviving_macs), fixed(100 * layer.kept(), 1) + " %"});
   table.rule();
@@ -118,12 +118,12 @@ void print_pruning(const models::PruningReport& report) {
 }
 
 // An empty report for a dense model.
-models::PruningReport make(const MakeModelOptions& options, const std::filesystem::path& file) {
-  std::optional<models::PruningRequest> pruning;
-  if (!options.sparsity.empty()) pruning = models::parse_pruning(options.sparsity);
+pruning::Report make(const MakeModelOptions& options, const std::filesystem::path& file) {
+  std::optional<pruning::Request> request;
+  if (!options.sparsity.empty()) request = pruning::parse_request(options.sparsity);
   graph::Graph graph = models::build(options.request);
-  models::PruningReport report;
-  if (pruning) report = models::prune(graph, *pruning, options.request.seed);
+  pruning::Report report;
+  if (request) report = pruning::prune(graph, *request, options.request.seed);
   graph::save_onnx(graph, file);
   return report;
 }
@@ -140,7 +140,7 @@ void run(const MakeModelOptions& options) {
     throw UsageError("there is no model '" + options.request.name + "'" +
                      suggestion(options.request.name, names) + " (make-model --list shows them)");
   refuse_dash("-o", options.output);
-  models::PruningReport report;
+  pruning::Report report;
   write_whole(options.output, [&](const std::filesystem::path& file) {
     report = as_said([&] { return make(options, file); });
   });

@@ -8,7 +8,7 @@
 #include "cli/failure.h"
 #include "cli/npy.h"
 #include "cli/onnx_message.h"
-#include "models/pruned_weights.h"
+#include "pruning/pruned_weights.h"
 
 namespace rt3d::cli {
 namespace {
@@ -67,7 +67,7 @@ class ProblemModel {
     if (!constant) return model_.input(names_[i], shape);
     std::vector<float> values = random_values(shape);
     const std::string sparsity = problem_.attribute("sparsity");
-    if (i == 1 && !sparsity.empty()) models::prune_weights(values, Shape(shape), sparsity, kPatternSeed);
+    if (i == 1 && !sparsity.empty()) pruning::prune_weights(values, Shape(shape), sparsity, kPatternSeed);
     model_.constant(names_[i], shape, values);
   }
 

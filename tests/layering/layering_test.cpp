@@ -29,11 +29,12 @@ const std::vector<Floor> kFloors = {
     {"jit", {"base", "kernels"}},
     {"tuning_db", {}},  // the schema, embedded at build time
     {"tuner", {"base", "kernels", "tuning_db"}},
-    {"models", {"base", "graph", "graph/onnx", "kernels"}},  // kernels: patterns of zeros
+    {"models", {"base", "graph"}},
+    {"pruning", {"base", "graph", "kernels"}},  // kernels: patterns of zeros, transformed weights
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
     {"video", {"base"}},
-    {"cli", {"base", "graph", "models", "video", "rt3d"}},
+    {"cli", {"base", "graph", "models", "pruning", "video", "rt3d"}},
 };
 
 struct Door {

@@ -14,7 +14,7 @@
 #include "graph/model.h"
 #include "graph/transformed_weights.h"
 #include "models/models.h"
-#include "models/pruning.h"
+#include "pruning/pruning.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
 #include "scratch_folder.h"
@@ -26,7 +26,7 @@ namespace {
 
 graph::Graph pruned_c3d() {
   graph::Graph graph = models::build({.name = "c3d", .classes = 7, .size = 32, .width = 0.125});
-  models::prune(graph, models::parse_pruning("winograd:8x4:3"), 1);
+  pruning::prune(graph, pruning::parse_request("winograd:8x4:3"), 1);
   return graph;
 }
 

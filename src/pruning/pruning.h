@@ -26,9 +26,9 @@
 #include "graph/graph.h"
 #include "kernels/sparsity.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
-struct PruningRequest {
+struct Request {
   bool filters = false;  // else groups
   kernels::Scheme scheme = kernels::Scheme::kgs;
   int gm = 8, gn = 4;
@@ -52,7 +52,7 @@ struct PrunedLayer {
   }
 };
 
-struct PruningReport {
+struct Report {
   std::vector<PrunedLayer> layers;  // in the graph's order; empty for a dense model
   std::int64_t macs = 0;
   std::int64_t surviving_macs = 0;
@@ -60,14 +60,14 @@ struct PruningReport {
 };
 
 // "kgs:8x4:3.6", "vanilla:32x4:3.6", "winograd:32x4:3.6", "filter:2.6", "kgs:8x4:authors-3.6"; throws invalid_argument.
-PruningRequest parse_pruning(std::string_view text);
+Request parse_request(std::string_view text);
 
 // Writes the zeros into the graph's weights. Throws invalid_argument when the rate is out of reach, telling what
 // is within it.
-PruningReport prune(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed);
+Report prune(graph::Graph& graph, const Request& request, std::uint64_t seed);
 
 // The two ways, by request.filters.
-PruningReport prune_groups(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed);
-PruningReport prune_filters(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed);
+Report prune_groups(graph::Graph& graph, const Request& request, std::uint64_t seed);
+Report prune_filters(graph::Graph& graph, const Request& request, std::uint64_t seed);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

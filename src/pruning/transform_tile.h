@@ -7,7 +7,7 @@
 #include "base/winograd_tile.h"
 #include "graph/graph.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 struct LayerTile {
   WinogradTile tile;
@@ -18,4 +18,4 @@ struct LayerTile {
 // The tile that multiplies least for this layer's output; nothing for what is no convolution of stride 1 with a transform.
 std::optional<LayerTile> best_tile(const graph::Graph& graph, const graph::Node& node);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

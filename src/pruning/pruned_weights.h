@@ -7,11 +7,11 @@
 
 #include "base/shape.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 // Zeroes seeded random units of `weights` of this shape, as a problem's sparsity ("kgs:8x4:28%") says. Throws
 // invalid_argument for another text and for shapes without two dimensions.
 void prune_weights(std::span<float> weights, const Shape& shape, std::string_view sparsity,
                    std::uint64_t seed);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -1,10 +1,10 @@
-#include "models/pruning.h"
+#include "pruning/pruning.h"
 
 #include <charconv>
 
 #include "base/error.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
@@ -33,8 +33,8 @@ bool read(std::string_view text, Number& value) {
 
 }  // namespace
 
-PruningRequest parse_pruning(std::string_view text) {
-  PruningRequest request;
+Request parse_request(std::string_view text) {
+  Request request;
   std::string_view rest = text;
   const std::string_view scheme = take_part(rest, ':');
   request.filters = scheme == "filter";
@@ -54,8 +54,8 @@ PruningRequest parse_pruning(std::string_view text) {
   return request;
 }
 
-PruningReport prune(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed) {
+Report prune(graph::Graph& graph, const Request& request, std::uint64_t seed) {
   return request.filters ? prune_filters(graph, request, seed) : prune_groups(graph, request, seed);
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -6,11 +6,11 @@
 #include "base/checksum.h"
 #include "base/error.h"
 #include "base/random.h"
-#include "models/filter_cut.h"
-#include "models/layers.h"
-#include "models/pruning.h"
+#include "pruning/filter_cut.h"
+#include "pruning/layers.h"
+#include "pruning/pruning.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
@@ -86,8 +86,8 @@ class FilterPruning {
     }
   }
 
-  PruningReport report() const {
-    PruningReport report;
+  Report report() const {
+    Report report;
     for (const Cuttable& item : items_) {
       const bool fewer_filters = item.kept_filters < item.filters,
                  fewer_inputs = item.kept_inputs < item.inputs;
@@ -169,11 +169,11 @@ class FilterPruning {
 
 }  // namespace
 
-PruningReport prune_filters(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed) {
+Report prune_filters(graph::Graph& graph, const Request& request, std::uint64_t seed) {
   FilterPruning pruning(graph, seed);
   pruning.choose(request.rate);
   pruning.write_zeros();
   return pruning.report();
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -1,11 +1,11 @@
-#include "models/pruned_weights.h"
+#include "pruning/pruned_weights.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "kernels/sparsity.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 void prune_weights(std::span<float> weights, const Shape& shape, std::string_view sparsity,
                    std::uint64_t seed) {
@@ -18,4 +18,4 @@ void prune_weights(std::span<float> weights, const Shape& shape, std::string_vie
   std::copy(pruned.begin(), pruned.end(), weights.begin());
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 // The share of `layer` that the profile of `model` for `rate` prunes, nothing for a layer that it leaves dense.
 // Throws invalid_argument naming the profiles when there is none for the model and the rate.
 std::optional<double> published_ratio(const std::string& model, double rate, const std::string& layer);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -1,8 +1,8 @@
-#include "models/transform_tile.h"
+#include "pruning/transform_tile.h"
 
 #include <algorithm>
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 std::optional<LayerTile> best_tile(const graph::Graph& graph, const graph::Node& node) {
   if (node.op != "Conv" || node.attributes.integer("group", 1) != 1) return std::nullopt;
@@ -33,4 +33,4 @@ std::optional<LayerTile> best_tile(const graph::Graph& graph, const graph::Node&
   return best;
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

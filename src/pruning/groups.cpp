@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "graph/transformed_weights.h"
 #include "kernels/winograd_weights.h"
-#include "models/layers.h"
-#include "models/pruning.h"
-#include "models/published_ratios.h"
-#include "models/transform_tile.h"
+#include "pruning/layers.h"
+#include "pruning/pruning.h"
+#include "pruning/published_ratios.h"
+#include "pruning/transform_tile.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
@@ -80,7 +80,7 @@ struct Domain {
 };
 
 std::vector<Domain> domains(const graph::Graph& graph, const std::vector<Layer>& layers,
-                            const PruningRequest& request) {
+                            const Request& request) {
   std::vector<Domain> all;
   for (const Layer& layer : layers) {
     Domain domain{graph.value(layer.weights).desc.shape, std::nullopt};
@@ -98,7 +98,7 @@ struct Drawn {
 };
 
 Drawn draw(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
-           const std::vector<double>& shares, const PruningRequest& request, std::uint64_t seed) {
+           const std::vector<double>& shares, const Request& request, std::uint64_t seed) {
   Drawn drawn;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Shape& shape = domains[i].shape;
@@ -118,8 +118,8 @@ Drawn draw(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
 
 // Whole groups round shares up and down; the convolution whose groups do least work each makes up for all of
 // them.
-Drawn draw_near(const std::vector<Layer>& layers, const std::vector<Domain>& domains,
-                const PruningRequest& request, std::uint64_t seed) {
+Drawn draw_near(const std::vector<Layer>& layers, const std::vector<Domain>& domains, const Request& request,
+                std::uint64_t seed) {
   const double wanted = work(layers, std::vector<double>(layers.size(), 1.0)) / request.rate;
   std::vector<double> kept = shares_for(layers, wanted, request.rate);
   Drawn drawn = draw(layers, domains, kept, request, seed);
@@ -157,7 +157,7 @@ void apply_transformed(graph::Graph& graph, const Layer& layer, const LayerTile&
                                     {weights.name + ".winograd", transform.tile, std::move(values)});
 }
 
-std::string zeros_text(const Layer& layer, const Domain& domain, const PruningRequest& request, double kept) {
+std::string zeros_text(const Layer& layer, const Domain& domain, const Request& request, double kept) {
   if (kept < 1 && domain.transform)
     return cat("winograd ", domain.transform->tile.text(), " ", request.gm, "x", request.gn);
   if (kept < 1) return cat(kernels::scheme_name(request.scheme), " ", request.gm, "x", request.gn);
@@ -167,14 +167,14 @@ std::string zeros_text(const Layer& layer, const Domain& domain, const PruningRe
 
 }  // namespace
 
-PruningReport prune_groups(graph::Graph& graph, const PruningRequest& request, std::uint64_t seed) {
+Report prune_groups(graph::Graph& graph, const Request& request, std::uint64_t seed) {
   const std::vector<Layer> layers = layers_of(graph);
   const std::vector<Domain> where = domains(graph, layers, request);
   const Drawn drawn =
       request.published
           ? draw(layers, where, published_shares(layers, graph.name, request.rate), request, seed)
           : draw_near(layers, where, request, seed);
-  PruningReport report;
+  Report report;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     Tensor& weights = *graph.value(layers[i].weights).constant;
     if (drawn.kept[i] < 1 && where[i].transform)
@@ -191,4 +191,4 @@ PruningReport prune_groups(graph::Graph& graph, const PruningRequest& request, s
   return report;
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -1,9 +1,9 @@
-#include "models/filter_cut.h"
+#include "pruning/filter_cut.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
@@ -70,4 +70,4 @@ std::optional<FilterCut> follow_channels(const graph::Graph& graph, int node) {
   return std::move(walk.cut);
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -9,30 +9,30 @@
 #include "base/random.h"
 #include "kernels/sparsity.h"
 #include "models/models.h"
-#include "models/pruning.h"
+#include "pruning/pruning.h"
 #include "runtime/interpret.h"
 
-TEST_SUITE_BEGIN("models");
+TEST_SUITE_BEGIN("pruning");
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
 struct Pruned {
   graph::Graph graph;
-  PruningReport report;
+  Report report;
   std::map<std::string, Tensor> weights;  // by layer
 };
 
 struct Sparse {
-  MakeRequest model;
+  models::MakeRequest model;
   std::string zeros;  // "": none
 };
 
 Pruned make_pruned(const Sparse& sparse) {
   Pruned made;
-  made.graph = build(sparse.model);
-  if (!sparse.zeros.empty()) made.report = prune(made.graph, parse_pruning(sparse.zeros), sparse.model.seed);
+  made.graph = models::build(sparse.model);
+  if (!sparse.zeros.empty()) made.report = prune(made.graph, parse_request(sparse.zeros), sparse.model.seed);
   for (const graph::Node& node : made.graph.nodes)
     if (node.op == "Conv" || node.op == "Gemm")
       made.weights[node.name] = *made.graph.constant(node.inputs[1]);
@@ -54,7 +54,7 @@ double second_moment(const Tensor& tensor) {
   return sum / static_cast<double>(tensor.elements());
 }
 
-std::int64_t surviving(const PruningReport& report, const std::string& layer) {
+std::int64_t surviving(const Report& report, const std::string& layer) {
   for (const PrunedLayer& row : report.layers)
     if (row.name == layer) return row.surviving_macs;
   FAIL("no layer " << layer);
@@ -108,12 +108,12 @@ TEST_CASE("pruned groups meet the rate, hold all zeros and are found again") {
 }
 
 TEST_CASE("groups so large that one is a per cent of the work meet the rate too") {
-  const PruningReport report = make_pruned({{.name = "c3d"}, "vanilla:32x4:3.6"}).report;
+  const Report report = make_pruned({{.name = "c3d"}, "vanilla:32x4:3.6"}).report;
   CHECK(report.rate() == doctest::Approx(3.6).epsilon(0.005));
 }
 
 TEST_CASE("layers with more work lose more, and first, last and grouped layers nothing") {
-  const PruningReport report = make_pruned({{.name = "c3d"}, "kgs:8x4:3.6"}).report;
+  const Report report = make_pruned({{.name = "c3d"}, "kgs:8x4:3.6"}).report;
   std::int64_t sum = 0;
   for (const PrunedLayer& a : report.layers) {
     sum += a.surviving_macs;
@@ -124,11 +124,11 @@ TEST_CASE("layers with more work lose more, and first, last and grouped layers n
   }
   CHECK(sum == report.surviving_macs);
   CHECK(report.rate() == doctest::Approx(3.6).epsilon(0.005));
-  CHECK(report.macs == find("c3d").macs);
+  CHECK(report.macs == models::find("c3d").macs);
   for (const char* dense : {"conv1", "fc8"})
     for (const PrunedLayer& layer : report.layers)
       if (layer.name == dense) CHECK(layer.kept() == 1);
-  const PruningReport x3d = make_pruned({{.name = "x3d_xs", .size = 64, .width = 0.5}, "kgs:8x4:1.2"}).report;
+  const Report x3d = make_pruned({{.name = "x3d_xs", .size = 64, .width = 0.5}, "kgs:8x4:1.2"}).report;
   for (const PrunedLayer& layer : x3d.layers)
     if (layer.weights[1] == 1) CHECK(layer.kept() == 1);
 }
@@ -145,7 +145,7 @@ TEST_CASE("the published ratios give the published multiply-accumulates") {
                         {"r2plus1d_18", "kgs:8x4:authors-3.2", 3.227}};
   for (const Case& c : cases) {
     CAPTURE(c.spec);
-    const PruningReport report = make_pruned({{.name = c.model, .classes = 101}, c.spec}).report;
+    const Report report = make_pruned({{.name = c.model, .classes = 101}, c.spec}).report;
     CHECK(report.rate() == doctest::Approx(c.rate).epsilon(0.002));
   }
   CHECK(is_refused({{.name = "c3d"}, "kgs:8x4:authors-3.2"}));
@@ -259,6 +259,6 @@ TEST_CASE("sparsities that cannot be made are refused with a reason") {
   }
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning
 
 TEST_SUITE_END();

@@ -1,8 +1,8 @@
-#include "models/layers.h"
+#include "pruning/layers.h"
 
 #include <algorithm>
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 std::vector<Layer> layers_of(const graph::Graph& graph) {
   std::vector<Layer> layers;
@@ -31,4 +31,4 @@ std::vector<Layer> layers_of(const graph::Graph& graph) {
   return layers;
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -1,4 +1,4 @@
-#include "models/published_ratios.h"
+#include "pruning/published_ratios.h"
 
 #include <cmath>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 namespace {
 
@@ -56,4 +56,4 @@ std::optional<double> published_ratio(const std::string& model, double rate, con
        " times; known are ", known);
 }
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

@@ -6,7 +6,7 @@
 
 #include "graph/graph.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 // Channel c of a producer is, at each of these places, the values from (first + c) · span on.
 struct ChannelPlace {
@@ -24,4 +24,4 @@ struct FilterCut {
 // addition or an operation that moves zero sees it, or the graph gives it out.
 std::optional<FilterCut> follow_channels(const graph::Graph& graph, int node);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning

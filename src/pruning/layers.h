@@ -7,7 +7,7 @@
 
 #include "graph/graph.h"
 
-namespace rt3d::models {
+namespace rt3d::pruning {
 
 struct Layer {
   int node = 0;  // index into the graph's nodes
@@ -22,4 +22,4 @@ struct Layer {
 // channels and sees everything; so do the last layer, which gives the classes, and convolutions in groups.
 std::vector<Layer> layers_of(const graph::Graph& graph);
 
-}  // namespace rt3d::models
+}  // namespace rt3d::pruning
