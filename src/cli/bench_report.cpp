@@ -6,7 +6,7 @@
 #include "cli/csv.h"
 #include "cli/failure.h"
 #include "cli/printable.h"
-#include "cli/problem_text.h"
+#include "cli/short_problem.h"
 #include "cli/table.h"
 #include "cli/tuning_text.h"
 

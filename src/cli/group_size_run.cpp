@@ -12,7 +12,6 @@
 #include "cli/interruption.h"
 #include "cli/peak.h"
 #include "cli/problem_session.h"
-#include "cli/problem_text.h"
 #include "cli/statistics.h"
 #include "cli/table.h"
 #include "cli/timing.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/failure.h"
-#include "cli/problem_text.h"
+#include "cli/short_problem.h"
 #include "cli/table.h"
 
 namespace rt3d::cli {

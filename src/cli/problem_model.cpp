@@ -2,102 +2,119 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <random>
 
+#include "base/random.h"
 #include "cli/failure.h"
-#include "cli/npy.h"
-#include "cli/onnx_message.h"
+#include "graph/model.h"
+#include "kernels/activation.h"
+#include "kernels/sparsity.h"
 #include "pruning/pruned_weights.h"
 
 namespace rt3d::cli {
 namespace {
 
-using Nodes = std::vector<std::string>;
+using graph::ValueId;
+using kernels::Act;
 
-constexpr std::uint64_t kPatternSeed = 1;
+constexpr std::uint64_t kWeightSeed = 1, kPatternSeed = 1;
 
-// Attributes that ONNX writes as lists, as integers.
+// Attributes that a model says itself; fused activations are nodes, sparsity is in the weights.
 constexpr const char* kLists[] = {"strides", "pads", "dilations", "kernel_shape"};
 constexpr const char* kIntegers[] = {"group", "count_include_pad"};
 
+// Activations that are one node, with the names of their parameters; "": none.
 struct ActivationRow {
-  const char* name;
+  Act act;
   const char* op;
-  const char* alpha;  // attribute names; "" when there is none
+  const char* alpha;
   const char* beta;
 };
 constexpr ActivationRow kActivations[] = {
-    {"relu", "Relu", "", ""},
-    {"leaky_relu", "LeakyRelu", "alpha", ""},
-    {"sigmoid", "Sigmoid", "", ""},
-    {"tanh", "Tanh", "", ""},
-    {"hard_sigmoid", "HardSigmoid", "alpha", "beta"},
-    {"hard_swish", "HardSwish", "", ""},
+    {Act::relu, "Relu", "", ""},       {Act::leaky_relu, "LeakyRelu", "alpha", ""},
+    {Act::sigmoid, "Sigmoid", "", ""}, {Act::hard_sigmoid, "HardSigmoid", "alpha", "beta"},
+    {Act::tanh, "Tanh", "", ""},       {Act::hard_swish, "HardSwish", "", ""},
 };
 
 constexpr const char* kPlainOps[] = {
     "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Add", "Sub", "Mul", "Div"};
 
+// Uniform with a variance that keeps sums over all but the first dimension near one.
+Tensor random_weights(const Shape& shape, Random& random) {
+  Tensor tensor = Tensor::allocate({DType::f32, shape});
+  const std::int64_t terms =
+      shape.rank() < 2 ? 12 : std::max<std::int64_t>(shape.elements(1, shape.rank()), 1);
+  const float most = std::sqrt(3.0f / static_cast<float>(terms));
+  for (float& value : tensor.mutable_values<float>()) value = random.uniform(-most, most);
+  return tensor;
+}
+
 class ProblemModel {
  public:
-  explicit ProblemModel(const ProblemText& problem) : problem_(problem), output_(sizes_of(problem.output)) {}
+  explicit ProblemModel(const kernels::Problem& problem) : problem_(problem) {}
 
-  std::string bytes() {
-    for (std::size_t i = 0; i < problem_.inputs.size(); ++i) operand(i);
-    std::string last = main_node();
-    last = activation(last);
-    model_.node("Identity", {last}, "y", {});
-    model_.output("y", output_);
-    return model_.bytes();
+  graph::Graph make() {
+    if (problem_.inputs.empty() || problem_.outputs.empty())
+      throw Failure("'" + problem_.text() +
+                    "' is not a problem that can be measured: it needs inputs and an output");
+    graph_.name = "problem";
+    for (std::size_t i = 0; i < problem_.inputs.size(); ++i) operands_.push_back(operand(i));
+    const TensorDesc& output = problem_.outputs[0];
+    require_floats("outputs", output);
+    const ValueId last = activation(main_node());
+    const ValueId y = emit("Identity", "y", {last});
+    graph_.value(y).desc = output;
+    graph_.outputs.push_back(y);
+    return std::move(graph_);
   }
 
  private:
-  bool present(std::size_t i) const { return i < names_.size() && !names_[i].empty(); }
-
-  void operand(std::size_t i) {
-    std::string text = problem_.inputs[i];
-    names_.push_back(text == "-" ? "" : "x" + std::to_string(i));
-    if (text == "-") return;
-    const bool constant = text[0] == 'c';
-    if (constant) text.erase(0, 1);
-    if (text.find(':') != std::string::npos)
-      throw Failure("cannot measure inputs of type " + text + ": f32 only");
-    const std::vector<std::int64_t> shape = text == "scalar" ? std::vector<std::int64_t>() : sizes_of(text);
-    if (!constant) return model_.input(names_[i], shape);
-    std::vector<float> values = random_values(shape);
-    const std::string sparsity = problem_.attribute("sparsity");
-    if (i == 1 && !sparsity.empty()) pruning::prune_weights(values, Shape(shape), sparsity, kPatternSeed);
-    model_.constant(names_[i], shape, values);
+  ValueId emit(const char* op, const std::string& name, std::vector<ValueId> inputs,
+               Attributes attributes = {}) {
+    const ValueId output = graph_.add_value(name);
+    graph_.nodes.push_back({op, name, std::move(inputs), {output}, std::move(attributes), {}});
+    return output;
   }
 
-  // Uniform with a variance that keeps sums over all but the first dimension near one.
-  std::vector<float> random_values(const std::vector<std::int64_t>& shape) {
-    std::vector<float> values(static_cast<std::size_t>(element_count(shape)));
-    const std::int64_t terms =
-        shape.size() < 2
-            ? 12
-            : std::max<std::int64_t>(element_count(shape) / std::max<std::int64_t>(shape[0], 1), 1);
-    std::uniform_real_distribution<float> uniform(-1, 1);
-    const float scale = std::sqrt(3.0f / static_cast<float>(terms));
-    for (float& value : values) value = scale * uniform(bits_);
-    return values;
+  static void require_floats(const char* what, const TensorDesc& desc) {
+    if (desc.dtype != DType::f32)
+      throw Failure(join("cannot measure ", what, " of type ", dtype_name(desc.dtype), ": f32 only"));
+    if (!desc.shape.known())
+      throw Failure(join("cannot measure ", what, " of ", desc.shape.text(), ": sizes must be known"));
   }
 
-  std::vector<OnnxMessage> attributes() const {
-    std::vector<OnnxMessage> result;
-    for (const char* name : kLists) {
-      const std::string value = problem_.attribute(name);
-      if (!value.empty()) result.push_back(OnnxModel::integers(name, sizes_of(value)));
+  ValueId operand(std::size_t i) {
+    const kernels::Operand& operand = problem_.inputs[i];
+    if (operand.absent) return graph::kNoValue;
+    require_floats("inputs", operand.desc);
+    const std::string name = "x" + std::to_string(i);
+    if (!operand.constant) {
+      graph_.inputs.push_back(graph_.add_value(name, operand.desc, true));
+      return graph_.inputs.back();
     }
-    for (const char* name : kIntegers) {
-      const std::string value = problem_.attribute(name);
-      if (!value.empty()) result.push_back(OnnxModel::integer(name, sizes_of(value).at(0)));
-    }
+    Tensor weights = random_weights(operand.desc.shape, random_);
+    const std::optional<kernels::Sparsity> sparsity = kernels::sparsity_of(problem_);
+    if (i == 1 && sparsity) pruning::prune_weights(weights, *sparsity, kPatternSeed);
+    return graph_.add_constant(name, std::move(weights));
+  }
+
+  // The first `count` operands that are there; optional ones may be absent at the end only.
+  std::vector<ValueId> operands(std::size_t count) const {
+    std::vector<ValueId> inputs(operands_.begin(), operands_.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                           count, operands_.size())));
+    while (!inputs.empty() && inputs.back() == graph::kNoValue) inputs.pop_back();
+    return inputs;
+  }
+
+  Attributes attributes() const {
+    Attributes result;
+    for (const char* name : kLists)
+      if (problem_.attributes.has(name)) result.set(name, problem_.attributes.integers(name, {}));
+    for (const char* name : kIntegers)
+      if (problem_.attributes.has(name)) result.set(name, problem_.attributes.integer(name, 0));
     return result;
   }
 
-  std::string main_node() {
+  ValueId main_node() {
     const std::string& op = problem_.op;
     if (op == "Conv" && problem_.inputs.size() >= 2) return conv();
     if (op == "Gemm" && problem_.inputs.size() >= 2) return gemm();
@@ -106,65 +123,51 @@ class ProblemModel {
     if (!plain)
       throw Failure("cannot measure a problem of " + op +
                     ": Conv, Gemm, pooling and element-wise operations can be");
-    model_.node(op, names_, "main", attributes());
-    return "main";
+    return emit(op.c_str(), "main", operands(operands_.size()), attributes());
   }
 
-  std::string conv() {
-    Nodes inputs = {names_[0], names_[1]};
-    if (present(2)) inputs.push_back(names_[2]);
-    model_.node("Conv", inputs, "main", attributes());
-    if (!present(3)) return "main";
-    model_.node("Add", {"main", names_[3]}, "sum", {});
-    return "sum";
+  ValueId conv() {
+    const ValueId main = emit("Conv", "main", operands(3), attributes());
+    return problem_.has_input(3) ? emit("Add", "sum", {main, operands_[3]}) : main;
   }
 
-  // ONNX's Gemm takes matrices only.
-  std::string gemm() {
-    if (output_.size() != 2)
-      throw Failure("cannot measure a Gemm of " + problem_.inputs[0] + ": matrices only");
-    Nodes inputs = {names_[0], names_[1]};
-    if (present(2)) inputs.push_back(names_[2]);
-    model_.node("Gemm", inputs, "main", {OnnxModel::integer("transB", 1)});
-    return "main";
+  // ONNX's Gemm takes matrices only; the exporter says that the weights are transposed.
+  ValueId gemm() {
+    if (problem_.outputs[0].shape.rank() != 2)
+      throw Failure("cannot measure a Gemm of " + problem_.inputs[0].text() + ": matrices only");
+    return emit("Gemm", "main", operands(3));
   }
 
-  float parameter(const char* name) const { return std::strtof(problem_.attribute(name).c_str(), nullptr); }
-
-  std::string activation(const std::string& input) {
-    const std::string name = problem_.attribute("act");
-    if (name.empty()) return input;
-    if (name == "clip") {
-      model_.constant("low", {}, {parameter("act_alpha")});
-      model_.constant("high", {}, {parameter("act_beta")});
-      model_.node("Clip", {input, "low", "high"}, "act", {});
-      return "act";
-    }
-    if (name == "swish") {
-      model_.node("Sigmoid", {input}, "gate", {});
-      model_.node("Mul", {input, "gate"}, "act", {});
-      return "act";
-    }
-    for (const ActivationRow& row : kActivations) {
-      if (name != row.name) continue;
-      std::vector<OnnxMessage> parameters;
-      if (*row.alpha != '\0') parameters.push_back(OnnxModel::real(row.alpha, parameter("act_alpha")));
-      if (*row.beta != '\0') parameters.push_back(OnnxModel::real(row.beta, parameter("act_beta")));
-      model_.node(row.op, {input}, "act", parameters);
-      return "act";
-    }
-    throw Failure("cannot measure the activation " + name);
+  ValueId limit(const char* name, float value) {
+    return graph_.add_constant(name, Tensor::of<float>(DType::f32, Shape{}, {&value, 1}));
   }
 
-  const ProblemText& problem_;
-  std::vector<std::int64_t> output_;
-  std::vector<std::string> names_;  // of the inputs; "" when absent
-  std::minstd_rand bits_{1};
-  OnnxModel model_;
+  ValueId activation(ValueId input) {
+    const kernels::Activation wanted = kernels::activation_of(problem_.attributes);
+    if (wanted.act == Act::none) return input;
+    if (wanted.act == Act::clip)
+      return emit("Clip", "act", {input, limit("low", wanted.alpha), limit("high", wanted.beta)});
+    if (wanted.act == Act::swish) return emit("Mul", "act", {input, emit("Sigmoid", "gate", {input})});
+    const ActivationRow* row = std::find_if(std::begin(kActivations), std::end(kActivations),
+                                            [&](const ActivationRow& r) { return r.act == wanted.act; });
+    if (row == std::end(kActivations))
+      throw Failure(join("cannot measure the activation ", kernels::act_name(wanted.act)));
+    Attributes parameters;
+    if (*row->alpha != '\0') parameters.set(row->alpha, static_cast<double>(wanted.alpha));
+    if (*row->beta != '\0') parameters.set(row->beta, static_cast<double>(wanted.beta));
+    return emit(row->op, "act", {input}, std::move(parameters));
+  }
+
+  const kernels::Problem& problem_;
+  graph::Graph graph_;
+  std::vector<ValueId> operands_;  // of the inputs; kNoValue when absent
+  Random random_{kWeightSeed};
 };
 
 }  // namespace
 
-std::string problem_model(const ProblemText& problem) { return ProblemModel(problem).bytes(); }
+std::string problem_model(const kernels::Problem& problem) {
+  return graph::onnx_bytes(ProblemModel(problem).make());
+}
 
 }  // namespace rt3d::cli

@@ -4,7 +4,6 @@
 
 #include "cli/failure.h"
 #include "cli/problem_model.h"
-#include "cli/problem_text.h"
 #include "cli/random_inputs.h"
 #include "cli/table.h"
 #include "cli/timing.h"
@@ -13,9 +12,9 @@ namespace rt3d::cli {
 namespace {
 
 // A line whose shapes contradict each other is none of what somebody wants to measure.
-void require_output(const std::string& line, const ProblemText& problem,
+void require_output(const std::string& line, const kernels::Problem& problem,
                     const std::vector<std::int64_t>& computed) {
-  const std::vector<std::int64_t> stated = sizes_of(problem.output);
+  const std::vector<std::int64_t>& stated = problem.outputs[0].shape.dims();
   if (stated != computed)
     throw Failure("'" + line + "' states an output of " + dims_text(stated) + ", but " + problem.op +
                   " computes " + dims_text(computed) + " from its inputs");
@@ -24,7 +23,7 @@ void require_output(const std::string& line, const ProblemText& problem,
 }  // namespace
 
 ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
-  const ProblemText problem = parse_problem_text(line);
+  const kernels::Problem problem = kernels::parse_problem(line);
   const std::string bytes = problem_model(problem);
   rt3d_model* loaded = nullptr;
   check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");

@@ -11,7 +11,7 @@ namespace rt3d::cli {
 
 class ProblemSession {
  public:
-  // Throws Failure naming the line that cannot be measured.
+  // Throws Failure, or what the library's parser throws, naming what cannot be measured.
   ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed);
 
   // One run of everything; throws Failure.

@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "cli/printable.h"
-#include "cli/problem_text.h"
+#include "cli/short_problem.h"
 #include "cli/table.h"
 
 namespace rt3d::cli {

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <string_view>
 
-#include "base/shape.h"
+#include "base/tensor.h"
+#include "kernels/sparsity.h"
 
 namespace rt3d::pruning {
 
-// Zeroes seeded random units of `weights` of this shape, as a problem's sparsity ("kgs:8x4:28%") says. Throws
-// invalid_argument for another text and for shapes without two dimensions.
-void prune_weights(std::span<float> weights, const Shape& shape, std::string_view sparsity,
-                   std::uint64_t seed);
+// Zeroes seeded random units of the weights, as a problem's sparsity says. Throws invalid_argument for shapes
+// without two dimensions.
+void prune_weights(Tensor& weights, const kernels::Sparsity& sparsity, std::uint64_t seed);
 
 }  // namespace rt3d::pruning

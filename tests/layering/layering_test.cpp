@@ -34,7 +34,7 @@ const std::vector<Floor> kFloors = {
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
     {"video", {"base"}},
-    {"cli", {"base", "graph", "models", "pruning", "video", "rt3d"}},
+    {"cli", {"base", "graph", "kernels", "models", "pruning", "video", "rt3d"}},
 };
 
 struct Door {
