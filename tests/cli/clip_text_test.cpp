@@ -1,8 +1,8 @@
-#include "cli/clip_text.h"
+#include "cli/parts/clip_text.h"
 
 #include <doctest/doctest.h>
 
-#include "cli/failure.h"
+#include "cli/parts/failure.h"
 
 TEST_SUITE_BEGIN("cli");
 

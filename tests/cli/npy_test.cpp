@@ -1,12 +1,12 @@
-#include "cli/npy.h"
+#include "cli/parts/npy.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstring>
 
-#include "cli/failure.h"
-#include "cli/npy_header.h"
+#include "cli/parts/failure.h"
+#include "cli/parts/npy_header.h"
 #include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");

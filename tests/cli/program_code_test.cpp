@@ -1,5 +1,5 @@
 // What counts as the program's own code in a process's memory, and what as its data.
-#include "cli/program_code.h"
+#include "cli/parts/program_code.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/temporary_folder.h"
+#include "cli/parts/temporary_folder.h"
 
 #include <doctest/doctest.h>
 

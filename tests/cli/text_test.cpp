@@ -5,13 +5,13 @@
 #include <span>
 #include <utility>
 
-#include "cli/failure.h"
-#include "cli/plain_text.h"
-#include "cli/problem_model.h"
-#include "cli/scores.h"
-#include "cli/short_problem.h"
-#include "cli/statistics.h"
-#include "cli/table.h"
+#include "cli/parts/failure.h"
+#include "cli/parts/plain_text.h"
+#include "cli/parts/problem_model.h"
+#include "cli/parts/scores.h"
+#include "cli/parts/short_problem.h"
+#include "cli/parts/statistics.h"
+#include "cli/parts/table.h"
 #include "graph/model.h"
 #include "scratch.h"
 

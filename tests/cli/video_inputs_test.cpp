@@ -1,12 +1,12 @@
 // What a video gives to inputs of every layout, of several pathways, of one channel and of a fixed batch.
-#include "cli/video_inputs.h"
+#include "cli/parts/video_inputs.h"
 
 #include <doctest/doctest.h>
 
 #include <cstring>
 #include <map>
 
-#include "cli/failure.h"
+#include "cli/parts/failure.h"
 #include "cli/shell.h"
 #include "video/made_video.h"
 

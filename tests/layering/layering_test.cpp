@@ -34,12 +34,14 @@ const std::vector<Floor> kFloors = {
     {"runtime", {"base", "graph", "graph/onnx", "kernels", "kernels/ref", "kernels/copy", "jit", "tuner"}},
     {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "rt3d"}},
     {"video", {"base"}},
-    {"cli", {"base", "graph", "kernels", "models", "pruning", "video", "rt3d"}},
+    {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
+    {"cli/commands", {"base", "graph", "models", "pruning", "cli/parts", "rt3d"}},
+    {"cli", {"cli/commands", "cli/parts"}},
 };
 
 struct Door {
   std::string_view prefix;  // of the included name
-  std::string_view folder;  // the only one that may include it
+  std::string_view folder;  // the only one that may include it, with the folders in it
 };
 const std::vector<Door> kDoors = {
     {"asmjit/", "jit"},  {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
@@ -51,11 +53,14 @@ const std::vector<std::string_view> kSystem = {
     "sys/",    "linux/",     "fcntl.h",  "unistd.h", "sched.h",  "dlfcn.h",     "pthread.h", "immintrin.h",
     "cpuid.h", "arm_neon.h", "signal.h", "time.h",   "stdlib.h", "xmmintrin.h", "malloc.h"};
 
+bool is_in(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+}
+
 const Floor* floor_of(std::string_view path) {
   const Floor* best = nullptr;
   for (const Floor& floor : kFloors) {
-    const bool inside = path.starts_with(floor.folder) && path.substr(floor.folder.size()).starts_with('/');
-    if (inside && (!best || floor.folder.size() > best->folder.size())) best = &floor;
+    if (is_in(path, floor.folder) && (!best || floor.folder.size() > best->folder.size())) best = &floor;
   }
   return best;
 }
@@ -72,7 +77,9 @@ std::string objection(const Floor& from, std::string_view name, bool quoted) {
     return one_of(from.may_use, "rt3d") ? "" : "the public header belongs to api and cli";
   for (const Door& door : kDoors)
     if (name.starts_with(door.prefix))
-      return from.folder == door.folder ? "" : "its only door is " + std::string(door.folder);
+      return from.folder == door.folder || is_in(from.folder, door.folder)
+                 ? ""
+                 : "its only door is " + std::string(door.folder);
   if (quoted) {
     const Floor* target = floor_of(name);
     if (!target) return "quoted includes start with a folder of src/";
@@ -137,6 +144,10 @@ TEST_SUITE("layering") {
     CHECK(objection(kernels, "boost/any.hpp", false) == "a package without a door");
     CHECK(objection(kernels, "rt3d/rt3d.h", true) == "the public header belongs to api and cli");
     CHECK(objection(kernels, "vector", false).empty());
+    const Floor& parts = *floor_of("cli/parts/table.h");
+    CHECK(objection(parts, "CLI/CLI.hpp", false).empty());
+    CHECK(objection(parts, "cli/commands/commands.h", true) == "cli/parts may not use cli/commands");
+    CHECK(objection(parts, "libavcodec/avcodec.h", false) == "its only door is video");
     CHECK(floor_of("kernels/ref/ref.h")->folder == "kernels/ref");
     CHECK(floor_of("kernels_more/x.h") == nullptr);
     CHECK(included("#include \"jit/jit.h\"  // why") == "\"jit/jit.h");
