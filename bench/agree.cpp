@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "cli/failure.h"
-#include "cli/npy.h"
+#include "cli/parts/failure.h"
+#include "cli/parts/npy.h"
 #include "rt3d/rt3d.h"
 
 namespace {

@@ -1,5 +1,5 @@
 # Third-party packages of the library, each behind one target, all from the distribution (scripts/setup installs them).
-# Those of the commands are found in src/cli, that of the tests in tests.
+# Those of the commands alone are found in src/cli, that of the tests in tests.
 find_package(Threads REQUIRED)
 
 # rt3d_header_library(<name> <library> <header>): a package without CMake files as rt3d::<name>.
@@ -22,6 +22,12 @@ add_library(rt3d::sqlite ALIAS SQLite::SQLite3)
 
 find_package(Protobuf REQUIRED)
 add_library(rt3d::protobuf ALIAS protobuf::libprotobuf-lite)
+
+if(RT3D_BUILD_COMMANDS)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
+  add_library(rt3d::ffmpeg ALIAS PkgConfig::FFMPEG)
+endif()
 
 # Nothing links this yet: the OpenCL backend will, and its absence will only leave that backend out.
 find_package(OpenCL)

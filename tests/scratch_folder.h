@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "cli/temporary_folder.h"
+#include "cli/parts/temporary_folder.h"
 
 namespace rt3d::tests {
 

@@ -1,5 +1,5 @@
 // The program rt3d: its table of commands.
-#include "cli/commands.h"
+#include "cli/commands/commands.h"
 
 namespace {
 

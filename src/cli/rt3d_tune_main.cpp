@@ -1,6 +1,6 @@
 // The program rt3d-tune: tunes a model, or, with a command, studies groups of sparse weights or shows and moves
 // what databases remember.
-#include "cli/commands.h"
+#include "cli/commands/commands.h"
 
 namespace {
 

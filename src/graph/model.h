@@ -20,6 +20,7 @@ Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& 
 
 // Writes the graph as an ONNX file with embedded weights (opset 17). Throws io.
 void save_onnx(const Graph& graph, const std::filesystem::path& path);
+std::string onnx_bytes(const Graph& graph);  // what such a file holds
 
 // Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,

@@ -17,7 +17,9 @@ std::string_view act_name(Act act) { return kNames[static_cast<std::size_t>(act)
 Act parse_act(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == name) return static_cast<Act>(i);
-  fail(Code::invalid_argument, "unknown activation '", name, "'");
+  std::string known;
+  for (const std::string_view other : kNames) known += cat(known.empty() ? "" : ", ", other);
+  fail(Code::invalid_argument, "unknown activation '", name, "'; known: ", known);
 }
 
 Activation activation_of(const Attributes& a) {

@@ -38,12 +38,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 }  // namespace
 
+std::string Operand::text() const { return absent ? "-" : (constant ? "c" : "") + desc_text(desc); }
+
 std::string Problem::text() const {
   std::string out = op + ' ';
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (i) out += ',';
-    const Operand& in = inputs[i];
-    out += in.absent ? "-" : (in.constant ? "c" : "") + desc_text(in.desc);
+    out += inputs[i].text();
   }
   out += " ->";
   for (std::size_t i = 0; i < outputs.size(); ++i) out += (i ? "," : " ") + desc_text(outputs[i]);

@@ -26,6 +26,7 @@ struct Operand {
   TensorDesc desc;
   bool constant = false;
   bool absent = false;
+  std::string text() const;  // "1x64", "c128:i64", "-"
   bool operator==(const Operand&) const = default;
 };
 

@@ -1,9 +1,7 @@
 #include "models/models.h"
 
 #include "base/error.h"
-#include "graph/model.h"
 #include "models/families.h"
-#include "models/pruning.h"
 
 namespace rt3d::models {
 
@@ -87,7 +85,7 @@ std::vector<ModelInfo> list() {
 
 ModelInfo find(const std::string& name) { return info(row_of(name)); }
 
-graph::Graph build(const MakeRequest& request, PruningReport* report) {
+graph::Graph build(const MakeRequest& request) {
   const Row& row = row_of(request.name);
   if (row.input == Input::image && request.frames != 0)
     fail(Code::invalid_argument, "the image network ", row.name, " takes no frames, yet ", request.frames,
@@ -98,16 +96,7 @@ graph::Graph build(const MakeRequest& request, PruningReport* report) {
   filled.classes = chosen("the number of classes", request.classes, row.classes, kMaxClasses);
   filled.frames = chosen("the number of frames", request.frames, row.frames, kMaxFrames);
   filled.size = chosen("the size", request.size, row.size, kMaxSize);
-  if (request.sparsity.empty()) return row.build(filled);
-  const PruningRequest pruning = parse_pruning(request.sparsity);
-  graph::Graph graph = row.build(filled);
-  const PruningReport done = prune(graph, pruning, request.seed);
-  if (report) *report = done;
-  return graph;
-}
-
-void make(const MakeRequest& request, const std::filesystem::path& path, PruningReport* report) {
-  graph::save_onnx(build(request, report), path);
+  return row.build(filled);
 }
 
 }  // namespace rt3d::models

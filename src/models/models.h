@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -39,36 +38,12 @@ struct MakeRequest {
   std::int64_t size = 0;  // height and width in pixels; 0: the model's default
   double width = 1.0;     // every inner channel count is multiplied by this, in (0, 2]
   std::uint64_t seed = 1;
-  std::string sparsity = {};  // which weights are zeros (pruning.h); "": none
-};
-
-// What became of one convolution or linear layer of a pruned model.
-struct PrunedLayer {
-  std::string name;
-  Shape weights;
-  std::string zeros;  // "kgs 8x4", "filters and channels"; of a layer that stays dense: "dense: " and why
-  std::int64_t macs = 0;
-  std::int64_t surviving_macs = 0;
-  double kept() const {
-    return macs > 0 ? static_cast<double>(surviving_macs) / static_cast<double>(macs) : 1;
-  }
-};
-
-struct PruningReport {
-  std::vector<PrunedLayer> layers;  // in the graph's order; empty for a dense model
-  std::int64_t macs = 0;
-  std::int64_t surviving_macs = 0;
-  double rate() const { return static_cast<double>(macs) / static_cast<double>(surviving_macs); }
 };
 
 // Builds the graph; all shapes are known and the batch is 1. Weights are uniform with He's variance,
 // normalisations are near identity, so that activations keep their scale from the input (of variance about 1)
 // to the classifier. The same request gives the same weights on every machine. Throws invalid_argument for an
-// unknown name, a value out of range, a clip that the network pools away or a sparsity that the network cannot
-// have. `report`, when given, receives what pruning did.
-graph::Graph build(const MakeRequest& request, PruningReport* report = nullptr);
-
-// build, written as an ONNX file; also throws io.
-void make(const MakeRequest& request, const std::filesystem::path& path, PruningReport* report = nullptr);
+// unknown name, a value out of range or a clip that the network pools away.
+graph::Graph build(const MakeRequest& request);
 
 }  // namespace rt3d::models

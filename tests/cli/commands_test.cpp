@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/npy.h"
+#include "cli/parts/npy.h"
 #include "cli/shell.h"
 
 TEST_SUITE_BEGIN("cli");

@@ -1,5 +1,5 @@
 // CSV that the commands print: as many fields as names, whatever fails beside it.
-#include "cli/csv.h"
+#include "cli/parts/csv.h"
 
 #include <doctest/doctest.h>
 

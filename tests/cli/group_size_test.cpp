@@ -1,11 +1,11 @@
 // The group-size study's recommendation and reports; the command itself is tested in commands_test.cpp.
-#include "cli/group_size_report.h"
+#include "cli/commands/group_size_report.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "cli/line_chart.h"
+#include "cli/parts/line_chart.h"
 
 TEST_SUITE_BEGIN("cli");
 

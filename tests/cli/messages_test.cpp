@@ -5,7 +5,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "cli/npy.h"
+#include "cli/parts/npy.h"
 #include "cli/shell.h"
 #include "sanitizers.h"
 

@@ -1,4 +1,4 @@
-#include "cli/nearest.h"
+#include "cli/parts/nearest.h"
 
 #include <doctest/doctest.h>
 

@@ -1,17 +1,19 @@
-#include "cli/npy.h"
+#include "cli/parts/npy.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstring>
 
-#include "cli/failure.h"
-#include "cli/npy_header.h"
-#include "cli/scratch.h"
+#include "cli/parts/failure.h"
+#include "cli/parts/npy_header.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 namespace {
 
 template <typename T>

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/made_video.h"
 #include "cli/shell.h"
+#include "video/made_video.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -77,9 +77,9 @@ TEST_CASE("an option that would have no effect is wrong usage") {
   const Shell shell;
   const std::string model = shell.small_model();
   const std::string list = shell.scratch.write("a.problems", "Gemm 1x64,c32x64,c32 -> 1x32\n");
-  const Frame frame{32, 32, std::vector<std::uint8_t>(3 * 32 * 32, 99)};
+  const video::Frame frame{32, 32, std::vector<std::uint8_t>(3 * 32 * 32, 99)};
   const std::string video = shell.scratch.path("a.mov");
-  write_video(video, {frame, frame, frame, frame});
+  video::write_video(video, {frame, frame, frame, frame});
   for (const char* option : {"--frames 4", "--sampling uniform", "--stride 2", "--short-side 32", "--crop 32",
                              "--mean 0", "--std 1", "--scale 1", "--channels rgb", "--layout ncthw"})
     check_refused(shell.rt3d("run " + model + " " + option), option, "requires --video");
@@ -109,9 +109,9 @@ TEST_CASE("an option that would have no effect is wrong usage") {
 TEST_CASE("what is wrong with a value is said in one line with what would do") {
   const Shell shell;
   const std::string model = shell.small_model();
-  const Frame frame{32, 32, std::vector<std::uint8_t>(3 * 32 * 32, 99)};
+  const video::Frame frame{32, 32, std::vector<std::uint8_t>(3 * 32 * 32, 99)};
   const std::string video = shell.scratch.path("a.mov");
-  write_video(video, {frame, frame, frame, frame});
+  video::write_video(video, {frame, frame, frame, frame});
   check_refused(shell.rt3d("run ''"), "run ''", "MODEL: the value is empty");
   check_refused(shell.tune("merge ''"), "merge ''", "FILE: the value is empty");
   for (const char* size : {"1x", "x1", "x", "1x2x3", "0x1", "4097", "1e2", "1.5"})

@@ -1,10 +1,10 @@
-#include "cli/output_file.h"
+#include "cli/parts/output_file.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/failure.h"
+#include "cli/parts/failure.h"
 #include "cli/shell.h"
 
 TEST_SUITE_BEGIN("cli");

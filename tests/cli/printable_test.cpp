@@ -1,13 +1,13 @@
 // Names come from files: none of their bytes gives orders to the terminal.
-#include "cli/printable.h"
+#include "cli/parts/printable.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/parts/table.h"
 #include "cli/shell.h"
-#include "cli/table.h"
 #include "graph/model.h"
 
 TEST_SUITE_BEGIN("cli");

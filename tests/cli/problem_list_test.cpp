@@ -15,7 +15,7 @@ TEST_CASE("every error of a shape list names the file and the line") {
   using Case = std::pair<std::string, std::string>;
   for (const Case& row : std::vector<Case>{
            {"nonsense", "is not a problem"},
-           {"Gemm 1x64,c32x64,c32 -> 1x32 act=mystery", "cannot measure the activation mystery"},
+           {"Gemm 1x64,c32x64,c32 -> 1x32 act=mystery", "unknown activation 'mystery'; known: "},
            {"Softmax 1x8 -> 1x8 axis=1", "cannot measure a problem of Softmax"},
            {"Gemm 1x64,c32x63,c32 -> 1x32", "1x64 and 32x63 do not fit"},
            {"Add 1x64,1x32 -> 1x64", "do not broadcast"},
@@ -25,7 +25,7 @@ TEST_CASE("every error of a shape list names the file and the line") {
            {"Conv 1x8x4x8x8,c16x8x3x3x3,c16 -> 1x16x4x9x9 act=relu dilations=1x1x1 group=1 "
             "pads=1x1x1x1x1x1 strides=1x1x1",
             "states an output of 1x16x4x9x9, but Conv computes 1x16x4x8x8"},
-           {"Gemm 1x64,c32x64,c32 -> 1xmany", "is not a list of sizes"}}) {
+           {"Gemm 1x64,c32x64,c32 -> 1xmany", "'1xmany' is not a shape; write it like 1x3x16x112x112"}}) {
     const std::string list =
         shell.scratch.write("a.problems", "# gemms\n\n" + good + row.first + "\n" + good);
     const Result result = shell.rt3d("bench " + list + " --runs 1 --tune off --threads 1 --db none");

@@ -1,5 +1,5 @@
 // What counts as the program's own code in a process's memory, and what as its data.
-#include "cli/program_code.h"
+#include "cli/parts/program_code.h"
 
 #include <doctest/doctest.h>
 
@@ -7,11 +7,13 @@
 #include <string>
 
 #include "base/file.h"
-#include "cli/scratch.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 namespace {
 
 // An entry as the system writes it.

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/device.h"
-#include "cli/npy.h"
+#include "cli/parts/npy.h"
 #include "cli/shell.h"
 #include "graph/model.h"
 #include "skip.h"

@@ -10,9 +10,11 @@
 #include <string>
 #include <utility>
 
-#include "cli/scratch.h"
+#include "scratch.h"
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 
 struct Result {
   int exit_code = -1;

@@ -1,14 +1,16 @@
-#include "cli/temporary_folder.h"
+#include "cli/parts/temporary_folder.h"
 
 #include <doctest/doctest.h>
 
 #include <fstream>
 
-#include "cli/scratch.h"
+#include "scratch.h"
 
 TEST_SUITE_BEGIN("cli");
 
 namespace rt3d::cli {
+
+using tests::Scratch;
 
 TEST_CASE("temporary folders are new, and gone with their contents and their objects") {
   const Scratch parent;

@@ -1,14 +1,14 @@
 // What a video gives to inputs of every layout, of several pathways, of one channel and of a fixed batch.
-#include "cli/video_inputs.h"
+#include "cli/parts/video_inputs.h"
 
 #include <doctest/doctest.h>
 
 #include <cstring>
 #include <map>
 
-#include "cli/clip_layout.h"
-#include "cli/failure.h"
+#include "cli/parts/failure.h"
 #include "cli/shell.h"
+#include "video/made_video.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -63,40 +63,22 @@ TensorInfo clip(const std::string& name, const Indices& dims) { return {name, RT
 
 }  // namespace
 
-TEST_CASE("the layout of a clip is found where one dimension can hold the channels") {
-  const auto layout = [](const Indices& shape) {
-    const ClipLayout* found = find_clip_layout("x", shape);
-    return std::string(found == nullptr ? "" : found->name);
-  };
-  CHECK(layout({1, 3, 16, 112, 112}) == "ncthw");
-  CHECK(layout({-1, 3, -1, -1, -1}) == "ncthw");
-  CHECK(layout({1, 1, 16, 112, 112}) == "ncthw");
-  CHECK(layout({1, 1, 1, 112, 112}) == "ncthw");
-  CHECK(layout({1, 16, 3, 112, 112}) == "ntchw");
-  CHECK(layout({1, -1, 3, 112, 112}) == "ntchw");
-  CHECK(layout({1, 16, 112, 112, 3}) == "nthwc");
-  CHECK(layout({1, 16, 112, 112, 1}) == "nthwc");
-  CHECK(layout({1, -1, 16, 112, 112}) == "ncthw");
-  CHECK(layout({1, 2, 16, 112, 112}).empty());
-  CHECK(layout({1, 3, 112, 112}).empty());
+TEST_CASE(
+    "an input that does not tell its channels from its frames is refused with the layouts to choose from") {
   for (const Indices& shape : std::vector<Indices>{{1, 3, 3, 112, 112},
                                                    {1, 3, 1, 112, 112},
                                                    {1, 3, 8, 3, 3},
                                                    {1, 1, 3, 112, 112},
                                                    {-1, -1, -1, -1, -1}}) {
-    const std::string text = refusal([&] { find_clip_layout("x", shape); });
+    const std::string text = refusal([&] { read("missing.y4m", {clip("x", shape)}); });
     CAPTURE(text);
+    CHECK(holds(text, "--video: the input 'x' of "));
     CHECK(holds(text, "--layout ncthw or "));
   }
-  CHECK_THROWS_AS(clip_layout("nchw"), UsageError);
-}
-
-TEST_CASE("a slow pathway sees frames spread evenly from the first to the last, as SlowFast's does") {
-  CHECK(pathway_frames(32, 8) == Indices{0, 4, 8, 13, 17, 22, 26, 31});
-  CHECK(pathway_frames(16, 4) == Indices{0, 5, 10, 15});
-  CHECK(pathway_frames(32, 4) == Indices{0, 10, 20, 31});
-  CHECK(pathway_frames(3, 3) == Indices{0, 1, 2});
-  CHECK(pathway_frames(8, 1) == Indices{0});
+  CHECK(holds(refusal([&] {
+                read("missing.y4m", {clip("x", {1, 3, 3, 4, 4})}, {}, "nchw");
+              }),
+              "layout 'nchw' is not known: use ncthw, ntchw or nthwc"));
 }
 
 TEST_CASE("the same clip is laid out in every order of dimensions") {
@@ -210,6 +192,22 @@ TEST_CASE("a network of two pathways gets both from a video") {
   CHECK(holds(result.out, ": 2 of 12 frames"));
   CHECK(holds(result.out, ": 8 of 12 frames"));
   CHECK_FALSE(holds(result.out, "random"));
+}
+
+TEST_CASE("a file's name may look like a protocol or an option of FFmpeg's") {
+  const Scratch scratch;
+  const video::Frame frame{32, 32, std::vector<std::uint8_t>(std::size_t{3} * 32 * 32, 90)};
+  video::write_video(scratch.path("plain.mov"), {frame, frame});
+  for (const char* name :
+       {"2026-11-29T10:00:00.mov", "http:x.mov", "concat:a|b.mov", "file:x.mov", "%03d.mov", "a b?.mov"}) {
+    std::filesystem::copy_file(scratch.path("plain.mov"), scratch.path(name));
+    const Shell shell;
+    const std::string command = "cd " + scratch.path().string() + " && " RT3D_COMMAND " run " +
+                                shell.small_model() + " --tune off --short-side 32 --video '" + name + "'";
+    const Result result = shell(command);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
+  }
 }
 
 }  // namespace rt3d::cli

@@ -14,6 +14,7 @@
 #include "graph/model.h"
 #include "graph/transformed_weights.h"
 #include "models/models.h"
+#include "pruning/pruning.h"
 #include "runtime/planned_graph.h"
 #include "runtime/session.h"
 #include "scratch_folder.h"
@@ -24,8 +25,9 @@ namespace rt3d::runtime {
 namespace {
 
 graph::Graph pruned_c3d() {
-  return models::build(
-      {.name = "c3d", .classes = 7, .size = 32, .width = 0.125, .sparsity = "winograd:8x4:3"});
+  graph::Graph graph = models::build({.name = "c3d", .classes = 7, .size = 32, .width = 0.125});
+  pruning::prune(graph, pruning::parse_request("winograd:8x4:3"), 1);
+  return graph;
 }
 
 struct Ran {

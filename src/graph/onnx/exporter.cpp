@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 #include "base/error.h"
 #include "graph/model.h"
@@ -188,6 +189,13 @@ void save_onnx(const Graph& graph, const std::filesystem::path& path) {
   if (file) Exporter(graph).write(file);
   file.close();
   if (!file) fail(Code::io, "cannot write ", path.string());
+}
+
+std::string onnx_bytes(const Graph& graph) {
+  std::ostringstream bytes;
+  bytes.exceptions(std::ios_base::badbit);  // no memory is an error
+  Exporter(graph).write(bytes);
+  return std::move(bytes).str();
 }
 
 }  // namespace rt3d::graph

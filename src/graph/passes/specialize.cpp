@@ -12,7 +12,7 @@
 namespace rt3d::graph {
 namespace {
 
-// A clip's or an image's usual size where the model leaves it open, as the commands propose it (cli/session_options.cpp).
+// A clip's or an image's usual size where the model leaves it open, as the commands propose it (cli/parts/session_options.cpp).
 Shape example_of(Shape shape) {
   constexpr std::array<std::int64_t, 5> kClip{1, 3, 16, 112, 112};
   constexpr std::array<std::int64_t, 4> kImage{1, 3, 224, 224};

@@ -1,0 +1,43 @@
+#include "cli/parts/problem_session.h"
+
+#include <algorithm>
+
+#include "cli/parts/failure.h"
+#include "cli/parts/problem_model.h"
+#include "cli/parts/random_inputs.h"
+#include "cli/parts/table.h"
+#include "cli/parts/timing.h"
+
+namespace rt3d::cli {
+namespace {
+
+// A line whose shapes contradict each other is none of what somebody wants to measure.
+void require_output(const std::string& line, const kernels::Problem& problem,
+                    const std::vector<std::int64_t>& computed) {
+  const std::vector<std::int64_t>& stated = problem.outputs[0].shape.dims();
+  if (stated != computed)
+    throw Failure("'" + line + "' states an output of " + dims_text(stated) + ", but " + problem.op +
+                  " computes " + dims_text(computed) + " from its inputs");
+}
+
+}  // namespace
+
+ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
+  const kernels::Problem problem = kernels::parse_problem(line);
+  const std::string bytes = problem_model(problem);
+  rt3d_model* loaded = nullptr;
+  check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
+  model_.reset(loaded);
+  session_ = create_session(loaded, options, {}, true);
+  require_output(line, problem, outputs_of(session_.get()).at(0).dims);
+  if (!options.plan_only) set_random_inputs(session_.get(), seed);
+  const std::vector<Step> plan = steps_of(session_.get());
+  const auto computes = [&](const Step& step) { return step.problem.rfind(problem.op + " ", 0) == 0; };
+  const auto found = std::find_if(plan.begin(), plan.end(), computes);
+  if (found == plan.end()) throw Failure("the plan of '" + line + "' has no step of " + problem.op);
+  step_ = static_cast<std::size_t>(found - plan.begin());
+}
+
+std::int64_t ProblemSession::run_ns() { return timed_run_ns(session_.get()); }
+
+}  // namespace rt3d::cli

@@ -1,0 +1,82 @@
+#include "cli/parts/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/parts/printable.h"
+#include "cli/parts/short_problem.h"
+#include "cli/parts/table.h"
+
+namespace rt3d::cli {
+namespace {
+
+constexpr std::int64_t kRedrawNs = 100'000'000;
+constexpr int kBarWidth = 20;
+
+std::size_t terminal_columns() {
+  winsize size = {};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+TuningProgress::TuningProgress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+TuningProgress::~TuningProgress() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+int TuningProgress::callback(void* self, const rt3d_progress* progress) {
+  auto& shown = *static_cast<TuningProgress*>(self);
+  if (!shown.stops_when_asked_) shown.stops_when_asked_.emplace();
+  if (shown.terminal_ && !shown.quiet_) {
+    shown.draw(*progress);
+  } else if (!shown.quiet_) {
+    shown.print_finished(*progress);
+  }
+  return interruption_requested() ? 1 : 0;
+}
+
+void TuningProgress::draw(const rt3d_progress& progress) {
+  if (last_drawn_ns_ >= 0 && progress.elapsed_ns - last_drawn_ns_ < kRedrawNs) return;
+  last_drawn_ns_ = progress.elapsed_ns;
+  const double part =
+      progress.candidates_total > 0 ? double(progress.candidates_done) / progress.candidates_total : 0;
+  const double done = (progress.layers_done + std::min(part, 1.0)) / std::max(progress.layers_total, 1);
+  const int filled = std::clamp(static_cast<int>(done * kBarWidth), 0, kBarWidth);
+  std::string line = "tuning [" + std::string(static_cast<std::size_t>(filled), '#') +
+                     std::string(static_cast<std::size_t>(kBarWidth - filled), '.') + "] layer " +
+                     std::to_string(std::min(progress.layers_done + 1, progress.layers_total)) + "/" +
+                     std::to_string(progress.layers_total);
+  line += ", " + fixed(static_cast<double>(progress.remaining_ns) * 1e-9, 0) + " s left";
+  if (progress.best_ns > 0) line += ", best " + duration(progress.best_ns);
+  if (progress.layer != nullptr) line += "  " + printable(short_problem(progress.layer));
+  line.resize(std::min(line.size(), terminal_columns() - 1));
+  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+  drawn_ = true;
+}
+
+void TuningProgress::print_layer(std::int32_t number) const {
+  const std::string best = best_ns_ > 0 ? duration(best_ns_) : "not measured";
+  std::fprintf(stderr, "tuned %d/%d  %s  %s\n", number, layers_total_,
+               printable(short_problem(layer_)).c_str(), best.c_str());
+}
+
+// Of the last layer nobody hears that it is done.
+void TuningProgress::finish() {
+  const bool last = layers_done_ + 1 == layers_total_ && !layer_.empty();
+  if (last && !terminal_ && !quiet_) print_layer(layers_total_);
+}
+
+void TuningProgress::print_finished(const rt3d_progress& progress) {
+  layers_total_ = progress.layers_total;
+  if (progress.layers_done > layers_done_ && !layer_.empty()) print_layer(progress.layers_done);
+  layers_done_ = progress.layers_done;
+  layer_ = progress.layer == nullptr ? "" : progress.layer;
+  best_ns_ = progress.best_ns;
+}
+
+}  // namespace rt3d::cli
