@@ -108,7 +108,7 @@ class KernelFamily {
   virtual Ports ports(const Problem& problem, const Target& target) const = 0;
   // What is legal: registers, immediates, divisibility. By default one schedule without knobs.
   virtual Tunables tunables(const Problem& problem, const Target& target) const;
-  // The legal schedules worth trying, the one with the best estimate first; never empty. By default all.
+  // Of these, the schedules worth trying, the one with the best estimate first; never empty. By default all.
   virtual std::vector<Schedule> space(const Problem& problem, const Target& target) const;
   // Analytic time of one run: orders schedules and families when nothing was measured.
   virtual double estimate_ns(const Problem& problem, const Schedule& schedule,

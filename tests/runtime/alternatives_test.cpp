@@ -79,6 +79,9 @@ class RoughFamily final : public jit::IsaFamily {
   kernels::Ports ports(const kernels::Problem& p, const kernels::Target& t) const override {
     return does_.ports(p, t);
   }
+  kernels::Tunables tunables(const kernels::Problem& p, const kernels::Target& t) const override {
+    return does_.tunables(p, t);
+  }
   std::vector<kernels::Schedule> space(const kernels::Problem& p, const kernels::Target& t) const override {
     return does_.space(p, t);
   }

@@ -93,7 +93,6 @@ class MapKernel final : public kernels::Kernel {
 class TestFamily : public KernelFamily {
  public:
   int version() const override { return 1; }
-  std::vector<Schedule> space(const Problem&, const Target&) const override { return {Schedule{}}; }
   double estimate_ns(const Problem&, const Schedule&, const Target&) const override { return 1; }
 };
 

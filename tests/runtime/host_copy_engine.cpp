@@ -151,9 +151,6 @@ class HostCopyFamily final : public kernels::KernelFamily {
   kernels::Ports ports(const kernels::Problem& problem, const kernels::Target&) const override {
     return *kernels::reorder_ports(problem);
   }
-  std::vector<kernels::Schedule> space(const kernels::Problem&, const kernels::Target&) const override {
-    return {kernels::Schedule{}};
-  }
   double estimate_ns(const kernels::Problem&, const kernels::Schedule&,
                      const kernels::Target&) const override {
     return 0;

@@ -61,6 +61,9 @@ class OnDevice final : public kernels::KernelFamily {
     return wanted_(p) && family_.supports(p, t);
   }
   kernels::Ports ports(const kernels::Problem& p, const kernels::Target& t) const override;
+  kernels::Tunables tunables(const kernels::Problem& p, const kernels::Target& t) const override {
+    return family_.tunables(p, t);
+  }
   std::vector<kernels::Schedule> space(const kernels::Problem& p, const kernels::Target& t) const override {
     return family_.space(p, t);
   }

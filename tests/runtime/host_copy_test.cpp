@@ -49,6 +49,9 @@ class Planned final : public KernelFamily {
   int version() const override { return 1; }
   bool supports(const Problem& p, const Target&) const override { return taken.count(p.text()) != 0; }
   kernels::Ports ports(const Problem& p, const Target& t) const override { return of(p).family->ports(p, t); }
+  kernels::Tunables tunables(const Problem& p, const Target& t) const override {
+    return of(p).family->tunables(p, t);
+  }
   std::vector<Schedule> space(const Problem& p, const Target&) const override { return {of(p).schedule}; }
   double estimate_ns(const Problem& p, const Schedule& s, const Target& t) const override {
     return of(p).family->estimate_ns(p, s, t);

@@ -31,9 +31,6 @@ class LayoutFamily final : public kernels::KernelFamily {
     return {std::vector<kernels::Port>(p.inputs.size(), takes_),
             std::vector<kernels::Port>(p.outputs.size(), {gives_, 0, 0})};
   }
-  std::vector<kernels::Schedule> space(const kernels::Problem&, const kernels::Target&) const override {
-    return {{}};
-  }
   double estimate_ns(const kernels::Problem&, const kernels::Schedule&,
                      const kernels::Target&) const override {
     return 1;

@@ -24,9 +24,6 @@ class Named : public kernels::KernelFamily {
   int version() const override { return 1; }
   bool supports(const kernels::Problem&, const kernels::Target&) const override { return true; }
   kernels::Ports ports(const kernels::Problem&, const kernels::Target&) const override { return {}; }
-  std::vector<kernels::Schedule> space(const kernels::Problem&, const kernels::Target&) const override {
-    return {};
-  }
   double estimate_ns(const kernels::Problem&, const kernels::Schedule&,
                      const kernels::Target&) const override {
     return 1;

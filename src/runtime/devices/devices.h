@@ -1,4 +1,4 @@
-// What a session computes on: this CPU, and beside it at most one device with memory of its own. std::vector<const kernels::KernelFamily*> of several engines
+// What a session computes on: this CPU, and beside it at most one device with memory of its own. Families of several engines
 // compete for each problem; who can compute it, and on which engine, is an offer.
 #pragma once
 
