@@ -24,8 +24,8 @@ enum class ViewKind : std::uint8_t {
 
 struct View {
   ViewKind kind = ViewKind::none;
-  std::size_t inputs = 0;                   // of the node, how many are seen: the first ones
-  std::vector<std::int64_t> part_channels;  // of each part, its first channel in the whole
+  std::size_t inputs = 0;                        // of the node, how many are seen: the first ones
+  std::vector<std::int64_t> part_channels = {};  // of each part, its first channel in the whole
 
   // Whether it can be made in this layout; planar layouts fit always.
   bool fits(int block) const;
