@@ -152,7 +152,10 @@ typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress)
 
 typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
-  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend */
+  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend. Or several names with commas between:
+                             * the code of all of them competes for each layer, where equal the first named is preferred, and
+                             * "reference" computes what no other can. An unknown or empty name, or one given twice, is
+                             * RT3D_INVALID_ARGUMENT, and the text names those that there are */
   const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
   int32_t threads;          /* 0: all usable cores */
   rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
@@ -181,6 +184,8 @@ typedef struct rt3d_session_options {
  * and allocates all memory. `options` may be NULL. */
 RT3D_API rt3d_status rt3d_session_create(rt3d_session **session, rt3d_model *model, const rt3d_session_options *options);
 RT3D_API void rt3d_session_free(rt3d_session *session);
+/* What the session computes on, device by device in the order of its options: "AMD EPYC, avx512, 2 cores, …; reference". */
+RT3D_API const char *rt3d_session_device_text(const rt3d_session *session);
 
 RT3D_API int32_t rt3d_session_input_count(const rt3d_session *session);
 RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);

@@ -82,6 +82,10 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
 
 void rt3d_session_free(rt3d_session* session) { delete session; }
 
+const char* rt3d_session_device_text(const rt3d_session* session) {
+  return session ? session->session->device_text().c_str() : nullptr;
+}
+
 int32_t rt3d_session_input_count(const rt3d_session* session) {
   return session ? static_cast<int32_t>(session->session->inputs().size()) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "api/guard.h"
 #include "base/error.h"
+#include "runtime/backends.h"
 #include "tuner/tuning_db.h"
 
 namespace rt3d::api {
@@ -51,6 +52,18 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
   };
 }
 
+// The user's file is for devices of which something is measured: for others, none is made.
+void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o) {
+  if (o.database) {
+    out.database = o.database;
+    return;
+  }
+  if (!runtime::has_choices(runtime::find_backends(out.device))) return;
+  out.database = tuner::TuningDb::default_path();
+  if (out.database.empty())
+    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
+}
+
 }  // namespace
 
 runtime::SessionOptions session_options(const rt3d_session_options* given) {
@@ -72,12 +85,7 @@ runtime::SessionOptions session_options(const rt3d_session_options* given) {
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
   out.tuning.again = o.tune_again != 0;
-  if (o.database)
-    out.database = o.database;
-  else if (out.device == "cpu")
-    out.database = tuner::TuningDb::default_path();
-  if (!o.database && out.device == "cpu" && out.database.empty())
-    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
+  choose_database(out, o);
   const std::int32_t accuracy = number_in(o.accuracy);
   constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
                                    kernels::Accuracy::half};  // by rt3d_accuracy

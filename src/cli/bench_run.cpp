@@ -86,7 +86,6 @@ BenchReport start_report(const std::string& path, const BenchSettings& settings)
   BenchReport report;
   report.model = path;
   report.database = db_path_text(settings.session);
-  report.device = settings.session.device == "cpu" ? rt3d_device_text() : settings.session.device;
   report.isa = settings.session.isa.empty() ? rt3d_device_isa() : settings.session.isa;
   report.threads = thread_count(settings.session);
   report.accuracy = settings.session.accuracy;
@@ -164,6 +163,7 @@ std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line
   const std::int64_t start = now_ns();
   ProblemSession session(line, settings.session, settings.seed);
   report.load_ns += now_ns() - start;
+  report.device = session.device_text();
   add(report.stats, session.stats());
   report.first_run_ns += session.run_ns();
   for (int i = 1; i < settings.warmup; ++i) session.run_ns();
@@ -187,6 +187,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
+  report.device = rt3d_session_device_text(session.get());
   report.stats = stats_of(session.get());
   report.stats.database_note = "";  // the session's own text, which ends with it
   // On zeros, so that the peak is the session's own, without this program's copy of the inputs.

@@ -176,7 +176,7 @@ void run(const RunOptions& options) {
   warn_about_labels(labels, outputs);
   report.nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
   report.isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
-  report.device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
+  report.device = rt3d_session_device_text(session.get());
   report.db = db_path_text(options.session);
   print(options, report, inputs, outputs, labels);
   std::fflush(stdout);  // whatever becomes of the files

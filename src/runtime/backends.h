@@ -29,5 +29,9 @@ std::span<const Backend> backends();
 
 // Throws invalid_argument naming the known backends, or unsupported when it is not available here.
 const Backend& find_backend(std::string_view name);
+// Of a list with commas between the names, in its order. Throws also for an empty name and for one that stands twice.
+std::vector<const Backend*> find_backends(std::string_view names);
+// Whether one of them has families to choose among: what is measured of these is worth keeping.
+bool has_choices(std::span<const Backend* const> backends);
 
 }  // namespace rt3d::runtime

@@ -25,13 +25,15 @@ class Devices {
     kernels::Engine* engine;
   };
 
-  // `names`: backends with commas between them, those to prefer among equals first. Throws what find_backend() does, and
-  // invalid_argument for a backend that is named twice or a second one with memory of its own.
+  // `names`: backends with commas between them, those to prefer among equals first. Throws what find_backends() does, and
+  // invalid_argument for a second one with memory of its own.
   Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool);
-  // The same of backends that need not be in the table.
+  // The same of backends that need not be in the table, each once.
   Devices(std::vector<const Backend*> backends, const kernels::Target& cpu, ThreadPool& pool);
 
   const std::string& names() const { return names_; }
+  // For people: what each member computes on, "AMD EPYC, avx512, 2 cores, …; reference".
+  std::string text() const;
   const std::vector<Member>& members() const { return members_; }
   kernels::Engine& host() const {
     return *host_;

@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 
 #include "api/small_net.h"
 #include "base/device.h"
 #include "graph/model.h"
 #include "skip.h"
+#include "with_env.h"
 
 TEST_SUITE_BEGIN("api");
 
@@ -25,7 +27,8 @@ TEST_CASE("wrong session options are refused with what would do") {
            last_error_says(says);
   };
   CHECK(refused([](auto& o) { o.size = 0; }, "RT3D_SESSION_OPTIONS_INIT"));
-  CHECK(refused([](auto& o) { o.device = "gpu"; }, "'cpu', 'reference'"));
+  for (const char* devices : {"gpu", "cpu,gpu", "", "cpu,", ",cpu", "cpu,cpu"})
+    CHECK(refused([&](auto& o) { o.device = devices; }, "; known are 'cpu', 'reference'"));
   CHECK(refused([](auto& o) { o.isa = "mmx"; }, "mmx"));
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
@@ -40,6 +43,37 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "positive"));
   shape = {nullptr, RT3D_F32, 1, {1}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "name"));
+}
+
+TEST_CASE("a session of several devices computes on them, says so, and keeps what it measures") {
+  const Folder folder;
+  const Model model = net_model();
+  const WithEnv cache("XDG_CACHE_HOME", folder.path().string());
+  const std::string file = folder / "rt3d/tuning.db", cpu = rt3d_device_text();
+  struct Row {
+    const char* devices;
+    std::string text;
+    bool measures;
+  };
+  for (const Row& row :
+       {Row{"reference", "reference", false}, Row{"cpu", cpu, true},
+        Row{"cpu,reference", cpu + "; reference", true}, Row{"reference,cpu", "reference; " + cpu, true}}) {
+    CAPTURE(row.devices);
+    std::filesystem::remove(file);
+    rt3d_session_options options = quiet_options();
+    options.device = row.devices;
+    options.database = nullptr;
+    options.tuning = RT3D_TUNE_QUICK;
+    options.tuning_limit_ms = 1000;
+    const Session session = make_session(model.get(), options);
+    CHECK(rt3d_session_device_text(session.get()) == row.text);
+    if (rt3d_device_isa() == std::string("none")) continue;  // then nothing is measured anywhere
+    const bool generated =
+        std::string(rt3d_session_plan_text(session.get())).find("conv.") != std::string::npos;
+    CHECK(generated == row.measures);
+    CHECK(std::filesystem::exists(file) == row.measures);
+  }
+  CHECK(rt3d_session_device_text(nullptr) == nullptr);
 }
 
 TEST_CASE("structs of older, smaller versions are understood and not written beyond") {
