@@ -23,7 +23,10 @@
  *  5. One session serves one thread at a time: a call that would run, change or describe a session while another thread runs or
  *     changes it is refused with RT3D_BUSY (or NULL). Reading outputs and freeing are for when no call is under way. Different
  *     sessions run side by side. Models and databases may be shared by threads.
- *  6. Option structs start from RT3D_…_INIT, which sets their size: later versions may append fields.
+ *  6. Every struct begins with its size in bytes and may get more fields at its end: none is frozen. Structs of the caller start
+ *     from RT3D_…_INIT, which sets the size and is what tells the library how far it may read and write: a program that was
+ *     built with an older or a newer header keeps working. A size that cannot be (0, one that was never set) is
+ *     RT3D_INVALID_ARGUMENT. A struct that is passed to a callback has the library's size: fields beyond it are not there.
  *  7. Callbacks may call the library, but for the handle whose call they are called from. What they throw ends no process.
  *  8. A child made by fork() may use and free the models and sessions of its parent, whose own threads are not there: they compute
  *     on the calling thread. Databases are to be opened again. Fork while no other thread is inside the library.
@@ -91,11 +94,13 @@ typedef enum rt3d_accuracy {
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
 typedef struct rt3d_tensor_info {
+  size_t size; /* sizeof(rt3d_tensor_info), set by RT3D_TENSOR_INFO_INIT */
   const char *name;
   rt3d_dtype dtype;
   int32_t rank;
   int64_t dims[8];
 } rt3d_tensor_info;
+#define RT3D_TENSOR_INFO_INIT { sizeof(rt3d_tensor_info), NULL, RT3D_F32, 0, { 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 /* ---- library ---------------------------------------------------------------------------------------------------- */
 
@@ -142,6 +147,7 @@ RT3D_API const char *rt3d_model_text(rt3d_model *model);
 /* Progress of tuning. Return 0 to go on; anything else stops tuning: the session is refused with RT3D_CANCELLED, but what
  * was measured until then is kept in the database. */
 typedef struct rt3d_progress {
+  size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */
   int32_t candidates_done, candidates_total; /* of the current one */
   int64_t elapsed_ns, remaining_ns;          /* remaining: an estimate, never above the time limit */
@@ -167,7 +173,7 @@ typedef struct rt3d_session_options {
   void *progress_user;
   int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
   int32_t input_shape_count;       /* shapes for dynamic inputs, by name */
-  const rt3d_tensor_info *input_shapes; /* name, rank and dims are read */
+  const rt3d_tensor_info *input_shapes; /* an array of them; name, rank and dims are read. All of one size, that of the first */
   rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
   int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
                                * the model's, or what the leanest kernels need where that is more */

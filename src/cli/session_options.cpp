@@ -189,8 +189,10 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   refuse_other_files(options);
   std::vector<rt3d_tensor_info> shapes;
   for (const TensorInfo& shape : given) {
-    rt3d_tensor_info info = {
-        shape.name.c_str(), shape.dtype, static_cast<std::int32_t>(shape.dims.size()), {}};
+    rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
+    info.name = shape.name.c_str();
+    info.dtype = shape.dtype;
+    info.rank = static_cast<std::int32_t>(shape.dims.size());
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }

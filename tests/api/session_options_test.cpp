@@ -37,11 +37,12 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
   CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
   CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));
-  rt3d_tensor_info shape{"x", RT3D_F32, 9, {1}};
+  constexpr std::size_t kSize = sizeof(rt3d_tensor_info);
+  rt3d_tensor_info shape{kSize, "x", RT3D_F32, 9, {1}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "rank 9"));
-  shape = {"x", RT3D_F32, 2, {1, -4}};
+  shape = {kSize, "x", RT3D_F32, 2, {1, -4}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "positive"));
-  shape = {nullptr, RT3D_F32, 1, {1}};
+  shape = {kSize, nullptr, RT3D_F32, 1, {1}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "name"));
 }
 
@@ -76,25 +77,18 @@ TEST_CASE("a session of several devices computes on them, says so, and keeps wha
   CHECK(rt3d_session_device_text(nullptr) == nullptr);
 }
 
-TEST_CASE("structs of older, smaller versions are understood and not written beyond") {
+TEST_CASE("options of older, smaller versions are understood") {
   Model model = net_model();
   rt3d_session_options options = quiet_options();
   options.size = offsetof(rt3d_session_options, profile);
   options.profile = 1;
   options.input_shape_count = -1;  // beyond the size: not looked at
-  Session session = make_session(model.get(), options);
+  CHECK(make_session(model.get(), options) != nullptr);
   options = quiet_options();
   options.size = offsetof(rt3d_session_options, accuracy);  // of version 0.1 before it had an accuracy
   options.accuracy = static_cast<rt3d_accuracy>(77);
   options.weight_limit_bytes = -1;
   CHECK(make_session(model.get(), options) != nullptr);
-  rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
-  stats.size = offsetof(rt3d_session_stats, macs);
-  stats.macs = -5;
-  REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
-  CHECK(stats.create_ns > 0);
-  CHECK(stats.macs == -5);
-  CHECK(stats.size == offsetof(rt3d_session_stats, macs));
 }
 
 TEST_CASE("tuning reports progress, can be cancelled and is remembered in the file") {
@@ -109,7 +103,7 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   int calls = 0;
   options.progress_user = &calls;
   options.progress = [](void* user, const rt3d_progress* p) -> int {
-    ++*static_cast<int*>(user);
+    *static_cast<int*>(user) += p->size == sizeof(rt3d_progress) ? 1 : 100;
     return p->layers_total > 0;
   };
   rt3d_session* session = nullptr;
