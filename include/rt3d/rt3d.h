@@ -279,13 +279,21 @@ RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
  * the file cannot be read (any more). The text lives until the handle is exported again or freed: two threads that share a handle
  * must not both export it. */
 RT3D_API const char *rt3d_db_export(rt3d_db *db);
+/* What became of the rows that were imported or merged. */
+typedef struct rt3d_db_changes {
+  size_t size;       /* sizeof(rt3d_db_changes), set by RT3D_DB_CHANGES_INIT */
+  int64_t added;     /* rows of problems, threads or kernels that the database did not know */
+  int64_t replaced;  /* rows that took another one's place */
+  int64_t unchanged; /* rows that changed nothing: they were there, or the one that is there is worth more */
+  int64_t left_out;  /* rows for this device in less time than any CPU could take */
+} rt3d_db_changes;
+#define RT3D_DB_CHANGES_INIT { sizeof(rt3d_db_changes), 0, 0, 0, 0 }
 /* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the one that was
- * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md); a row for this device in less
- * time than any CPU could take is left out. All or none: RT3D_IO when they could not be stored, and then none is kept. `added` may
- * be NULL. */
-RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
+ * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md). All or none: RT3D_IO when
+ * they could not be stored, and then none is kept. `changes` may be NULL. */
+RT3D_API rt3d_status rt3d_db_import(rt3d_db_changes *changes, rt3d_db *db, const char *text);
 /* Adds the rows of another database, likewise. */
-RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);
+RT3D_API rt3d_status rt3d_db_merge(rt3d_db_changes *changes, rt3d_db *db, const char *other_path);
 
 #ifdef __cplusplus
 }

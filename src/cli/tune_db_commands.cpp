@@ -119,6 +119,12 @@ void try_rows(const std::string& text, const std::string& attempt) {
   check(rt3d_db_import(nullptr, trial.get(), text.c_str()), attempt);
 }
 
+void print_changes(const rt3d_db_changes& changes, rt3d_db* db) {
+  std::printf("%lld rows added, %lld replaced, %lld unchanged in %s\n", static_cast<long long>(changes.added),
+              static_cast<long long>(changes.replaced), static_cast<long long>(changes.unchanged),
+              printable(rt3d_db_path(db)).c_str());
+}
+
 void import_rows(const DbOptions& options) {
   std::string text;
   if (options.file == "-") {
@@ -130,9 +136,9 @@ void import_rows(const DbOptions& options) {
   const std::string attempt = "cannot import " + options.file;
   if (!has_database(options)) try_rows(text, attempt);
   const DbHandle db = open_kept(options, true);
-  std::int64_t added = 0;
-  check(rt3d_db_import(&added, db.get(), text.c_str()), attempt);
-  std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  check(rt3d_db_import(&changes, db.get(), text.c_str()), attempt);
+  print_changes(changes, db.get());
 }
 
 void merge_rows(const DbOptions& options) {
@@ -142,10 +148,10 @@ void merge_rows(const DbOptions& options) {
   if (std::filesystem::equivalent(options.file, rt3d_db_path(db.get()), none))
     throw UsageError("merge " + options.file +
                      ": that is the database itself; give another one, or name it with --db");
-  std::int64_t added = 0;
-  if (rt3d_db_merge(&added, db.get(), options.file.c_str()) != RT3D_OK)
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  if (rt3d_db_merge(&changes, db.get(), options.file.c_str()) != RT3D_OK)
     throw Failure(rt3d_last_error());  // which names the file
-  std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
+  print_changes(changes, db.get());
 }
 
 }  // namespace

@@ -137,13 +137,13 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   const std::string rows = rt3d_db_export(db);
   rt3d_db_free(db);
   REQUIRE(rt3d_db_open(&db, (folder / "other.db").c_str(), 1) == RT3D_OK);
-  std::int64_t added = -1;
-  CHECK(rt3d_db_import(&added, db, rows.c_str()) == RT3D_OK);
-  CHECK(added == rt3d_db_count(db));
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_import(&changes, db, rows.c_str()) == RT3D_OK);
+  CHECK(changes.added == rt3d_db_count(db));
   CHECK(rt3d_db_export(db) == rows);
-  CHECK(rt3d_db_import(&added, db, "nonsense") == RT3D_INVALID_ARGUMENT);
-  CHECK(rt3d_db_merge(&added, db, path.c_str()) == RT3D_OK);
-  CHECK(rt3d_db_merge(&added, db, (folder / "missing.db").c_str()) == RT3D_IO);
+  CHECK(rt3d_db_import(&changes, db, "nonsense") == RT3D_INVALID_ARGUMENT);
+  CHECK(rt3d_db_merge(&changes, db, path.c_str()) == RT3D_OK);
+  CHECK(rt3d_db_merge(&changes, db, (folder / "missing.db").c_str()) == RT3D_IO);
   rt3d_db_free(db);
 }
 
