@@ -9,6 +9,7 @@
 #include "cli/nearest.h"
 #include "cli/number_option.h"
 #include "cli/output_file.h"
+#include "cli/printable.h"
 #include "cli/table.h"
 #include "models/models.h"
 
@@ -141,7 +142,7 @@ void run(const MakeModelOptions& options) {
               [&](const std::filesystem::path& file) { make(options.request, file, report); });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);
-  std::printf("wrote %s\n", options.output.c_str());
+  std::printf("wrote %s\n", printable(options.output).c_str());
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ void print_report(const RunOptions& options, const Report& report) {
   std::printf("device   %s; code for %s; accuracy %s\n", report.device.c_str(), report.isa.c_str(),
               options.session.accuracy.c_str());
   std::printf("memory   %s\n", memory_text(report.memory, report.stats).c_str());
-  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.db.c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), printable(report.db).c_str());
 }
 
 void print(const RunOptions& options, const Report& report, const ModelInputs& inputs,
