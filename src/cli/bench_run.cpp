@@ -15,6 +15,7 @@
 #include "cli/statistics.h"
 #include "cli/temporary_folder.h"
 #include "cli/timing.h"
+#include "cli/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -129,7 +130,8 @@ std::vector<Line> read_lines(const std::string& path) {
     if (text.find_first_not_of(" \t") != std::string::npos && text[0] != '#') lines.push_back({number, text});
   }
   if (lines.empty())
-    throw Failure("cannot read problems from " + path + ": give a file with one problem a line");
+    throw Failure("cannot read problems from " + path + ": " +
+                  (number > 0 ? "it has none" : why_nothing(path)) + ": give a file with one problem a line");
   return lines;
 }
 
@@ -148,11 +150,15 @@ void at_line(const std::string& path, const Line& line, const Act& act) {
   }
 }
 
+// What the options make impossible for this one is no line's fault.
+constexpr char kNoLine[] = "Add 1x1,1x1 -> 1x1";
+
 // Before minutes of measuring the lines above a wrong one for nothing.
 void check_lines(const std::string& path, const std::vector<Line>& lines, const BenchSettings& settings) {
   SessionOptions options = settings.session;
   options.plan_only = true;
   options.tune = "off";
+  ProblemSession(kNoLine, options, settings.seed);
   for (const Line& line : lines)
     at_line(path, line, [&] { ProblemSession(line.text, options, settings.seed); });
 }

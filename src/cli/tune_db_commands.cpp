@@ -16,6 +16,7 @@
 #include "cli/plain_text.h"
 #include "cli/printable.h"
 #include "cli/temporary_folder.h"
+#include "cli/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -58,7 +59,7 @@ DbHandle open_kept(const DbOptions& options, bool writable) {
 void list(const DbOptions& options) {
   const DbHandle db = open_kept(options, false);
   const std::string text = rows_of(db.get());
-  std::printf("%s: %lld rows\n%s", rt3d_db_path(db.get()),
+  std::printf("%s: %lld rows\n%s", printable(rt3d_db_path(db.get())).c_str(),
               static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1),
               printable_lines(text).c_str());
 }
@@ -84,7 +85,7 @@ void export_rows(const DbOptions& options) {
 }
 
 // As much as a database could hold, and no byte that would end the text early: a device may give anything.
-std::string text_of(std::istream& in, const std::string& name) {
+std::string text_of(std::istream& in, const std::string& name, bool from_file) {
   constexpr std::size_t kMostBytes = std::size_t{512} << 20;
   std::string text;
   std::array<char, 1 << 16> part;
@@ -95,7 +96,8 @@ std::string text_of(std::istream& in, const std::string& name) {
       throw Failure("cannot read rows from " + name + ": it is no text that export wrote");
   }
   if (in.bad() || text.empty())
-    throw Failure("cannot read rows from " + name + ": give a file that export wrote");
+    throw Failure("cannot read rows from " + name + ": " + (from_file ? why_nothing(name) : "it is empty") +
+                  ": give a file that export wrote");
   text = plain_text(std::move(text));
   if (text.back() != '\n')
     throw Failure("cannot read rows from " + name + ": its last line has no end; was it cut?");
@@ -128,10 +130,10 @@ void print_changes(const rt3d_db_changes& changes, rt3d_db* db) {
 void import_rows(const DbOptions& options) {
   std::string text;
   if (options.file == "-") {
-    text = text_of(std::cin, "standard input");
+    text = text_of(std::cin, "standard input", false);
   } else {
     std::ifstream in(options.file, std::ios::binary);
-    text = text_of(in, options.file);
+    text = text_of(in, options.file, true);
   }
   const std::string attempt = "cannot import " + options.file;
   if (!has_database(options)) try_rows(text, attempt);
