@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/failure.h"
+#include "cli/nearest.h"
 #include "cli/problem_model.h"
 #include "cli/problem_text.h"
 #include "cli/random_inputs.h"
@@ -21,11 +22,53 @@ void require_output(const std::string& line, const ProblemText& problem,
                   " computes " + dims_text(computed) + " from its inputs");
 }
 
+// Attributes that say something of an operation; the activation's of each.
+struct AttributeRow {
+  const char* op;
+  std::vector<std::string> names;
+};
+const AttributeRow kAttributes[] = {
+    {"Conv", {"dilations", "group", "kernel_shape", "pads", "sparsity", "strides"}},
+    {"Gemm", {"sparsity"}},
+    {"MaxPool", {"dilations", "kernel_shape", "pads", "strides"}},
+    {"AveragePool", {"count_include_pad", "dilations", "kernel_shape", "pads", "strides"}},
+};
+constexpr const char* kOfActivations[] = {"act", "act_alpha", "act_beta"};
+
+// What would be left out of what is measured is nothing that somebody wants to measure, either.
+void require_known_attributes(const ProblemText& problem) {
+  std::vector<std::string> known(std::begin(kOfActivations), std::end(kOfActivations));
+  for (const AttributeRow& row : kAttributes)
+    if (problem.op == row.op) known.insert(known.end(), row.names.begin(), row.names.end());
+  for (const auto& [name, value] : problem.attributes) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string names;
+    for (const std::string& one : known) names += (names.empty() ? "" : ", ") + one;
+    throw Failure(join("problems of ", problem.op, " have no attribute '", name, "'", suggestion(name, known),
+                       "; they may have ", names));
+  }
+}
+
+// Tensors without elements take no time.
+void require_elements(const ProblemText& problem) {
+  std::vector<std::string> shapes = problem.inputs;
+  shapes.push_back(problem.output);
+  for (const std::string& shape : shapes) {
+    if (shape == "-" || shape == "scalar" || shape == "cscalar" || shape.find(':') != std::string::npos)
+      continue;
+    const std::vector<std::int64_t> sizes = sizes_of(shape.substr(shape[0] == 'c' ? 1 : 0));
+    if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end())
+      throw Failure("the shape " + shape + " has a size of 0: give sizes from 1 on");
+  }
+}
+
 }  // namespace
 
 ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
   const ProblemText problem = parse_problem_text(line);
+  require_elements(problem);
   const std::string bytes = problem_model(problem);
+  require_known_attributes(problem);
   rt3d_model* loaded = nullptr;
   check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
   model_.reset(loaded);
