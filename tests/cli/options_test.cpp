@@ -35,7 +35,7 @@ TEST_CASE("no option takes NaN, an infinity or what is no number for a number") 
                                           RT3D_TUNE_COMMAND " group-size --limit-seconds ",
                                           RT3D_TUNE_COMMAND " group-size --limit-seconds 1 --rates 2,"};
   for (const std::string& line : lines)
-    for (const char* value : {"nan", "-nan", "inf", "-inf", "1e999", "x", "1x", "-1"})
+    for (const char* value : {"nan", "-nan", "inf", "-inf", "1e999", "x", "1x", "-1", "-0", "-0.0", "-0e9"})
       check_refused(shell(line + value), line + value, "is not a number from ");
   CHECK_FALSE(std::filesystem::exists(none));
   CHECK(shell.rt3d("plan " + model + " --weight-limit-mib 1e3").exit_code == 0);
