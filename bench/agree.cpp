@@ -53,7 +53,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 // The largest difference relative to the expected output's largest value.
 double difference(const Run& run, std::int32_t index, const Array& expected) {
-  rt3d_tensor_info info{};
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   check(rt3d_session_output_info(&info, run.session, index));
   if (std::vector<std::int64_t>(info.dims, info.dims + info.rank) != expected.shape)
     throw Failure(join("output ", info.name, " has another shape than its file"));

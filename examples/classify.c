@@ -6,7 +6,7 @@
 int main(int argc, char **argv) {
   rt3d_model *model = NULL;
   rt3d_session *session = NULL;
-  rt3d_tensor_info in, out;
+  rt3d_tensor_info in = RT3D_TENSOR_INFO_INIT, out = RT3D_TENSOR_INFO_INIT;
   float *clip = NULL;
   const float *scores;
   long i, best = 0, values = 1, classes = 1;

@@ -85,10 +85,15 @@ class Header:
         return self.types[kind] * int(count) if count else self.types[kind]
 
     def _init_values(self, text, struct):
-        found = re.search(rf"#define\s+{struct.upper()}_INIT\s*\{{([^}}]*)\}}", text)
-        return tuple(self._value(item.strip()) for item in found[1].split(",")) if found else None
+        found = re.search(rf"#define\s+{struct.upper()}_INIT\s*\{{(.*)\}}", text)
+        return self._values(found[1]) if found else None
+
+    def _values(self, text):
+        return tuple(self._value(item.strip()) for item in re.findall(r"\{[^}]*\}|[^,{}]*[^,{}\s]", text))
 
     def _value(self, text):
+        if text.startswith("{"):  # of an array
+            return self._values(text.strip("{}"))
         if text.startswith("sizeof"):
             return ctypes.sizeof(self.structs[re.search(r"\((\w+)\)", text)[1]])
         if text == "NULL":

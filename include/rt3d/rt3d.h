@@ -23,7 +23,10 @@
  *  5. One session serves one thread at a time: a call that would run, change or describe a session while another thread runs or
  *     changes it is refused with RT3D_BUSY (or NULL). Reading outputs and freeing are for when no call is under way. Different
  *     sessions run side by side. Models and databases may be shared by threads.
- *  6. Option structs start from RT3D_…_INIT, which sets their size: later versions may append fields.
+ *  6. Every struct begins with its size in bytes and may get more fields at its end: none is frozen. Structs of the caller start
+ *     from RT3D_…_INIT, which sets the size and is what tells the library how far it may read and write: a program that was
+ *     built with an older or a newer header keeps working. A size that cannot be (0, one that was never set) is
+ *     RT3D_INVALID_ARGUMENT. A struct that is passed to a callback has the library's size: fields beyond it are not there.
  *  7. Callbacks may call the library, but for the handle whose call they are called from. What they throw ends no process.
  *  8. A child made by fork() may use and free the models and sessions of its parent, whose own threads are not there: they compute
  *     on the calling thread. Databases are to be opened again. Fork while no other thread is inside the library.
@@ -91,11 +94,13 @@ typedef enum rt3d_accuracy {
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
 typedef struct rt3d_tensor_info {
+  size_t size; /* sizeof(rt3d_tensor_info), set by RT3D_TENSOR_INFO_INIT */
   const char *name;
   rt3d_dtype dtype;
   int32_t rank;
   int64_t dims[8];
 } rt3d_tensor_info;
+#define RT3D_TENSOR_INFO_INIT { sizeof(rt3d_tensor_info), NULL, RT3D_F32, 0, { 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 /* ---- library ---------------------------------------------------------------------------------------------------- */
 
@@ -142,6 +147,7 @@ RT3D_API const char *rt3d_model_text(rt3d_model *model);
 /* Progress of tuning. Return 0 to go on; anything else stops tuning: the session is refused with RT3D_CANCELLED, but what
  * was measured until then is kept in the database. */
 typedef struct rt3d_progress {
+  size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */
   int32_t candidates_done, candidates_total; /* of the current one */
   int64_t elapsed_ns, remaining_ns;          /* remaining: an estimate, never above the time limit */
@@ -152,7 +158,10 @@ typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress)
 
 typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
-  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend */
+  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend. Or several names with commas between:
+                             * the code of all of them competes for each layer, where equal the first named is preferred, and
+                             * "reference" computes what no other can. An unknown or empty name, or one given twice, is
+                             * RT3D_INVALID_ARGUMENT, and the text names those that there are */
   const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
   int32_t threads;          /* 0: all usable cores */
   rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
@@ -164,7 +173,7 @@ typedef struct rt3d_session_options {
   void *progress_user;
   int32_t profile;          /* 1: measure every step of each run, read by rt3d_session_step */
   int32_t input_shape_count;       /* shapes for dynamic inputs, by name */
-  const rt3d_tensor_info *input_shapes; /* name, rank and dims are read */
+  const rt3d_tensor_info *input_shapes; /* an array of them; name, rank and dims are read. All of one size, that of the first */
   rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
   int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
                                * the model's, or what the leanest kernels need where that is more */
@@ -181,6 +190,8 @@ typedef struct rt3d_session_options {
  * and allocates all memory. `options` may be NULL. */
 RT3D_API rt3d_status rt3d_session_create(rt3d_session **session, rt3d_model *model, const rt3d_session_options *options);
 RT3D_API void rt3d_session_free(rt3d_session *session);
+/* What the session computes on, device by device in the order of its options: "AMD EPYC, avx512, 2 cores, …; reference". */
+RT3D_API const char *rt3d_session_device_text(const rt3d_session *session);
 
 RT3D_API int32_t rt3d_session_input_count(const rt3d_session *session);
 RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);
@@ -269,13 +280,21 @@ RT3D_API int64_t rt3d_db_count(const rt3d_db *db);
  * the file cannot be read (any more). The text lives until the handle is exported again or freed: two threads that share a handle
  * must not both export it. */
 RT3D_API const char *rt3d_db_export(rt3d_db *db);
+/* What became of the rows that were imported or merged. */
+typedef struct rt3d_db_changes {
+  size_t size;       /* sizeof(rt3d_db_changes), set by RT3D_DB_CHANGES_INIT */
+  int64_t added;     /* rows of problems, threads or kernels that the database did not know */
+  int64_t replaced;  /* rows that took another one's place */
+  int64_t unchanged; /* rows that changed nothing: they were there, or the one that is there is worth more */
+  int64_t left_out;  /* rows for this device in less time than any CPU could take */
+} rt3d_db_changes;
+#define RT3D_DB_CHANGES_INIT { sizeof(rt3d_db_changes), 0, 0, 0, 0 }
 /* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the one that was
- * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md); a row for this device in less
- * time than any CPU could take is left out. All or none: RT3D_IO when they could not be stored, and then none is kept. `added` may
- * be NULL. */
-RT3D_API rt3d_status rt3d_db_import(int64_t *added, rt3d_db *db, const char *text);
+ * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md). All or none: RT3D_IO when
+ * they could not be stored, and then none is kept. `changes` may be NULL. */
+RT3D_API rt3d_status rt3d_db_import(rt3d_db_changes *changes, rt3d_db *db, const char *text);
 /* Adds the rows of another database, likewise. */
-RT3D_API rt3d_status rt3d_db_merge(int64_t *added, rt3d_db *db, const char *other_path);
+RT3D_API rt3d_status rt3d_db_merge(rt3d_db_changes *changes, rt3d_db *db, const char *other_path);
 
 #ifdef __cplusplus
 }

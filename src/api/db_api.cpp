@@ -11,6 +11,7 @@ using rt3d::fail;
 using rt3d::api::guard;
 using rt3d::api::guarded;
 using rt3d::api::require;
+using rt3d::api::require_size;
 
 namespace {
 
@@ -43,6 +44,19 @@ bool believed(const rt3d::tuner::Row& row) {
   return std::all_of(devices.begin(), devices.end(), [&](const rt3d::runtime::DeviceRow& device) {
     return rt3d::tuner::believable(row, device.families(), rt3d::this_device());
   });
+}
+
+void require_changes(const rt3d_db_changes* changes, const char* function) {
+  if (changes) require_size(*changes, function, "RT3D_DB_CHANGES_INIT");
+}
+
+void tell(rt3d_db_changes* changes, const rt3d::tuner::Stored& stored) {
+  if (!changes) return;
+  rt3d::api::copy_sized(changes, rt3d_db_changes{.size = sizeof(rt3d_db_changes),
+                                                 .added = stored.added,
+                                                 .replaced = stored.replaced,
+                                                 .unchanged = stored.unchanged,
+                                                 .left_out = stored.left_out});
 }
 
 }  // namespace
@@ -92,22 +106,22 @@ const char* rt3d_db_export(rt3d_db* db) {
   });
 }
 
-rt3d_status rt3d_db_import(int64_t* added, rt3d_db* db, const char* text) {
+rt3d_status rt3d_db_import(rt3d_db_changes* changes, rt3d_db* db, const char* text) {
   return guard([&] {
     require(db, "rt3d_db_import", "db");
     require(text, "rt3d_db_import", "text");
+    require_changes(changes, "rt3d_db_import");
     const Use use(*db);
-    const std::int64_t count = db->db->import_text(text, believed);
-    if (added) *added = count;
+    tell(changes, db->db->import_text(text, believed));
   });
 }
 
-rt3d_status rt3d_db_merge(int64_t* added, rt3d_db* db, const char* other_path) {
+rt3d_status rt3d_db_merge(rt3d_db_changes* changes, rt3d_db* db, const char* other_path) {
   return guard([&] {
     require(db, "rt3d_db_merge", "db");
     require(other_path, "rt3d_db_merge", "other_path");
+    require_changes(changes, "rt3d_db_merge");
     const Use use(*db);
-    const std::int64_t count = db->db->merge(other_path, believed);
-    if (added) *added = count;
+    tell(changes, db->db->merge(other_path, believed));
   });
 }

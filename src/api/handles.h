@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "base/forks.h"
 #include "graph/graph.h"
 #include "rt3d/rt3d.h"
@@ -41,6 +42,14 @@ namespace rt3d::api {
 
 // `name` must live as long as the handle it came from.
 rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc);
+
+// Fails when a caller's struct does not begin with a size that it can have: `from` names the macro that sets it.
+template <typename Struct>
+void require_size(const Struct& sized, const char* what, const char* from) {
+  constexpr std::size_t kLeast = 2 * sizeof(std::size_t), kMost = 4096;
+  if (sized.size < kLeast || sized.size > kMost || sized.size % alignof(Struct) != 0)
+    fail(Code::invalid_argument, what, ": the struct's size is ", sized.size, "; start from ", from);
+}
 
 // Copies as many bytes as both sides know; `size` is the caller's idea of the struct's size.
 template <typename Struct>

@@ -19,7 +19,7 @@ static_assert(static_cast<int>(DType::boolean) == RT3D_BOOL && static_cast<int>(
 static_assert(static_cast<int>(LogLevel::off) == RT3D_LOG_OFF);
 
 rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc) {
-  rt3d_tensor_info info{};
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   info.name = name.c_str();
   info.dtype = static_cast<rt3d_dtype>(desc.dtype);
   info.rank = desc.shape.rank();

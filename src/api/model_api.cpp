@@ -8,6 +8,7 @@ using rt3d::fail;
 using rt3d::api::guard;
 using rt3d::api::guarded;
 using rt3d::api::require;
+using rt3d::api::require_size;
 
 namespace {
 
@@ -57,7 +58,8 @@ rt3d_status rt3d_model_input(rt3d_tensor_info* info, const rt3d_model* model, in
   return guard([&] {
     require(info, "rt3d_model_input", "info");
     require(model, "rt3d_model_input", "model");
-    *info = value_info(*model, model->graph->inputs, index, "input");
+    require_size(*info, "rt3d_model_input", "RT3D_TENSOR_INFO_INIT");
+    rt3d::api::copy_sized(info, value_info(*model, model->graph->inputs, index, "input"));
   });
 }
 
@@ -65,7 +67,8 @@ rt3d_status rt3d_model_output(rt3d_tensor_info* info, const rt3d_model* model, i
   return guard([&] {
     require(info, "rt3d_model_output", "info");
     require(model, "rt3d_model_output", "model");
-    *info = value_info(*model, model->graph->outputs, index, "output");
+    require_size(*info, "rt3d_model_output", "RT3D_TENSOR_INFO_INIT");
+    rt3d::api::copy_sized(info, value_info(*model, model->graph->outputs, index, "output"));
   });
 }
 

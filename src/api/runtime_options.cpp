@@ -6,11 +6,27 @@
 #include <cstring>
 
 #include "api/guard.h"
+#include "api/handles.h"
 #include "base/error.h"
+#include "runtime/devices/device_table.h"
 #include "tuner/tuning_db.h"
 
 namespace rt3d::api {
 namespace {
+
+// One of the caller's shapes, whose version of the struct may be smaller or larger than ours: its size is the array's stride.
+rt3d_tensor_info shape_at(const rt3d_session_options& o, std::int32_t i) {
+  const std::size_t stride = o.input_shapes->size;
+  const char* at = reinterpret_cast<const char*>(o.input_shapes) + static_cast<std::size_t>(i) * stride;
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
+  std::memcpy(&info.size, at, sizeof info.size);
+  require_size(info, cat("input_shapes[", i, "]").c_str(), "RT3D_TENSOR_INFO_INIT");
+  if (info.size != stride || stride < offsetof(rt3d_tensor_info, dims) + sizeof info.dims)
+    fail(Code::invalid_argument, "input_shapes[", i, "]: the struct's size is ", info.size,
+         ", the first one's is ", stride, "; start all of them from RT3D_TENSOR_INFO_INIT");
+  std::memcpy(&info, at, std::min(stride, sizeof info));
+  return info;
+}
 
 std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
   if (o.input_shape_count < 0) fail(Code::invalid_argument, "input_shape_count is ", o.input_shape_count);
@@ -18,7 +34,7 @@ std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
     fail(Code::invalid_argument, "input_shapes is NULL, but input_shape_count is ", o.input_shape_count);
   std::map<std::string, Shape> shapes;
   for (int32_t i = 0; i < o.input_shape_count; ++i) {
-    const rt3d_tensor_info& info = o.input_shapes[i];
+    const rt3d_tensor_info info = shape_at(o, i);
     if (!info.name) fail(Code::invalid_argument, "input_shapes[", i, "] has no name");
     if (info.rank < 0 || info.rank > Shape::kMaxRank)
       fail(Code::invalid_argument, "input_shapes[", i, "] ('", info.name, "') has rank ", info.rank,
@@ -39,6 +55,7 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
   return [callback = o.progress, user = o.progress_user](const runtime::TuningProgress& p) {
     const std::string layer(p.problem);
     rt3d_progress out{};
+    out.size = sizeof out;
     out.layers_done = p.problems_done;
     out.layers_total = p.problems_total;
     out.candidates_done = p.candidates.candidates_done;
@@ -51,14 +68,24 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
   };
 }
 
+// The user's file is for devices of which something is measured: for others, none is made.
+void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o) {
+  if (o.database) {
+    out.database = o.database;
+    return;
+  }
+  if (!runtime::has_choices(runtime::find_devices(out.device))) return;
+  out.database = tuner::TuningDb::default_path();
+  if (out.database.empty())
+    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
+}
+
 }  // namespace
 
 runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   rt3d_session_options o = RT3D_SESSION_OPTIONS_INIT;
   if (given) {
-    if (given->size < offsetof(rt3d_session_options, isa))
-      fail(Code::invalid_argument, "the session options' size is ", given->size,
-           "; start from RT3D_SESSION_OPTIONS_INIT");
+    require_size(*given, "the session options", "RT3D_SESSION_OPTIONS_INIT");
     std::memcpy(&o, given, std::min(given->size, sizeof o));
   }
   runtime::SessionOptions out;
@@ -72,12 +99,7 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
   out.tuning.again = o.tune_again != 0;
-  if (o.database)
-    out.database = o.database;
-  else if (out.device == "cpu")
-    out.database = tuner::TuningDb::default_path();
-  if (!o.database && out.device == "cpu" && out.database.empty())
-    out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";
+  choose_database(out, o);
   const std::int32_t accuracy = number_in(o.accuracy);
   constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
                                    kernels::Accuracy::half};  // by rt3d_accuracy

@@ -10,6 +10,7 @@ using rt3d::fail;
 using rt3d::api::guard;
 using rt3d::api::guarded;
 using rt3d::api::require;
+using rt3d::api::require_size;
 
 namespace {
 
@@ -19,13 +20,6 @@ rt3d_tensor_info port_info(const std::vector<rt3d::runtime::NamedDesc>& ports, i
     fail(Code::invalid_argument, "there is no ", what, " ", index, "; the session has ", ports.size());
   const rt3d::runtime::NamedDesc& port = ports[static_cast<std::size_t>(index)];
   return rt3d::api::tensor_info(port.name, port.desc);
-}
-
-template <typename Struct>
-void require_size(const Struct& sized, const char* function) {
-  if (sized.size < sizeof(size_t) * 2)
-    fail(Code::invalid_argument, function, ": the struct's size is ", sized.size,
-         "; start from its RT3D_…_INIT");
 }
 
 // A session for the length of one call. A second call beside it is refused: waiting could be for ever, and what it would read or
@@ -83,6 +77,10 @@ rt3d_status rt3d_session_create(rt3d_session** session, rt3d_model* model,
 
 void rt3d_session_free(rt3d_session* session) { delete session; }
 
+const char* rt3d_session_device_text(const rt3d_session* session) {
+  return session ? session->session->device_text().c_str() : nullptr;
+}
+
 int32_t rt3d_session_input_count(const rt3d_session* session) {
   return session ? static_cast<int32_t>(session->session->inputs().size()) : 0;
 }
@@ -95,7 +93,8 @@ rt3d_status rt3d_session_input_info(rt3d_tensor_info* info, const rt3d_session* 
   return guard([&] {
     require(info, "rt3d_session_input_info", "info");
     require(session, "rt3d_session_input_info", "session");
-    *info = port_info(session->session->inputs(), index, "input");
+    require_size(*info, "rt3d_session_input_info", "RT3D_TENSOR_INFO_INIT");
+    rt3d::api::copy_sized(info, port_info(session->session->inputs(), index, "input"));
   });
 }
 
@@ -103,7 +102,8 @@ rt3d_status rt3d_session_output_info(rt3d_tensor_info* info, const rt3d_session*
   return guard([&] {
     require(info, "rt3d_session_output_info", "info");
     require(session, "rt3d_session_output_info", "session");
-    *info = port_info(session->session->outputs(), index, "output");
+    require_size(*info, "rt3d_session_output_info", "RT3D_TENSOR_INFO_INIT");
+    rt3d::api::copy_sized(info, port_info(session->session->outputs(), index, "output"));
   });
 }
 
@@ -134,7 +134,7 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
   return guard([&] {
     require(stats, "rt3d_session_get_stats", "stats");
     require(session, "rt3d_session_get_stats", "session");
-    require_size(*stats, "rt3d_session_get_stats");
+    require_size(*stats, "rt3d_session_get_stats", "RT3D_SESSION_STATS_INIT");
     const Use use(*session, "rt3d_session_get_stats");
     const rt3d::runtime::SessionStats& s = session->session->stats();
     const bool counted = stats->size > offsetof(rt3d_session_stats, nonfinite_outputs);
@@ -172,7 +172,7 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
   return guard([&] {
     require(info, "rt3d_session_step", "info");
     require(session, "rt3d_session_step", "session");
-    require_size(*info, "rt3d_session_step");
+    require_size(*info, "rt3d_session_step", "RT3D_STEP_INFO_INIT");
     const Use use(*session, "rt3d_session_step");
     const std::vector<rt3d::runtime::StepReport>& steps = session->session->steps();
     if (index < 0 || static_cast<std::size_t>(index) >= steps.size())

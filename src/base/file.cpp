@@ -36,13 +36,18 @@ void require_regular_status(const struct stat& info, const std::filesystem::path
 struct stat status_of(const Descriptor& file, const std::filesystem::path& name) {
   struct stat info {};
   if (::fstat(file.number(), &info) != 0)
-    fail(Code::io, "cannot read ", name.string(), ": ", std::strerror(errno));
+    fail(Code::io, "cannot read ", name.string(), ": ", reason_of(errno));
   return info;
 }
 
 }  // namespace
 
 Code code_of(int error) { return error == ENOMEM ? Code::out_of_memory : Code::io; }
+
+std::string reason_of(int error) {
+  return error == ELOOP ? "its links lead in a circle: give the path of the file itself"
+                        : std::strerror(error);
+}
 
 std::optional<FileId> file_id(const std::filesystem::path& path) {
   struct stat info {};
@@ -63,10 +68,10 @@ void require_regular(const Descriptor& file, const std::filesystem::path& name) 
 Descriptor open_regular(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    fail(code_of(errno), "cannot open ", path.string(), ": ", std::strerror(errno));
+    fail(code_of(errno), "cannot open ", path.string(), ": ", reason_of(errno));
   require_regular_status(info, path);
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) fail(code_of(errno), "cannot open ", path.string(), ": ", std::strerror(errno));
+  if (!file) fail(code_of(errno), "cannot open ", path.string(), ": ", reason_of(errno));
   require_regular(file, path);
   return file;
 }
@@ -87,7 +92,7 @@ std::shared_ptr<const MappedFile> MappedFile::of(const Descriptor& descriptor,
   file->size_ = static_cast<std::size_t>(info.st_size);
   if (file->size_ == 0) return file;
   void* p = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
-  if (p == MAP_FAILED) fail(code_of(errno), "cannot map ", name.string(), ": ", std::strerror(errno));
+  if (p == MAP_FAILED) fail(code_of(errno), "cannot map ", name.string(), ": ", reason_of(errno));
   file->data_ = static_cast<const std::byte*>(p);
   return file;
 }

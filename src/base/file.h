@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -17,6 +18,8 @@ namespace rt3d {
 
 // What it means that a call on a file failed with this errno: out of memory, or io.
 Code code_of(int error);
+// The same as text, with what would do where the system's own says nothing to the point.
+std::string reason_of(int error);
 
 // Which file it is, whatever its names: two that live have the same only if they are one.
 struct FileId {

@@ -18,6 +18,16 @@ constexpr int kDone = 2;
 
 }  // namespace
 
+std::string node_text(const std::string& op, const std::string& name, const std::string& output) {
+  if (!name.empty()) return cat(op, " '", name, "'");
+  return output.empty() ? op + " (no name, no output)" : cat(op, " (no name, output '", output, "')");
+}
+
+std::string node_text(const Graph& graph, const Node& node) {
+  const bool gives = !node.outputs.empty() && node.outputs[0] != kNoValue;
+  return node_text(node.op, node.name, gives ? graph.value(node.outputs[0]).name : "");
+}
+
 ValueId Graph::add_value(std::string name, TensorDesc desc, bool shape_known) {
   values_.push_back({std::move(name), std::move(desc), shape_known, std::nullopt});
   return static_cast<ValueId>(values_.size() - 1);
@@ -88,7 +98,7 @@ void Graph::sort_topologically() {
       const int producer = id == kNoValue ? -1 : all.producer[static_cast<std::size_t>(id)];
       if (producer < 0 || state[static_cast<std::size_t>(producer)] == kDone) continue;
       if (state[static_cast<std::size_t>(producer)] == kOpen)
-        fail(Code::invalid_model, "the graph has a cycle through ", nodes[n].op, " '", nodes[n].name, "'");
+        fail(Code::invalid_model, "the graph has a cycle through ", node_text(*this, nodes[n]));
       state[static_cast<std::size_t>(producer)] = kOpen;
       stack.emplace_back(static_cast<std::size_t>(producer), 0);
     }

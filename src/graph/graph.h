@@ -46,6 +46,11 @@ struct Node {
   std::vector<NodeId> origins = {};       // the nodes that it was before the passes, if any (number_nodes)
 };
 
+class Graph;
+// For messages: "Conv 'stem'", or "Conv (no name, output 'y')" where the exporter gave it none.
+std::string node_text(const Graph& graph, const Node& node);
+std::string node_text(const std::string& op, const std::string& name, const std::string& output);
+
 // What may still be computed of constants before the graph runs (folding.h).
 struct FoldingBudget {
   std::int64_t bytes = std::int64_t{64} << 20;  // of results that are kept

@@ -84,6 +84,7 @@ struct Session::Impl {
       : target(target_of(options)),
         pool(target.threads),
         devices(options.device, target, pool),
+        device_text(devices.text()),
         profile(options.profile),
         plan_only(options.plan_only) {
     const auto start = Clock::now();
@@ -190,6 +191,7 @@ struct Session::Impl {
   kernels::Target target;
   ThreadPool pool;
   Devices devices;
+  std::string device_text;
   bool profile, plan_only;
   bool ran = false;
   std::vector<bool> input_set;
@@ -251,6 +253,7 @@ std::int64_t Session::nonfinite_outputs() const {
   return count;
 }
 
+const std::string& Session::device_text() const { return impl_->device_text; }
 const SessionStats& Session::stats() const { return impl_->stats; }
 const std::vector<StepReport>& Session::steps() const { return impl_->reports; }
 std::int64_t Session::step_ns(std::size_t index) const { return impl_->executor->step_ns(index); }

@@ -16,9 +16,9 @@
 namespace rt3d::runtime {
 
 struct SessionOptions {
-  std::string device = "cpu";
-  std::optional<Isa> isa;  // absent: the best this CPU has
-  int threads = 0;         // 0: all usable cores
+  std::string device = "cpu";  // Devices' names
+  std::optional<Isa> isa;      // absent: the best this CPU has
+  int threads = 0;             // 0: all usable cores
   TuningOptions tuning;
   std::filesystem::path database;  // empty: none, nothing is kept
   std::string
@@ -66,6 +66,7 @@ class Session {
   const std::byte* output(std::size_t index) const;  // nullptr before the first run
   std::int64_t nonfinite_outputs() const;            // of the last run; reads all outputs
 
+  const std::string& device_text() const;  // Devices::text()
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;
   std::int64_t step_ns(std::size_t index) const;  // in the last run; 0 without profile

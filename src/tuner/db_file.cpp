@@ -166,28 +166,29 @@ std::vector<Row> DbFile::all() {
   return scan_rows(queries_->all, damaged_rows_);
 }
 
-std::int64_t DbFile::store(std::span<const NewRow> new_rows) {
+std::vector<Fate> DbFile::store(std::span<const NewRow> new_rows) {
   connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(new_rows.size()), Fault::corrupt);
   WriteTransaction transaction(*connection_);
-  std::int64_t taken = 0;
+  std::vector<Fate> fates;
+  fates.reserve(new_rows.size());
   for (const NewRow& new_row : new_rows) {
     const Row& row = new_row.row;
+    Fate& fate = fates.emplace_back(Fate::added);
     {
       Row existing;
       Statement& s = changes_->find_row;
       const ResetAtEnd reset(s);
       s.bind(1, row.device).bind(2, std::int64_t{row.threads}).bind(3, row.problem).bind(4, row.family);
-      if (s.step() && verified(read_row(s, existing)) && key_of(existing) == key_of(row) &&
-          !takes_place(new_row, existing))
-        continue;
+      if (s.step() && verified(read_row(s, existing)) && key_of(existing) == key_of(row))
+        fate = fate_of(new_row, existing);
     }
+    if (fate == Fate::unchanged) continue;
     const ResetAtEnd reset(changes_->put_row);
     bind_row(changes_->put_row, row);
     changes_->put_row.step();
-    ++taken;
   }
   transaction.commit();
-  return taken;
+  return fates;
 }
 
 void DbFile::begin(const Intent& intent) {

@@ -39,8 +39,8 @@ class DbFile {
   bool in_place() const;
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem);
   std::vector<Row> all();
-  // In one transaction; returns how many rows were taken: those that take the place of what is there.
-  std::int64_t store(std::span<const NewRow> new_rows);
+  // In one transaction; returns what became of each row.
+  std::vector<Fate> store(std::span<const NewRow> new_rows);
 
   void try_write();  // throws where nothing can be stored
 

@@ -174,6 +174,10 @@ bool takes_place(const NewRow& row, const Row& existing) {
   return row.instead_of == existing || replaces(row.row, existing);
 }
 
+Fate fate_of(const NewRow& row, const Row& existing) {
+  return row.row != existing && takes_place(row, existing) ? Fate::replaced : Fate::unchanged;
+}
+
 std::string rows_text(std::vector<Row> rows) {
   // Stable: of rows with one key the order counts when the text is imported.
   std::stable_sort(rows.begin(), rows.end(),

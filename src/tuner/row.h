@@ -49,6 +49,10 @@ struct NewRow {
 };
 bool takes_place(const NewRow& row, const Row& existing);
 
+// What becomes of a row that is to be stored. A row that is there already leaves that one unchanged.
+enum class Fate : std::uint8_t { added, replaced, unchanged };
+Fate fate_of(const NewRow& row, const Row& existing);
+
 // The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);
 // Of any version; throws invalid_argument with the line number.

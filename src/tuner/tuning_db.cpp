@@ -25,11 +25,16 @@ using Outcome = KeptFile::Outcome;
 
 constexpr std::size_t kMaxKeyBytes = 4096;
 
-void drop_unbelieved(std::vector<Row>& rows, const Believes& believes) {
-  if (!believes) return;
+std::int64_t drop_unbelieved(std::vector<Row>& rows, const Believes& believes) {
+  if (!believes) return 0;
   const std::size_t dropped = std::erase_if(rows, [&](const Row& row) { return !believes(row); });
   if (dropped > 0)
     log(LogLevel::warning, "tuning database: ", dropped, " rows are left out, since no CPU is so fast");
+  return static_cast<std::int64_t>(dropped);
+}
+
+void tally(Stored& stored, Fate fate) {
+  ++(fate == Fate::added ? stored.added : fate == Fate::replaced ? stored.replaced : stored.unchanged);
 }
 
 }  // namespace
@@ -43,59 +48,57 @@ struct TuningDb::Impl {
   std::vector<Intent> ended;         // intents that are still in the file
   std::size_t begun = 0;             // intents that have not ended: `ended` has room for them
 
-  std::int64_t write(DbFile& f, const std::vector<NewRow>& new_rows);
-  std::int64_t store(std::vector<NewRow> new_rows);
-  std::int64_t keep(std::vector<NewRow> new_rows);
-  std::int64_t store_all(std::vector<Row> rows, std::string_view attempt);
+  Stored write(DbFile& f, const std::vector<NewRow>& new_rows);
+  void store(std::vector<NewRow> new_rows);
+  Stored keep(std::vector<NewRow> new_rows);
+  Stored store_all(std::vector<Row> rows, std::string_view attempt);
   std::vector<Row> with_pending(std::vector<Row> stored) const;
 };
 
-// With what could not be written before.
-std::int64_t TuningDb::Impl::write(DbFile& f, const std::vector<NewRow>& new_rows) {
+// With what could not be written before, which is not counted.
+Stored TuningDb::Impl::write(DbFile& f, const std::vector<NewRow>& new_rows) {
   std::vector<NewRow> batch;
   for (auto& [key, new_row] : pending) batch.push_back(new_row);
   batch.insert(batch.end(), new_rows.begin(), new_rows.end());
   for (const Intent& intent : ended) f.end(intent);
   ended.clear();
-  const std::int64_t taken = f.store(batch);  // last: when it throws nothing of the batch is stored
+  const std::vector<Fate> fates = f.store(batch);  // last: when it throws nothing of the batch is stored
+  Stored stored;
+  for (std::size_t i = pending.size(); i < fates.size(); ++i) tally(stored, fates[i]);
   pending.clear();
-  return taken;
+  return stored;
 }
 
 // In the file, else in memory.
-std::int64_t TuningDb::Impl::store(std::vector<NewRow> new_rows) {
-  if (new_rows.empty() && pending.empty() && ended.empty()) return 0;
-  std::int64_t taken = 0;
-  if (file.with(Wish::write, [&](DbFile& f) { taken = write(f, new_rows); }) == Outcome::done) return taken;
-  return keep(std::move(new_rows));
+void TuningDb::Impl::store(std::vector<NewRow> new_rows) {
+  if (new_rows.empty() && pending.empty() && ended.empty()) return;
+  if (file.with(Wish::write, [&](DbFile& f) { write(f, new_rows); }) != Outcome::done)
+    keep(std::move(new_rows));
 }
 
 // What takes the place of a pending row takes that of the file's, too, if the pending one would have.
-std::int64_t TuningDb::Impl::keep(std::vector<NewRow> new_rows) {
-  std::int64_t taken = 0;
+Stored TuningDb::Impl::keep(std::vector<NewRow> new_rows) {
+  Stored stored;
   for (NewRow& new_row : new_rows) {
     const auto [at, added] = pending.try_emplace(key_of(new_row.row), new_row);
-    ++taken;
-    if (added) continue;
-    if (!takes_place(new_row, at->second.row)) {
-      --taken;
-      continue;
-    }
+    const Fate fate = added ? Fate::added : fate_of(new_row, at->second.row);
+    tally(stored, fate);
+    if (fate != Fate::replaced) continue;
     if (at->second.instead_of) new_row.instead_of = std::move(at->second.instead_of);
     at->second = std::move(new_row);
   }
-  return taken;
+  return stored;
 }
 
 // In the file or, where there is none, in memory; nowhere when it throws.
-std::int64_t TuningDb::Impl::store_all(std::vector<Row> rows, std::string_view attempt) {
+Stored TuningDb::Impl::store_all(std::vector<Row> rows, std::string_view attempt) {
   std::vector<NewRow> new_rows;
   new_rows.reserve(rows.size());
   for (Row& row : rows) new_rows.push_back({std::move(row)});
   if (file.path().empty()) return keep(std::move(new_rows));
-  std::int64_t taken = 0;
-  file.require(Wish::write, attempt, [&](DbFile& f) { taken = write(f, new_rows); });
-  return taken;
+  Stored stored;
+  file.require(Wish::write, attempt, [&](DbFile& f) { stored = write(f, new_rows); });
+  return stored;
 }
 
 std::vector<Row> TuningDb::Impl::with_pending(std::vector<Row> stored) const {
@@ -238,14 +241,16 @@ std::string TuningDb::export_text() const {
   return rows_text(impl_->with_pending(std::move(stored)));
 }
 
-std::int64_t TuningDb::import_text(const std::string& text, const Believes& believes) {
+Stored TuningDb::import_text(const std::string& text, const Believes& believes) {
   std::vector<Row> rows = parse_rows(text);
-  drop_unbelieved(rows, believes);
+  const std::int64_t left_out = drop_unbelieved(rows, believes);
   const std::lock_guard guard(impl_->mutex);
-  return impl_->store_all(std::move(rows), "import rows into");
+  Stored stored = impl_->store_all(std::move(rows), "import rows into");
+  stored.left_out = left_out;
+  return stored;
 }
 
-std::int64_t TuningDb::merge(const fs::path& other, const Believes& believes) {
+Stored TuningDb::merge(const fs::path& other, const Believes& believes) {
   std::vector<Row> rows;
   try {
     const std::unique_ptr<DbFile> file = DbFile::open(other, DbFile::Use::read);
@@ -255,9 +260,11 @@ std::int64_t TuningDb::merge(const fs::path& other, const Believes& believes) {
     const RemedyRow& row = remedy_for(error.fault());
     fail(row.code, "cannot merge '", other.string(), "': ", printable_line(error.what()), "; ", row.advice);
   }
-  drop_unbelieved(rows, believes);
+  const std::int64_t left_out = drop_unbelieved(rows, believes);
   const std::lock_guard guard(impl_->mutex);
-  return impl_->store_all(std::move(rows), "merge rows into");
+  Stored stored = impl_->store_all(std::move(rows), "merge rows into");
+  stored.left_out = left_out;
+  return stored;
 }
 
 }  // namespace rt3d::tuner

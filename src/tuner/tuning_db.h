@@ -49,6 +49,15 @@ struct Intent {
   bool operator==(const Intent&) const = default;
 };
 
+// What became of rows that were to be stored.
+struct Stored {
+  std::int64_t added = 0;      // under a new key
+  std::int64_t replaced = 0;   // in another row's place
+  std::int64_t unchanged = 0;  // not: the same row was there, or one that is worth more
+  std::int64_t left_out = 0;   // not believed
+  bool operator==(const Stored&) const = default;
+};
+
 // Whether a row from elsewhere may be so; empty: every row.
 using Believes = std::function<bool(const Row&)>;
 
@@ -94,10 +103,10 @@ class TuningDb {
   // cannot be read, invalid_argument when it is no tuning database.
   std::string export_text() const;
   // All or nothing; throws invalid_argument with the line number, and what the file throws when it cannot be
-  // written. Returns how many rows were taken: those that are believed, by store()'s rule.
-  std::int64_t import_text(const std::string& text, const Believes& believes = {});
+  // written. Rows that are believed are taken by store()'s rule.
+  Stored import_text(const std::string& text, const Believes& believes = {});
   // All rows of another database file, likewise; throws io or invalid_argument when that cannot be read.
-  std::int64_t merge(const std::filesystem::path& other, const Believes& believes = {});
+  Stored merge(const std::filesystem::path& other, const Believes& believes = {});
 
  private:
   struct Impl;

@@ -36,7 +36,7 @@ TEST_CASE("a model is loaded, asked and run, and sessions outlive its handle") {
   CHECK(rt3d_model_parameters(model.get()) == 16 * 81 + 16 + 5 * 16 + 5);
   CHECK(std::string(rt3d_model_text(model.get())).find("Conv") != std::string::npos);
   CHECK(rt3d_model_metadata(model.get(), "nothing") == nullptr);
-  rt3d_tensor_info info;
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   REQUIRE(rt3d_model_input(&info, model.get(), 0) == RT3D_OK);
   CHECK(std::string(info.name) == "x");
   CHECK(info.rank == 5);
@@ -134,7 +134,7 @@ TEST_CASE("every function bears NULL and indices out of range") {
   rt3d_model* no_model = nullptr;
   rt3d_session* no_session = nullptr;
   rt3d_db* no_db = nullptr;
-  rt3d_tensor_info info;
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
   rt3d_step_info step = RT3D_STEP_INFO_INIT;
   double gflops;

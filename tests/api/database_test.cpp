@@ -104,9 +104,9 @@ TEST_CASE("every call that stores does so whatever the path's form") {
     {
       const Db db = open_db(path, true);
       CHECK(fs::exists(file));
-      std::int64_t added = 0;
-      CHECK(rt3d_db_import(&added, db.get(), kRows) == RT3D_OK);
-      CHECK(added == 1);
+      rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+      CHECK(rt3d_db_import(&changes, db.get(), kRows) == RT3D_OK);
+      CHECK(changes.added == 1);
     }
     CHECK(count(path) == 1);
     CHECK(count(file) == 1);
@@ -177,16 +177,52 @@ TEST_CASE("rows for this device that are faster than any CPU are left out by imp
     if (field != std::string::npos) line.replace(field + 1, line.find('\t', field + 1) - field - 1, "0.0001");
     impossible += line + '\n';
   }
-  std::int64_t added = -1;
-  CHECK(rt3d_db_import(&added, db.get(), impossible.c_str()) == RT3D_OK);
-  CHECK(added == 0);
+  const std::int64_t rows = rt3d_db_count(db.get());
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_import(&changes, db.get(), impossible.c_str()) == RT3D_OK);
+  CHECK(changes.left_out == rows);
+  CHECK(changes.added + changes.replaced + changes.unchanged == 0);
   {
     rt3d::tuner::TuningDb unguarded(other);
-    CHECK(unguarded.import_text(impossible) == rt3d_db_count(db.get()));
+    CHECK(unguarded.import_text(impossible).added == rows);
   }
-  CHECK(rt3d_db_merge(&added, db.get(), other.c_str()) == RT3D_OK);
-  CHECK(added == 0);
+  changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_merge(&changes, db.get(), other.c_str()) == RT3D_OK);
+  CHECK(changes.left_out == rows);
+  CHECK(changes.added + changes.replaced + changes.unchanged == 0);
   CHECK(rt3d_db_export(db.get()) == before);
+}
+
+TEST_CASE(
+    "import and merge tell rows that are new from those that replace others and those that change nothing") {
+  const Folder folder;
+  const auto row = [](int problem, int ns) {
+    return "d\t1\tRelu 1x" + std::to_string(problem) + " -> 1x1\tf\t1\ta=1\t" + std::to_string(ns) +
+           "\t90\t1\t0\n";
+  };
+  const std::string header = "rt3d-tuning\t2\n";
+  const auto counts = [](const rt3d_db_changes& c) {
+    return std::vector<std::int64_t>{c.added, c.replaced, c.unchanged, c.left_out};
+  };
+  using Counts = std::vector<std::int64_t>;
+  const Db db = open_db(folder / "a.db", true);
+  const auto imported = [&](const std::string& rows) {
+    rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+    CHECK(rt3d_db_import(&changes, db.get(), (header + rows).c_str()) == RT3D_OK);
+    return counts(changes);
+  };
+  CHECK(imported(row(1, 10) + row(2, 20)) == Counts{2, 0, 0, 0});
+  CHECK(imported(row(1, 10) + row(2, 20)) == Counts{0, 0, 2, 0});
+  CHECK(imported(row(1, 10) + row(2, 15) + row(3, 30)) == Counts{1, 1, 1, 0});
+  CHECK(imported(row(4, 40) + row(4, 35)) == Counts{1, 1, 0, 0});
+  const Db other = open_db(folder / "b.db", true);
+  CHECK(rt3d_db_import(nullptr, other.get(), (header + row(1, 10) + row(9, 9)).c_str()) == RT3D_OK);
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_merge(&changes, db.get(), (folder / "b.db").c_str()) == RT3D_OK);
+  CHECK(counts(changes) == Counts{1, 0, 1, 0});
+  changes.size = 0;
+  CHECK(rt3d_db_import(&changes, db.get(), header.c_str()) == RT3D_INVALID_ARGUMENT);
+  CHECK(last_error_says("RT3D_DB_CHANGES_INIT"));
 }
 
 TEST_CASE("on a full disk an import says that it failed, and what it says it stored is there") {

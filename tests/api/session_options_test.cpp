@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 
 #include "api/small_net.h"
 #include "base/device.h"
 #include "graph/model.h"
 #include "skip.h"
+#include "with_env.h"
 
 TEST_SUITE_BEGIN("api");
 
@@ -25,7 +27,8 @@ TEST_CASE("wrong session options are refused with what would do") {
            last_error_says(says);
   };
   CHECK(refused([](auto& o) { o.size = 0; }, "RT3D_SESSION_OPTIONS_INIT"));
-  CHECK(refused([](auto& o) { o.device = "gpu"; }, "'cpu', 'reference'"));
+  for (const char* devices : {"gpu", "cpu,gpu", "", "cpu,", ",cpu", "cpu,cpu"})
+    CHECK(refused([&](auto& o) { o.device = devices; }, "; known are 'cpu', 'reference'"));
   CHECK(refused([](auto& o) { o.isa = "mmx"; }, "mmx"));
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));
@@ -34,33 +37,58 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.weight_limit_bytes = -3; }, "-3"));
   CHECK(refused([](auto& o) { o.input_shape_count = 1; }, "input_shapes"));
   CHECK(refused([](auto& o) { o.input_shape_count = -1; }, "-1"));
-  rt3d_tensor_info shape{"x", RT3D_F32, 9, {1}};
+  constexpr std::size_t kSize = sizeof(rt3d_tensor_info);
+  rt3d_tensor_info shape{kSize, "x", RT3D_F32, 9, {1}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "rank 9"));
-  shape = {"x", RT3D_F32, 2, {1, -4}};
+  shape = {kSize, "x", RT3D_F32, 2, {1, -4}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "positive"));
-  shape = {nullptr, RT3D_F32, 1, {1}};
+  shape = {kSize, nullptr, RT3D_F32, 1, {1}};
   CHECK(refused([&](auto& o) { o.input_shape_count = 1, o.input_shapes = &shape; }, "name"));
 }
 
-TEST_CASE("structs of older, smaller versions are understood and not written beyond") {
+TEST_CASE("a session of several devices computes on them, says so, and keeps what it measures") {
+  const Folder folder;
+  const Model model = net_model();
+  const WithEnv cache("XDG_CACHE_HOME", folder.path().string());
+  const std::string file = folder / "rt3d/tuning.db", cpu = rt3d_device_text();
+  struct Row {
+    const char* devices;
+    std::string text;
+    bool measures;
+  };
+  for (const Row& row :
+       {Row{"reference", "reference", false}, Row{"cpu", cpu, true},
+        Row{"cpu,reference", cpu + "; reference", true}, Row{"reference,cpu", "reference; " + cpu, true}}) {
+    CAPTURE(row.devices);
+    std::filesystem::remove(file);
+    rt3d_session_options options = quiet_options();
+    options.device = row.devices;
+    options.database = nullptr;
+    options.tuning = RT3D_TUNE_QUICK;
+    options.tuning_limit_ms = 1000;
+    const Session session = make_session(model.get(), options);
+    CHECK(rt3d_session_device_text(session.get()) == row.text);
+    if (rt3d_device_isa() == std::string("none")) continue;  // then nothing is measured anywhere
+    const bool generated =
+        std::string(rt3d_session_plan_text(session.get())).find("conv.") != std::string::npos;
+    CHECK(generated == row.measures);
+    CHECK(std::filesystem::exists(file) == row.measures);
+  }
+  CHECK(rt3d_session_device_text(nullptr) == nullptr);
+}
+
+TEST_CASE("options of older, smaller versions are understood") {
   Model model = net_model();
   rt3d_session_options options = quiet_options();
   options.size = offsetof(rt3d_session_options, profile);
   options.profile = 1;
   options.input_shape_count = -1;  // beyond the size: not looked at
-  Session session = make_session(model.get(), options);
+  CHECK(make_session(model.get(), options) != nullptr);
   options = quiet_options();
   options.size = offsetof(rt3d_session_options, accuracy);  // of version 0.1 before it had an accuracy
   options.accuracy = static_cast<rt3d_accuracy>(77);
   options.weight_limit_bytes = -1;
   CHECK(make_session(model.get(), options) != nullptr);
-  rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
-  stats.size = offsetof(rt3d_session_stats, macs);
-  stats.macs = -5;
-  REQUIRE(rt3d_session_get_stats(&stats, session.get()) == RT3D_OK);
-  CHECK(stats.create_ns > 0);
-  CHECK(stats.macs == -5);
-  CHECK(stats.size == offsetof(rt3d_session_stats, macs));
 }
 
 TEST_CASE("tuning reports progress, can be cancelled and is remembered in the file") {
@@ -75,7 +103,7 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   int calls = 0;
   options.progress_user = &calls;
   options.progress = [](void* user, const rt3d_progress* p) -> int {
-    ++*static_cast<int*>(user);
+    *static_cast<int*>(user) += p->size == sizeof(rt3d_progress) ? 1 : 100;
     return p->layers_total > 0;
   };
   rt3d_session* session = nullptr;
@@ -109,13 +137,13 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   const std::string rows = rt3d_db_export(db);
   rt3d_db_free(db);
   REQUIRE(rt3d_db_open(&db, (folder / "other.db").c_str(), 1) == RT3D_OK);
-  std::int64_t added = -1;
-  CHECK(rt3d_db_import(&added, db, rows.c_str()) == RT3D_OK);
-  CHECK(added == rt3d_db_count(db));
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_import(&changes, db, rows.c_str()) == RT3D_OK);
+  CHECK(changes.added == rt3d_db_count(db));
   CHECK(rt3d_db_export(db) == rows);
-  CHECK(rt3d_db_import(&added, db, "nonsense") == RT3D_INVALID_ARGUMENT);
-  CHECK(rt3d_db_merge(&added, db, path.c_str()) == RT3D_OK);
-  CHECK(rt3d_db_merge(&added, db, (folder / "missing.db").c_str()) == RT3D_IO);
+  CHECK(rt3d_db_import(&changes, db, "nonsense") == RT3D_INVALID_ARGUMENT);
+  CHECK(rt3d_db_merge(&changes, db, path.c_str()) == RT3D_OK);
+  CHECK(rt3d_db_merge(&changes, db, (folder / "missing.db").c_str()) == RT3D_IO);
   rt3d_db_free(db);
 }
 

@@ -59,6 +59,11 @@ class HeaderTest(unittest.TestCase):
         self.assertEqual((made.device, made.isa, made.threads, made.tuning_limit_ms), (b"cpu", None, 3, -1))
         self.assertEqual(made.size, ctypes.sizeof(type(made)))
 
+    def test_defaults_of_an_array_are_taken_up(self):
+        made = Header(HEADER).new("rt3d_tensor_info", rank=2)
+        self.assertEqual((made.size, made.name, made.rank), (ctypes.sizeof(type(made)), None, 2))
+        self.assertEqual(list(made.dims), [0] * 8)
+
     def test_an_appended_field_and_its_enum_are_taken_up(self):
         text = HEADER.read_text().replace(
             "} rt3d_session_options;",

@@ -186,6 +186,28 @@ TEST_CASE("an import takes a pipe and refuses folders, devices and bytes that ar
   }
 }
 
+TEST_CASE("import and merge say how many rows are new, replace others and change nothing") {
+  const Shell shell;
+  const std::string db = shell.scratch.path("a.db"), other = shell.scratch.path("b.db");
+  std::string more(kRows), faster(kRows);
+  more += more.substr(more.find('\n') + 1).replace(0, 4, "avx9");
+  faster.replace(faster.find("1001.5"), 6, "1000.5");
+  const auto says = [&](const std::string& arguments, const std::string& what) {
+    const Result result = shell.tune(arguments + " --db " + db);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(result.out == what + " in " + db + "\n");
+  };
+  const auto import = [&](const std::string& rows) {
+    return "import " + shell.scratch.write("rows.txt", rows);
+  };
+  says(import(kRows), "1 rows added, 0 replaced, 0 unchanged");
+  says(import(kRows), "0 rows added, 0 replaced, 1 unchanged");
+  says(import(more), "1 rows added, 0 replaced, 1 unchanged");
+  says(import(faster), "0 rows added, 1 replaced, 0 unchanged");
+  REQUIRE(shell.tune(import(more) + " --db " + other).exit_code == 0);
+  says("merge " + other, "0 rows added, 1 replaced, 1 unchanged");
+}
+
 TEST_CASE("an import takes lines of any system") {
   const Shell shell;
   std::string text = "\xef\xbb\xbf";

@@ -1,6 +1,8 @@
 // Programs end within a moment when they are told to, whatever they are doing, and leave nothing behind.
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/process.h"
 
 TEST_SUITE_BEGIN("cli");
@@ -74,6 +76,37 @@ TEST_CASE("tuning that is interrupted keeps what was measured, and says so") {
     CHECK(holds(tune.err(), "interrupted while tuning: what was measured is in " + db));
     CHECK(holds(shell.tune("list --db " + db).out, "conv."));
     std::filesystem::remove(db);
+  }
+}
+
+TEST_CASE("a benchmark of several models that is interrupted shows those that are finished") {
+  const Shell shell;
+  const std::string small = shell.small_model(), large = shell.scratch.path("large.onnx");
+  REQUIRE(shell.rt3d("make-model r3d_18 --frames 16 --size 112 --width 0.25 -o " + large).exit_code == 0);
+  for (const char* form : {"--json", "--csv"}) {
+    CAPTURE(form);
+    // Each model has a folder for its database: the second one's says that the first is finished.
+    Process bench(shell.scratch, {RT3D_COMMAND, "bench", small, large, "--runs", "5000", "--warmup", "0",
+                                  "--threads", "1", "--tune", "off", "--db", "none", form});
+    const auto folder = [&] {
+      for (const auto& entry : std::filesystem::directory_iterator(shell.scratch.path("tmp")))
+        return entry.path().string();
+      return std::string();
+    };
+    REQUIRE(bench.wait_until([&] { return !folder().empty(); }));
+    const std::string first = folder();
+    REQUIRE(bench.wait_until([&] { return !folder().empty() && folder() != first; }));
+    check_ended(bench, SIGINT);
+    CHECK(empty(shell.scratch.path("tmp")));
+    CHECK_FALSE(holds(bench.out(), large));
+    if (std::string(form) == "--csv") {
+      CHECK(holds(bench.out(), "\n" + small + ","));
+      continue;
+    }
+    const nlohmann::json reports = nlohmann::json::parse(bench.out());
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0]["model"] == small);
+    CHECK(reports[0]["schema"] == 1);
   }
 }
 

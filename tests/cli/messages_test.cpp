@@ -192,6 +192,21 @@ TEST_CASE("out of memory names the options that help") {
   CHECK(lines(result.err) == 1);
   for (const char* option : {"--shape", "--weight-limit-mib", "--accuracy exact"})
     CHECK(holds(result.err, option));
+  const auto advice = [&](const std::string& used) {
+    const std::string text = shell(command.substr(0, command.size() - 1) + used + "'").err;
+    CAPTURE(text);
+    REQUIRE(holds(text, ": give smaller shapes (--shape"));
+    return text.substr(text.find(": give smaller shapes"));
+  };
+  CHECK(advice(" --accuracy exact") ==
+        ": give smaller shapes (--shape, --frames, --crop), or hold fewer packed weights "
+        "(--weight-limit-mib)\n");
+  CHECK(advice(" --weight-limit-mib 900") ==
+        ": give smaller shapes (--shape, --frames, --crop), or hold fewer packed weights (--accuracy exact), "
+        "or a "
+        "lower --weight-limit-mib\n");
+  CHECK(advice(" --weight-limit-mib 900 --accuracy exact") ==
+        ": give smaller shapes (--shape, --frames, --crop), or a lower --weight-limit-mib\n");
 }
 #endif
 

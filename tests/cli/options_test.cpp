@@ -35,7 +35,7 @@ TEST_CASE("no option takes NaN, an infinity or what is no number for a number") 
                                           RT3D_TUNE_COMMAND " group-size --limit-seconds ",
                                           RT3D_TUNE_COMMAND " group-size --limit-seconds 1 --rates 2,"};
   for (const std::string& line : lines)
-    for (const char* value : {"nan", "-nan", "inf", "-inf", "1e999", "x", "1x", "-1"})
+    for (const char* value : {"nan", "-nan", "inf", "-inf", "1e999", "x", "1x", "-1", "-0", "-0.0", "-0e9"})
       check_refused(shell(line + value), line + value, "is not a number from ");
   CHECK_FALSE(std::filesystem::exists(none));
   CHECK(shell.rt3d("plan " + model + " --weight-limit-mib 1e3").exit_code == 0);
@@ -71,6 +71,27 @@ TEST_CASE("no option takes a whole number that does not fit for another one") {
   };
   CHECK(holds(seeded("18446744073709551615")["inputs"][0], "seed 18446744073709551615"));
   CHECK(holds(seeded("010")["inputs"][0], "seed 10"));
+}
+
+TEST_CASE("devices are given as a list, and a wrong one is refused with the names that there are") {
+  const Shell shell;
+  const std::string model = shell.small_model(), options = " --tune off --db none --threads 1 ";
+  const std::string list = shell.scratch.write("a.problems", "Gemm 1x64,c32x64,c32 -> 1x32\n");
+  const auto device = [&](const std::string& command) {
+    const Result result = shell.rt3d(command + options + "--json");
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    return nlohmann::json::parse(result.out)["device"].get<std::string>();
+  };
+  const std::string cpu = device("run " + model);
+  CHECK(device("run " + model + " --device reference,cpu") == "reference; " + cpu);
+  for (const std::string& measured : {model, list})
+    CHECK(device("bench --runs 1 " + measured + " --device cpu,reference") == cpu + "; reference");
+  for (const char* command : {"run ", "bench ", "info ", "plan "})
+    for (const char* devices : {"gpu", "cpu,gpu", "cpu,", ",", "cpu,cpu"})
+      check_refused(shell.rt3d(command + model + " --device " + devices), devices,
+                    "; known are 'cpu', 'reference'");
+  check_refused(shell.tune(model + " --device cpu,cpu"), "rt3d-tune", "names 'cpu' twice");
 }
 
 TEST_CASE("an option that would have no effect is wrong usage") {

@@ -45,7 +45,7 @@ Fixture Fixture::load(const std::string& name) {
   const int count = rt3d_model_input_count(model);
   fixture.input_names.resize(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
-    rt3d_tensor_info info;
+    rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
     require(rt3d_model_input(&info, model, i) == RT3D_OK, "an input");
     std::string& kept = fixture.input_names[static_cast<std::size_t>(i)];
     kept = info.name;
@@ -180,7 +180,7 @@ void Script::use(rt3d_session* session) {
     });
   call("rt3d_session_run", [&] { return rt3d_session_run(session); });
   const void* output = rt3d_session_output(session, 0);
-  rt3d_tensor_info info;
+  rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   call("rt3d_session_output_info", [&] { return rt3d_session_output_info(&info, session, 0); });
   if (!output) {
     complain("no output");

@@ -30,6 +30,11 @@ std::string relu(std::uint64_t type) {
   return model(node("Relu", {"x"}, "y") + input("x", square(type)) + output("y"));
 }
 
+std::string nameless(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
+                     const std::string& rest = "") {
+  return node(op, inputs, output, field(3, std::string()) + rest);
+}
+
 struct Refusal {
   const char* what;
   std::string model;
@@ -51,6 +56,10 @@ std::vector<Refusal> refusals() {
              node("Einsum", {"c"}, "y") + x + y),
        {"GridSample (2 nodes, the first is 'node_a')", "Einsum (node 'node_y')", "opset 17",
         "GlobalAveragePool"}},
+      {"operators without names",
+       model(nameless("GridSample", {"x"}, "a") + node("Relu", {"a"}, "b") +
+             nameless("GridSample", {"b"}, "c") + nameless("Det", {"c"}, "y") + x + y),
+       {"Det (node has no name, output 'y')", "GridSample (2 nodes, the first has no name, output 'a')"}},
       {"more operators than a line holds", model(many), {"Unknown0 (node 'node_n0')", "and 10 more"}},
       {"QDQ",
        model(node("QuantizeLinear", {"x"}, "q") + node("DequantizeLinear", {"q"}, "y") + x + y),
@@ -88,6 +97,14 @@ std::vector<Refusal> refusals() {
        {"input 'x'", "string", "float"}},
       {"16-bit integers", model(node("Relu", {"x"}, "y") + input("x", square(4)) + y), {"uint16"}},
       {"half", relu(kHalf), {"Relu 'node_y'", "'x'", "float16 (half)", "float32", "model.float()"}},
+      {"half in an operator without a name",
+       model(nameless("Relu", {"x"}, "y") + input("x", square(kHalf)) + y),
+       {"node Relu (no name, output 'y'): 'x' is float16"}},
+      {"a sparse constant without a name",
+       model(nameless("Constant", {}, "w",
+                      field(5, field(1, std::string("sparse_value")) + field(22, std::string()))) +
+             node("Add", {"x", "w"}, "y") + x + y),
+       {"Constant (no name, output 'w') is sparse"}},
       {"double", relu(kDouble), {"float64 (double)", "float32", "model.float()"}},
       {"a cast to half inside",
        model(node("Cast", {"x"}, "h", integer("to", kHalf)) + node("Relu", {"h"}, "y") + x + y),

@@ -198,8 +198,23 @@ TEST_CASE("a list of devices offers what each of them computes, the first to be 
   CHECK(Devices("reference,cpu", target, pool).names() == "reference,cpu");
   CHECK(Devices("cpu", target, pool).with(kernels::Space::device) == nullptr);
   CHECK_THROWS_WITH_AS(Devices("cpu,gpu", target, pool), doctest::Contains("unknown device 'gpu'"), Error);
-  CHECK_THROWS_WITH_AS(Devices("cpu,cpu", target, pool), "the device 'cpu' is named twice", Error);
-  CHECK_THROWS_WITH_AS(Devices("cpu,", target, pool), doctest::Contains("unknown device ''"), Error);
+  CHECK(Devices("reference,cpu", target, pool).text() == cat("reference; ", target.device.text()));
+}
+
+TEST_CASE(
+    "a list with an unknown or empty name, or with one twice, is refused with the names that there are") {
+  constexpr const char* kKnown = "; known are 'cpu', 'reference'";
+  const auto says = [&](const char* names, const char* what) {
+    CAPTURE(names);
+    CHECK_THROWS_WITH_AS(find_devices(names), cat(what, kKnown).c_str(), Error);
+  };
+  says("cpu,gpu", "unknown device 'gpu'");
+  says("cpu,reference,cpu", "the list of devices 'cpu,reference,cpu' names 'cpu' twice");
+  for (const char* names : {"", ",", "cpu,", ",cpu", "cpu,,reference"})
+    says(names, cat("the list of devices '", names, "' has an empty name").c_str());
+  CHECK(find_devices("reference,cpu") == std::vector{&find_device("reference"), &find_device("cpu")});
+  CHECK(has_choices(find_devices("reference,cpu")));
+  CHECK_FALSE(has_choices(find_devices("reference")));
 }
 
 TEST_SUITE_END();

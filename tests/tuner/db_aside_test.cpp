@@ -79,7 +79,7 @@ TEST_CASE("opening for writing replaces a damaged database, and says so") {
   TuningDb db(path);
   db.require_usable();
   CHECK(warnings.lines.size() == 1);
-  CHECK(db.import_text(rows_text({row_of(1)})) == 1);
+  CHECK(db.import_text(rows_text({row_of(1)})).added == 1);
   CHECK(db.trouble() == "");
   CHECK(TuningDb(path).count() == 1);
 }

@@ -67,15 +67,15 @@ TEST_CASE("a row is stored whatever the path's form") {
       CHECK(db.trouble() == "");
       CHECK(db.rows_not_stored() == 0);
     }
-    CHECK(TuningDb(path).import_text(rows_text({row_of(2)})) == 1);
+    CHECK(TuningDb(path).import_text(rows_text({row_of(2)})).added == 1);
     TuningDb("other.sqlite").store(row_of(3));
-    CHECK(TuningDb(path).merge("other.sqlite") == 1);
+    CHECK(TuningDb(path).merge("other.sqlite").added == 1);
     const fs::path file = folder.path() / form.lies;
     REQUIRE(fs::is_regular_file(fs::symlink_status(file)));
     CHECK(fs::exists(file.string() + ".lock"));
     CHECK(TuningDb(file, false).count() == 3);
     CHECK(TuningDb(path, false).count() == 3);
-    CHECK(TuningDb("").merge(path) == 3);
+    CHECK(TuningDb("").merge(path).added == 3);
   }
 }
 

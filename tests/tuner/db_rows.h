@@ -35,7 +35,7 @@ inline void fill(const fs::path& path, int rows) {
   TuningDb db(path);
   std::vector<Row> all;
   for (int i = 0; i < rows; ++i) all.push_back(row_of(i));
-  REQUIRE(db.import_text(rows_text(std::move(all))) == rows);
+  REQUIRE(db.import_text(rows_text(std::move(all))).added == rows);
 }
 
 inline std::vector<Row> find(const TuningDb& db, int i) { return db.find("avx2/cpu", 2, row_of(i).problem); }

@@ -57,7 +57,7 @@ TEST_CASE("a file of schema version 1 that is only read stays as it is") {
   const std::string before = read_bytes(path);
   check_rows(TuningDb(path, false), 20);
   TuningDb merged(other);
-  CHECK(merged.merge(path) == 20);
+  CHECK(merged.merge(path).added == 20);
   check_rows(merged, 20);
   CHECK(read_bytes(path) == before);
 }
@@ -86,12 +86,12 @@ TEST_CASE("processes that upgrade one file at the same time lose nothing") {
 
 TEST_CASE("text of version 1 is imported, and disturbances survive export and import") {
   TuningDb db(""), copy("");
-  CHECK(db.import_text("rt3d-tuning\t1\nd\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1\n") == 1);
+  CHECK(db.import_text("rt3d-tuning\t1\nd\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1\n").added == 1);
   CHECK(db.find("d", 1, "Relu 1x2 -> 1x2").at(0).disturbance == 0);
   Row row = row_of(5);
   row.disturbance = 1.0 / 3;
   db.store(row);
-  CHECK(copy.import_text(db.export_text()) == 2);
+  CHECK(copy.import_text(db.export_text()).added == 2);
   CHECK(find(copy, 5) == std::vector<Row>{row});
   for (const char* bad : {"rt3d-tuning\t2\nd\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1\n",
                           "rt3d-tuning\t1\nd\t1\tRelu 1x2 -> 1x2\tf\t1\ta=1\t10\t20\t1\t0\n",

@@ -322,7 +322,7 @@ TEST_CASE("a database of 100,000 rows is exported and merged, and a large old on
   fill(path, kRows);
   const std::string text = TuningDb(path, false).export_text();
   CHECK(std::count(text.begin(), text.end(), '\n') == kRows + 1);
-  CHECK(TuningDb(copy).merge(path) == kRows);
+  CHECK(TuningDb(copy).merge(path).added == kRows);
   CHECK(find(TuningDb(copy), kRows - 1) == std::vector<Row>{row_of(kRows - 1)});
   make_version_1(folder.path() / "old.db", kRows / 5);
   CHECK(TuningDb(folder.path() / "old.db").count() == kRows / 5);

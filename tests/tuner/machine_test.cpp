@@ -151,10 +151,10 @@ TEST_CASE("an import takes no row that is not believed, and leaves those that it
   new_one.threads = 5;
   db.store(good);
   const std::string text = rows_text({fast, new_one});
-  CHECK(db.import_text(text, [](const Row& row) { return row.time_ns > 1; }) == 1);
+  CHECK(db.import_text(text, [](const Row& row) { return row.time_ns > 1; }) == Stored{1, 0, 0, 1});
   CHECK(find(db, 0) == std::vector{good});
   CHECK(db.find(good.device, 5, good.problem) == std::vector{new_one});
-  CHECK(db.import_text(text) == 2);
+  CHECK(db.import_text(text) == Stored{0, 1, 1, 0});
 }
 
 }  // namespace rt3d::tuner

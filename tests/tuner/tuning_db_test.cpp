@@ -87,10 +87,10 @@ TEST_CASE("exported text is sorted and imports into the same rows") {
   const std::string text = a.export_text();
   CHECK(text.starts_with(
       "rt3d-tuning\t2\navx2/cpu\t2\tRelu 1x2 -> 1x2\trelu.fake.cpu\t1\ta=1\t1001.5\t2000\t1\t0.25\n"));
-  CHECK(b.import_text(text) == 3);
+  CHECK(b.import_text(text).added == 3);
   CHECK(b.export_text() == text);
   TuningDb c(folder.path() / "c.db");
-  CHECK(c.merge(folder.path() / "a.db") == 3);
+  CHECK(c.merge(folder.path() / "a.db").added == 3);
   CHECK(c.export_text() == text);
   CHECK_THROWS_AS(c.merge(folder.path() / "none.db"), Error);
 }

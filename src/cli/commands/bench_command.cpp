@@ -7,6 +7,7 @@
 #include "cli/commands/bench_run.h"
 #include "cli/commands/commands.h"
 #include "cli/parts/failure.h"
+#include "cli/parts/interruption.h"
 #include "cli/parts/json_output.h"
 #include "cli/parts/number_option.h"
 
@@ -59,10 +60,12 @@ BenchReport measure(const std::string& path, const BenchSettings& settings) {
   return problems ? bench_problems(path, settings) : bench_model(path, settings);
 }
 
-// Text as it comes; JSON is one document at the end.
+// Text as it comes; JSON is one document at the end, or, where an interruption comes before, what there is of it by then.
 void show(const BenchOptions& options, const BenchReport& report, bool first, nlohmann::json& reports) {
+  const StopsWhenAsked whole;
   if (options.as_json) {
     reports.push_back(report_json(report));
+    if (options.models.size() > 1) print_if_interrupted(json_text(reports));
   } else if (options.as_csv) {
     print_csv(report, first);
   } else {
@@ -86,7 +89,11 @@ void run(const BenchOptions& options) {
       complain(naming(model, failure_text(error)));
     }
   }
-  if (options.as_json) print_json(several ? reports : reports[0]);
+  if (options.as_json) {
+    const PrintsWhole now;
+    print_json(several ? reports : reports[0]);
+    std::fflush(stdout);
+  }
   if (shown < options.models.size()) throw Reported();
 }
 

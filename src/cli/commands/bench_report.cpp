@@ -94,8 +94,8 @@ void print_report(const BenchReport& report) {
   table.add({"whole model, median", "", fixed(report.median_ns * 1e-6, 3), rate_text(macs, report.median_ns),
              percent_text(macs, report.median_ns, report.peak_gflops), "", ""});
 
-  std::printf("%s: %s MACs, %d threads, accuracy %s, %s\n", report.model.c_str(), millions(macs).c_str(),
-              report.threads, report.accuracy.c_str(), report.device.c_str());
+  std::printf("%s: %s MACs, %d threads, accuracy %s, %s\n", printable(report.model).c_str(),
+              millions(macs).c_str(), report.threads, report.accuracy.c_str(), report.device.c_str());
   std::printf("%s", table.text().c_str());
   std::printf("latency  median %s, P90 %s, minimum %s of %d runs; first run %s; load %s\n",
               duration(report.median_ns).c_str(), duration(report.p90_ns).c_str(),
@@ -109,7 +109,8 @@ void print_report(const BenchReport& report) {
   if (share.layers > 0) std::printf("convs    %s\n", share_text(share, report.peak_gflops).c_str());
   std::printf("memory   %s; activations without reuse %s\n", memory_text(report.memory, report.stats).c_str(),
               bytes_text(report.stats.tensor_bytes).c_str());
-  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.database.c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(),
+              printable(report.database).c_str());
 }
 
 json report_json(const BenchReport& report) {

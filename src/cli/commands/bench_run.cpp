@@ -15,6 +15,7 @@
 #include "cli/parts/statistics.h"
 #include "cli/parts/temporary_folder.h"
 #include "cli/parts/timing.h"
+#include "cli/parts/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -86,7 +87,6 @@ BenchReport start_report(const std::string& path, const BenchSettings& settings)
   BenchReport report;
   report.model = path;
   report.database = db_path_text(settings.session);
-  report.device = settings.session.device == "cpu" ? rt3d_device_text() : settings.session.device;
   report.isa = settings.session.isa.empty() ? rt3d_device_isa() : settings.session.isa;
   report.threads = thread_count(settings.session);
   report.accuracy = settings.session.accuracy;
@@ -130,7 +130,8 @@ std::vector<Line> read_lines(const std::string& path) {
     if (text.find_first_not_of(" \t") != std::string::npos && text[0] != '#') lines.push_back({number, text});
   }
   if (lines.empty())
-    throw Failure("cannot read problems from " + path + ": give a file with one problem a line");
+    throw Failure("cannot read problems from " + path + ": " +
+                  (number > 0 ? "it has none" : why_nothing(path)) + ": give a file with one problem a line");
   return lines;
 }
 
@@ -149,11 +150,15 @@ void at_line(const std::string& path, const Line& line, const Act& act) {
   }
 }
 
+// What the options make impossible for this one is no line's fault.
+constexpr char kNoLine[] = "Add 1x1,1x1 -> 1x1";
+
 // Before minutes of measuring the lines above a wrong one for nothing.
 void check_lines(const std::string& path, const std::vector<Line>& lines, const BenchSettings& settings) {
   SessionOptions options = settings.session;
   options.plan_only = true;
   options.tune = "off";
+  ProblemSession(kNoLine, options, settings.seed);
   for (const Line& line : lines)
     at_line(path, line, [&] { ProblemSession(line.text, options, settings.seed); });
 }
@@ -164,6 +169,7 @@ std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line
   const std::int64_t start = now_ns();
   ProblemSession session(line, settings.session, settings.seed);
   report.load_ns += now_ns() - start;
+  report.device = session.device_text();
   add(report.stats, session.stats());
   report.first_run_ns += session.run_ns();
   for (int i = 1; i < settings.warmup; ++i) session.run_ns();
@@ -187,6 +193,7 @@ BenchReport bench_model(const std::string& path, BenchSettings settings) {
   const std::vector<TensorInfo> shapes = parse_shapes(settings.session.shapes, inputs_of(model.get()));
   SessionHandle session = create_session(model.get(), settings.session, shapes);
   report.load_ns = now_ns() - start;
+  report.device = rt3d_session_device_text(session.get());
   report.stats = stats_of(session.get());
   report.stats.database_note = "";  // the session's own text, which ends with it
   // On zeros, so that the peak is the session's own, without this program's copy of the inputs.

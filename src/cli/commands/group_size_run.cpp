@@ -11,6 +11,7 @@
 #include "cli/parts/failure.h"
 #include "cli/parts/interruption.h"
 #include "cli/parts/peak.h"
+#include "cli/parts/printable.h"
 #include "cli/parts/problem_session.h"
 #include "cli/parts/statistics.h"
 #include "cli/parts/table.h"
@@ -145,8 +146,8 @@ class Progress {
     const double left = done == 0 ? 0
                                   : static_cast<double>(elapsed_ns) / static_cast<double>(done) *
                                         static_cast<double>(total_ - done);
-    const std::string text = std::to_string(done) + " of " + std::to_string(total_) + " points, " +
-                             (done == 0 ? "" : "about " + duration(left) + " left, ") + what;
+    const std::string text = printable(std::to_string(done) + " of " + std::to_string(total_) + " points, " +
+                                       (done == 0 ? "" : "about " + duration(left) + " left, ") + what);
     if (terminal_)
       std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
     else if (done % kLineEvery == 0)

@@ -10,6 +10,7 @@
 #include "cli/parts/nearest.h"
 #include "cli/parts/number_option.h"
 #include "cli/parts/output_file.h"
+#include "cli/parts/printable.h"
 #include "cli/parts/table.h"
 #include "graph/model.h"
 #include "models/models.h"
@@ -146,7 +147,7 @@ void run(const MakeModelOptions& options) {
   });
   if (options.as_json) return print_json(pruning_json(options, report));
   if (!report.layers.empty()) print_pruning(report);
-  std::printf("wrote %s\n", options.output.c_str());
+  std::printf("wrote %s\n", printable(options.output).c_str());
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ void print_report(const RunOptions& options, const Report& report) {
   std::printf("device   %s; code for %s; accuracy %s\n", report.device.c_str(), report.isa.c_str(),
               options.session.accuracy.c_str());
   std::printf("memory   %s\n", memory_text(report.memory, report.stats).c_str());
-  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), report.db.c_str());
+  std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), printable(report.db).c_str());
 }
 
 void print(const RunOptions& options, const Report& report, const ModelInputs& inputs,
@@ -176,7 +176,7 @@ void run(const RunOptions& options) {
   warn_about_labels(labels, outputs);
   report.nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
   report.isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
-  report.device = options.session.device == "cpu" ? rt3d_device_text() : options.session.device;
+  report.device = rt3d_session_device_text(session.get());
   report.db = db_path_text(options.session);
   print(options, report, inputs, outputs, labels);
   std::fflush(stdout);  // whatever becomes of the files

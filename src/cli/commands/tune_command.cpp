@@ -7,6 +7,7 @@
 #include "cli/parts/failure.h"
 #include "cli/parts/json_output.h"
 #include "cli/parts/number_option.h"
+#include "cli/parts/printable.h"
 #include "cli/parts/session_options.h"
 #include "cli/parts/table.h"
 #include "cli/parts/tuning_text.h"
@@ -55,8 +56,8 @@ void run(const TuneOptions& options) {
     result["database"] = db_path_text(session_options);
     return print_json(result);
   }
-  std::printf("%s: %s; database %s\n", options.model.c_str(), tuning_text(stats).c_str(),
-              db_path_text(session_options).c_str());
+  std::printf("%s: %s; database %s\n", printable(options.model).c_str(), tuning_text(stats).c_str(),
+              printable(db_path_text(session_options)).c_str());
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "cli/parts/plain_text.h"
 #include "cli/parts/printable.h"
 #include "cli/parts/temporary_folder.h"
+#include "cli/parts/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -58,7 +59,7 @@ DbHandle open_kept(const DbOptions& options, bool writable) {
 void list(const DbOptions& options) {
   const DbHandle db = open_kept(options, false);
   const std::string text = rows_of(db.get());
-  std::printf("%s: %lld rows\n%s", rt3d_db_path(db.get()),
+  std::printf("%s: %lld rows\n%s", printable(rt3d_db_path(db.get())).c_str(),
               static_cast<long long>(std::count(text.begin(), text.end(), '\n') - 1),
               printable_lines(text).c_str());
 }
@@ -84,7 +85,7 @@ void export_rows(const DbOptions& options) {
 }
 
 // As much as a database could hold, and no byte that would end the text early: a device may give anything.
-std::string text_of(std::istream& in, const std::string& name) {
+std::string text_of(std::istream& in, const std::string& name, bool from_file) {
   constexpr std::size_t kMostBytes = std::size_t{512} << 20;
   std::string text;
   std::array<char, 1 << 16> part;
@@ -95,7 +96,8 @@ std::string text_of(std::istream& in, const std::string& name) {
       throw Failure("cannot read rows from " + name + ": it is no text that export wrote");
   }
   if (in.bad() || text.empty())
-    throw Failure("cannot read rows from " + name + ": give a file that export wrote");
+    throw Failure("cannot read rows from " + name + ": " + (from_file ? why_nothing(name) : "it is empty") +
+                  ": give a file that export wrote");
   text = plain_text(std::move(text));
   if (text.back() != '\n')
     throw Failure("cannot read rows from " + name + ": its last line has no end; was it cut?");
@@ -119,20 +121,26 @@ void try_rows(const std::string& text, const std::string& attempt) {
   check(rt3d_db_import(nullptr, trial.get(), text.c_str()), attempt);
 }
 
+void print_changes(const rt3d_db_changes& changes, rt3d_db* db) {
+  std::printf("%lld rows added, %lld replaced, %lld unchanged in %s\n", static_cast<long long>(changes.added),
+              static_cast<long long>(changes.replaced), static_cast<long long>(changes.unchanged),
+              printable(rt3d_db_path(db)).c_str());
+}
+
 void import_rows(const DbOptions& options) {
   std::string text;
   if (options.file == "-") {
-    text = text_of(std::cin, "standard input");
+    text = text_of(std::cin, "standard input", false);
   } else {
     std::ifstream in(options.file, std::ios::binary);
-    text = text_of(in, options.file);
+    text = text_of(in, options.file, true);
   }
   const std::string attempt = "cannot import " + options.file;
   if (!has_database(options)) try_rows(text, attempt);
   const DbHandle db = open_kept(options, true);
-  std::int64_t added = 0;
-  check(rt3d_db_import(&added, db.get(), text.c_str()), attempt);
-  std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  check(rt3d_db_import(&changes, db.get(), text.c_str()), attempt);
+  print_changes(changes, db.get());
 }
 
 void merge_rows(const DbOptions& options) {
@@ -142,10 +150,10 @@ void merge_rows(const DbOptions& options) {
   if (std::filesystem::equivalent(options.file, rt3d_db_path(db.get()), none))
     throw UsageError("merge " + options.file +
                      ": that is the database itself; give another one, or name it with --db");
-  std::int64_t added = 0;
-  if (rt3d_db_merge(&added, db.get(), options.file.c_str()) != RT3D_OK)
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  if (rt3d_db_merge(&changes, db.get(), options.file.c_str()) != RT3D_OK)
     throw Failure(rt3d_last_error());  // which names the file
-  std::printf("%lld rows added to %s\n", static_cast<long long>(added), rt3d_db_path(db.get()));
+  print_changes(changes, db.get());
 }
 
 }  // namespace

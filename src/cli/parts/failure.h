@@ -47,16 +47,16 @@ std::string join(const Parts&... parts) {
   return out.str();
 }
 
-constexpr const char* kMemoryAdvice =
-    ": give smaller shapes (--shape, --frames, --crop), or hold fewer packed weights (--weight-limit-mib, "
-    "--accuracy exact)";
+// What would make room, after a colon; of the options that were used (below) none is advised again.
+std::string memory_advice();
+void weights_are_limited(bool by_limit, bool by_accuracy);  // --weight-limit-mib, --accuracy exact
 
 // Throws the library's explanation when a call failed; `what` says what was attempted.
 inline void check(rt3d_status status, const std::string& what) {
   if (status == RT3D_OK) return;
   const std::string reason = rt3d_last_error();
   throw Failure(what + ": " + (reason.empty() ? rt3d_status_name(status) : reason) +
-                (status == RT3D_OUT_OF_MEMORY ? kMemoryAdvice : ""));
+                (status == RT3D_OUT_OF_MEMORY ? memory_advice() : ""));
 }
 
 // The text with `name` before it, unless it holds the name already: "m.onnx: out of memory".

@@ -12,7 +12,7 @@ template <typename Handle>
 std::vector<TensorInfo> tensors(const Handle* handle, std::int32_t count, Describe<Handle> describe) {
   std::vector<TensorInfo> result;
   for (std::int32_t i = 0; i < count; ++i) {
-    rt3d_tensor_info info = {};
+    rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
     check(describe(&info, handle, i), join("cannot describe tensor ", i));
     result.push_back({info.name, info.dtype, {info.dims, info.dims + info.rank}});
   }

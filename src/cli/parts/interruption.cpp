@@ -5,12 +5,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <mutex>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
+#include "cli/parts/printable.h"
 #include "cli/parts/temporaries.h"
 
 namespace rt3d::cli {
@@ -27,6 +31,7 @@ struct State {
   std::atomic<int> stopping = 0;  // StopsWhenAsked that live
   std::mutex mutex;
   std::string explanation;
+  std::string finished;  // part of a document, for standard output
 };
 
 // Never destroyed: the thread that waits for signals outlives main().
@@ -48,6 +53,15 @@ void say(const std::string& program, const std::string& text) {
           text.c_str());
 }
 
+// Not through stdout, either.
+void write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return;
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+}
+
 void wait_for_those_who_stop(const std::string& program, const sigset_t& signals) {
   const timespec slice = {0, kSliceNs};
   for (int i = 0; i < kPatientSlices && state().stopping > 0; ++i) {
@@ -64,8 +78,10 @@ void wait_for_those_who_stop(const std::string& program, const sigset_t& signals
   wait_for_those_who_stop(program, signals);
   restore_default(signals);
   Temporaries::remove_all_and_stay();
+  signal(SIGPIPE, SIG_IGN);  // who reads standard output may be gone
   const std::lock_guard lock(state().mutex);
-  say(program, "interrupted" + state().explanation);
+  write_all(state().finished);
+  say(program, printable("interrupted" + state().explanation));
   _exit(kExitBase + signal_number);
 }
 
@@ -100,6 +116,17 @@ StopsWhenAsked::~StopsWhenAsked() {
 void explain_interruption(const std::string& text) {
   const std::lock_guard lock(state().mutex);
   state().explanation = text;
+}
+
+void print_if_interrupted(std::string text) {
+  const std::lock_guard lock(state().mutex);
+  state().finished = std::move(text);
+}
+
+// The watching thread says that it was asked before it looks who stops, and this one the other way round: one of them sees the other.
+PrintsWhole::PrintsWhole() {
+  if (interruption_requested()) throw Interrupted();
+  print_if_interrupted("");
 }
 
 void end_if_interrupted() {

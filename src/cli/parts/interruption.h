@@ -30,6 +30,18 @@ class StopsWhenAsked {
 // What follows "interrupted" in the line on standard error.
 void explain_interruption(const std::string& text);
 
+// What is finished of a document that is printed as a whole at the end: an interruption prints it, in place of the earlier one.
+void print_if_interrupted(std::string text);
+// The document itself is printed from here on: an interruption waits for the object's end, and prints nothing in its place.
+// Throws Interrupted where one came before.
+class PrintsWhole {
+ public:
+  PrintsWhole();
+
+ private:
+  StopsWhenAsked waits_;
+};
+
 // Does not return when an interruption was requested: the program ends as one.
 void end_if_interrupted();
 

@@ -46,16 +46,18 @@ std::string with_escapes(const std::string& text) {
 
 }  // namespace
 
-void print_json(nlohmann::json result) {
+std::string json_text(nlohmann::json result) {
   if (result.is_array()) {
     for (nlohmann::json& object : result) stamp(object);
   } else {
     stamp(result);
   }
-  const std::string text = result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-  const std::string shown = with_escapes(text);
-  std::fwrite(shown.data(), 1, shown.size(), stdout);
-  std::fputc('\n', stdout);
+  return with_escapes(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)) + '\n';
+}
+
+void print_json(nlohmann::json result) {
+  const std::string text = json_text(std::move(result));
+  std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 }  // namespace rt3d::cli

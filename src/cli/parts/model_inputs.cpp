@@ -9,6 +9,7 @@
 #include "cli/parts/number_option.h"
 #include "cli/parts/random_inputs.h"
 #include "cli/parts/table.h"
+#include "cli/parts/unreadable.h"
 #include "cli/parts/video_inputs.h"
 
 namespace rt3d::cli {
@@ -51,6 +52,8 @@ std::size_t slot_for(const std::string& text, std::string& file, const std::vect
 
 void read_video(const rt3d_model* model, const InputOptions& options, const std::vector<TensorInfo>& inputs,
                 ModelInputs& result) {
+  if (const std::string why = why_unreadable(options.video); !why.empty())
+    throw Failure("cannot read " + options.video + ": " + why + ": give an existing video file");
   VideoInputs video = read_video_inputs(
       options.video, options.clip, [&](const char* key) { return rt3d_model_metadata(model, key); }, inputs,
       result.given);

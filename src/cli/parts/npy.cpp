@@ -7,6 +7,7 @@
 
 #include "cli/parts/failure.h"
 #include "cli/parts/npy_header.h"
+#include "cli/parts/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -105,9 +106,8 @@ std::int64_t element_count(const std::vector<std::int64_t>& shape) {
 
 Array read_npy(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw Failure(join("cannot read ", path.string(), ": give an existing .npy file"));
-  }
+  if (const std::string why = why_unreadable(path); !why.empty())
+    throw Failure(join("cannot read ", path.string(), ": ", why, ": give an existing .npy file"));
   const NpyHeader header = read_npy_header(in, path);
   Array array;
   array.dtype = dtype_of(header.descr, path);

@@ -33,7 +33,8 @@ CLI::Validator finite_number(double least, double most) {
   const std::string range = join("from ", least, " to ", most);
   const auto refuse = [=](std::string& text) {
     double number = 0;
-    const bool good = read(text, number) && number >= least && number <= most;  // no NaN is
+    const bool signed_zero = number == 0 && text.starts_with('-');
+    const bool good = read(text, number) && number >= least && number <= most && !signed_zero;  // no NaN is
     return good ? std::string() : "'" + text + "' is not a number " + range;
   };
   return {refuse, "FLOAT " + range};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/parts/failure.h"
+#include "cli/parts/nearest.h"
 #include "cli/parts/problem_model.h"
 #include "cli/parts/random_inputs.h"
 #include "cli/parts/table.h"
@@ -20,11 +21,52 @@ void require_output(const std::string& line, const kernels::Problem& problem,
                   " computes " + dims_text(computed) + " from its inputs");
 }
 
+// Attributes that say something of an operation; the activation's of each.
+struct AttributeRow {
+  const char* op;
+  std::vector<std::string> names;
+};
+const AttributeRow kAttributes[] = {
+    {"Conv", {"dilations", "group", "kernel_shape", "pads", "sparsity", "strides"}},
+    {"Gemm", {"sparsity"}},
+    {"MaxPool", {"dilations", "kernel_shape", "pads", "strides"}},
+    {"AveragePool", {"count_include_pad", "dilations", "kernel_shape", "pads", "strides"}},
+};
+constexpr const char* kOfActivations[] = {"act", "act_alpha", "act_beta"};
+
+// What would be left out of what is measured is nothing that somebody wants to measure, either.
+void require_known_attributes(const kernels::Problem& problem) {
+  std::vector<std::string> known(std::begin(kOfActivations), std::end(kOfActivations));
+  for (const AttributeRow& row : kAttributes)
+    if (problem.op == row.op) known.insert(known.end(), row.names.begin(), row.names.end());
+  for (const auto& [name, value] : problem.attributes.all()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string names;
+    for (const std::string& one : known) names += (names.empty() ? "" : ", ") + one;
+    throw Failure(join("problems of ", problem.op, " have no attribute '", name, "'", suggestion(name, known),
+                       "; they may have ", names));
+  }
+}
+
+// Tensors without elements take no time.
+void require_elements(const kernels::Problem& problem) {
+  const auto require = [](const TensorDesc& desc, bool constant) {
+    if (desc.shape.elements() == 0)
+      throw Failure(join("the shape ", constant ? "c" : "", desc.shape.text(),
+                         " has a size of 0: give sizes from 1 on"));
+  };
+  for (const kernels::Operand& input : problem.inputs)
+    if (!input.absent) require(input.desc, input.constant);
+  for (const TensorDesc& output : problem.outputs) require(output, false);
+}
+
 }  // namespace
 
 ProblemSession::ProblemSession(const std::string& line, const SessionOptions& options, std::uint64_t seed) {
   const kernels::Problem problem = kernels::parse_problem(line);
+  require_elements(problem);
   const std::string bytes = problem_model(problem);
+  require_known_attributes(problem);
   rt3d_model* loaded = nullptr;
   check(rt3d_model_load_memory(&loaded, bytes.data(), bytes.size()), "cannot load a model of '" + line + "'");
   model_.reset(loaded);

@@ -19,6 +19,7 @@ class ProblemSession {
   // The step that computes the line's operation, with its time in the last run; conversions of layouts around
   // it are other steps.
   Step step() const { return steps_of(session_.get())[step_]; }
+  const char* device_text() const { return rt3d_session_device_text(session_.get()); }
   rt3d_session_stats stats() const { return stats_of(session_.get()); }
 
  private:

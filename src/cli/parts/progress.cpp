@@ -54,7 +54,7 @@ void TuningProgress::draw(const rt3d_progress& progress) {
   line += ", " + fixed(static_cast<double>(progress.remaining_ns) * 1e-9, 0) + " s left";
   if (progress.best_ns > 0) line += ", best " + duration(progress.best_ns);
   if (progress.layer != nullptr) line += "  " + printable(short_problem(progress.layer));
-  line.resize(std::min(line.size(), terminal_columns() - 1));
+  line = first_columns(line, terminal_columns() - 1);
   std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
   drawn_ = true;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/parts/failure.h"
 #include "cli/parts/plain_text.h"
+#include "cli/parts/unreadable.h"
 
 namespace rt3d::cli {
 
@@ -80,7 +81,9 @@ std::vector<std::string> read_labels(const std::string& path) {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.empty() || text.size() > kMostBytes)
-    throw Failure("cannot read labels from " + path + ": give a text file with one label a line");
+    throw Failure("cannot read labels from " + path + ": " +
+                  (text.empty() ? why_nothing(path) : "it is no text of labels") +
+                  ": give a text file with one label a line");
   return split_labels(text);
 }
 

@@ -100,9 +100,9 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("N");
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
-  app.add_option("--device", options.device, "cpu, or reference: slow and simple")
-      ->check(CLI::IsMember({"cpu", "reference"}))
-      ->type_name("NAME")
+  app.add_option("--device", options.device,
+                 "cpu, or reference: slow and simple; several with commas between, the preferred first")
+      ->type_name("NAMES")
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))
@@ -170,6 +170,15 @@ void refuse_other_files(const SessionOptions& options) {
   if (refused) throw Failure(rt3d_last_error());
 }
 
+// A limit that the leanest weights pass: nothing but another limit helps.
+void refuse_low_limit(rt3d_status status, const SessionOptions& options) {
+  const std::string why = rt3d_last_error();
+  if (status != RT3D_OUT_OF_MEMORY || options.weight_limit_mib <= 0) return;
+  if (const std::size_t advice = why.find(". A higher limit"); advice != std::string::npos)
+    throw Failure("cannot create a session: " + why.substr(0, advice) +
+                  ": give a higher --weight-limit-mib, or none");
+}
+
 // After an interruption: ": what was measured is in …".
 std::string kept_text(const SessionOptions& options) {
   if (options.db == "none") return "";
@@ -187,10 +196,13 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   complete(given, inputs_of(model));
   require_shapes(given, inputs_of(model));
   refuse_other_files(options);
+  weights_are_limited(options.weight_limit_mib > 0, options.accuracy == "exact");
   std::vector<rt3d_tensor_info> shapes;
   for (const TensorInfo& shape : given) {
-    rt3d_tensor_info info = {
-        shape.name.c_str(), shape.dtype, static_cast<std::int32_t>(shape.dims.size()), {}};
+    rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
+    info.name = shape.name.c_str();
+    info.dtype = shape.dtype;
+    info.rank = static_cast<std::int32_t>(shape.dims.size());
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }
@@ -220,6 +232,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     throw Interrupted();
   }
   if (status == RT3D_INVALID_ARGUMENT) throw UsageError(join("cannot create a session: ", rt3d_last_error()));
+  refuse_low_limit(status, options);
   check(status, "cannot create a session");
   progress.finish();
   SessionHandle created(session);

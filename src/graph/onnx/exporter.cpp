@@ -136,8 +136,8 @@ class Exporter {
 
   void write_node(rt3d_onnx::NodeProto& out, const Node& node) const {
     if (!writable(node))
-      fail(Code::unsupported, "node ", node.op, " '", node.name,
-           "' has no form in ONNX; save the graph before it is optimised");
+      fail(Code::unsupported, "node ", node_text(graph_, node),
+           " has no form in ONNX; save the graph before it is optimised");
     out.set_op_type(node.op);
     out.set_name(node.name);
     for (ValueId id : node.inputs) out.add_input(id == kNoValue ? "" : graph_.value(id).name);
@@ -162,7 +162,7 @@ class Exporter {
   void axes_to_attribute(rt3d_onnx::NodeProto& out, const Node& node) const {
     if (node.inputs.size() < 2) return;
     const Tensor* axes = graph_.constant(node.inputs[1]);
-    if (!axes) fail(Code::unsupported, "node ", node.op, " '", node.name, "' has axes that are not constant");
+    if (!axes) fail(Code::unsupported, "node ", node_text(graph_, node), " has axes that are not constant");
     out.mutable_input()->RemoveLast();
     write_attribute(*out.add_attribute(), "axes", axes->to_int64());
   }

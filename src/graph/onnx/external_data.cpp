@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "base/error.h"
@@ -60,7 +59,7 @@ std::optional<Descriptor> open_in(const fs::path& folder, const std::string& loc
   const fs::path path = folder / location;
   const Descriptor found(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (!found && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (!found) fail(code_of(errno), "cannot open external data '", path.string(), "': ", std::strerror(errno));
+  if (!found) fail(code_of(errno), "cannot open external data '", path.string(), "': ", reason_of(errno));
   const fs::path real = real_path(found);
   const bool inside = std::any_of(folders.begin(), folders.end(), [&](const fs::path& allowed) {
     return below(real, without_links(allowed));
@@ -70,7 +69,7 @@ std::optional<Descriptor> open_in(const fs::path& folder, const std::string& loc
          "', which lies outside the model's folder; it is not read");
   require_regular(found, path);
   Descriptor file(::open(in_process(found).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) fail(code_of(errno), "cannot open external data '", path.string(), "': ", std::strerror(errno));
+  if (!file) fail(code_of(errno), "cannot open external data '", path.string(), "': ", reason_of(errno));
   return file;
 }
 

@@ -28,6 +28,10 @@ const std::string& checked_name(const std::string& name) {
   return name;
 }
 
+std::string text_of(const rt3d_onnx::NodeProto& node) {
+  return node_text(node.op_type(), node.name(), node.output_size() > 0 ? node.output(0) : "");
+}
+
 class Importer {
  public:
   explicit Importer(DataSources sources) : sources_(std::move(sources)) {}
@@ -144,8 +148,8 @@ class Importer {
   void add_attribute(Node& node, rt3d_onnx::AttributeProto& attribute) {
     const std::string& name = checked_name(attribute.name());
     if (attribute.has_g() || attribute.graphs_size() > 0)
-      fail(Code::unsupported, "node ", node.op, " '", node.name,
-           "' holds a subgraph; control flow is not supported");
+      fail(Code::unsupported, "node ", node_text(graph_, node),
+           " holds a subgraph; control flow is not supported");
     if (attribute.has_t())
       node.tensors[name] = take_tensor(*attribute.mutable_t(), sources_);
     else if (attribute.has_i())
@@ -160,7 +164,7 @@ class Importer {
 
   void add_constant_node(rt3d_onnx::NodeProto& proto) {
     if (proto.output_size() != 1 || proto.attribute_size() < 1)
-      fail(Code::invalid_model, "Constant '", proto.name(), "' does not have one output and one value");
+      fail(Code::invalid_model, text_of(proto), " does not have one output and one value");
     set_constant(define(proto.output(0)), constant_value(proto));
   }
 
@@ -182,8 +186,8 @@ class Importer {
     }
     for (const rt3d_onnx::AttributeProto& a : proto.attribute())
       if (a.has_sparse_tensor())
-        fail(Code::unsupported, "Constant '", proto.name(), "' is sparse; only dense tensors are supported");
-    fail(Code::unsupported, "Constant '", proto.name(), "' holds neither a tensor nor numbers");
+        fail(Code::unsupported, text_of(proto), " is sparse; only dense tensors are supported");
+    fail(Code::unsupported, text_of(proto), " holds neither a tensor nor numbers");
   }
 
   void check_produced() const {

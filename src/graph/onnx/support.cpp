@@ -44,7 +44,8 @@ constexpr std::string_view kDomainRemedy =
 
 struct Missing {
   int nodes = 0;
-  std::string first;
+  std::string first;  // its name, or, where it has none, what it gives
+  bool named = true;
   int opset = 0;
   std::string_view remedy;
 };
@@ -62,7 +63,7 @@ bool supported(const FlatNode& node) {
          (row && row->kind != OpKind::internal && node.opset >= row->since);
 }
 
-// "GridSample (2 nodes, the first is 'warp.0')"
+// "GridSample (2 nodes, the first is 'warp.0')"; of nodes without names their outputs.
 std::string listed(const std::string& op, const Missing& missing) {
   std::string name = missing.first;
   if (name.size() > kMostNameBytes) {
@@ -71,8 +72,9 @@ std::string listed(const std::string& op, const Missing& missing) {
       --end;  // not inside a character
     name = cat(name.substr(0, end), "…");
   }
-  if (missing.nodes == 1) return cat(op, " (node '", name, "')");
-  return cat(op, " (", missing.nodes, " nodes, the first is '", name, "')");
+  const char* what = missing.named ? "" : "has no name, output ";
+  if (missing.nodes == 1) return cat(op, " (node ", what, "'", name, "')");
+  return cat(op, " (", missing.nodes, " nodes, the first ", missing.named ? "is " : what, "'", name, "')");
 }
 
 }  // namespace
@@ -85,7 +87,10 @@ void require_supported(const std::vector<FlatNode>& nodes) {
     const bool own_domain = default_domain(domain);
     Missing& entry = missing[own_domain ? op : cat(op, " of domain ", domain)];
     if (entry.nodes++ == 0) {
-      entry.first = node.proto.name();
+      entry.named = !node.proto.name().empty();
+      entry.first = entry.named                    ? node.proto.name()
+                    : node.proto.output_size() > 0 ? node.proto.output(0)
+                                                   : std::string();
       entry.opset = node.opset;
       entry.remedy = remedy_of(op, own_domain);
     }

@@ -55,7 +55,7 @@ void keep_one_output(Node& node) {
 }  // namespace
 
 void upgrade_node(Graph& graph, Node& node, int opset) {
-  if (node.outputs.empty()) fail(Code::invalid_model, "node ", node.op, " '", node.name, "' has no output");
+  if (node.outputs.empty()) fail(Code::invalid_model, "node ", node_text(graph, node), " has no output");
   for (const MovedRow& row : kMoved)
     if (row.op == node.op && opset < row.since) move_attribute(graph, node, row);
   if (node.op == "Softmax" && opset < 13) {
@@ -66,8 +66,7 @@ void upgrade_node(Graph& graph, Node& node, int opset) {
   if (node.op == "Dropout" || node.op == "MaxPool") keep_one_output(node);
   if (node.op == "BatchNormalization") {
     if (node.attributes.integer("training_mode", 0) != 0 || node.attributes.integer("spatial", 1) != 1)
-      fail(Code::unsupported, "BatchNormalization '", node.name,
-           "' in training mode; export the model for inference");
+      fail(Code::unsupported, node_text(graph, node), " in training mode; export the model for inference");
     keep_one_output(node);
   }
 }

@@ -95,7 +95,7 @@ std::string supported_operators() {
 
 void infer_node(Graph& graph, Node& node) {
   const OpRow* row = find_op(node.op);
-  if (!row) fail(Code::unsupported, "operator ", node.op, " of node '", node.name, "' is not supported");
+  if (!row) fail(Code::unsupported, "operator ", node_text(graph, node), " is not supported");
   Inference inference{graph, node};
   try {
     inference.require(!node.outputs.empty(), "it has no output");
@@ -109,7 +109,7 @@ void infer_node(Graph& graph, Node& node) {
       fail(Code::invalid_model, node.outputs.size(), " outputs, ", inference.outputs.size(),
            " are supported");
   } catch (const Error& error) {
-    fail(error.code(), "node ", node.op, " '", node.name, "': ", error.what());
+    fail(error.code(), "node ", node_text(graph, node), ": ", error.what());
   }
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNoValue) continue;

@@ -53,7 +53,7 @@ bool afford(Graph& graph, const Node& node) {
     return true;
   }
   if (find_op(node.op)->kind == OpKind::constant_only)
-    fail(Code::unsupported, "node ", node.op, " '", node.name, "': its result ",
+    fail(Code::unsupported, "node ", node_text(graph, node), ": its result ",
          graph.value(node.outputs[0]).desc.shape.text(),
          " would have to be computed when the model is loaded: ", cost.bytes, " bytes and ", cost.work,
          " operations, of ", left.bytes, " and ", left.work,

@@ -17,13 +17,13 @@ constexpr std::string_view kOps[] = {
 void check_normal_form(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (std::find(std::begin(kOps), std::end(kOps), node.op) == std::end(kOps))
-      fail(Code::unsupported, "node ", node.op, " '", node.name,
-           "' cannot be computed in this form (are its weights, axes and limits constant?)");
+      fail(Code::unsupported, "node ", node_text(graph, node),
+           " cannot be computed in this form (are its weights, axes and limits constant?)");
     if (node.op != "Conv" && node.op != "Gemm") continue;
     if (!graph.constant(node.inputs[1]) ||
         (node.inputs.size() > 2 && node.inputs[2] != kNoValue && !graph.constant(node.inputs[2])))
-      fail(Code::unsupported, "node ", node.op, " '", node.name,
-           "' has weights that are computed by the model; only constant ones are supported");
+      fail(Code::unsupported, "node ", node_text(graph, node),
+           " has weights that are computed by the model; only constant ones are supported");
   }
 }
 

@@ -104,7 +104,7 @@ void require_float32(const Graph& graph, const Node& node) {
     if (id == kNoValue || graph.constant(id)) return;
     const Value& value = graph.value(id);
     if (value.desc.dtype != DType::f16 && value.desc.dtype != DType::f64) return;
-    fail(Code::unsupported, "node ", node.op, " '", node.name, "': '", value.name, "' is ",
+    fail(Code::unsupported, "node ", node_text(graph, node), ": '", value.name, "' is ",
          value.desc.dtype == DType::f16 ? "float16 (half)" : "float64 (double)",
          ", but models are computed in float32: export the model from float32 weights and inputs (PyTorch: "
          "model.float())");
@@ -183,8 +183,8 @@ void specialize(Graph& graph, const std::map<std::string, Shape>& input_shapes, 
     if (dead[n]) intermediates.folded(node, before - graph.folding.bytes);
     if (!dead[n]) require_float32(graph, node);
     if (dead[n] || find_op(node.op)->kind != OpKind::constant_only || becomes_identity(graph, node)) continue;
-    fail(Code::unsupported, "operator ", node.op, " (node '", node.name,
-         "') is supported only where its result is known when ",
+    fail(Code::unsupported, "operator ", node_text(graph, node),
+         " is supported only where its result is known when ",
          "the model is loaded; computed from the model's inputs may be: ", supported_operators());
   }
   graph.erase_nodes(dead);

@@ -26,5 +26,9 @@ std::span<const DeviceRow> device_table();
 
 // Throws invalid_argument naming the known devices, or unsupported when it is not available here.
 const DeviceRow& find_device(std::string_view name);
+// Of a list with commas between the names, in its order. Throws also for an empty name and for one that stands twice.
+std::vector<const DeviceRow*> find_devices(std::string_view names);
+// Whether one of them has families to choose among: what is measured of these is worth keeping.
+bool has_choices(std::span<const DeviceRow* const> rows);
 
 }  // namespace rt3d::runtime

@@ -1,23 +1,11 @@
 #include "runtime/devices/devices.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "kernels/copy/copy.h"
 #include "runtime/devices/cpu_engine.h"
 
 namespace rt3d::runtime {
 namespace {
-
-std::vector<const DeviceRow*> named(std::string_view names) {
-  std::vector<const DeviceRow*> rows;
-  for (;;) {
-    const std::size_t comma = names.find(',');
-    rows.push_back(&find_device(names.substr(0, comma)));
-    if (comma == std::string_view::npos) return rows;
-    names.remove_prefix(comma + 1);
-  }
-}
 
 void add(std::vector<Offer>& offers, std::span<const kernels::KernelFamily* const> families,
          kernels::Engine* engine, const kernels::Problem& problem) {
@@ -28,16 +16,13 @@ void add(std::vector<Offer>& offers, std::span<const kernels::KernelFamily* cons
 }  // namespace
 
 Devices::Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool)
-    : Devices(named(names), cpu, pool) {}
+    : Devices(find_devices(names), cpu, pool) {}
 
 Devices::Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool) {
   engines_.push_back(std::make_unique<CpuEngine>(cpu, pool));
   host_ = engines_.front().get();
   for (const DeviceRow* row : rows) {
     names_ += cat(names_.empty() ? "" : ",", row->name);
-    const auto same = [&](const Member& m) { return m.row == row; };
-    if (std::any_of(members_.begin(), members_.end(), same))
-      fail(Code::invalid_argument, "the device '", row->name, "' is named twice");
     kernels::Engine* engine = host_;
     if (row->make_engine) {
       if (with(kernels::Space::device))
@@ -46,6 +31,15 @@ Devices::Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu,
     }
     members_.push_back({row, engine});
   }
+}
+
+// One without families of its own computes on this CPU whatever that is: its name says enough.
+std::string Devices::text() const {
+  std::string text;
+  for (const Member& m : members_)
+    text += cat(text.empty() ? "" : "; ",
+                m.row->families().empty() ? std::string(m.row->name) : m.engine->target().device.text());
+  return text;
 }
 
 kernels::Engine* Devices::with(kernels::Space space) const {

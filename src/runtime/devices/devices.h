@@ -24,13 +24,15 @@ class Devices {
     kernels::Engine* engine;
   };
 
-  // `names`: of rows of the device table, with commas between them, those to prefer among equals first. Throws what find_device()
-  // does, and invalid_argument for a device that is named twice or a second one with memory of its own.
+  // `names`: rows with commas between them, those to prefer among equals first. Throws what find_devices() does, and
+  // invalid_argument for a second one with memory of its own.
   Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool);
-  // The same of rows that need not be in the table.
+  // The same of rows that need not be in the table, each once.
   Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool);
 
   const std::string& names() const { return names_; }
+  // For people: what each member computes on, "AMD EPYC, avx512, 2 cores, …; reference".
+  std::string text() const;
   const std::vector<Member>& members() const { return members_; }
   kernels::Engine& host() const {
     return *host_;
