@@ -96,24 +96,24 @@ class TestFamily : public KernelFamily {
   double estimate_ns(const Problem&, const Schedule&, const Target&) const override { return 1; }
 };
 
-// Relu from halves in blocks of 8 within a halo to halves.
-class HalfRelu final : public TestFamily {
+// An operation on halves, in the layouts of two ports.
+class HalfMap final : public TestFamily {
  public:
-  explicit HalfRelu(Function function) : function_(function) {}
-  std::string_view id() const override { return "relu.half.test"; }
+  HalfMap(std::string_view op, Function function, Port takes, Port gives)
+      : op_(op), id_(std::string(op) + ".half.test"), function_(function), takes_(takes), gives_(gives) {}
+  std::string_view id() const override { return id_; }
   bool supports(const Problem& p, const Target&) const override {
-    return p.op == "Relu" && p.outputs[0].dtype == DType::f32 && p.outputs[0].shape.rank() == 5;
+    return p.op == op_ && p.outputs[0].dtype == DType::f32 && p.outputs[0].shape.rank() == 5;
   }
-  kernels::Ports ports(const Problem&, const Target&) const override {
-    return {{{.block = 8, .halo_h = 1, .halo_w = 1, .dtype = DType::f16}},
-            {{.block = 8, .dtype = DType::f16}}};
-  }
+  kernels::Ports ports(const Problem&, const Target&) const override { return {{takes_}, {gives_}}; }
   std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& r) const override {
     return std::make_unique<MapKernel>(r, ports(r.problem, r.target), function_);
   }
 
  private:
+  std::string op_, id_;
   Function function_;
+  Port takes_, gives_;
 };
 
 // Copies of which at least one side is halves.
@@ -137,11 +137,15 @@ class HalfCopy final : public TestFamily {
 };
 
 float relu(float v) { return v > 0 ? v : 0; }
+float floor_of(float v) { return std::floor(v); }
 float forgetful(float v) { return v; }
-const HalfRelu kHalfRelu(relu), kForgetful(forgetful);
+const Port kFramed{.block = 8, .halo_h = 1, .halo_w = 1, .dtype = DType::f16},
+    kEights{.block = 8, .dtype = DType::f16}, kPlanar{.dtype = DType::f16};
+const HalfMap kHalfRelu("Relu", relu, kFramed, kEights), kForgetful("Relu", forgetful, kFramed, kEights),
+    kHalfFloor("Floor", floor_of, kPlanar, kPlanar);
 
 Span half_families() {
-  static const KernelFamily* const all[] = {&kHalfRelu};
+  static const KernelFamily* const all[] = {&kHalfRelu, &kHalfFloor};
   return all;
 }
 Span copies() {
@@ -237,6 +241,24 @@ TEST_CASE("views are seen in the type that their values have") {
   CHECK(slice.steps == "Reorder:f32:f16 Relu Reorder:f32:f16 Relu Relu Reorder:f16:f32");
   const Ran flat(parts + "r f32 1x640 = Reshape(c) shape=1x640\ny f32 1x640 = Neg(r)\noutput y\n");
   CHECK(flat.steps == "Reorder:f32:f16 Relu Reorder:f32:f16 Relu Reorder:f16:f32 Neg");
+}
+
+TEST_CASE("planar tensors of halves and of floats are two layouts, though everything else agrees") {
+  const std::string text =
+      "graph \"t\"\ninput x f32 1x6x2x4x4\ninput z f32 1x6x2x4x4\na f32 1x6x2x4x4 = Abs(x)\n"
+      "b f32 1x6x2x4x4 = Floor(a)\n";
+  const Ran chain(text + "y f32 1x6x2x4x4 = Neg(b)\noutput y\noutput b\n");
+  CHECK(chain.steps == "Abs Reorder:f32:f16 Floor Reorder:f16:f32 Neg");
+  // Of a concatenation's parts those lie in place that are of its type.
+  const Ran concat(text +
+                   "c f32 1x6x2x4x4 = Abs(z)\nd f32 1x12x2x4x4 = Concat(b, c) axis=1\n"
+                   "y f32 1x12x2x4x4 = Neg(d)\noutput y\n");
+  CHECK(concat.steps == "Abs Reorder:f32:f16 Floor Abs Reorder:f16:f32 Neg");
+  const Ran slice(text +
+                  "s f32 1x2x2x4x4 = Slice(b) axes=[1] starts=[3] ends=[5] steps=[1]\n"
+                  "f f32 1x2x2x4x4 = Floor(s)\nr f32 1x64 = Reshape(f) shape=1x64\n"
+                  "y f32 1x64 = Neg(r)\noutput y\n");
+  CHECK(slice.steps == "Abs Reorder:f32:f16 Floor Floor Reorder:f16:f32 Neg");
 }
 
 TEST_CASE("where nothing converts a type, the plan says so") {
