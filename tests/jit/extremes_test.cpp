@@ -66,7 +66,7 @@ constexpr const char* kLarge[] = {"conv", "sparse", "winograd"};
 
 }  // namespace
 
-TEST_CASE("families keep NaN, infinities and their bounds of rounding") {
+TEST_CASE("families keep NaN, infinities and their bounds of rounding [slow: asan tsan aarch64]") {
   ThreadPool pool(1);
   Counts counts;
   for (const char* list : kSmall) check_list(list, true, pool, counts);

@@ -49,7 +49,7 @@ void check_problem(const KernelFamily& family, const Problem& problem, const Tar
 
 }  // namespace
 
-TEST_CASE("every generated family computes what the reference does") {
+TEST_CASE("every generated family computes what the reference does [slow: tsan]") {
   ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
   std::vector<Isa> isas;
   for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {

@@ -136,7 +136,7 @@ void check(const KernelFamily& family, const Problem& p, const Data& data, const
 
 }  // namespace
 
-TEST_CASE("sums of thousands of products keep their bounds, however they are cut") {
+TEST_CASE("sums of thousands of products keep their bounds, however they are cut [slow: asan tsan]") {
   ThreadPool pool(1);
   int checked = 0;
   for (const char* line : kProblems)

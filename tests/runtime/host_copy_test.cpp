@@ -197,7 +197,8 @@ bool left_out(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE(
-    "whatever a device with memory of its own computes of a model, nobody reads too early or elsewhere") {
+    "whatever a device with memory of its own computes of a model, nobody reads too early or elsewhere "
+    "[slow: aarch64]") {
   int models = 0, plans = 0, outputs = 0, equal = 0;
   for (const auto& entry : fs::directory_iterator(tests::test_data("fixtures"))) {
     if (!fs::exists(entry.path() / "model.onnx") || left_out(entry.path())) continue;
