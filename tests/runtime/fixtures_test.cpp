@@ -10,6 +10,8 @@
 #include <regex>
 
 #include "graph/model.h"
+#include "isas_here.h"
+#include "runtime/fixture_models.h"
 #include "runtime/session.h"
 #include "skip.h"
 #include "test_data.h"
@@ -91,8 +93,7 @@ TEST_CASE("PyTorch's exports give PyTorch's outputs on every instruction set") {
   for (const fs::path& folder : folders) {
     CAPTURE(folder.filename().string());
     const graph::Graph model = graph::load_onnx(folder / "model.onnx");
-    for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-      if (!isa_runs_here(isa)) continue;
+    for (Isa isa : tests::isas_here()) {
       for (int threads : {1, 2}) {
         CAPTURE(isa_name(isa));
         CAPTURE(threads);
@@ -150,3 +151,4 @@ TEST_CASE("no operator of C3D, R(2+1)D or S3D runs on the reference backend") {
 }  // namespace rt3d::runtime
 
 TEST_SUITE_END();
+    REQUIRE_FALSE(session.steps().empty());
