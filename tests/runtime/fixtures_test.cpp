@@ -91,7 +91,7 @@ TEST_CASE("PyTorch's exports give PyTorch's outputs on every instruction set") {
         SessionOptions options;
         options.isa = isa;
         options.threads = threads;
-        CHECK(worst_error(folder, model, options) < 1e-4);
+        CHECK(worst_error(folder, model, options) < 3e-5);
       }
     }
   }
@@ -142,7 +142,7 @@ TEST_CASE("PyTorch's exports give PyTorch's outputs on the reference backend") {
     SessionOptions options;
     options.device = "reference";
     options.threads = 1;
-    CHECK(worst_error(folder, graph::load_onnx(folder / "model.onnx"), options) < 1e-4);
+    CHECK(worst_error(folder, graph::load_onnx(folder / "model.onnx"), options) < 3e-5);
   }
 }
 
