@@ -60,7 +60,7 @@ std::string difference(const KernelFamily& family, const Problem& p, const Sched
 
 }  // namespace
 
-TEST_CASE("families give the same bits with every number of threads") {
+TEST_CASE("families give the same bits with every number of threads [slow: asan tsan aarch64]") {
   std::deque<ThreadPool> pools;
   for (const int threads : kThreads) pools.emplace_back(threads);
   FamiliesReached reached;

@@ -42,7 +42,7 @@ std::vector<Bytes> outputs(const graph::Graph& graph, const std::vector<Tensor>&
 
 }  // namespace
 
-TEST_CASE("models give the same bits with every number of threads") {
+TEST_CASE("models give the same bits with every number of threads [slow: asan tsan aarch64]") {
   tests::PlannedFamily& planned = tests::planned_family();
   planned.shares_all = true;
   int compared = 0;
