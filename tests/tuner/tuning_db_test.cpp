@@ -251,7 +251,7 @@ TEST_CASE("a file truncated anywhere never gives a wrong row") {
   }
 }
 
-TEST_CASE("flipped bits never crash and never change a row") {
+TEST_CASE("flipped bits never crash and never change a row [slow: tsan]") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db";
   fill(path, 60);
