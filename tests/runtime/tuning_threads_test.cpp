@@ -20,7 +20,8 @@ constexpr const char* kNet =
     "graph \"net\"\n"
     "input x f32 1x8x2x6x6\n"
     "const w f32 16x8x3x3x3\n"
-    "c f32 1x16x2x6x6 = Conv(x, w) strides=1x1x1 pads=1x1x1x1x1x1 dilations=1x1x1 group=1 kernel_shape=3x3x3\n"
+    "c f32 1x16x2x6x6 = Conv(x, w) strides=1x1x1 pads=1x1x1x1x1x1 dilations=1x1x1 group=1 "
+    "kernel_shape=3x3x3\n"
     "p f32 1x16x1x3x3 = MaxPool(c) kernel_shape=2x2x2 strides=2x2x2 pads=0x0x0x0x0x0 dilations=1x1x1\n"
     "output p\n";
 
