@@ -59,7 +59,7 @@ TEST_CASE("a model is loaded, asked and run, and sessions outlive its handle") {
   }
   const auto* scores = static_cast<const float*>(rt3d_session_output(session.get(), 0));
   const auto* wanted = static_cast<const float*>(rt3d_session_output(reference.get(), 0));
-  for (int i = 0; i < 5; ++i) CHECK(std::fabs(scores[i] - wanted[i]) <= 1e-4f * (std::fabs(wanted[i]) + 1));
+  for (int i = 0; i < 5; ++i) CHECK(std::fabs(scores[i] - wanted[i]) <= 5e-6f * (std::fabs(wanted[i]) + 1));
 
   std::int64_t macs = 0;
   for (int i = 0; i < rt3d_session_step_count(session.get()); ++i) {
@@ -98,7 +98,7 @@ TEST_CASE("a model's file serves several sessions, and none of them needs it aft
     return static_cast<const float*>(rt3d_session_output(session.get(), 0))[0];
   };
   CHECK(score(second) != 0);
-  CHECK(score(second) == doctest::Approx(score(reference)).epsilon(1e-4));
+  CHECK(score(second) == doctest::Approx(score(reference)).epsilon(5e-6));
 }
 
 TEST_CASE("statistics say how much of the last run's outputs is not finite") {

@@ -74,7 +74,7 @@ const LogRow kLogRows[] = {
 #if defined(RT3D_THREAD_SANITIZER)
 TEST_CASE("log callbacks call the library") { RT3D_SKIP("ThreadSanitizer lets no child start threads"); }
 #else
-TEST_CASE("a log callback may call the library, set the log anew, and throw") {
+TEST_CASE("a log callback may call the library, set the log anew, and throw [host only]") {
   for (const LogRow& row : kLogRows) {
     CAPTURE(row.what);
     CHECK(in_child([&] {
@@ -84,7 +84,7 @@ TEST_CASE("a log callback may call the library, set the log anew, and throw") {
   }
 }
 
-TEST_CASE("a progress callback may create sessions, tuned ones too, and throw") {
+TEST_CASE("a progress callback may create sessions, tuned ones too, and throw [host only]") {
   if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
   const Folder folder;
   static std::string file;

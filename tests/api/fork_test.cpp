@@ -81,7 +81,7 @@ constexpr int kChildThreads = 2;
 
 }  // namespace
 
-TEST_CASE("a forked child runs, describes and frees its parent's sessions, and makes its own") {
+TEST_CASE("a forked child runs, describes and frees its parent's sessions, and makes its own [host only]") {
   Model model = net_model();
   rt3d_session_options options = quiet_options();
   for (const int threads : {1, 3}) {
@@ -120,7 +120,7 @@ TEST_CASE("a forked child runs, describes and frees its parent's sessions, and m
   }
 }
 
-TEST_CASE("code that a child writes or frees is not its parent's, nor the other way round") {
+TEST_CASE("code that a child writes or frees is not its parent's, nor the other way round [host only]") {
   const Model model = net_model();
   const std::vector<Model> others = other_models();
   Session session = make_session(model.get(), quiet_options());
@@ -153,7 +153,7 @@ TEST_CASE("code that a child writes or frees is not its parent's, nor the other 
   close(ready[1]);
 }
 
-TEST_CASE("a database is refused in a child that did not open it") {
+TEST_CASE("a database is refused in a child that did not open it [host only]") {
   const Folder folder;
   rt3d_db* db = nullptr;
   REQUIRE(rt3d_db_open(&db, (folder / "tuning.db").c_str(), 1) == RT3D_OK);

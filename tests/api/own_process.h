@@ -9,9 +9,10 @@
 
 namespace rt3d::tests {
 
-// "0" when the function returned true, "1" when false; "signal 11" when that ended the child, "timeout" after `seconds`.
+// "0" when the function returned true, "1" when false; "signal 11" when that ended the child, "timeout" after `seconds`: then it hangs,
+// however slow the machine is.
 template <typename Body>
-std::string in_child(Body&& body, unsigned seconds = 60) {
+std::string in_child(Body&& body, unsigned seconds = 900) {
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGALRM, SIG_DFL);

@@ -55,7 +55,7 @@ TEST_CASE(
   ::close(socket);
 }
 
-TEST_CASE("standard input is read where it is a file, and refused where it is a pipe") {
+TEST_CASE("standard input is read where it is a file, and refused where it is a pipe [host only]") {
   const tests::ScratchFolder folder;
   tests::write_bytes(folder.path() / "file", "contents");
   const int before = ::dup(0);
@@ -74,7 +74,7 @@ TEST_CASE("standard input is read where it is a file, and refused where it is a 
     if (fd > 0) ::close(fd);
 }
 
-TEST_CASE("files of the system that have no size give nothing, and none hangs") {
+TEST_CASE("files of the system that have no size give nothing, and none hangs [host only]") {
   CHECK(MappedFile::open("/proc/self/mem")->bytes().empty());
   CHECK(MappedFile::open("/proc/self/maps")->bytes().empty());
 }

@@ -59,7 +59,7 @@ TEST_CASE("what a sink logs itself is left out, and it may replace itself") {
   CHECK(lines == std::vector<std::string>{"first", "last"});
 }
 
-TEST_CASE("a sink that waits for another thread's line does not wait for ever") {
+TEST_CASE("a sink that waits for another thread's line does not wait for ever [host only]") {
   const Quiet quiet;
   std::atomic<int> inside{0};
   set_log_sink(

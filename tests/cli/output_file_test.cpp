@@ -179,7 +179,7 @@ TEST_CASE("commands that work long before they write refuse what cannot be writt
                                            {"--csv " + file + " --svg " + link, 2},
                                            {"--csv -", 2},
                                            {"--svg -", 2}}) {
-    const Result result = shell("timeout 20 " RT3D_TUNE_COMMAND " " + measure + row.first);
+    const Result result = shell.tune(measure + row.first);
     CAPTURE(row.first);
     CAPTURE(result.err);
     CHECK(result.exit_code == row.second);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "isas_here.h"
 #include "jit/asm/activation.h"
 #include "jit/jit.h"
 #include "jit/stream/stream.h"
@@ -18,19 +19,12 @@ TEST_SUITE_BEGIN("jit");
 namespace rt3d::jit {
 namespace {
 
-std::vector<Isa> runnable() {
-  std::vector<Isa> isas;
-  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon})
-    if (isa_runs_here(isa)) isas.push_back(isa);
-  return isas;
-}
-
 void emit_nothing_much(Asm& as) { as.zero({0}); }
 
 }  // namespace
 
 TEST_CASE("code with one name is generated once and shared, also by threads") {
-  for (Isa isa : runnable()) {
+  for (Isa isa : tests::isas_here()) {
     std::vector<std::shared_ptr<const Code>> codes(4);
     std::vector<std::thread> threads;
     threads.reserve(codes.size());
@@ -43,7 +37,7 @@ TEST_CASE("code with one name is generated once and shared, also by threads") {
 }
 
 TEST_CASE("freed code gives its bytes back") {
-  for (Isa isa : runnable()) {
+  for (Isa isa : tests::isas_here()) {
     const std::size_t before = code_bytes();
     { const auto code = generate("engine_test_freed", isa, emit_nothing_much); }
     CHECK(code_bytes() == before);
@@ -52,7 +46,7 @@ TEST_CASE("freed code gives its bytes back") {
 
 TEST_CASE("no page is ever writable and executable") {
   std::vector<std::shared_ptr<const Code>> codes;
-  for (Isa isa : runnable()) codes.push_back(generate("engine_test_wx", isa, emit_nothing_much));
+  for (Isa isa : tests::isas_here()) codes.push_back(generate("engine_test_wx", isa, emit_nothing_much));
   std::ifstream maps("/proc/self/maps");
   int executable = 0;
   for (std::string line; std::getline(maps, line);) {
@@ -71,7 +65,7 @@ TEST_CASE("code for a foreign architecture is refused, but can be listed") {
 
 TEST_CASE("generated activations agree with their definition") {
   using kernels::Act;
-  for (Isa isa : runnable()) {
+  for (Isa isa : tests::isas_here()) {
     const auto lanes = static_cast<std::size_t>(isa_lanes(isa));
     std::vector<float> x(lanes * 64), y(x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -100,7 +94,7 @@ TEST_CASE("generated activations agree with their definition") {
 
 TEST_CASE("the measured peak is a plausible number") {
   ThreadPool pool(1);
-  for (Isa isa : runnable()) {
+  for (Isa isa : tests::isas_here()) {
     const double gflops = measure_peak_gflops(device_with(isa), pool);
     CHECK(gflops > 0.01);
     CHECK(gflops < 2000);

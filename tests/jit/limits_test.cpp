@@ -2,6 +2,7 @@
 // every place of their window. Beside other work in convolutions and the like: extremes_test.cpp.
 #include <doctest/doctest.h>
 
+#include "isas_here.h"
 #include "jit/rows/pool.h"
 #include "jit/stream/elementwise.h"
 #include "kernels/activation_limits.h"
@@ -12,13 +13,6 @@ TEST_SUITE_BEGIN("jit");
 
 namespace rt3d::tests {
 namespace {
-
-std::vector<Isa> isas() {
-  std::vector<Isa> here;
-  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon})
-    if (isa_runs_here(isa)) here.push_back(isa);
-  return here;
-}
 
 std::vector<float> run(const kernels::KernelFamily& family, const kernels::Problem& p, Isa isa,
                        ThreadPool& pool, const Tensor& x) {
@@ -35,7 +29,7 @@ std::vector<float> run(const kernels::KernelFamily& family, const kernels::Probl
 TEST_CASE("activations of generated code have PyTorch's limits and keep NaN") {
   ThreadPool pool(1);
   constexpr std::int64_t kCount = 16 * 4 + 16 + 3;  // a batch of vectors, one alone and a part of one
-  for (Isa isa : isas())
+  for (Isa isa : isas_here())
     for (const ActivationLimit& limit : kActivationLimits) {
       kernels::Problem p = kernels::parse_problem(cat("Activation ", kCount, "x1 -> ", kCount, "x1"));
       kernels::set_activation(p.attributes, limit.activation);
@@ -53,7 +47,7 @@ TEST_CASE("a maximum of generated code is NaN wherever its window holds one, and
   constexpr std::int64_t kD = 2, kH = 3, kW = 20;
   const kernels::Problem p = kernels::parse_problem(
       "MaxPool 1x1x2x3x20 -> 1x1x2x3x20 kernel_shape=3x3x3 strides=1x1x1 pads=1x1x1x1x1x1 dilations=1x1x1");
-  for (Isa isa : isas())
+  for (Isa isa : isas_here())
     for (std::int64_t at = 0; at < kD * kH * kW; ++at) {
       std::vector<float> x(kD * kH * kW);
       for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7 % 11) - 5;
@@ -71,7 +65,7 @@ TEST_CASE("a maximum of minus infinities is one in generated code, whatever pads
   ThreadPool pool(1);
   const kernels::Problem p = kernels::parse_problem(
       "MaxPool 1x3x1x2x5 -> 1x3x1x2x5 kernel_shape=1x3x3 strides=1x1x1 pads=0x1x1x0x1x1 dilations=1x1x1");
-  for (Isa isa : isas())
+  for (Isa isa : isas_here())
     for (float y :
          run(jit::pool_window(isa), p, isa, pool, f32({1, 3, 1, 2, 5}, std::vector<float>(30, -kInf))))
       CHECK(y == -kInf);

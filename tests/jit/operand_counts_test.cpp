@@ -2,6 +2,8 @@
 // 32 bits count: no family takes one on that it has no code for.
 #include <doctest/doctest.h>
 
+#include "isas_here.h"
+#include "jit/families_reached.h"
 #include "jit/jit.h"
 #include "kernels/read_problems.h"
 
@@ -29,23 +31,25 @@ constexpr Change kChanges[] = {
 
 TEST_CASE(
     "families have a port for every operand of what they support, and support no other number of outputs") {
+  FamiliesReached reached;
   for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move", "winograd"})
     for (const Problem& original : read_problems(cat("problems/", file, ".txt")))
       for (const Change& change : kChanges) {
         Problem p = original;
         change.make(p);
         INFO(p.text(), ", with ", std::string(change.what));
-        for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-          if (!isa_runs_here(isa)) continue;
+        for (Isa isa : isas_here()) {
           const kernels::Target target{device_with(isa), 1, kernels::Accuracy::half};
           for (const kernels::KernelFamily* family : jit::families()) {
             if (!family->supports(p, target)) continue;
+            reached.add(isa, *family);
             const kernels::Ports ports = family->ports(p, target);
             CHECK_MESSAGE(ports.inputs.size() == p.inputs.size(), std::string(family->id()));
             CHECK_MESSAGE(ports.outputs.size() == p.outputs.size(), std::string(family->id()));
           }
         }
       }
+  reached.check(isas_here());
 }
 
 TEST_CASE(
@@ -70,8 +74,7 @@ TEST_CASE(
   };
   for (const char* text : unsupported) {
     const Problem p = kernels::parse_problem(text);
-    for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-      if (!isa_runs_here(isa)) continue;
+    for (Isa isa : isas_here()) {
       const kernels::Target target{device_with(isa), 1, kernels::Accuracy::half};
       for (const kernels::KernelFamily* family : jit::families())
         CHECK_MESSAGE(!family->supports(p, target), std::string(text), " by ", std::string(family->id()));

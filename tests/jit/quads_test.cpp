@@ -8,6 +8,7 @@
 #include "jit/quads/plan.h"
 #include "jit/quads/tile.h"
 #include "jit/x64_code.h"
+#include "skip.h"
 
 TEST_SUITE_BEGIN("jit");
 
@@ -75,7 +76,7 @@ struct Example {
 }  // namespace
 
 TEST_CASE("a tile of quads sums over its units, from the bias or from what is there, and touches nothing else") {
-  if (!isa_runs_here(Isa::avx512)) return;
+  if (!isa_runs_here(Isa::avx512)) RT3D_SKIP("no AVX-512 here");
   for (std::size_t rows = 1; tile_fits(Isa::avx512, static_cast<int>(rows), kQuadVecs, {}); ++rows)
     for (int depth : {4, 8})
       for (bool spread : {false, true})

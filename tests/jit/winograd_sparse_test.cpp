@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "isas_here.h"
 #include "jit/jit.h"
 #include "jit/winograd/schedule.h"
 #include "jit/winograd/units.h"
@@ -160,8 +161,7 @@ TEST_CASE("sparse Winograd computes bit by bit what dense does, from less memory
   std::vector<Tensor> inputs{random_tensor(p.input_shape(0), 6), random_tensor(p.input_shape(1), 7)};
   kernels::prune(inputs[1],
                  kernels::random_pattern(inputs[1].shape(), kernels::Scheme::vanilla, 32, 4, 0.28, 8));
-  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-    if (!isa_runs_here(isa)) continue;
+  for (Isa isa : isas_here()) {
     const Target target{device_with(isa), 1};
     for (const char* tile : {"t2s4", "t4s4"})
       for (int late = 0; late <= 1; ++late) {
@@ -184,8 +184,7 @@ TEST_CASE("weights in the transform domain are computed by the families of their
   const Problem p = kernels::parse_problem(
       "Conv 1x32x4x8x8,c32x32x3x3x3,-,-,c32x32x4x6x6 -> 1x32x4x8x8 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
       "sparsity=kgs:16x4:28% strides=1x1x1 winograd=t2s4");
-  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-    if (!isa_runs_here(isa)) continue;
+  for (Isa isa : isas_here()) {
     std::vector<std::string> ids;
     for (const KernelFamily* family : jit::families())
       if (family->supports(p, {device_with(isa), 1})) ids.emplace_back(family->id());

@@ -7,12 +7,14 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "isas_here.h"
 #include "jit/jit.h"
 #include "jit/winograd/linear_program.h"
 #include "jit/winograd/plan.h"
 #include "kernels/laid_out.h"
 #include "kernels/ref/ref.h"
 #include "kernels/winograd_points.h"
+#include "skip.h"
 
 TEST_SUITE_BEGIN("jit");
 
@@ -195,8 +197,7 @@ TEST_CASE("convolution families stay within their error bounds in single precisi
                              normal(p.input_shape(2), 0.1, false, random)};
   const Tensor want = kernels::ref::compute(p, inputs)[0];
   ThreadPool pool(1);
-  for (Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
-    if (!isa_runs_here(isa)) continue;
+  for (Isa isa : isas_here()) {
     const Target target{device_with(isa), 1};
     int seen = 0, sparse = 0;
     for (const KernelFamily* family : jit::families()) {
@@ -221,7 +222,7 @@ TEST_CASE("exact targets get no family that is not") {
       "Conv 1x16x8x14x14,c16x16x3x3x3 -> 1x16x8x14x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
       "strides=1x1x1");
   const Target exact{this_device(), 1, kernels::Accuracy::exact}, standard{this_device(), 1};
-  if (exact.device.isa == Isa::none) return;
+  if (exact.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   int more = 0;
   for (const KernelFamily* family : jit::families()) {
     if (family->supports(p, exact)) CHECK(family->id().find("winograd") == std::string_view::npos);

@@ -7,6 +7,7 @@
 
 #include "base/device.h"
 #include "base/random.h"
+#include "isas_here.h"
 
 namespace rt3d::jit {
 
@@ -21,8 +22,8 @@ inline std::vector<float> integers(std::size_t count, std::uint64_t seed) {
 // Calls body(isa, lanes) for those that run here.
 template <typename Body>
 void on_each_x64(Body&& body) {
-  for (Isa isa : {Isa::avx2, Isa::avx512})
-    if (isa_runs_here(isa)) body(isa, static_cast<std::size_t>(isa_lanes(isa)));
+  for (Isa isa : tests::isas_here({Isa::avx2, Isa::avx512}))
+    body(isa, static_cast<std::size_t>(isa_lanes(isa)));
 }
 
 }  // namespace rt3d::jit

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "kernels/activation.h"
+#include "kernels/activation_error.h"
 #include "kernels/extremes.h"
 #include "kernels/family_run.h"
 #include "kernels/promises.h"
@@ -14,7 +15,6 @@
 namespace rt3d::tests {
 namespace {
 
-using kernels::Act;
 using kernels::Activation;
 using kernels::KernelFamily;
 using kernels::Problem;
@@ -24,28 +24,16 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kMost = std::numeric_limits<float>::max();
 constexpr double kTiny = 1e-36;  // what flushing denormals to zero may change, times a few
 
-// How much an activation enlarges an error, and what it adds: of its value, and in itself.
-struct Slope {
-  double slope = 1, relative = 0, own = 0;
-};
-Slope slope(const Activation& a) {
-  switch (a.act) {
-    case Act::leaky_relu: return {std::max(1.0, std::fabs(static_cast<double>(a.alpha))), 1e-6, 0};
-    case Act::sigmoid: return {0.25, 1e-6, 3e-7};
-    case Act::tanh: return {1, 1e-6, 3e-7};
-    case Act::hard_sigmoid: return {std::fabs(static_cast<double>(a.alpha)), 1e-6, 3e-7};
-    case Act::hard_swish: return {1.5, 1e-6, 1e-6};
-    case Act::swish: return {1.1, 1e-6, 0};
-    default: return {};
-  }
-}
-
 // ---- one element
 
 class Judge {
  public:
   Judge(const Problem& p, const Promise& promise, const Extremes& e)
-      : p_(p), promise_(promise), e_(e), act_(kernels::activation_of(p.attributes)), slope_(slope(act_)) {
+      : p_(p),
+        promise_(promise),
+        e_(e),
+        act_(kernels::activation_of(p.attributes)),
+        by_act_(activation_error(act_)) {
     if (p.op != "Conv" || !(promise.tile || promise.groups_share)) return;
     region_.emplace(p, promise);
     marks_ = region_->not_finite(e.inputs[0]);
@@ -71,8 +59,7 @@ class Judge {
     return largest_.empty() ? at(e_.magnitudes, i) : largest_[region_->index(i)];
   }
   double allowed(float want, float magnitude) const {
-    return slope_.slope * promise_.error * static_cast<double>(magnitude) +
-           slope_.relative * std::fabs(static_cast<double>(want)) + slope_.own + kTiny;
+    return by_act_.of(promise_.error * static_cast<double>(magnitude), static_cast<double>(want)) + kTiny;
   }
   bool close(float got, float want, float magnitude) const {
     return got == want || std::fabs(static_cast<double>(got) - want) <= allowed(want, magnitude);
@@ -102,7 +89,7 @@ class Judge {
     if (magnitude > 0) {
       const double error = std::fabs(static_cast<double>(got) - want) - allowed(want, 0);
       count.largest_error =
-          std::max(count.largest_error, error / slope_.slope / static_cast<double>(magnitude));
+          std::max(count.largest_error, error / by_act_.slope / static_cast<double>(magnitude));
     }
     return close(got, want, magnitude);
   }
@@ -111,7 +98,7 @@ class Judge {
   const Promise& promise_;
   const Extremes& e_;
   Activation act_;
-  Slope slope_;
+  ActivationError by_act_;
   std::optional<Region> region_;
   std::vector<bool> marks_;
   std::vector<float> largest_;

@@ -1,9 +1,12 @@
 #include "kernels/family_run.h"
 
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "base/buffer.h"
+#include "base/checksum.h"
+#include "base/random.h"
 #include "kernels/laid_out.h"
 #include "kernels/sparsity.h"
 #include "kernels/winograd_weights.h"
@@ -24,10 +27,23 @@ struct Operands {
   std::vector<const Tensor*> constants;
 };
 
+// As a plan may place it: with just the halo that the family asks for, so that an output's rows follow each other without a gap; or
+// with more of it, as another reader may have asked for, and where writing too far shows.
+kernels::Port placed(kernels::Port port, Random& random) {
+  struct More {
+    int h, w;
+  };
+  constexpr More kMore[] = {{0, 0}, {0, 0}, {0, 0}, {1, 1}, {1, 1}, {2, 1}, {0, 1}, {2, 0}};
+  const More more = kMore[random.below(std::size(kMore))];
+  if (port.block == 1) return port;
+  port.halo_h += more.h;
+  port.halo_w += more.w;
+  return port;
+}
+
 Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const Tensor> inputs,
-                 std::uint64_t seed) {
-  const int more = seed % 2 ? 1 : 0;
-  const bool inside = seed % 4 >= 2;
+                 Random random) {
+  const auto inside = [&] { return random.below(2) == 0; };
   Operands o;
   for (std::size_t i = 0; i < p.inputs.size(); ++i) {
     const bool passed = !p.inputs[i].absent && !p.inputs[i].constant;
@@ -35,17 +51,15 @@ Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const 
     o.input_addresses.emplace_back();
     o.input_placements.emplace_back();
     if (!passed) continue;
-    kernels::Port port = ports.inputs.at(i);
-    if (port.block > 1) port.halo_h += more, port.halo_w += more;
-    LaidOut& laid = o.inputs.emplace_back(p.inputs[i].desc, port, inside, kNan);
+    const kernels::Port port = placed(ports.inputs.at(i), random);
+    LaidOut& laid = o.inputs.emplace_back(p.inputs[i].desc, port, inside(), kNan);
     laid.store(inputs[i]);
     o.input_addresses.back() = laid.address();
     o.input_placements.back() = laid.placement();
   }
   for (std::size_t i = 0; i < p.outputs.size(); ++i) {
-    kernels::Port port = ports.outputs.at(i);
-    if (port.block > 1) ++port.halo_h, ++port.halo_w;
-    LaidOut& laid = o.outputs.emplace_back(p.outputs[i], port, inside, kCanary);
+    const kernels::Port port = placed(ports.outputs.at(i), random);
+    LaidOut& laid = o.outputs.emplace_back(p.outputs[i], port, inside(), kCanary);
     o.output_addresses.push_back(laid.address());
     o.output_placements.push_back(laid.placement());
   }
@@ -74,7 +88,8 @@ void make_weights(const Problem& p, std::uint64_t seed, std::vector<Tensor>& inp
 FamilyRun run_family(const kernels::KernelFamily& family, const Problem& p, const kernels::Schedule& schedule,
                      const kernels::Target& target, ThreadPool& pool, std::uint64_t seed,
                      std::span<const Tensor> inputs, UnusedLanes lanes) {
-  Operands o = lay_out(family.ports(p, target), p, inputs, seed);
+  const std::string drawn = cat(family.id(), ' ', schedule.text(), ' ', p.text());
+  Operands o = lay_out(family.ports(p, target), p, inputs, Random(checksum64(drawn) + seed));
   const auto kernel = family.compile({p, schedule, target, o.input_placements, o.output_placements});
   kernel->prepare(o.constants, pool);
   constexpr std::size_t kGuard = 64;

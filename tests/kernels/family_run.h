@@ -24,7 +24,8 @@ struct FamilyRun {
   std::string fault;  // what the kernel did wrong around its outputs and scratch memory; empty: nothing
 };
 
-// Odd seeds ask for more halo than the family needs, every second pair of seeds lays blocked operands into larger tensors.
+// Problem, family, schedule and seed, but not the number of threads, decide for each blocked operand whether it has more halo than the
+// family needs or just that (an output without any is contiguous), and whether it lies inside a larger tensor.
 FamilyRun run_family(const kernels::KernelFamily& family, const kernels::Problem& problem,
                      const kernels::Schedule& schedule, const kernels::Target& target, ThreadPool& pool,
                      std::uint64_t seed, std::span<const Tensor> inputs, UnusedLanes lanes);

@@ -64,7 +64,7 @@ TEST_CASE("exactly transformed weights compute the ordinary convolution") {
       for (std::size_t i = 0; i < static_cast<std::size_t>(got.elements()); ++i)
         worst = std::fmax(worst, std::fabs(static_cast<double>(got.values<float>()[i]) -
                                            static_cast<double>(want.values<float>()[i])));
-      CHECK(worst < 1e-4);
+      CHECK(worst < 4e-5);  // of sums up to 50; transformed weights are rounded to floats
       for (std::size_t i = 0; i < indices.size(); ++i)
         CHECK(sampled[i] == got.values<float>()[static_cast<std::size_t>(indices[i])]);
     }

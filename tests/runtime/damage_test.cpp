@@ -161,7 +161,7 @@ std::string damaged(const std::string& whole, const std::vector<std::size_t>& po
 
 }  // namespace
 
-TEST_CASE("models with changed bytes give an error or an answer") {
+TEST_CASE("models with changed bytes give an error or an answer [slow: asan tsan aarch64]") {
   Outcomes outcomes;
   struct Row {
     const char* name;
@@ -207,7 +207,9 @@ TEST_CASE("models that end early give an error or an answer") {
   CHECK(outcomes.errors > 500);
 }
 
-TEST_CASE("external data that was cut, changed or taken away gives an error or an answer") {
+TEST_CASE(
+    "external data that was cut, changed or taken away gives an error or an answer [slow: asan tsan "
+    "aarch64]") {
   ScratchFolder folder;
   const fs::path model = folder.path() / "model.onnx", data = folder.path() / "model.onnx.data";
   const std::string whole = read_bytes(fixture("op_convolutions"));
@@ -256,7 +258,7 @@ TEST_CASE("a session that needs more memory than its limit is refused before it 
   CHECK(code == Code::out_of_memory);
 }
 
-TEST_CASE("a session works whatever its tuning database is") {
+TEST_CASE("a session works whatever its tuning database is [slow: aarch64]") {
   const graph::Graph model = graph::load_onnx(fixture("op_preactivation_torchscript"));
   ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db";

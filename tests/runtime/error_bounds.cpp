@@ -20,8 +20,7 @@ constexpr float kRounding = 0x1p-23f;
 constexpr float kFlushed = 2.4e-38f;  // numbers below the normal ones count as zero
 constexpr float kHuge = 1e38f;        // sums of this magnitude may overflow in single precision
 constexpr float kWinogradHuge = 1e30f;
-constexpr float kWinogradError =
-    1e-4f;  // of the largest magnitude in reach: ten times what docs/accuracy.md measures
+constexpr float kWinogradError = 4e-6f;  // of the largest magnitude in reach: what docs/accuracy.md promises
 constexpr float kFunctionError = 1e-6f;  // of exp and what is made of it
 
 // One operation: operands and their errors, what the reference computes, and the errors of that, to be found.

@@ -8,21 +8,17 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
-#include <map>
 
-#include "base/random.h"
-#include "graph/model.h"
 #include "jit/jit.h"
 #include "kernels/copy/copy.h"
-#include "kernels/ref/ref.h"
 #include "kernels/reorder_problem.h"
+#include "runtime/fixture_models.h"
 #include "runtime/host_copy_engine.h"
+#include "runtime/planned_family.h"
 #include "runtime/planning/planner.h"
 #include "runtime/running/executor.h"
-#include "runtime/running/onnx_compute.h"
 #include "sanitizers.h"
 #include "skip.h"
-#include "test_data.h"
 
 TEST_SUITE_BEGIN("runtime");
 
@@ -32,40 +28,9 @@ namespace {
 namespace fs = std::filesystem;
 using kernels::KernelFamily;
 using kernels::Problem;
-using kernels::Schedule;
 using kernels::Target;
 
-// What the CPU's plan took for each problem: the engines offer nothing else, so that only places differ.
-struct Taken {
-  const KernelFamily* family;
-  Schedule schedule;
-};
-std::map<std::string, Taken> taken;
 std::string on_device;  // the problem that the device offers to compute; "": all of them
-
-class Planned final : public KernelFamily {
- public:
-  std::string_view id() const override { return "planned.any.cpu"; }
-  int version() const override { return 1; }
-  bool supports(const Problem& p, const Target&) const override { return taken.count(p.text()) != 0; }
-  kernels::Ports ports(const Problem& p, const Target& t) const override { return of(p).family->ports(p, t); }
-  kernels::Tunables tunables(const Problem& p, const Target& t) const override {
-    return of(p).family->tunables(p, t);
-  }
-  std::vector<Schedule> space(const Problem& p, const Target&) const override { return {of(p).schedule}; }
-  double estimate_ns(const Problem& p, const Schedule& s, const Target& t) const override {
-    return of(p).family->estimate_ns(p, s, t);
-  }
-  std::int64_t packed_bytes(const Problem& p, const Schedule& s, const Target& t) const override {
-    return of(p).family->packed_bytes(p, s, t);
-  }
-  std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& r) const override {
-    return of(r.problem).family->compile(r);
-  }
-
- private:
-  static const Taken& of(const Problem& p) { return taken.at(p.text()); }
-};
 
 // Copies carry floats of two to five dimensions.
 bool wanted(const Problem& problem) {
@@ -80,13 +45,8 @@ bool wanted(const Problem& problem) {
 
 using Span = std::span<const KernelFamily* const>;
 
-Span on_host_families() {
-  static const Planned planned;
-  static const KernelFamily* const all[] = {&planned};
-  return all;
-}
 Span on_device_families() {
-  static const tests::OnDevice planned(*on_host_families()[0], wanted);
+  static const tests::OnDevice planned(tests::planned_family(), wanted);
   static const KernelFamily* const all[] = {&planned};
   return all;
 }
@@ -95,8 +55,6 @@ Span device_copies() {
   return all;
 }
 
-const DeviceRow kHost{"planned",          "", on_host_families, kernels::copy::families, kernels::ref::family,
-                      [] { return true; }};
 template <tests::HostCopyEngine::Kind kind>
 std::unique_ptr<kernels::Engine> make_engine(const Target& cpu, ThreadPool&) {
   return std::make_unique<tests::HostCopyEngine>(cpu, kind);
@@ -146,33 +104,6 @@ Ran run(const graph::Graph& graph, std::vector<const DeviceRow*> rows, const std
   return ran;
 }
 
-graph::Graph prepared(const fs::path& model) {
-  graph::Graph graph = graph::load_onnx(model);
-  std::map<std::string, Shape> shapes;
-  for (const graph::ValueId id : graph.inputs) {
-    Shape shape = graph.value(id).desc.shape;
-    for (int axis = 0; axis < shape.rank(); ++axis)
-      if (shape[axis] < 0) shape[axis] = 2;
-    shapes[graph.value(id).name] = shape;
-  }
-  const graph::Evaluator evaluate = reference_evaluator();
-  graph.number_nodes();
-  graph::specialize(graph, shapes, evaluate);
-  graph::optimize(graph, evaluate);
-  return graph;
-}
-
-std::vector<Tensor> random_inputs(const graph::Graph& graph) {
-  std::vector<Tensor> inputs;
-  Random random(15);
-  for (const graph::ValueId id : graph.inputs) {
-    Tensor& t = inputs.emplace_back(Tensor::allocate(graph.value(id).desc));
-    REQUIRE(t.dtype() == DType::f32);
-    for (float& v : t.mutable_values<float>()) v = random.uniform(-1, 1);
-  }
-  return inputs;
-}
-
 // The largest, relative to the largest value; infinite where NaNs are.
 double difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
   REQUIRE(a.size() == b.size());
@@ -200,42 +131,31 @@ bool left_out(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE(
-    "whatever a device with memory of its own computes of a model, nobody reads too early or elsewhere") {
+    "whatever a device with memory of its own computes of a model, nobody reads too early or elsewhere "
+    "[slow: aarch64]") {
   int models = 0, plans = 0, outputs = 0, equal = 0;
-  for (const auto& entry : fs::directory_iterator(tests::test_data("fixtures"))) {
-    if (!fs::exists(entry.path() / "model.onnx") || left_out(entry.path())) continue;
-    CAPTURE(entry.path().filename().string());
+  for (const fs::path& folder : tests::fixture_models()) {
+    if (left_out(folder)) continue;
+    CAPTURE(folder.filename().string());
     ++models;
-    const graph::Graph graph = prepared(entry.path() / "model.onnx");
-    const std::vector<Tensor> inputs = random_inputs(graph);
-    taken.clear();
-    {
-      const Target target{this_device(), 2};
-      ThreadPool pool(target.threads);
-      const Devices devices("cpu", target, pool);
-      TuningOptions tuning;
-      tuning.mode = tuner::Mode::off;
-      tuner::TuningDb db({});
-      const Program program = make_program(graph, {devices, tuning, db});
-      for (const Step& step : program.plan.steps)
-        if (const Choice& c = program.plan.choice_of(step); c.problem.op != kernels::kReorder)
-          taken.try_emplace(c.text, Taken{c.family, c.schedule});
-    }
-    const Ran cpu = run(graph, {&kHost}, inputs);
+    const graph::Graph graph = tests::optimized_model(folder);
+    const std::vector<Tensor> inputs = tests::uniform_inputs(graph);
+    tests::planned_family().take_from_plan(graph, {this_device(), 2});
+    const Ran cpu = run(graph, {&tests::planned_device()}, inputs);
     CHECK(cpu.device_steps.empty());
     std::vector<std::string> parts{""};
-    for (const auto& [problem, way] : taken)
+    for (const auto& [problem, way] : tests::planned_family().taken)
       if (on_device = problem; wanted(kernels::parse_problem(problem))) parts.push_back(problem);
     for (const std::string& part : parts) {
       CAPTURE(part);
       on_device = part;
-      const Ran mixed = run(graph, {&kDevice, &kHost}, inputs);
+      const Ran mixed = run(graph, {&kDevice, &tests::planned_device()}, inputs);
       ++plans;
       CHECK_FALSE(mixed.device_steps.empty());
       for (const std::string& step : mixed.device_steps)
         if (!part.empty()) CHECK(step == part);
       REQUIRE(mixed.outputs.size() == cpu.outputs.size());
-      const Ran prompt = run(graph, {&kOpenDevice, &kHost}, inputs);
+      const Ran prompt = run(graph, {&kOpenDevice, &tests::planned_device()}, inputs);
       CHECK(mixed.outputs == prompt.outputs);
       for (std::size_t i = 0; i < cpu.outputs.size(); ++i) {
         CHECK(difference(mixed.outputs[i], cpu.outputs[i]) < 1e-5);
@@ -276,7 +196,7 @@ TEST_CASE("families are measured on their engine, and remembered for its device"
   const kernels::Engine& far = *devices.with(kernels::Space::device);
   tuner::TuningDb db({});
   TuningOptions options;
-  options.limit_ms = 20'000;
+  options.limit_ms = 3'600'000;  // tuning ends sooner
   options.look = [] {
     return tuner::MachineState{0, 8};
   };  // as busy each time: nothing is measured again for that

@@ -27,7 +27,9 @@ std::vector<float> answer(Session& session, const std::vector<Tensor>& inputs) {
 
 }  // namespace
 
-TEST_CASE("one pixel that is NaN makes every score NaN, and the next run is as if it had not been") {
+TEST_CASE(
+    "one pixel that is NaN makes every score NaN, and the next run is as if it had not been [slow: "
+    "aarch64]") {
   for (const char* name : {"c3d", "r2plus1d_18", "s3d", "x3d_m", "slowfast_r50", "mobilenet_v2"}) {
     models::MakeRequest request;
     request.name = name;

@@ -131,9 +131,13 @@ constexpr bool kReal = false, kExtremes = true, kSomeWays = false, kEveryWay = t
 
 }  // namespace
 
-TEST_CASE("random graphs compute what the reference does") { check_graphs(1, 400, kReal, kSomeWays); }
+TEST_CASE("random graphs compute what the reference does [slow: asan tsan aarch64]") {
+  check_graphs(1, 400, kReal, kSomeWays);
+}
 
-TEST_CASE("random graphs of numbers that are not finite, huge or tiny compute what the reference does") {
+TEST_CASE(
+    "random graphs of numbers that are not finite, huge or tiny compute what the reference does [slow: asan "
+    "tsan aarch64]") {
   check_graphs(1, 400, kExtremes, kSomeWays);
 }
 

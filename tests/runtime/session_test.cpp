@@ -75,7 +75,7 @@ TEST_CASE("a session's outputs are those of the unoptimised model computed node 
       INFO(session.plan_text());
       for (std::uint64_t seed : {1, 2}) {
         const std::vector<Tensor> inputs = test::random_inputs(model, seed);
-        CHECK(test::relative_error(run(session, inputs)[0], interpret(oracle, inputs)[0]) < 1e-4);
+        CHECK(test::relative_error(run(session, inputs)[0], interpret(oracle, inputs)[0]) < 5e-6);
       }
     }
 }
@@ -123,7 +123,7 @@ TEST_CASE("sessions in four threads work side by side") {
       for (int round = 0; round < 5; ++round) errors[i] = test::relative_error(run(session, inputs)[0], want);
     });
   for (std::thread& t : threads) t.join();
-  for (double error : errors) CHECK(error < 1e-4);
+  for (double error : errors) CHECK(error < 5e-6);
 }
 
 TEST_CASE("dynamic input shapes are given by name") {

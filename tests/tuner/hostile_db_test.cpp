@@ -315,7 +315,7 @@ TEST_CASE("journals of garbage never fail a load nor give a wrong row") {
     }
 }
 
-TEST_CASE("a database of 100,000 rows is exported and merged, and a large old one upgraded") {
+TEST_CASE("a database of 100,000 rows is exported and merged, and a large old one upgraded [slow: tsan]") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db", copy = folder.path() / "copy.db";
   constexpr int kRows = 100'000;

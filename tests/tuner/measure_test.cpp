@@ -228,7 +228,8 @@ TEST_CASE("a machine that slows down between two candidates does not decide betw
 }
 
 TEST_CASE(
-    "under random interruptions rows are never too short and the choice is within a third of the fastest") {
+    "under random interruptions rows are never too short and the choice is within a third of the fastest "
+    "[slow: tsan]") {
   for (int trial = 0; trial < 300; ++trial) {
     CAPTURE(trial);
     Random random(static_cast<std::uint64_t>(trial) + 1);
