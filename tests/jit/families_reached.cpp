@@ -9,9 +9,8 @@
 namespace rt3d::tests {
 
 bool has_code_for(const kernels::KernelFamily& family, Isa isa) {
-  const std::string_view id = family.id();
-  const bool halves = id.find("_f16.") != std::string_view::npos;
-  return id.ends_with(cat('.', isa_name(isa))) && (!halves || device_with(isa).features.fp16);
+  return family.id().ends_with(cat('.', isa_name(isa))) &&
+         (!family.traits().half_weights || device_with(isa).features.fp16);
 }
 
 void FamiliesReached::check(std::span<const Isa> isas, bool (*wanted)(std::string_view id)) const {

@@ -121,7 +121,7 @@ struct Error {
 void check(const KernelFamily& family, const Problem& p, const Data& data, const Target& target,
            ThreadPool& pool, std::span<const Tensor> inputs, const Tensor& want, const Tensor& magnitudes) {
   const std::string id(family.id());
-  const bool winograd = id.find("winograd") != std::string::npos;
+  const bool winograd = family.traits().winograd.has_value();
   // A tile's errors are those of its largest sums: borders have smaller ones.
   const Tensor sizes = winograd ? all_largest(magnitudes) : magnitudes;
   for (const Schedule& schedule : with_all_chunks(family.space(p, target))) {

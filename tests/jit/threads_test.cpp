@@ -47,7 +47,7 @@ std::string difference(const KernelFamily& family, const Problem& p, const Sched
   std::vector<Tensor> first;
   for (ThreadPool& pool : pools) {
     const Target target{device_with(isa), pool.size(), kernels::Accuracy::half};
-    if (!kernels::legal(family, p, schedule, target)) continue;
+    if (!family.tunables(p, target).allow(schedule)) continue;
     FamilyRun run = run_family(family, p, schedule, target, pool, seed, inputs, UnusedLanes::finite);
     if (!run.fault.empty()) return cat(run.fault, " with ", pool.size(), " threads");
     for (std::size_t i = 0; i < first.size(); ++i)

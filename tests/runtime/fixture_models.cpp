@@ -8,7 +8,7 @@
 
 #include "base/random.h"
 #include "graph/model.h"
-#include "runtime/planning/node_problem.h"
+#include "runtime/running/onnx_compute.h"
 #include "test_data.h"
 
 namespace rt3d::tests {
