@@ -75,7 +75,8 @@ struct Example {
 
 }  // namespace
 
-TEST_CASE("a tile of quads sums over its units, from the bias or from what is there, and touches nothing else") {
+TEST_CASE(
+    "a tile of quads sums over its units, from the bias or from what is there, and touches nothing else") {
   if (!isa_runs_here(Isa::avx512)) RT3D_SKIP("no AVX-512 here");
   for (std::size_t rows = 1; tile_fits(Isa::avx512, static_cast<int>(rows), kQuadVecs, {}); ++rows)
     for (int depth : {4, 8})

@@ -59,11 +59,11 @@ const std::vector<Floor> kFloors = {
     {"runtime",
      {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
       "runtime/planning", "runtime/running"}},
-    {"api", {"base", "graph", "graph/onnx", "tuner", "runtime", "runtime/devices", "rt3d"}},
+    {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
-    {"cli/commands", {"base", "graph", "models", "pruning", "cli/parts", "rt3d"}},
-    {"cli", {"cli/commands", "cli/parts"}},
+    {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
+    {"cli", {"cli/commands"}},
 };
 
 struct Door {
@@ -191,7 +191,7 @@ TEST_SUITE("layering") {
   }
 
   TEST_CASE("the table of floors has no circle and no arrow that nobody needs") {
-    for (const std::string& text : circles(kFloors)) FAIL_CHECK(text);
+    CHECK(circles(kFloors) == std::vector<std::string>{});
     const std::set<Arrow> used = arrows(rt3d::tests::test_data("../src"));
     for (const Floor& floor : kFloors)
       for (std::string_view to : floor.may_use)

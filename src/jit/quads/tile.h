@@ -31,6 +31,7 @@ struct QuadTileShape : TileShape {
 
 void emit_quad_tile(Asm& as, const QuadTileShape& shape);
 std::shared_ptr<const Code> quad_tile(Isa isa, const QuadTileShape& shape);
-std::shared_ptr<const Code> tile(Isa isa, const QuadTileShape& shape) = delete;  // it would leave the quads out
+std::shared_ptr<const Code> tile(Isa isa,
+                                 const QuadTileShape& shape) = delete;  // it would leave the quads out
 
 }  // namespace rt3d::jit
