@@ -8,8 +8,8 @@
 #include "kernels/promises.h"
 #include "kernels/ref/ref.h"
 #include "kernels/reorder_problem.h"
-#include "runtime/running/executor.h"
 #include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
 
 namespace rt3d::tests {
 namespace {

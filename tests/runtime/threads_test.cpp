@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "base/random.h"
-#include "runtime/running/executor.h"
 #include "runtime/fixture_models.h"
 #include "runtime/planned_family.h"
 #include "runtime/planning/planner.h"
+#include "runtime/running/executor.h"
 
 TEST_SUITE_BEGIN("runtime");
 
