@@ -23,7 +23,8 @@ class Engine {
   // the arguments' spans need not live longer than the call. At most `workers` threads are woken. Allocates nothing; what goes wrong
   // later is told by finish().
   virtual void run(const Kernel& kernel, const RunArgs& args, int workers) = 0;
-  // Writes zeros around the planes of a tensor, `desc` as it lies in memory; in the order of run(), and with as many threads.
+  // Writes zeros around the planes of a tensor in this engine's memory, `desc` as it lies there; in the order of run(), and with as many
+  // threads.
   virtual void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) = 0;
   // Waits until everything is done; throws device when something failed.
   virtual void finish() = 0;

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "kernels/copy/copy.h"
 #include "kernels/copy/reorder.h"
 #include "kernels/reorder_problem.h"
@@ -91,6 +92,8 @@ void HostCopyEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& 
 
 void HostCopyEngine::zero_halo(const TensorDesc& desc, Place first, const kernels::Placement& at,
                                int workers) {
+  if (kind_ == Kind::apart_and_late && !buffers_.contains(first.base))
+    fail(Code::internal, "a halo in the host's memory is none of this engine's");
   later([this, desc, at, workers, data = within(first).host()] {
     pool_.limit(workers);
     kernels::copy::zero_halo(desc, data, at, pool_);

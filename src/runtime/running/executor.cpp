@@ -119,8 +119,8 @@ void Executor::bind() {
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
-      bound.halos.push_back(&step.outputs[i]);
-      bound.halo_places.push_back(bound.outputs[i]);
+      bound.halos.push_back(
+          {devices_.with(plan_.space_of(step.outputs[i])), &step.outputs[i], bound.outputs[i]});
     }
     bound_.push_back(std::move(bound));
   }
@@ -128,8 +128,8 @@ void Executor::bind() {
 
 void Executor::run_step(std::size_t i) {
   const Bound& b = bound_[i];
-  for (std::size_t j = 0; j < b.halos.size(); ++j)
-    b.engine->zero_halo(b.halos[j]->desc, b.halo_places[j], b.halos[j]->placement, b.workers);
+  for (const Bound::Halo& halo : b.halos)
+    halo.engine->zero_halo(halo.output->desc, halo.place, halo.output->placement, b.workers);
   b.engine->run(*b.kernel, {b.inputs, b.outputs, b.scratch, b.engine->pool()}, b.workers);
   if (b.crosses) b.engine->finish();
 }

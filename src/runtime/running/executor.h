@@ -39,8 +39,13 @@ class Executor {
     int workers = 1;       // threads worth waking
     std::vector<kernels::Place> inputs, outputs;
     kernels::Place scratch;
-    std::vector<const Location*> halos;       // outputs with a halo, and …
-    std::vector<kernels::Place> halo_places;  // … where they lie
+    struct Halo {
+      kernels::Engine* engine =
+          nullptr;  // whose memory it is: not the kernel's, where that writes into another's
+      const Location* output = nullptr;
+      kernels::Place place;
+    };
+    std::vector<Halo> halos;  // of outputs that have one
   };
 
   void prepare(Program& program);
