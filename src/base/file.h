@@ -24,7 +24,7 @@ std::string reason_of(int error);
 // Which file it is, whatever its names: two that live have the same only if they are one.
 struct FileId {
   std::uint64_t device = 0, number = 0;
-  auto operator<=>(const FileId&) const = default;
+  auto operator<=>(const FileId&) const = default;  // NOLINT(modernize-use-nullptr): there is no 0 here
 };
 
 // Of the file at the end of a path's links; nothing, and errno, when there is none to ask.

@@ -158,7 +158,7 @@ void check_lines(const std::string& path, const std::vector<Line>& lines, const 
   SessionOptions options = settings.session;
   options.plan_only = true;
   options.tune = "off";
-  ProblemSession(kNoLine, options, settings.seed);
+  const ProblemSession options_are_right(kNoLine, options, settings.seed);
   for (const Line& line : lines)
     at_line(path, line, [&] { ProblemSession(line.text, options, settings.seed); });
 }

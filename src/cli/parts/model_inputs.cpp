@@ -27,6 +27,7 @@ void refuse_unknown_name(const std::string& text, const std::vector<TensorInfo>&
   if (equals == std::string::npos || std::filesystem::exists(text)) return;
   const std::string name = text.substr(0, equals);
   std::vector<std::string> names;
+  names.reserve(inputs.size());
   for (const TensorInfo& input : inputs) names.push_back(input.name);
   throw UsageError("-i " + text + ": the model has no input '" + name + "'; it has " + names_of(inputs) +
                    suggestion(name, names));
