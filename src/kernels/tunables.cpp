@@ -9,6 +9,11 @@ Tunables& Tunables::decide(std::string name, Values values) {
   return *this;
 }
 
+Tunables& Tunables::decide(std::string name, std::vector<int> values) {
+  return decide(std::move(name),
+                [list = std::move(values)](const Schedule&) -> std::vector<int> { return list; });
+}
+
 Schedule Tunables::in_order(const Schedule& decided) const {
   Schedule schedule;
   for (const std::string& name : order_) schedule.add(name, decided.get(name));

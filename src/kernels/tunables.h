@@ -20,8 +20,9 @@ class Tunables {
   // `order` names all knobs as a schedule's text has them; they may be decided in another order.
   explicit Tunables(std::vector<std::string> order) : order_(std::move(order)) {}
 
-  // The next knob to decide.
+  // The next knob to decide; its values may depend on those before it.
   Tunables& decide(std::string name, Values values);
+  Tunables& decide(std::string name, std::vector<int> values);
 
   // All schedules, the first decision varying slowest.
   std::vector<Schedule> all() const;

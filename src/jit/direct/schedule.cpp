@@ -127,12 +127,9 @@ kernels::Tunables conv_direct_tunables(const Problem& p, const Target& target, c
   const auto knobs = std::make_shared<const DirectKnobs>(p, target, numbers);
   const bool may_go_through = knobs->s.kd > 1 && knobs->s.od > 1;
   kernels::Tunables tunables({"rows", "vecs", "ic_chunk", "tiles", "oc_group", "depth_first"});
-  tunables.decide("vecs", [=](const Schedule&) { return knobs->vecs(); })
+  tunables.decide("vecs", knobs->vecs())
       .decide("rows", [=](const Schedule& d) { return std::vector{knobs->rows(d.get("vecs"))}; })
-      .decide("depth_first",
-              [=](const Schedule&) {
-                return may_go_through ? std::vector{0, 1} : std::vector{0};
-              })
+      .decide("depth_first", may_go_through ? std::vector{0, 1} : std::vector{0})
       .decide("ic_chunk", [=](const Schedule& d) { return knobs->chunks(d.get("vecs")); })
       .decide("tiles",
               [=](const Schedule& d) { return knobs->tiles(d.get("vecs"), d.get("depth_first") != 0); })

@@ -141,7 +141,7 @@ class FcTile final : public IsaFamily {
          ++vecs)
       vectors.push_back(vecs);
     kernels::Tunables tunables({"rows", "vecs"});
-    tunables.decide("vecs", [=](const Schedule&) { return vectors; }).decide("rows", [=](const Schedule& d) {
+    tunables.decide("vecs", vectors).decide("rows", [=](const Schedule& d) {
       return std::vector{rows(d.get("vecs"))};
     });
     return tunables;

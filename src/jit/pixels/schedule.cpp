@@ -200,19 +200,16 @@ kernels::Tunables pixel_tunables(const ConvShape& s, const Sparsity& sparsity, c
   const int vectors = most_pixel_vectors(target.device.isa, channels);
   kernels::Tunables tunables({"rows_outside", "split", "gaps", "outer", "middle", "ic_chunk", "channels",
                               "vectors", "oc_blocks", "tiles_outside"});
-  tunables.decide("gaps", [=](const Schedule&) { return gaps(s); })
-      .decide("rows_outside", [=](const Schedule&) { return rows_outside(s); })
+  tunables.decide("gaps", gaps(s))
+      .decide("rows_outside", rows_outside(s))
       .decide("split", [=](const Schedule& d) { return split(s, d.get("rows_outside") != 0); })
       .decide("outer", [=](const Schedule& d) { return listed(halves(d.get("rows_outside") ? s.oh : s.od)); })
       .decide("middle", [=](const Schedule& d) { return middles(s, d, lanes); })
       .decide("ic_chunk", [=](const Schedule& d) { return chunks(s, d, vectors, target); })
-      .decide("channels", [=](const Schedule&) { return Values{channels}; })
-      .decide("vectors", [=](const Schedule&) { return Values{vectors}; })
-      .decide("oc_blocks",
-              [=](const Schedule&) { return listed(whole_half_quarter(kernels::blocks(s.oc, lanes))); })
-      .decide("tiles_outside", [](const Schedule&) {
-        return Values{0, 1};
-      });
+      .decide("channels", Values{channels})
+      .decide("vectors", Values{vectors})
+      .decide("oc_blocks", listed(whole_half_quarter(kernels::blocks(s.oc, lanes))))
+      .decide("tiles_outside", Values{0, 1});
   return tunables;
 }
 

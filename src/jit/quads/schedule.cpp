@@ -184,14 +184,12 @@ kernels::Tunables quad_tunables(const Problem& p, const Target& target) {
     return fitting;
   };
   kernels::Tunables tunables({"rows", "planes", "tiles", "ic_chunk", "oc_group", "spread"});
-  tunables.decide("rows", [=](const Schedule&) { return Values{rows}; })
-      .decide("planes", [=](const Schedule&) { return listed(halves(s.od)); })
+  tunables.decide("rows", Values{rows})
+      .decide("planes", listed(halves(s.od)))
       .decide("tiles", fitting_tiles)
       .decide("ic_chunk", [=](const Schedule& d) { return chunks(s, d, block, target); })
-      .decide("oc_group", [=](const Schedule&) { return listed(whole_half_quarter(oc_groups(s, target))); })
-      .decide("spread", [](const Schedule&) {
-        return Values{0, 1};
-      });
+      .decide("oc_group", listed(whole_half_quarter(oc_groups(s, target))))
+      .decide("spread", Values{0, 1});
   return tunables;
 }
 

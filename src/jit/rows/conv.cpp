@@ -149,11 +149,8 @@ class RowConv : public IsaFamily {
     for (int c : {most, 16, 14, 10, 8}) cols.insert(std::min({c, most, ow}));
     for (int b : {oh, (oh + 1) / 2, (oh + 3) / 4, 8, 4}) bands.insert(std::min(b, oh));
     for (int d : {od, (od + 1) / 2, (od + 3) / 4, 1}) depths.insert(d);
-    const auto any = [](const std::set<int>& values) {
-      return [list = listed(values)](const Schedule&) { return list; };
-    };
     kernels::Tunables tunables({"cols", "band", "planes"});
-    tunables.decide("cols", any(cols)).decide("band", any(bands)).decide("planes", any(depths));
+    tunables.decide("cols", listed(cols)).decide("band", listed(bands)).decide("planes", listed(depths));
     return tunables;
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {

@@ -155,7 +155,7 @@ class PoolWindow final : public IsaFamily {
       if (const int c = std::min({ow, most, cols}); std::find(all.begin(), all.end(), c) == all.end())
         all.push_back(c);
     kernels::Tunables tunables({"cols"});
-    tunables.decide("cols", [=](const Schedule&) { return all; });
+    tunables.decide("cols", all);
     return tunables;
   }
   // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store. On x86-64 a maximum

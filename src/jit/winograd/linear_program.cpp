@@ -173,6 +173,7 @@ std::vector<std::vector<int>> grouped_outputs(const LinearMap& map, int most) {
     return static_cast<int>(LinearProgram(map, group, 0, map.inputs).ops().size());
   };
   std::vector<int> alone;
+  alone.reserve(static_cast<std::size_t>(map.outputs));
   for (int i = 0; i < map.outputs; ++i) alone.push_back(cost({i}));
   std::vector<std::vector<int>> groups;
   std::vector<int> left = range(0, map.outputs);

@@ -151,11 +151,11 @@ kernels::Tunables winograd_tunables(const WinogradLayer& layer, const Target& ta
     return fitting;
   };
   kernels::Tunables tunables({"vecs", "depth_tiles", "tile_rows", "shared", "late"});
-  tunables.decide("vecs", [=](const Schedule&) { return vectors; })
-      .decide("depth_tiles", [=](const Schedule&) { return depths; })
+  tunables.decide("vecs", vectors)
+      .decide("depth_tiles", depths)
       .decide("tile_rows", fitting_rows)
-      .decide("shared", [=](const Schedule&) { return shared; })
-      .decide("late", [=](const Schedule&) { return late; });
+      .decide("shared", shared)
+      .decide("late", late);
   return tunables;
 }
 
