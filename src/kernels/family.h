@@ -51,8 +51,9 @@ struct KernelRequest {
   const Problem& problem;
   const Schedule& schedule;
   const Target& target;
-  std::vector<Placement> inputs;   // satisfy the family's ports: equal block, halo at least as large
-  std::vector<Placement> outputs;  // equal block, any halo (the kernel leaves the halo alone)
+  // Satisfy the family's ports: equal block, halo at least as large, and none, nor gaps, where the port is dense().
+  std::vector<Placement> inputs;
+  std::vector<Placement> outputs;  // the same with any halo, which the kernel leaves alone
   Engine* engine =
       nullptr;  // that will run it; of a family that runs on the host's threads it may be missing
 };

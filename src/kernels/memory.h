@@ -17,7 +17,7 @@ class Memory {
  public:
   virtual ~Memory() = default;
   virtual std::size_t bytes() const = 0;
-  // Of host memory the address, of a device's what its engine knows the memory by.
+  // Of host memory the address, of a device's what its engine and its kernels know the memory by.
   virtual void* base() const = 0;
   // Between this memory and the host's, after everything that the engine was told to run before. Throw what finish() does.
   virtual void write(std::size_t offset, std::span<const std::byte> from) = 0;

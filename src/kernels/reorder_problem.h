@@ -3,8 +3,10 @@
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56 from=1x0x0 to=16x1x1
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56:f16 from=16x0x0 to=16x0x0
 //
+//   Reorder 1x64x8x56x56 -> 1x64x8x56x56 from=16x0x0 to=4x0x0x1
+//
 // `from` and `to` are ports: channels per block, rows and columns of halo, and, where it is not the host's memory, a fourth word: the
-// number of the space. The ports' types are the operands'.
+// number of the space (1: the device's). The ports' types are the operands'.
 #pragma once
 
 #include <optional>

@@ -169,6 +169,28 @@ TEST_CASE(
   CHECK(plans > 4 * models);
 }
 
+TEST_CASE("a device that lacks an operator and has no fallback says whom to list behind it") {
+  graph::Graph graph;
+  graph::Node node;
+  node.op = "Softmax";
+  node.attributes.set("axis", std::int64_t{1});
+  node.inputs = {graph.add_value("x", {DType::f32, Shape{1, 4}}, true)};
+  node.outputs = {graph.add_value("y", {DType::f32, Shape{1, 4}}, true)};
+  graph.inputs = node.inputs;
+  graph.outputs = node.outputs;
+  graph.nodes.push_back(node);
+  const DeviceRow none{
+      "none", "", [] { return Span(); }, [] { return Span(); }, nullptr, [] { return true; }};
+  try {
+    run(graph, {&none}, {});
+    FAIL("nothing computes it, and nobody says so");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::unsupported);
+    CHECK(std::string(error.what()).find("list 'cpu' behind it for what it cannot: 'none,cpu'") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("families are measured on their engine, and remembered for its device") {
   static const KernelFamily* direct = nullptr;
   const Target target{this_device(), 1};

@@ -7,6 +7,7 @@
 namespace rt3d::graph {
 namespace {
 
+// As in README.md.
 constexpr std::string_view kOps[] = {
     "Activation",        "Add",           "AveragePool", "Concat",  "Conv",     "Div", "Gemm",
     "GlobalAveragePool", "GlobalMaxPool", "MatMul",      "MaxPool", "Mul",      "Pad", "ReduceMean",

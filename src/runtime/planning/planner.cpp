@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
@@ -24,6 +25,10 @@ std::int64_t ns_since(Clock::time_point start) {
 
 void require_support(const graph::Node& node, const Choice& choice, const PlanRequest& request) {
   if (!request.devices.supporting(choice.problem).empty()) return;
+  const std::vector<Devices::Member>& members = request.devices.members();
+  if (std::ranges::none_of(members, [](const Devices::Member& m) { return m.row->fallback != nullptr; }))
+    fail(Code::unsupported, describe(node), ": the device '", request.devices.names(), "' cannot compute ",
+         choice.text, "; list 'cpu' behind it for what it cannot: '", request.devices.names(), ",cpu'");
   std::string known;
   for (const std::string& name : kernels::ref::operators()) known += cat(known.empty() ? "" : " ", name);
   fail(Code::unsupported, describe(node), ": the device '", request.devices.names(), "' cannot compute ",
