@@ -2,7 +2,6 @@
 //
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56 from=1x0x0 to=16x1x1
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56:f16 from=16x0x0 to=16x0x0
-//
 //   Reorder 1x64x8x56x56 -> 1x64x8x56x56 from=16x0x0 to=4x0x0x1
 //
 // `from` and `to` are ports: channels per block, rows and columns of halo, and, where it is not the host's memory, a fourth word: the

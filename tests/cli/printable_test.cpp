@@ -34,6 +34,17 @@ bool commands_a_terminal(const std::string& text) {
   return false;
 }
 
+// A model of one layer, whose tensors and node have names that end like this.
+void save_named(const std::string& name, const std::string& model) {
+  graph::Graph graph = graph::parse_graph(
+      "graph \"net\"\ninput x f32 1x8\nconst w f32 4x8\nconst b f32 4\n"
+      "y f32 1x4 = Gemm(x, w, b) \"layer\" transB=1\noutput y\n");
+  for (std::size_t i = 0; i < graph.value_count(); ++i)
+    graph.value(static_cast<graph::ValueId>(i)).name += name;
+  for (graph::Node& node : graph.nodes) node.name = "layer" + name;
+  graph::save_onnx(graph, model);
+}
+
 }  // namespace
 
 TEST_CASE("control characters are shown as question marks, white space as spaces, all else as it is") {
@@ -90,13 +101,7 @@ TEST_CASE("no command prints bytes that are no UTF-8, whatever files and what is
   const Shell shell;
   const std::string name = "caf\xe9", model = shell.scratch.path(name + ".onnx"),
                     db = shell.scratch.path(name + ".db");
-  graph::Graph graph = graph::parse_graph(
-      "graph \"net\"\ninput x f32 1x8\nconst w f32 4x8\nconst b f32 4\n"
-      "y f32 1x4 = Gemm(x, w, b) \"layer\" transB=1\noutput y\n");
-  for (std::size_t i = 0; i < graph.value_count(); ++i)
-    graph.value(static_cast<graph::ValueId>(i)).name += name;
-  for (graph::Node& node : graph.nodes) node.name = "layer" + name;
-  graph::save_onnx(graph, model);
+  save_named(name, model);
   const std::string labels = shell.scratch.write("labels.txt", name + "\nb\nc\nd\n");
   const std::string options = " " + model + " --threads 1 --db " + db;
   const std::string missing = shell.scratch.path(name);
@@ -126,13 +131,7 @@ TEST_CASE("names of tensors, layers and classes give a terminal no orders, and J
   const std::string name =
       "y\x1b]0;me\x07\xc2\x9b"
       "2J";
-  graph::Graph graph = graph::parse_graph(
-      "graph \"net\"\ninput x f32 1x8\nconst w f32 4x8\nconst b f32 4\n"
-      "y f32 1x4 = Gemm(x, w, b) \"layer\" transB=1\noutput y\n");
-  for (std::size_t i = 0; i < graph.value_count(); ++i)
-    graph.value(static_cast<graph::ValueId>(i)).name += name;
-  for (graph::Node& node : graph.nodes) node.name = "layer" + name;
-  graph::save_onnx(graph, model);
+  save_named(name, model);
   const std::string labels = shell.scratch.write("labels.txt", name + "\nb\nc\nd\n");
   const std::string quick = " --db none --threads 1 ";
   std::vector<std::string> lines = {

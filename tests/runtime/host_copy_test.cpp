@@ -71,10 +71,11 @@ struct Ran {
   std::vector<std::string> device_steps, host_steps;  // problems, without copies
 };
 
-Ran run(const graph::Graph& graph, std::vector<const DeviceRow*> rows, const std::vector<Tensor>& inputs) {
+Ran run(const graph::Graph& graph, const std::vector<const DeviceRow*>& rows,
+        const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2};
   ThreadPool pool(target.threads);
-  const Devices devices(std::move(rows), target, pool);
+  const Devices devices(rows, target, pool);
   TuningOptions tuning;
   tuning.mode = tuner::Mode::off;
   tuner::TuningDb db({});

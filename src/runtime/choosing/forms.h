@@ -14,7 +14,7 @@ struct Form {
   bool dense = true;         // planar: row-major without gaps, else within a frame; false of blocks
   DType dtype = DType::f32;  // of the elements in memory
 
-  auto operator<=>(const Form&) const = default;
+  auto operator<=>(const Form&) const = default;  // NOLINT(modernize-use-nullptr): there is no 0 here
 };
 
 Form form_of(const kernels::Port& port);

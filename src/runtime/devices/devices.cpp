@@ -18,7 +18,7 @@ void add(std::vector<Offer>& offers, std::span<const kernels::KernelFamily* cons
 Devices::Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool)
     : Devices(find_devices(names), cpu, pool) {}
 
-Devices::Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool) {
+Devices::Devices(const std::vector<const DeviceRow*>& rows, const kernels::Target& cpu, ThreadPool& pool) {
   engines_.push_back(std::make_unique<CpuEngine>(cpu, pool));
   host_ = engines_.front().get();
   for (const DeviceRow* row : rows) {

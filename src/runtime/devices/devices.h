@@ -28,7 +28,7 @@ class Devices {
   // invalid_argument for a second one with memory of its own.
   Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool);
   // The same of rows that need not be in the table, each once.
-  Devices(std::vector<const DeviceRow*> rows, const kernels::Target& cpu, ThreadPool& pool);
+  Devices(const std::vector<const DeviceRow*>& rows, const kernels::Target& cpu, ThreadPool& pool);
 
   const std::string& names() const { return names_; }
   // For people: what each member computes on, "AMD EPYC, avx512, 2 cores, …; reference".

@@ -67,8 +67,7 @@ class Emitter {
     const Location location = layout.parent == graph::kNoValue
                                   ? allocate(shape, layout.port)
                                   : part_of(native(layout.parent), layout.parent_channel, shape);
-    lies(id).push_back(location);
-    return location;
+    return lies(id).emplace_back(location);
   }
 
   static Location part_of(Location whole, std::int64_t channel, const Shape& shape) {
@@ -104,8 +103,7 @@ class Emitter {
         }
     const Location to = allocate(graph_.value(id).desc.shape, port);
     copy(name, lies(id)[0], to);
-    lies(id).push_back(to);
-    return to;
+    return lies(id).emplace_back(to);
   }
 
   void copy(const std::string& name, const Location& from, const Location& to) {
