@@ -29,8 +29,13 @@ if(RT3D_BUILD_COMMANDS)
   add_library(rt3d::ffmpeg ALIAS PkgConfig::FFMPEG)
 endif()
 
-# Nothing links this yet: the OpenCL backend will, and its absence will only leave that backend out.
-find_package(OpenCL)
-if(OpenCL_FOUND)
-  add_library(rt3d::opencl ALIAS OpenCL::OpenCL)
+# OpenCL's library is opened at run time, where there is one: only its headers are needed, and without them the backend is left out.
+option(RT3D_OPENCL "Build the OpenCL backend (needs the headers CL/cl.h)" ON)
+find_path(OPENCL_HEADERS CL/cl.h)
+if(RT3D_OPENCL AND OPENCL_HEADERS)
+  add_library(rt3d_opencl_headers INTERFACE)
+  target_include_directories(rt3d_opencl_headers SYSTEM INTERFACE ${OPENCL_HEADERS})
+  add_library(rt3d::opencl_headers ALIAS rt3d_opencl_headers)
+else()
+  message(STATUS "OpenCL's headers are not there: librt3d is built without its OpenCL backend")
 endif()

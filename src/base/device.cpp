@@ -135,6 +135,7 @@ bool isa_runs_here(Isa isa) {
 }
 
 std::string Device::fingerprint() const {
+  if (accelerator) return accelerator->fingerprint();
   std::string text = cat(isa_name(isa), "/", name, "/l1=", l1d_bytes >> 10, "K/l2=", l2_bytes >> 10,
                          "K/l3=", l3_bytes >> 10, "K");
   for (char& c : text)
@@ -143,6 +144,7 @@ std::string Device::fingerprint() const {
 }
 
 std::string Device::text() const {
+  if (accelerator) return accelerator->text();
   const auto kib = [](std::int64_t bytes) { return cat(bytes >> 10, " KiB"); };
   return cat(name, ", ", isa_name(isa), features.fp16 ? " fp16" : "", features.dotprod ? " dotprod" : "",
              ", ", cores, cores == 1 ? " core" : " cores", ", L1d ", kib(l1d_bytes), ", L2 ", kib(l2_bytes),

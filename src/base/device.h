@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/accelerator.h"
 #include "base/cores.h"
 
 namespace rt3d {
@@ -26,6 +28,8 @@ struct Device {
   std::int64_t l1d_bytes = 32 << 10;  // caches of a big core
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 0;
+  // Of an accelerator: what is said above is then the host's, without an instruction set that code is generated for.
+  std::shared_ptr<const Accelerator> accelerator{};
 
   // One line without spaces that identifies tuned results: ISA, name, caches. Not the core count: threads are
   // in the key.

@@ -72,7 +72,8 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
                                        .schedule = candidate.schedule,
                                        .target = request.engine.target(),
                                        .inputs = placements(in_),
-                                       .outputs = placements(out_)});
+                                       .outputs = placements(out_),
+                                       .engine = &request.engine});
   work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
   data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.engine.pool());

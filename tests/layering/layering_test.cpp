@@ -33,6 +33,8 @@ const std::vector<Floor> kFloors = {
     {"kernels", {"base"}},
     {"kernels/ref", {"base", "kernels"}},
     {"kernels/copy", {"base", "kernels"}},
+    {"kernels/cl/embedded", {}},  // the texts of its .cl files, at build time
+    {"kernels/cl", {"base", "kernels", "kernels/copy", "kernels/cl/embedded"}},
     {"jit/asm", {"base", "kernels"}},
     {"jit/family", {"base", "kernels"}},
     {"jit/tile", {"base", "kernels", "jit/asm"}},
@@ -51,7 +53,7 @@ const std::vector<Floor> kFloors = {
     {"tuner", {"base", "kernels", "tuning_db"}},
     {"models", {"base", "graph"}},
     {"pruning", {"base", "graph", "kernels"}},  // kernels: patterns of zeros, transformed weights
-    {"runtime/devices", {"base", "kernels", "kernels/ref", "kernels/copy", "jit"}},
+    {"runtime/devices", {"base", "kernels", "kernels/ref", "kernels/copy", "kernels/cl", "jit"}},
     {"runtime/choosing", {"base", "graph", "kernels", "kernels/ref", "jit", "tuner", "runtime/devices"}},
     {"runtime/weights", {"base", "graph", "kernels", "runtime/choosing"}},
     {"runtime/planning", {"base", "graph", "kernels", "kernels/ref", "runtime/choosing", "runtime/weights"}},
@@ -73,7 +75,7 @@ struct Door {
 const std::vector<Door> kDoors = {
     {"asmjit/", "jit/asm"}, {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
     {"spdlog/", "base"},    {"libav", "video"},     {"libsw", "video"},
-    {"CLI/", "cli"},        {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},
+    {"CLI/", "cli"},        {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},        {"CL/", "kernels/cl"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {

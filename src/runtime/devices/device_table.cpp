@@ -7,6 +7,9 @@
 #include "jit/jit.h"
 #include "kernels/copy/copy.h"
 #include "kernels/ref/ref.h"
+#ifdef RT3D_OPENCL
+#include "kernels/cl/cl.h"
+#endif
 
 namespace rt3d::runtime {
 namespace {
@@ -14,11 +17,21 @@ namespace {
 bool always() { return true; }
 std::span<const kernels::KernelFamily* const> no_families() { return {}; }
 
+#ifdef RT3D_OPENCL
+std::unique_ptr<kernels::Engine> opencl_engine(const kernels::Target& cpu, ThreadPool& pool) {
+  return kernels::cl::make_engine(0, cpu, pool);
+}
+#endif
+
 constexpr std::array kTable{
     DeviceRow{"cpu", "code generated for this CPU, the reference for the rest", jit::families,
               kernels::copy::families, kernels::ref::family, always},
     DeviceRow{"reference", "the slow, simple reference alone", no_families, no_families, kernels::ref::family,
               always},
+#ifdef RT3D_OPENCL
+    DeviceRow{"opencl", "a GPU, or another device with a driver for OpenCL", kernels::cl::families,
+              kernels::cl::copies, nullptr, kernels::cl::is_available, opencl_engine, "cpu"},
+#endif
 };
 
 [[noreturn]] void refuse(const std::string& what) {

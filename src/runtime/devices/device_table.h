@@ -20,6 +20,8 @@ struct DeviceRow {
   bool (*available)();                         // on this machine
   // Of a device with memory of its own; nullptr: its families run on this CPU. `cpu` says accuracy and the host's threads.
   std::unique_ptr<kernels::Engine> (*make_engine)(const kernels::Target& cpu, ThreadPool& pool) = nullptr;
+  // The row whose families take what this one's do not, where no other of the list computes on this CPU; "": none.
+  std::string_view behind = {};
 };
 
 std::span<const DeviceRow> device_table();

@@ -30,6 +30,7 @@ Devices::Devices(const std::vector<const DeviceRow*>& rows, const kernels::Targe
       engine = engines_.emplace_back(row->make_engine(cpu, pool)).get();
     }
     members_.push_back({row, engine});
+    if (!row->behind.empty()) behind_ = &find_device(row->behind);
   }
 }
 
@@ -61,6 +62,10 @@ std::vector<Offer> Devices::supporting(const kernels::Problem& problem) const {
   for (const Member& m : members_)
     if (m.row->fallback && offers.empty() && m.row->fallback().supports(problem, m.engine->target()))
       offers.push_back({&m.row->fallback(), m.engine});
+  if (!offers.empty() || behind_ == nullptr) return offers;
+  add(offers, behind_->families(), host_, problem);
+  if (offers.empty() && behind_->fallback().supports(problem, host_->target()))
+    offers.push_back({&behind_->fallback(), host_});
   return offers;
 }
 

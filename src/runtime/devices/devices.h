@@ -40,7 +40,7 @@ class Devices {
   kernels::Engine* with(
       kernels::Space space) const;  // the engine whose memory that is; nullptr when there is none
 
-  // The preferred families that support the problem, else the fallbacks that do, else none.
+  // The preferred families that support the problem, else the fallbacks that do, else what stands behind a member, else none.
   std::vector<Offer> supporting(const kernels::Problem& problem) const;
 
  private:
@@ -48,6 +48,7 @@ class Devices {
   std::vector<std::unique_ptr<kernels::Engine>> engines_;
   std::vector<Member> members_;
   kernels::Engine* host_ = nullptr;
+  const DeviceRow* behind_ = nullptr;  // computes on this CPU what no member supports
 };
 
 }  // namespace rt3d::runtime

@@ -1,0 +1,28 @@
+#include "kernels/cl/cl.h"
+
+#include <array>
+
+#include "kernels/cl/device.h"
+#include "kernels/cl/engine.h"
+#include "kernels/cl/families.h"
+
+namespace rt3d::kernels::cl {
+
+std::span<const KernelFamily* const> families() {
+  static const std::array<const KernelFamily*, 7> all{&conv_direct(), &conv_sparse(), &conv_depthwise(), &pool_window(),
+                                                      &fc_dot(),      &elementwise(), &softmax()};
+  return all;
+}
+
+std::span<const KernelFamily* const> copies() {
+  static const std::array<const KernelFamily*, 1> all{&copy()};
+  return all;
+}
+
+bool is_available() { return !list_devices().empty(); }
+
+std::unique_ptr<Engine> make_engine(int number, const Target& cpu, ThreadPool& pool) {
+  return std::make_unique<ClEngine>(device_number(number), cpu, pool);
+}
+
+}  // namespace rt3d::kernels::cl

@@ -1,0 +1,67 @@
+// Convolution of each channel by itself (depthwise.cl). Knobs: rows, and the work-items of a group as in conv_direct.cpp.
+#include <algorithm>
+
+#include "kernels/cl/conv_parts.h"
+#include "kernels/cl/families.h"
+#include "kernels/cl/sources.h"
+
+namespace rt3d::kernels::cl {
+namespace {
+
+Bytes pack(const Tensor& weights, const ConvShape& s) {
+  const Tensor w = weights.aligned_copy();
+  const std::span<const float> from = w.values<float>();
+  const std::int64_t positions = s.kernel_positions();
+  std::vector<float> packed(static_cast<std::size_t>(blocks(s.oc, kBlock) * positions * kBlock));
+  for (std::int64_t c = 0; c < s.oc; ++c)
+    for (std::int64_t k = 0; k < positions; ++k)
+      packed[static_cast<std::size_t>((c / kBlock * positions + k) * kBlock + c % kBlock)] =
+          from[static_cast<std::size_t>(c * positions + k)];
+  return packed_values(packed, 1, DType::f32);
+}
+
+class ConvDepthwise final : public ClFamily {
+ public:
+  ConvDepthwise() : ClFamily("conv.depthwise.cl", 1) {}
+
+  bool computes(const Problem& p, const Accelerator&) const override {
+    if (!is_plain_conv(p)) return false;
+    const ConvShape s = conv_shape(p);
+    return s.g > 1 && s.g == s.ic && s.ic == s.oc;
+  }
+  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p)); }
+  Tunables tunables(const Problem& p, const Target& target) const override {
+    return conv_tunables(conv_shape(p), {1}, 8, *target.device.accelerator);
+  }
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    std::vector<Schedule> all = tunables(p, target).all();
+    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
+    return all;
+  }
+  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    const ConvShape s = conv_shape(p);
+    const double units = static_cast<double>(blocks(s.oc, kBlock) * s.kernel_positions()) / 4;
+    return conv_ns(p, s, ConvTile::of(schedule), units, *target.device.accelerator);
+  }
+  Recipe recipe(const KernelRequest& r) const override {
+    const ConvShape s = conv_shape(r.problem);
+    const ConvTile t = ConvTile::of(r.schedule);
+    Recipe recipe;
+    recipe.launches.push_back({{kDepthwise, conv_macros(r, s, t).text(), "depthwise"},
+                               conv_range(s, t, estimate_ns(r.problem, r.schedule, r.target)),
+                               conv_arguments(r.problem, false)});
+    recipe.pack = [s](std::span<const Tensor* const> constants, ThreadPool&) {
+      return std::vector<Bytes>{pack(*constants[1], s), packed_bias(constants, s.oc, kBlock)};
+    };
+    return recipe;
+  }
+};
+
+}  // namespace
+
+const KernelFamily& conv_depthwise() {
+  static const ConvDepthwise family;
+  return family;
+}
+
+}  // namespace rt3d::kernels::cl

@@ -1,0 +1,94 @@
+// ClEngine: an OpenCL device with its in-order queue.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/cl/device.h"
+#include "kernels/cl/handle.h"
+#include "kernels/cl/recipe.h"
+#include "kernels/engine.h"
+
+namespace rt3d::kernels::cl {
+
+class ClEngine final : public Engine {
+ public:
+  // Throws what OpenCL refuses. `cpu` says the accuracy.
+  ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool);
+  ~ClEngine() override;
+
+  const Target& target() const override { return target_; }
+  Space space() const override { return Space::device; }
+  ThreadPool& pool() override { return pool_; }
+  std::unique_ptr<Memory> allocate(std::size_t bytes) override;
+  void run(const Kernel& kernel, const RunArgs& args, int workers) override;
+  void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
+  void finish() override;
+
+  // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
+  const ClDevice& device() const { return device_; }
+  const Api& api() const { return *device_.api; }
+  cl_context context() const { return context_.get(); }
+  cl_command_queue queue() const { return queue_.get(); }
+  // A kernel of its own, whose arguments nobody else sets; its program is built once for all. Throws device.
+  Handle<cl_kernel> make_kernel(const KernelCode& code);
+  int programs_built() const { return static_cast<int>(programs_.size()); }
+  void enqueue(cl_kernel kernel, const Range& range);
+  // Keeps the first status that is no success.
+  void note(cl_int status, const char* what);
+  // Memory that the host can map, at least so large: for what goes in and out.
+  cl_mem staging(std::size_t bytes);
+
+ private:
+  // Clears the halo of all tensors that lie so.
+  struct Halo {
+    TensorDesc desc;
+    Placement at;
+    Handle<cl_kernel> kernel;
+    Range range;
+  };
+  const Halo& halo(const TensorDesc& desc, const Placement& at);
+  Handle<cl_mem> make_buffer(std::size_t bytes, cl_mem_flags flags);
+
+  ClDevice device_;
+  Target target_;
+  ThreadPool& pool_;
+  Handle<cl_context> context_;
+  Handle<cl_command_queue> queue_;
+  std::vector<std::pair<KernelCode, Handle<cl_program>>> programs_;
+  std::vector<Halo> halos_;
+  Handle<cl_mem> staging_;
+  std::size_t staging_bytes_ = 0;
+  int unflushed_ = 0;
+  cl_int trouble_ = CL_SUCCESS;
+  std::string trouble_at_;
+};
+
+// The memory and the buffer that a place of the device means.
+inline cl_mem buffer_of(const Place& place) { return static_cast<cl_mem>(place.base); }
+
+// Sets a kernel's arguments one after the other.
+class Arguments {
+ public:
+  Arguments(ClEngine& engine, cl_kernel kernel) : engine_(engine), kernel_(kernel) {}
+  Arguments& buffer(cl_mem memory) { return put(memory); }
+  Arguments& number(cl_int value) { return put(value); }
+  // The buffer and the place in elements of that many bytes.
+  Arguments& place(const Place& place, std::size_t element_bytes) {
+    return buffer(buffer_of(place)).number(static_cast<cl_int>(place.offset / element_bytes));
+  }
+
+ private:
+  template <typename Value>
+  Arguments& put(const Value& value) {
+    engine_.note(engine_.api().SetKernelArg(kernel_, next_++, sizeof value, &value), "an argument of a kernel");
+    return *this;
+  }
+  ClEngine& engine_;
+  cl_kernel kernel_;
+  cl_uint next_ = 0;
+};
+
+}  // namespace rt3d::kernels::cl

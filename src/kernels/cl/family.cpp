@@ -1,0 +1,103 @@
+#include "kernels/cl/family.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "kernels/cl/engine.h"
+
+namespace rt3d::kernels::cl {
+namespace {
+
+// Of a device that was not measured: small ones, so that nothing is thought to be fast that is not.
+constexpr double kGuessedMultiplyAdds = 100;  // per nanosecond
+constexpr double kGuessedBytes = 15;
+constexpr double kGuessedLaunchNs = 20e3;
+constexpr double kMostLaunchNs = 10e6;
+
+class RecipeKernel final : public Kernel {
+ public:
+  RecipeKernel(Recipe recipe, ClEngine& engine) : recipe_(std::move(recipe)), engine_(engine) {
+    for (const Launch& launch : recipe_.launches) kernels_.push_back(engine.make_kernel(launch.code));
+  }
+
+  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
+    if (!recipe_.pack) return;
+    for (const Bytes& bytes : recipe_.pack(constants, pool)) {
+      packed_.push_back(engine_.allocate(std::max<std::size_t>(bytes.size(), 1)));
+      packed_.back()->write(0, bytes);
+    }
+  }
+  std::size_t packed_bytes() const override {
+    std::size_t bytes = 0;
+    for (const auto& memory : packed_) bytes += memory->bytes();
+    return bytes;
+  }
+  void run(const RunArgs& args) const override {
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      const Launch& launch = recipe_.launches[i];
+      Arguments to(engine_, kernels_[i].get());
+      for (const Argument& argument : launch.arguments) pass(argument, args, to);
+      engine_.enqueue(kernels_[i].get(), launch.range);
+    }
+  }
+
+ private:
+  void pass(const Argument& argument, const RunArgs& args, Arguments& to) const {
+    const auto at = static_cast<std::size_t>(argument.index);
+    switch (argument.kind) {
+      case Argument::Kind::input: to.place(args.inputs[at], dtype_bytes(type(recipe_.input_types, at))); return;
+      case Argument::Kind::output: to.place(args.outputs[at], dtype_bytes(type(recipe_.output_types, at))); return;
+      case Argument::Kind::packed: to.buffer(buffer_of({*packed_[at], 0})); return;
+    }
+  }
+  static DType type(const std::vector<DType>& types, std::size_t at) {
+    return at < types.size() ? types[at] : DType::f32;
+  }
+
+  Recipe recipe_;
+  ClEngine& engine_;
+  std::vector<Handle<cl_kernel>> kernels_;
+  std::vector<std::unique_ptr<Memory>> packed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> ClFamily::compile(const KernelRequest& request) const {
+  auto* engine = dynamic_cast<ClEngine*>(request.engine);
+  if (engine == nullptr) fail(Code::internal, id_, " is compiled for an engine that is none of OpenCL's");
+  return std::make_unique<RecipeKernel>(recipe(request), *engine);
+}
+
+double time_ns(const Cost& cost, const Accelerator& device) {
+  const auto known = [](double measured, double guess) { return measured > 0 ? measured : guess; };
+  const double computing = cost.multiply_adds / known(device.multiply_adds_per_ns, kGuessedMultiplyAdds);
+  const double moving = cost.bytes / known(device.bytes_per_ns, kGuessedBytes);
+  return std::max(computing, moving) + cost.launches * known(device.launch_ns, kGuessedLaunchNs);
+}
+
+std::size_t parts_for(double ns) {
+  return static_cast<std::size_t>(std::clamp(std::ceil(ns / kMostLaunchNs), 1.0, 64.0));
+}
+
+std::array<std::int64_t, 3> pixel_group(const Accelerator& device) {
+  constexpr std::int64_t kPixels = 64;
+  return {std::min(kPixels, device.most_work_items), 1, 1};
+}
+
+Bytes packed_values(std::span<const float> values, std::size_t multiple, DType dtype) {
+  const std::size_t count = (values.size() + multiple - 1) / multiple * multiple;
+  Bytes bytes(count * dtype_bytes(dtype));
+  if (dtype == DType::f16) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::uint16_t half = float_to_half(values[i]);
+      std::memcpy(bytes.data() + i * sizeof half, &half, sizeof half);
+    }
+  } else if (!values.empty()) {
+    std::memcpy(bytes.data(), values.data(), values.size_bytes());
+  }
+  return bytes;
+}
+
+}  // namespace rt3d::kernels::cl

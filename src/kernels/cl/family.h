@@ -1,0 +1,47 @@
+// ClFamily: one way to compute some problems on an OpenCL device, as recipes (recipe.h).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/accelerator.h"
+#include "kernels/cl/layout.h"
+#include "kernels/cl/recipe.h"
+
+namespace rt3d::kernels::cl {
+
+class ClFamily : public KernelFamily {
+ public:
+  ClFamily(std::string_view id, int version) : id_(id), version_(version) {}
+
+  std::string_view id() const final { return id_; }
+  int version() const final { return version_; }
+  bool supports(const Problem& problem, const Target& target) const final {
+    return target.device.accelerator && computes(problem, *target.device.accelerator);
+  }
+  std::unique_ptr<Kernel> compile(const KernelRequest& request) const final;
+
+  virtual bool computes(const Problem& problem, const Accelerator& device) const = 0;
+  virtual Recipe recipe(const KernelRequest& request) const = 0;
+
+ private:
+  std::string id_;
+  int version_;
+};
+
+// Time of so much work, of memory that is moved beside it and of launches, by what was measured of the device or, before that, by a guess.
+struct Cost {
+  double multiply_adds = 0, bytes = 0, launches = 1;
+};
+double time_ns(const Cost& cost, const Accelerator& device);
+// Parts that a launch of this estimated time is cut into, so that none keeps the display from the device.
+std::size_t parts_for(double ns);
+
+// Rows and columns of work-groups for kernels with a work-item for each pixel: what devices of all kinds can start.
+std::array<std::int64_t, 3> pixel_group(const Accelerator& device);
+
+// A row of zeros behind the last value, up to a multiple of `multiple`; of bytes of floats or of halves.
+Bytes packed_values(std::span<const float> values, std::size_t multiple, DType dtype);
+
+}  // namespace rt3d::kernels::cl

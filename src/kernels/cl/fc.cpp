@@ -1,0 +1,103 @@
+// Fully connected layers (fc.cl). Knobs: work-items that share a sum, and outputs of a group.
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/cl/families.h"
+#include "kernels/cl/family.h"
+#include "kernels/cl/sources.h"
+
+namespace rt3d::kernels::cl {
+namespace {
+
+struct FcShape {
+  std::int64_t m, n, k;
+};
+FcShape fc_shape(const Problem& p) {
+  const Shape& x = p.input_shape(0);
+  return {x.elements(0, x.rank() - 1), p.input_shape(1)[0], x[x.rank() - 1]};
+}
+
+class FcDot final : public ClFamily {
+ public:
+  FcDot() : ClFamily("fc.dot.cl", 1) {}
+
+  bool computes(const Problem& p, const Accelerator&) const override {
+    if (p.op != "Gemm" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
+    for (std::size_t i = 0; i < p.inputs.size(); ++i)
+      if (p.has_input(i) && p.inputs[i].desc.dtype != DType::f32) return false;
+    const Shape &x = p.input_shape(0), &w = p.input_shape(1);
+    if (x.rank() < 1 || w.rank() != 2 || x.elements() <= 0 || w.elements() <= 0 || x[x.rank() - 1] != w[1]) return false;
+    if (p.has_input(2) && (!p.inputs[2].constant || p.input_shape(2).elements() != w[0])) return false;
+    constexpr std::int64_t kMost = std::int64_t{1} << 30;
+    return !p.attributes.has("transA") && !p.attributes.has("alpha") && w.elements() < kMost && x.elements() < kMost &&
+           p.outputs[0].shape.elements() < kMost && has_activation(activation_of(p.attributes));
+  }
+  Ports ports(const Problem& p, const Target&) const override {
+    return {std::vector<Port>(p.inputs.size(), planar_port()), {planar_port()}};
+  }
+  Tunables tunables(const Problem&, const Target& target) const override {
+    Tunables tunables({"lanes", "outputs"});
+    std::vector<int> lanes;
+    for (int l : {16, 64, 128})
+      if (l <= target.device.accelerator->most_work_items) lanes.push_back(l);
+    if (lanes.empty()) lanes.push_back(1);
+    tunables.decide("lanes", lanes);
+    tunables.decide("outputs", [](const Schedule& decided) {
+      std::vector<int> outputs;
+      for (int o : {1, 4, 8})
+        if (o <= decided.get("lanes")) outputs.push_back(o);
+      return outputs;
+    });
+    return tunables;
+  }
+  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
+    const FcShape s = fc_shape(p);
+    const auto lanes = static_cast<double>(schedule.get("lanes")), outputs = static_cast<double>(schedule.get("outputs"));
+    // A row's fours are read once for `outputs` products; lanes without a four to add are idle.
+    const double share = std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
+    const double products = static_cast<double>(s.m * s.n * s.k);
+    return time_ns({.multiply_adds = products * share * (1 + 1 / outputs),
+                    .bytes = 4 * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
+                   *target.device.accelerator);
+  }
+  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
+    std::vector<Schedule> all = tunables(p, target).all();
+    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
+    return all;
+  }
+  Recipe recipe(const KernelRequest& r) const override {
+    const FcShape s = fc_shape(r.problem);
+    const std::int64_t lanes = r.schedule.get("lanes"), outputs = r.schedule.get("outputs");
+    const std::int64_t k4 = ceil_div(s.k, 4), groups = ceil_div(s.n, outputs);
+    Macros macros;
+    macros.add("K", s.k).add("K4", k4).add("N", s.n).add("LANES", lanes).add("OUTPUTS", outputs);
+    add_activation(macros, activation_of(r.problem.attributes));
+    using Kind = Argument::Kind;
+    Recipe recipe;
+    Range range = Range::of({lanes, groups, s.m}, {lanes, 1, 1});
+    range.parts = parts_for(estimate_ns(r.problem, r.schedule, r.target));
+    recipe.launches.push_back({{kFc, macros.text(), "fc"}, range, {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
+    recipe.pack = [s, k4, channels = groups * outputs](std::span<const Tensor* const> constants, ThreadPool&) {
+      const Tensor weights = constants[1]->aligned_copy();
+      std::vector<float> w(static_cast<std::size_t>(channels * k4 * 4)), bias(static_cast<std::size_t>(channels));
+      const std::span<const float> from = weights.values<float>();
+      for (std::int64_t o = 0; o < s.n; ++o)
+        std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k4 * 4);
+      if (constants.size() > 2 && constants[2] != nullptr) {
+        const Tensor values = constants[2]->in_memory();
+        std::copy_n(values.values<float>().begin(), s.n, bias.begin());
+      }
+      return std::vector<Bytes>{packed_values(w, 1, DType::f32), packed_values(bias, 1, DType::f32)};
+    };
+    return recipe;
+  }
+};
+
+}  // namespace
+
+const KernelFamily& fc_dot() {
+  static const FcDot family;
+  return family;
+}
+
+}  // namespace rt3d::kernels::cl
