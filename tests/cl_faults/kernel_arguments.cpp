@@ -85,8 +85,8 @@ void argument_set(cl_kernel kernel, cl_uint index, std::size_t size, const void*
   std::vector<Argument>& arguments = s.arguments[kernel];
   std::erase_if(arguments, [&](const Argument& argument) { return argument.index == index; });
   cl_mem buffer = nullptr;
-  if (!value || size != sizeof buffer) return;
-  std::memcpy(&buffer, value, sizeof buffer);
+  if (!value || size != sizeof(cl_mem)) return;
+  std::memcpy(&buffer, value, sizeof(cl_mem));
   if (s.buffers.contains(buffer))
     arguments.push_back({index, buffer});  // a number of 8 bytes is none of them
 }

@@ -1,6 +1,5 @@
 // rt3d-cl-faults-test: the library with each of its faults, around a kernel that adds one, on whatever OpenCL device there is (PoCL:
 // scripts/setup). It opens the library as RT3D does. Without a device it says so and ends with 77, which ctest takes for skipped.
-#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,17 +14,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "functions.h"
+#include "program.h"
 
+namespace rt3d::cl_faults {
 namespace {
-
-// The library's functions, by their names.
-struct Library {
-#define MEMBER(name, parameters, behaviour) decltype(&::name) name = nullptr;
-  RT3D_CL_FUNCTIONS(MEMBER)
-#undef MEMBER
-  long (*calls)(const char*) = nullptr;
-} cl;
 
 int wrong = 0;
 std::string folder;  // for files
@@ -38,108 +30,6 @@ void check(bool fine, const char* what, int line) {
 #define CHECK(...) check(__VA_ARGS__, #__VA_ARGS__, __LINE__)
 
 void faults(const std::string& text) { setenv("RT3D_TEST_CL_FAULTS", text.c_str(), 1); }
-
-bool open_library() {
-  void* library = dlopen(RT3D_CL_FAULTS, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    std::printf("%s\n", dlerror());
-    return false;
-  }
-#define FIND(name, parameters, behaviour) \
-  cl.name = reinterpret_cast<decltype(cl.name)>(dlsym(library, #name));
-  RT3D_CL_FUNCTIONS(FIND)
-#undef FIND
-  cl.calls = reinterpret_cast<decltype(cl.calls)>(dlsym(library, "rt3d_cl_faults_calls"));
-  bool all = cl.calls != nullptr;
-#define IS_THERE(name, parameters, behaviour) all = all && cl.name != nullptr;
-  RT3D_CL_FUNCTIONS(IS_THERE)
-#undef IS_THERE
-  return all;
-}
-
-struct Device {
-  cl_platform_id platform = nullptr;
-  cl_device_id device = nullptr;
-  cl_context context = nullptr;
-  cl_command_queue queue = nullptr;
-
-  // The first error; an empty `Device` has none of the objects.
-  cl_int open() {
-    cl_int error = cl.clGetPlatformIDs(1, &platform, nullptr);
-    if (error == CL_SUCCESS) error = cl.clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 1, &device, nullptr);
-    if (error == CL_SUCCESS) context = cl.clCreateContext(nullptr, 1, &device, nullptr, nullptr, &error);
-    if (error == CL_SUCCESS) queue = cl.clCreateCommandQueue(context, device, 0, &error);
-    return error;
-  }
-  ~Device() {
-    if (queue) cl.clReleaseCommandQueue(queue);
-    if (context) cl.clReleaseContext(context);
-  }
-  Device() = default;
-  Device(const Device&) = delete;
-  Device& operator=(const Device&) = delete;
-};
-
-constexpr std::size_t kCount = 64;
-constexpr const char* kSource =
-    "kernel void add_one(global float* to, global const float* from, float one) {"
-    "  size_t i = get_global_id(0); to[i] = from[i] + one; }";
-
-// What to[] holds after one run of the kernel on 0, 1, 2, …, and the first error on the way.
-struct Sums {
-  std::vector<float> values = std::vector<float>(kCount, -1);
-  cl_int error = CL_SUCCESS;
-  bool right() const {
-    for (std::size_t i = 0; i < kCount; ++i)
-      if (values[i] != static_cast<float>(i) + 1) return false;
-    return error == CL_SUCCESS;
-  }
-};
-
-cl_int run_kernel(const Device& d, cl_kernel kernel, cl_mem from, cl_mem to, std::vector<float>& values) {
-  const float one = 1;
-  const std::size_t bytes = kCount * sizeof one, count = kCount;
-  std::vector<float> numbers(kCount);
-  for (std::size_t i = 0; i < kCount; ++i) numbers[i] = static_cast<float>(i);
-  cl_int error = cl.clSetKernelArg(kernel, 0, sizeof to, &to);
-  if (error == CL_SUCCESS) error = cl.clSetKernelArg(kernel, 1, sizeof from, &from);
-  if (error == CL_SUCCESS) error = cl.clSetKernelArg(kernel, 2, sizeof one, &one);
-  if (error == CL_SUCCESS)
-    error = cl.clEnqueueWriteBuffer(d.queue, from, CL_TRUE, 0, bytes, numbers.data(), 0, nullptr, nullptr);
-  if (error == CL_SUCCESS)
-    error = cl.clEnqueueNDRangeKernel(d.queue, kernel, 1, nullptr, &count, nullptr, 0, nullptr, nullptr);
-  if (error == CL_SUCCESS) error = cl.clFinish(d.queue);
-  if (error == CL_SUCCESS)
-    error = cl.clEnqueueReadBuffer(d.queue, to, CL_TRUE, 0, bytes, values.data(), 0, nullptr, nullptr);
-  return error;
-}
-
-Sums add_one(const Device& d, cl_program program) {
-  Sums sums;
-  const std::size_t bytes = kCount * sizeof(float);
-  cl_mem from = nullptr, to = nullptr;
-  const cl_kernel kernel = cl.clCreateKernel(program, "add_one", &sums.error);
-  // Both may be written: only the kernel's own text tells which one is.
-  if (kernel) from = cl.clCreateBuffer(d.context, CL_MEM_READ_WRITE, bytes, nullptr, &sums.error);
-  if (from) to = cl.clCreateBuffer(d.context, CL_MEM_READ_WRITE, bytes, nullptr, &sums.error);
-  if (to) sums.error = run_kernel(d, kernel, from, to, sums.values);
-  for (const cl_mem memory : {from, to})
-    if (memory) cl.clReleaseMemObject(memory);
-  if (kernel) cl.clReleaseKernel(kernel);
-  return sums;
-}
-
-// From the source to the numbers.
-Sums compute(const Device& d) {
-  Sums sums;
-  const char* source = kSource;
-  const cl_program program = cl.clCreateProgramWithSource(d.context, 1, &source, nullptr, &sums.error);
-  if (sums.error == CL_SUCCESS)
-    sums.error = cl.clBuildProgram(program, 1, &d.device, "-cl-kernel-arg-info", nullptr, nullptr);
-  if (sums.error == CL_SUCCESS) sums = add_one(d, program);
-  if (program) cl.clReleaseProgram(program);
-  return sums;
-}
 
 // Runs this program again: `work` names one of the functions below. What waitpid says of it.
 int in_child(const char* work, const std::string& variable, const std::string& value) {
@@ -224,8 +114,9 @@ void numbers_are_wrong() {
   Sums sums = compute(d);
   CHECK(!sums.right());
   CHECK(sums.error == CL_SUCCESS);
-  CHECK(sums.values[kCount / 2] != static_cast<float>(kCount / 2) + 1);
-  sums.values[kCount / 2] = static_cast<float>(kCount / 2) + 1;
+  constexpr std::size_t kMiddle = kCount / 2;
+  CHECK(sums.values[kMiddle] != static_cast<float>(kMiddle) + 1);
+  sums.values[kMiddle] = static_cast<float>(kMiddle) + 1;
   CHECK(sums.right());  // all others
 }
 
@@ -307,28 +198,6 @@ void device_is_described() {
   CHECK(type != 0);
 }
 
-// A program from the bytes of another, as a cache of programs makes it.
-Sums compute_from_binary(const Device& d, cl_int& status) {
-  Sums sums;
-  const char* source = kSource;
-  const cl_program built = cl.clCreateProgramWithSource(d.context, 1, &source, nullptr, &sums.error);
-  if (!built) return sums;
-  std::size_t size = 0;
-  sums.error = cl.clBuildProgram(built, 1, &d.device, "", nullptr, nullptr);
-  cl.clGetProgramInfo(built, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
-  std::vector<unsigned char> bytes(size);
-  unsigned char* to = bytes.data();
-  cl.clGetProgramInfo(built, CL_PROGRAM_BINARIES, sizeof to, static_cast<void*>(&to), nullptr);
-  cl.clReleaseProgram(built);
-  const unsigned char* from = bytes.data();
-  const cl_program program =
-      cl.clCreateProgramWithBinary(d.context, 1, &d.device, &size, &from, &status, &sums.error);
-  if (sums.error == CL_SUCCESS) sums.error = cl.clBuildProgram(program, 1, &d.device, "", nullptr, nullptr);
-  if (sums.error == CL_SUCCESS) sums = add_one(d, program);
-  if (program) cl.clReleaseProgram(program);
-  return sums;
-}
-
 void binaries_fail() {
   Device d;
   CHECK(d.open() == CL_SUCCESS);
@@ -372,6 +241,7 @@ void threads_call() {
   faults("clFlush:100=-5,clFinish:*=-5");
   std::vector<std::thread> threads;
   std::vector<int> lost(4);
+  threads.reserve(lost.size());
   for (int& mine : lost)
     threads.emplace_back([&mine] {
       for (int call = 0; call < 50; ++call) mine += cl.clFlush(nullptr) == CL_OUT_OF_RESOURCES ? 1 : 0;
@@ -430,8 +300,10 @@ int test_all() {
 }
 
 }  // namespace
+}  // namespace rt3d::cl_faults
 
 int main(int count, char** values) {
+  using namespace rt3d::cl_faults;
   if (!open_library()) {
     std::printf("cannot open %s with all its functions\n", RT3D_CL_FAULTS);
     return 1;
