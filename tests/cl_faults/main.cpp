@@ -302,6 +302,12 @@ int test_all() {
 }  // namespace
 }  // namespace rt3d::cl_faults
 
+// What PoCL and its compiler keep until the process ends (LeakSanitizer asks).
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:libpocl\nleak:libLLVM\n";
+}
+
 int main(int count, char** values) {
   using namespace rt3d::cl_faults;
   if (!open_library()) {
