@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "kernels/cl/layout.h"
-#include "kernels/cl/program.h"
 #include "kernels/cl/sources.h"
 #include "kernels/cl/status.h"
 
@@ -59,6 +58,8 @@ ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool) : devic
   check(status, "opening " + device_.description.name);
   queue_ = {api().CreateCommandQueue(context(), device_.id, 0, &status), api().ReleaseCommandQueue};
   check(status, "making a queue of " + device_.description.name);
+  constexpr int kMostBuilds = 4;
+  builder_ = std::make_unique<Builder>(device_, context(), std::min(pool.size(), kMostBuilds));
 }
 
 ClEngine::~ClEngine() {
@@ -93,16 +94,6 @@ cl_mem ClEngine::staging(std::size_t bytes) {
   return staging_.get();
 }
 
-Handle<cl_kernel> ClEngine::make_kernel(const KernelCode& code) {
-  auto known = std::find_if(programs_.begin(), programs_.end(), [&](const auto& p) { return p.first == code; });
-  if (known == programs_.end())
-    known = programs_.emplace(programs_.end(), code, build_program(device_, context(), code));
-  cl_int status = CL_SUCCESS;
-  Handle kernel(api().CreateKernel(known->second.get(), code.kernel.c_str(), &status), api().ReleaseKernel);
-  check(status, "making the kernel " + code.kernel);
-  return kernel;
-}
-
 void ClEngine::note(cl_int status, const char* what) {
   if (status == CL_SUCCESS || trouble_ != CL_SUCCESS) return;
   trouble_ = status;
@@ -135,7 +126,8 @@ const ClEngine::Halo& ClEngine::halo(const TensorDesc& desc, const Placement& at
   add_sizes(macros, desc.shape);
   macros.add("HALO_H", std::int64_t{at.halo_h}).add("HALO_W", std::int64_t{at.halo_w});
   const Dims5 s(desc.shape);
-  return halos_.emplace_back(Halo{desc, at, make_kernel({kHalo, macros.text(), "zero_halo"}),
+  const Builder::Ticket build = builder_->start({kHalo, macros.text(), "zero_halo"});
+  return halos_.emplace_back(Halo{desc, at, build, builder_->kernel(build),
                                   Range::of({s.h + 2 * at.halo_h, s.d, s.n * blocks(s.c, at.block)}, {0, 0, 0})});
 }
 

@@ -1,11 +1,12 @@
 // ClEngine: an OpenCL device with its in-order queue.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "kernels/cl/builder.h"
 #include "kernels/cl/device.h"
 #include "kernels/cl/handle.h"
 #include "kernels/cl/recipe.h"
@@ -26,15 +27,15 @@ class ClEngine final : public Engine {
   void run(const Kernel& kernel, const RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void finish() override;
+  void keep_code_in(const std::filesystem::path& file) override { builder_->keep_in(file); }
+  void save_code() override { builder_->save(); }
 
   // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
   const ClDevice& device() const { return device_; }
   const Api& api() const { return *device_.api; }
   cl_context context() const { return context_.get(); }
   cl_command_queue queue() const { return queue_.get(); }
-  // A kernel of its own, whose arguments nobody else sets; its program is built once for all. Throws device.
-  Handle<cl_kernel> make_kernel(const KernelCode& code);
-  int programs_built() const { return static_cast<int>(programs_.size()); }
+  Builder& builder() { return *builder_; }
   void enqueue(cl_kernel kernel, const Range& range);
   // Keeps the first status that is no success.
   void note(cl_int status, const char* what);
@@ -46,6 +47,7 @@ class ClEngine final : public Engine {
   struct Halo {
     TensorDesc desc;
     Placement at;
+    Builder::Ticket build;
     Handle<cl_kernel> kernel;
     Range range;
   };
@@ -57,7 +59,7 @@ class ClEngine final : public Engine {
   ThreadPool& pool_;
   Handle<cl_context> context_;
   Handle<cl_command_queue> queue_;
-  std::vector<std::pair<KernelCode, Handle<cl_program>>> programs_;
+  std::unique_ptr<Builder> builder_;
   std::vector<Halo> halos_;
   Handle<cl_mem> staging_;
   std::size_t staging_bytes_ = 0;
