@@ -30,8 +30,8 @@ class Engine {
   // Waits until everything is done; throws device when something failed.
   virtual void finish() = 0;
 
-  // Of engines whose drivers compile: the file in which machine code is kept for later sessions, told before anything is compiled, and the
-  // moment to write it. What cannot be kept is logged.
+  // Of engines whose drivers compile: the file in which machine code and what was measured of the device are kept for later sessions (empty:
+  // nowhere), told before anything is compiled, and the moment to write it. What cannot be kept is logged.
   virtual void keep_code_in(const std::filesystem::path& file) { static_cast<void>(file); }
   virtual void save_code() {}
 };

@@ -88,8 +88,9 @@ struct Session::Impl {
         profile(options.profile),
         plan_only(options.plan_only) {
     const auto start = Clock::now();
-    if (!options.database.empty())
-      for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(options.database.string() + ".programs");
+    std::filesystem::path programs = options.database;
+    if (!programs.empty()) programs += ".programs";
+    for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(programs);
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
     executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);

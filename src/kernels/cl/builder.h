@@ -2,10 +2,12 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,10 +33,26 @@ class Builder {
   // Waits for it and makes a kernel, whose arguments nobody else sets. Throws device with the driver's log.
   Handle<cl_kernel> kernel(const Ticket& ticket);
   int built() const { return built_; }  // from source
+  // Something small that is known of the device, in the same file.
+  template <typename Value>
+  std::optional<Value> recall(const std::string& name) {
+    const std::optional<Bytes> bytes = cache_.recall(kKnown + name);
+    if (!bytes || bytes->size() != sizeof(Value)) return std::nullopt;
+    Value value;
+    std::memcpy(&value, bytes->data(), sizeof value);
+    return value;
+  }
+  template <typename Value>
+  void keep(const std::string& name, const Value& value) {
+    Bytes bytes(sizeof value);
+    std::memcpy(bytes.data(), &value, sizeof value);
+    cache_.add(kKnown + name, std::move(bytes));
+  }
   // Puts what was built from source and is still in use into the cache's file, and forgets what nobody uses: candidates that lost.
   void save();
 
  private:
+  static constexpr const char* kKnown = "measured ";
   void work();
   void build(Build& build);
   Handle<cl_program> from_binary(const std::string& key, const std::string& options);

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "kernels/cl/layout.h"
+#include "kernels/cl/measured.h"
 #include "kernels/cl/sources.h"
 #include "kernels/cl/status.h"
 
@@ -60,6 +65,34 @@ ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool) : devic
   check(status, "making a queue of " + device_.description.name);
   constexpr int kMostBuilds = 4;
   builder_ = std::make_unique<Builder>(device_, context(), std::min(pool.size(), kMostBuilds));
+}
+
+void ClEngine::keep_code_in(const std::filesystem::path& file) {
+  builder_->keep_in(file);
+  know_the_device();
+}
+
+// Measured once for each device and driver: known in this process, or in the file of programs.
+void ClEngine::know_the_device() {
+  static std::mutex mutex;
+  static std::map<std::string, Measured> known;
+  const std::lock_guard lock(mutex);
+  const std::string name = device_.description.fingerprint();
+  auto at = known.find(name);
+  if (at == known.end()) {
+    std::optional<Measured> kept = builder_->recall<Measured>(name);
+    if (!kept) {
+      kept = measure(*this);
+      log(LogLevel::info, device_.description.name, ": ", kept->multiply_adds_per_ns, " multiply-adds and ", kept->bytes_per_ns,
+          " bytes per ns, ", kept->launch_ns / 1e3, " us per launch");
+    }
+    at = known.emplace(name, *kept).first;
+  }
+  builder_->keep(name, at->second);
+  device_.description.multiply_adds_per_ns = at->second.multiply_adds_per_ns;
+  device_.description.bytes_per_ns = at->second.bytes_per_ns;
+  device_.description.launch_ns = at->second.launch_ns;
+  target_.device.accelerator = std::make_shared<const Accelerator>(device_.description);
 }
 
 ClEngine::~ClEngine() {

@@ -27,7 +27,7 @@ class ClEngine final : public Engine {
   void run(const Kernel& kernel, const RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void finish() override;
-  void keep_code_in(const std::filesystem::path& file) override { builder_->keep_in(file); }
+  void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }
 
   // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
@@ -52,6 +52,7 @@ class ClEngine final : public Engine {
     Range range;
   };
   const Halo& halo(const TensorDesc& desc, const Placement& at);
+  void know_the_device();
   Handle<cl_mem> make_buffer(std::size_t bytes, cl_mem_flags flags);
 
   ClDevice device_;
@@ -77,6 +78,7 @@ class Arguments {
   Arguments(ClEngine& engine, cl_kernel kernel) : engine_(engine), kernel_(kernel) {}
   Arguments& buffer(cl_mem memory) { return put(memory); }
   Arguments& number(cl_int value) { return put(value); }
+  Arguments& real(cl_float value) { return put(value); }
   // The buffer and the place in elements of that many bytes.
   Arguments& place(const Place& place, std::size_t element_bytes) {
     return buffer(buffer_of(place)).number(static_cast<cl_int>(place.offset / element_bytes));

@@ -143,6 +143,14 @@ void ProgramCache::end_load(const std::string& key, bool worked) {
   changed_ = true;
 }
 
+std::optional<Bytes> ProgramCache::recall(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  Entry* entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  entry->used = ++clock_;
+  return entry->binary;
+}
+
 void ProgramCache::add(const std::string& key, Bytes binary) {
   if (file_.empty() || binary.empty()) return;
   const std::lock_guard lock(mutex_);

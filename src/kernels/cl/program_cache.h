@@ -28,6 +28,7 @@ class ProgramCache {
   std::optional<Bytes> begin_load(const std::string& key);
   void end_load(const std::string& key, bool worked);
 
+  std::optional<Bytes> recall(const std::string& key);  // of what is no program: no driver crashes on it
   void add(const std::string& key, Bytes binary);
   // Writes what is new, by renaming a whole file. Errors are logged, and harm nothing.
   void save();
