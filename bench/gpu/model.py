@@ -55,7 +55,7 @@ def constant(name):
     return CONSTANTS[name][0]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Gpu:
     key: str
     title: str
@@ -125,8 +125,8 @@ class Time:
 
 
 def waves_in_flight(gpu, registers, lanes):
-    """Mesa's rule (ir3.c): waves come in pairs; a wave of 128 takes two registers' room for each it names."""
-    return gpu.registers // (max(1, registers) * (2 if lanes == 128 else 1)) * 2
+    """Mesa's rule (ir3.c): waves come in pairs, 16 at most; a wave of 128 takes two registers' room for each it names."""
+    return min(16, gpu.registers // (max(1, registers) * (2 if lanes == 128 else 1)) * 2)
 
 
 def wide_waves_fit(gpu, registers, local):
@@ -240,7 +240,7 @@ def time(gpu, code, launch, corner):
     if gpu.adreno:
         arithmetic = adreno_arithmetic(gpu, code, launch, lanes)
         loads = adreno_loads(gpu, code, launch, lanes, corner)
-        waves = max(1, code.waves)
+        waves = max(1, waves_in_flight(gpu, code.registers, lanes))
     else:
         arithmetic = mali_arithmetic(gpu, code, launch)
         loads = mali_loads(gpu, code, launch, corner)

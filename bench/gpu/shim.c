@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static int starts_with(const char* text, const char* start) { return strncmp(text, start, strlen(start)) == 0; }
+static int starts_with(const char* text, const char* start) {
+  return strncmp(text, start, strlen(start)) == 0;
+}
 
 static const char* moved(const char* path, char* buffer, size_t bytes) {
   const char* root = getenv("GPU_ROOT");
@@ -23,16 +25,16 @@ static const char* moved(const char* path, char* buffer, size_t bytes) {
   return access(buffer, R_OK) == 0 ? buffer : path;
 }
 
-#define OPEN(name)                                                                       \
-  int name(const char* path, int flags, ...) {                                           \
-    static int (*next)(const char*, int, ...);                                           \
-    if (!next) next = (int (*)(const char*, int, ...))dlsym(RTLD_NEXT, #name);           \
-    va_list rest;                                                                        \
-    va_start(rest, flags);                                                               \
-    const int mode = va_arg(rest, int);                                                  \
-    va_end(rest);                                                                        \
-    char buffer[4096];                                                                   \
-    return next(moved(path, buffer, sizeof buffer), flags, mode);                        \
+#define OPEN(name)                                                             \
+  int name(const char* path, int flags, ...) {                                 \
+    static int (*next)(const char*, int, ...);                                 \
+    if (!next) next = (int (*)(const char*, int, ...))dlsym(RTLD_NEXT, #name); \
+    va_list rest;                                                              \
+    va_start(rest, flags);                                                     \
+    const int mode = va_arg(rest, int);                                        \
+    va_end(rest);                                                              \
+    char buffer[4096];                                                         \
+    return next(moved(path, buffer, sizeof buffer), flags, mode);              \
   }
 OPEN(open)
 OPEN(open64)
@@ -59,8 +61,7 @@ int ioctl(int file, unsigned long request, ...) {
       sscanf(chip, "%u.%u.%u", &major, &minor, &patch) == 3) {
     struct msm_param* asked = argument;
     if (asked->param == kGpuId) asked->value = major * 100 + minor * 10 + patch;
-    if (asked->param == kChipId)
-      asked->value = (uint64_t)major << 24 | minor << 16 | patch << 8 | 0xff;
+    if (asked->param == kChipId) asked->value = (uint64_t)major << 24 | minor << 16 | patch << 8 | 0xff;
   }
   return result;
 }
