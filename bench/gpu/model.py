@@ -26,28 +26,28 @@ by whole work-groups, heat (a hot phone runs at 60 to 80 % of these clocks), the
 import dataclasses
 import math
 
-# All constants, with where they come from: (value, source). "opencl.md" is the project's collection of published figures, by section;
-# "Mesa" its source or what its compilers print; an assumption says so.
+# All constants, with where they come from: (value, source). ArchProbe is Microsoft's micro-benchmark of phone GPUs, with its published
+# results; azhirnov stands for the tables of github.com/azhirnov/cpu-gpu-arch; Mesa for its source or what its compilers print. What
+# nobody published is an assumption and says so.
 CONSTANTS = {
     # Adreno: one shader processor (SP) has 256 lanes for 32-bit operations, in two halves of 128 with a texture unit each.
-    "adreno lanes per SP": (256, "Adreno X1-85: 6 SPs, 1536 ALUs (Qualcomm, by hothardware); opencl.md 2.1"),
-    "adreno lanes per texture unit": (128, "A640, 4 texels a clock for 128 lanes: 195 GB/s by images (ArchProbe); opencl.md 2.3"),
-    "adreno texels per clock": (4, "the same"),
-    "adreno image bytes per clock": (195e9 / (6 * 0.585e9), "A640, 6 texture units at 585 MHz: 195 GB/s by images (ArchProbe); opencl.md fact 1"),
-    "adreno buffer bytes per clock": (96e9 / (6 * 0.585e9), "the same: 96 GB/s by buffers (95 by __constant)"),
-    "adreno full load": (16, "A640: buffers are fastest read in float4s (ArchProbe); opencl.md 2.1. Pessimistic: a smaller load costs as much"),
-    "adreno wave unit": (64, "Mesa ir3: waves of 64, or of 128 in pairs of units"),
-    "adreno arithmetic optimistic": (0.99, "A640 fp32: 890 of 899 GFLOPS (ArchProbe); opencl.md 2.1"),
-    "adreno arithmetic pessimistic": (0.55, "A660 fp16: 1.41 of 2.58 TFLOPS (azhirnov); opencl.md 2.1"),
+    "adreno lanes per SP": (256, "Adreno X1-85: 6 SPs, 1536 ALUs (Qualcomm, by HotHardware)"),
+    "adreno lanes per texture unit": (128, "Adreno 640: 195 GB/s are 87 % of 4 texels of 16 bytes a clock for each 128 of its 768 lanes (ArchProbe)"),
+    "adreno image bytes per clock": (195e9 / (6 * 0.585e9), "Adreno 640: 195 GB/s by images, 6 texture units at 585 MHz (ArchProbe)"),
+    "adreno buffer bytes per clock": (96e9 / (6 * 0.585e9), "Adreno 640: 96 GB/s by buffers, 95 by __constant (ArchProbe)"),
+    "adreno full load": (16, "Adreno 640 reads buffers fastest in float4s (ArchProbe). Pessimistic: a smaller load costs as much"),
+    "adreno narrow wave": (64, "Mesa, ir3: waves of 64 work-items, or of 128"),
+    "adreno arithmetic optimistic": (0.99, "Adreno 640, fp32: 890 of 899 GFLOPS (ArchProbe)"),
+    "adreno arithmetic pessimistic": (0.55, "Adreno 660, fp16: 1.41 of 2.58 TFLOPS (azhirnov)"),
     # Mali
-    "mali line": (64, "bytes that load-store gives per clock and core, uniform or contiguous; Arm GPU datasheet v7, opencl.md fact 4"),
-    "mali arithmetic optimistic": (0.98, "G57 MC2: 240 of 243 GFLOPS (azhirnov); opencl.md 2.2"),
-    "mali arithmetic pessimistic": (0.7, "assumption: a kernel of half the threads; opencl.md 7.3 calls 45 % of the peak a good kernel's share"),
-    # All
-    "launch optimistic": (10e-6, "seconds; opencl.md 1.4: 10 to 50 us"),
-    "launch pessimistic": (50e-6, "the same"),
+    "mali line": (64, "bytes that load-store gives a clock and core, uniform or contiguous (Arm GPU datasheet 7)"),
+    "mali arithmetic optimistic": (0.98, "Mali-G57 MC2: 240 of 243 GFLOPS in half2 (azhirnov)"),
+    "mali arithmetic pessimistic": (0.7, "assumption: a kernel of half the threads"),
+    # All, seconds and shares
+    "launch optimistic": (10e-6, "assumption: in-order queue, flushed every few kernels"),
+    "launch pessimistic": (50e-6, "between clpeak's 20 us (its PR 67) and the 78 us of a Mali-T860"),
     "memory optimistic": (1.0, "of the bandwidth below, which is what programs reach"),
-    "memory pessimistic": (0.8, "28 of 35 GB/s, the two ends of what was reached on A640-class phones; opencl.md 2.1"),
+    "memory pessimistic": (0.8, "28 and 35 GB/s are the ends of what was reached on phones with an Adreno 640 (ArchProbe)"),
 }
 
 
@@ -78,15 +78,15 @@ class Gpu:
 
 GPUS = {gpu.key: gpu for gpu in (
     Gpu("adreno-650", "Adreno 650", "ir3", 587e6, 3, 30e9, chip="6.5.0", registers=64,
-        source="3 SPs, 587 MHz, 902 GMAC/s fp16 by analogy (+-30 %), 30 GB/s: opencl.md 2.1, 2.3; registers: Mesa"),
+        source="3 SPs, registers: Mesa (freedreno_devices.py); lanes as an X1-85's, which leaves +-30 %; 587 MHz, 70 % of LPDDR5's 44 GB/s: Snapdragon 865"),
     Gpu("adreno-740", "Adreno 740", "ir3", 680e6, 6, 47e9, chip="7.4.0", registers=96,
-        source="6 SPs, 680 MHz: opencl.md 2.1; 70 % of LPDDR5X-8400's 67 GB/s: assumption; registers: what Mesa's waves imply"),
+        source="6 SPs: Mesa; 680 MHz, 70 % of LPDDR5X's 67 GB/s: Snapdragon 8 Gen 2; registers: those that Mesa's waves imply"),
     Gpu("mali-g57", "Mali-G57", "valhall", 950e6, 2, 14.2e9, product="9091", warp=16, rates={"fma": 32, "cvt": 32, "sfu": 8, "ls": 1, "t": 4}, narrow_texels=2,
-        source="MC2 at 950 MHz, 14.2 GB/s reached, texels: opencl.md 2.2; rates: Mesa's cycle estimates"),
+        source="MC2 at 950 MHz, 14.2 of 17.1 GB/s reached: azhirnov; texels: Arm GPU datasheet 7; rates: Mesa's cycle estimates"),
     Gpu("mali-g76", "Mali-G76", "bifrost", 600e6, 12, 22e9, product="7211", warp=8, rates={"arith": 24, "ls": 1, "t": 2}, narrow_texels=2,
-        source="MP12 at 600 MHz, texels: opencl.md 2.2; rates: Mesa; memory: 70 % of 32 GB/s (LPDDR4X), assumption"),
+        source="MP12 at 600 MHz; texels: Arm GPU datasheet 7; rates: Mesa; memory: 70 % of LPDDR4X's 32 GB/s, assumption"),
     Gpu("mali-g610", "Mali-G610", "valhall", 860e6, 6, 36e9, product="a867", warp=16, rates={"fma": 64, "cvt": 64, "sfu": 16, "all": 64, "ls": 1, "t": 8}, narrow_texels=4,
-        source="MC6 at 860 MHz (Dimensity 8100) and 70 % of 51 GB/s: assumptions; texels as G710: opencl.md 2.2; rates: Mesa"),
+        source="MC6 at 860 MHz, 70 % of LPDDR5's 51 GB/s: Dimensity 8100, assumptions; texels as G710's: Arm GPU datasheet 7; rates: Mesa"),
 )}
 
 CORNERS = ("optimistic", "pessimistic")
@@ -131,13 +131,13 @@ def waves_in_flight(gpu, registers, lanes):
 
 def wide_waves_fit(gpu, registers, local):
     """Whether an Adreno runs waves of 128: enough registers for two of 64, and a work-group that fills more than one of 64."""
-    return 2 * registers <= gpu.registers and (local == 0 or local > constant("adreno wave unit"))
+    return 2 * registers <= gpu.registers and (local == 0 or local > constant("adreno narrow wave"))
 
 
 def lanes_of(gpu, code, local):
     if not gpu.adreno:
         return gpu.warp
-    return 64 if 0 < local <= constant("adreno wave unit") else code.lanes
+    return 64 if 0 < local <= constant("adreno narrow wave") else code.lanes
 
 
 def filled(gpu, launch, lanes):
