@@ -77,7 +77,7 @@ class Gpu:
 
 
 GPUS = {gpu.key: gpu for gpu in (
-    Gpu("adreno-650", "Adreno 650", "ir3", 587e6, 3, 30e9, chip="6.5.0", registers=64,
+    Gpu("adreno-650", "Adreno 650", "ir3", 587e6, 3, 30.8e9, chip="6.5.0", registers=64,
         source="3 SPs, registers: Mesa (freedreno_devices.py); lanes as an X1-85's, which leaves +-30 %; 587 MHz, 70 % of LPDDR5's 44 GB/s: Snapdragon 865"),
     Gpu("adreno-740", "Adreno 740", "ir3", 680e6, 6, 47e9, chip="7.4.0", registers=96,
         source="6 SPs: Mesa; 680 MHz, 70 % of LPDDR5X's 67 GB/s: Snapdragon 8 Gen 2; registers: those that Mesa's waves imply"),

@@ -193,7 +193,7 @@ class Model(unittest.TestCase):
         self.assertEqual(t.bound, "launch")
 
     def test_memory_counts_every_tensor_once(self):
-        t = model.time(A650, code(body()), model.Launch(items=3840, local=128, multiply_adds=0, bytes=30e6), "optimistic")
+        t = model.time(A650, code(body()), model.Launch(items=3840, local=128, multiply_adds=0, bytes=30.8e6), "optimistic")
         self.assertEqual((t.bound, round(t.seconds * 1e6)), ("memory", 1010))
 
     def test_mali_takes_its_busiest_unit(self):
