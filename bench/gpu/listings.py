@@ -110,10 +110,9 @@ def read(text, kind):
 
 # Adreno -----------------------------------------------------------------------------------------------------------------------------
 
-IR3_BITS = {"8": 8, "16": 16, "32": 32}
 IR3_MOVES = ("mov", "cov", "swz", "gat", "sct")
-IR3_ADDRESSES = ("add.u", "add.s", "sub.u", "sub.s", "shl", "shr", "ashr", "shrg", "shlg", "mul", "mad.u", "mad.s", "madsh", "and.b", "or.b", "cmps", "sad.s", "sad.u", "min.s",
-                 "max.s", "min.u", "max.u", "absneg.s", "bfrev", "mova")
+IR3_ADDRESSES = ("add.u", "add.s", "sub.u", "sub.s", "shl", "shr", "ashr", "mull", "mulu", "mul.u", "mul.s", "mad.u", "mad.s", "madsh", "and.b", "or.b",
+                 "cmps", "sad.s", "sad.u", "min.s", "max.s", "min.u", "max.u", "absneg.s", "bfrev", "mova")
 
 
 def ir3_bytes(operation, operands):
@@ -206,42 +205,42 @@ def mali_bytes(operation):
     return width if width else 8 if re.search(r"\.v4", operation) else 4
 
 
-def mali_classify(body, text, slots):
-    """Adds one instruction to the body; `slots` of them are its own (0: half of a tuple, counted by the caller)."""
+def mali_classify(body, text):
+    """Adds one instruction to the body."""
     operation = text.split()[0].lstrip("*+")
     vector = 2 if ".v2" in operation else 1
     stack = "thread_local_pointer" in text or ".tl" in operation
-    narrow = slots if vector == 2 or "16" in operation else 0
+    narrow = 1 if vector == 2 or "16" in operation else 0
     if operation.startswith(("LOAD", "LD_")) or operation.startswith("STORE") or operation.startswith("ST_"):
         loading = operation.startswith("L")
-        body.add("stack" if stack else "loads" if loading else "stores", max(slots, 1))
+        body.add("stack" if stack else "loads" if loading else "stores")
         body.use("ls")
         field = "stack_bytes" if stack else "load_bytes" if loading else "store_bytes"
         setattr(body, field, getattr(body, field) + mali_bytes(operation))
     elif operation.startswith("TEX"):
-        body.add("texels", max(slots, 1))
+        body.add("texels")
         body.use("t")
         body.texel_bytes += 8 if re.search(r"\.f?16\b", operation) else 16
     elif operation.startswith("FMA"):
-        body.add("multiply-adds", slots, narrow)
+        body.add("multiply-adds", 1, narrow)
         body.multiply_adds += vector
         body.use("fma")
     elif operation.startswith(("FADD", "FMUL")):
-        body.add("other", slots, narrow)
+        body.add("other", 1, narrow)
         body.use("fma")
     elif operation.startswith("NOP"):
-        body.add("waits", slots)
+        body.add("waits")
     elif operation.startswith(("LSHIFT", "RSHIFT", "ARSHIFT", "SHADD", "IADD", "ISUB", "IMUL", "ICMP", "LEA")):
-        body.add("addresses", slots, narrow)
+        body.add("addresses", 1, narrow)
         if operation.startswith("SHADDX"):  # 64 bits wide: Mesa counts two
             body.use("cvt", 2)
         else:
             body.use("ls" if operation.startswith("LEA_") else "sfu" if operation.startswith(VALHALL_SFU) else "cvt")
     elif operation.startswith(("MOV", "MKVEC", "SWZ", "CSEL", "V2", "F16", "F32", "S32", "U32", "MUX")):
-        body.add("moves", slots, narrow)
+        body.add("moves", 1, narrow)
         body.use("cvt")
     else:
-        body.add("other", slots, narrow)
+        body.add("other", 1, narrow)
         body.use("sfu" if operation.startswith(VALHALL_SFU) else "cvt")
 
 
@@ -266,7 +265,7 @@ def read_valhall(name, lines, told):
     def body_of(part):
         body = Body()
         for text in part:
-            mali_classify(body, text, 1)
+            mali_classify(body, text)
         return body
 
     whole = body_of(instructions)
@@ -282,7 +281,7 @@ def bifrost_body(tuples):
         working = [half for half in halves if not re.match(r"[*+]NOP", half)]
         single = Body()
         for half in working:
-            mali_classify(single, half, 1)
+            mali_classify(single, half)
         kind = next((kind for kind in ("multiply-adds", "loads", "texels", "stores", "stack", "addresses", "moves", "other") if single.kinds[kind]), "waits")
         narrow = 1 if kind == "waits" or (kind == "multiply-adds" and single.narrow) else 0
         body.add(kind, 1, narrow)

@@ -36,7 +36,7 @@ class Launch:
 
     def modelled(self, mode):
         return model.Launch(items=self.items, local=math.prod(self.local) if self.local else 0, multiply_adds=self.executed,
-                            count=self.count, pixels=self.tile.get("pixels", 0), element=self.tile.get("weight_bytes", 2 if mode == "half" else 4),
+                            pixels=self.tile.get("pixels", 0), element=self.tile.get("weight_bytes", 2 if mode == "half" else 4),
                             bytes=self.weights + self.activations + self.writes)
 
 

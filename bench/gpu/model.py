@@ -81,11 +81,14 @@ GPUS = {gpu.key: gpu for gpu in (
         source="3 SPs, registers: Mesa (freedreno_devices.py); lanes as an X1-85's, which leaves +-30 %; 587 MHz, 70 % of LPDDR5's 44 GB/s: Snapdragon 865"),
     Gpu("adreno-740", "Adreno 740", "ir3", 680e6, 6, 47e9, chip="7.4.0", registers=96,
         source="6 SPs: Mesa; 680 MHz, 70 % of LPDDR5X's 67 GB/s: Snapdragon 8 Gen 2; registers: those that Mesa's waves imply"),
-    Gpu("mali-g57", "Mali-G57", "valhall", 950e6, 2, 14.2e9, product="9091", warp=16, rates={"fma": 32, "cvt": 32, "sfu": 8, "ls": 1, "t": 4}, narrow_texels=2,
+    Gpu("mali-g57", "Mali-G57", "valhall", 950e6, 2, 14.2e9, product="9091", warp=16,
+        rates={"fma": 32, "cvt": 32, "sfu": 8, "ls": 1, "t": 4}, narrow_texels=2,
         source="MC2 at 950 MHz, 14.2 of 17.1 GB/s reached: azhirnov; texels: Arm GPU datasheet 7; rates: Mesa's cycle estimates"),
-    Gpu("mali-g76", "Mali-G76", "bifrost", 600e6, 12, 22e9, product="7211", warp=8, rates={"arith": 24, "ls": 1, "t": 2}, narrow_texels=2,
+    Gpu("mali-g76", "Mali-G76", "bifrost", 600e6, 12, 22e9, product="7211", warp=8,
+        rates={"arith": 24, "ls": 1, "t": 2}, narrow_texels=2,
         source="MP12 at 600 MHz; texels: Arm GPU datasheet 7; rates: Mesa; memory: 70 % of LPDDR4X's 32 GB/s, assumption"),
-    Gpu("mali-g610", "Mali-G610", "valhall", 860e6, 6, 36e9, product="a867", warp=16, rates={"fma": 64, "cvt": 64, "sfu": 16, "all": 64, "ls": 1, "t": 8}, narrow_texels=4,
+    Gpu("mali-g610", "Mali-G610", "valhall", 860e6, 6, 36e9, product="a867", warp=16,
+        rates={"fma": 64, "cvt": 64, "sfu": 16, "all": 64, "ls": 1, "t": 8}, narrow_texels=4,
         source="MC6 at 860 MHz, 70 % of LPDDR5's 51 GB/s: Dimensity 8100, assumptions; texels as G710's: Arm GPU datasheet 7; rates: Mesa"),
 )}
 
@@ -99,7 +102,6 @@ class Launch:
     items: int
     local: int  # work-items of a work-group; 0: the driver's choice
     multiply_adds: float  # executed, padding included
-    count: int = 1
     pixels: int = 0  # that share a weight in a work-item; 0: unknown
     element: int = 2  # bytes of a weight
     bytes: float = 0  # of all tensors read and written, each once
@@ -157,20 +159,16 @@ def peak(gpu, narrow=True):
 
 
 def turns_of(code, launch):
-    """How often the hot loop runs for one work-item, and whether code outside of it is added once."""
+    """How often the hot loop runs for one work-item; once, where no multiply-adds tell."""
     each = launch.multiply_adds / max(1, launch.items)
     if code.loop.multiply_adds == 0 or each == 0:
-        return 1.0, False
-    return max(each / code.loop.multiply_adds, 0 if code.looping else 1), code.looping
+        return 1.0
+    return max(each / code.loop.multiply_adds, 0 if code.looping else 1)
 
 
 def spread(code, launch, amount):
     """Of one work-item: what `amount` counts in the loop, times its turns, and what lies outside, once."""
-    turns, outside = turns_of(code, launch)
-    total = turns * amount(code.loop)
-    if outside:
-        total += amount(code.whole) - amount(code.loop)
-    return total
+    return turns_of(code, launch) * amount(code.loop) + amount(code.whole) - amount(code.loop)
 
 
 def weight_bytes(code, launch):
@@ -199,7 +197,7 @@ def adreno_loads(gpu, code, launch, lanes, corner):
     else:
         texels = spread(code, launch, lambda body: body.texel_bytes)
         loads = spread(code, launch, lambda body: body.load_bytes)
-        shared = turns_of(code, launch)[0] * weight_bytes(code, launch) * (1 - 1 / lanes)
+        shared = turns_of(code, launch) * weight_bytes(code, launch) * (1 - 1 / lanes)
         from_buffers = min(shared, loads)
         loads -= from_buffers
         texels -= min(shared - from_buffers, texels)
@@ -229,7 +227,7 @@ def mali_loads(gpu, code, launch, corner):
     if corner == "optimistic":
         loaded = code.loop.load_bytes + code.loop.texel_bytes
         from_buffers = code.loop.load_bytes / loaded if loaded else 0
-        data -= turns_of(code, launch)[0] * weight_bytes(code, launch) * from_buffers * (1 - 1 / gpu.warp)
+        data -= turns_of(code, launch) * weight_bytes(code, launch) * from_buffers * (1 - 1 / gpu.warp)
     return max(messages, data / line, texels)
 
 

@@ -138,9 +138,11 @@ def tables(results):
     parts = []
     for read, by_gpu in results:
         for gpu, judged in by_gpu.items():
-            parts.append(f"## {read.model}, {read.mode}, {gpu.title} (Mesa {' / '.join(titles_of(judged))})\n\n{table_of(gpu, judged)}")
+            title = f"{read.model}, {read.mode}, {gpu.title} (Mesa {' / '.join(titles_of(judged))})"
+            parts.append(f"## {title}\n\n{table_of(gpu, judged)}")
     parts.append("## Models\n\n" + table(TOTALS, [totals_row(read, gpu, judged) for read, by_gpu in results for gpu, judged in by_gpu.items()]))
-    failures = sorted({str(code) for _, by_gpu in results for judged in by_gpu.values() for j in judged for code in j.codes.values() if isinstance(code, mesa.Failed)})
+    codes = [code for _, by_gpu in results for judged in by_gpu.values() for j in judged for code in j.codes.values()]
+    failures = sorted({str(code) for code in codes if isinstance(code, mesa.Failed)})
     parts += [f"does not compile: {line}" for line in failures]
     parts.append("All times are model figures, nothing was measured on a phone: docs/gpu-model.md. 'a / b' are two versions of Mesa.")
     return "\n\n".join(parts)
@@ -160,7 +162,8 @@ def as_json(results):
 
     models = []
     for read, by_gpu in results:
-        totals = {gpu.key: {title: {corner: total(judged, title, corner) for corner in model.CORNERS} for title in titles_of(judged)} for gpu, judged in by_gpu.items()}
+        totals = {gpu.key: {title: {corner: total(judged, title, corner) for corner in model.CORNERS} for title in titles_of(judged)}
+                  for gpu, judged in by_gpu.items()}
         models.append({"model": read.model, "mode": read.mode, "device": read.device, "launches": [launch_of(js) for js in zip(*by_gpu.values())],
                        "milliseconds": totals})
     return json.dumps({"what": "model figures, nothing was measured on a phone", "models": models}, indent=1)
@@ -168,14 +171,16 @@ def as_json(results):
 
 def complaints(results, share):
     """One line for each kernel that a gate stops; with `share` also how much of the loop multiplies."""
-    found = []
+    steps = {}
     for read, by_gpu in results:
         for gpu, judged in by_gpu.items():
             for j in judged:
                 for title, code in j.codes.items():
                     for what in complaints_of(j, code, share):
-                        found.append(f"{read.model} {read.mode}: {j.launch.step}, {j.launch.family} {j.launch.kernel} on {gpu.title} by Mesa {title}: {what}")
-    return list(dict.fromkeys(found))
+                        kernel = (j.launch.source, j.launch.options, f"{j.launch.family} {j.launch.kernel}")
+                        steps.setdefault((f"{read.model} {read.mode}", kernel, gpu.title, title, what), []).append(j.launch.step)
+    return [f"{which}: {first}{f' and {len(more)} more' if more else ''}, {kernel[-1]} on {gpu} by Mesa {title}: {what}"
+            for (which, kernel, gpu, title, what), (first, *more) in steps.items()]
 
 
 def complaints_of(j, code, share):

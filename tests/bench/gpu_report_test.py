@@ -111,8 +111,8 @@ class Mali(unittest.TestCase):
 
     def test_the_stack_is_told_from_buffers(self):
         body = listings.Body()
-        listings.mali_classify(body, "LOAD.i32.force.unsigned.slot2 @r1, thread_local_pointer.w0, offset:64", 1)
-        listings.mali_classify(body, "+STORE.i32.tl t1, r1, r2, @r62", 1)
+        listings.mali_classify(body, "LOAD.i32.force.unsigned.slot2 @r1, thread_local_pointer.w0, offset:64")
+        listings.mali_classify(body, "+STORE.i32.tl t1, r1, r2, @r62")
         self.assertEqual((body.kinds["stack"], body.stack_bytes, body.load_bytes, body.units["ls"]), (2, 8, 0, 2))
 
 
@@ -168,6 +168,11 @@ class Model(unittest.TestCase):
     def test_what_stands_outside_of_the_loop_is_added_once(self):
         t = model.time(A650, code(body(), outside=100), self.LAUNCH, "optimistic")  # 100 clocks more than 300
         self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 4 / 3 / 0.99, places=3)
+
+    def test_a_loop_of_which_no_multiply_adds_tell_counts_once(self):
+        pooling = model.Launch(items=3840, local=128, multiply_adds=0)  # 60 clocks in the loop and 100 outside
+        t = model.time(A650, code(body(multiply_adds=0), outside=100), pooling, "optimistic")
+        self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 160 / 300 / 0.99, places=3)
 
     def test_a_buffer_gives_what_was_measured_of_a_640(self):
         # 27.35 bytes per clock and 128 lanes: 96.3 GB/s on six units at 587 MHz. 3840 x 5 x 128 bytes / 96.328e9 = 25.513 us.
@@ -257,7 +262,7 @@ class Manifests(Folder):
         read = manifest.read(self.folder)
         one = read.launches[0]
         self.assertEqual((read.model, read.mode, read.device, one.items, one.local, one.count, one.executed), ("c3d", "half", "adreno-650", 2048, None, 2, 5))
-        self.assertEqual(vars(one.modelled("half")), vars(model.Launch(items=2048, local=0, multiply_adds=5, count=2, pixels=8, element=2, bytes=600)))
+        self.assertEqual(vars(one.modelled("half")), vars(model.Launch(items=2048, local=0, multiply_adds=5, pixels=8, element=2, bytes=600)))
 
     def test_no_file(self):
         with self.assertRaisesRegex(manifest.Error, "cannot read .*manifest.json: No such file"):
@@ -350,6 +355,13 @@ class Reports(Folder):
         self.assertEqual(lines[0], "c3d half: conv1a, conv.direct.cl small on Adreno 650 by Mesa 26.1.6: spills (1:0 stores and loads, 16 bytes of stack a work-item)")
         self.assertEqual(lines[1], "c3d half: conv1a, conv.direct.cl small on Adreno 650 by Mesa 26.2.6: waves of 64 instead of 128 (33 registers)")
         self.assertEqual(self.run_on_kept("--guard", "--mesa", "sid").stdout.count("\n"), 2)
+
+    def test_the_guard_says_a_kernel_of_several_steps_once(self):
+        self.keep(older=self.text.replace("l15:\n", "l15:\nMESA: info: stp.u32 p[r1.x], r0.x, 4\n"))
+        self.write(plan(launches=[launch(), launch(step="conv2"), launch(step="conv3")]))
+        lines = self.run_on_kept("--guard").stdout.splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertIn("c3d half: conv1a and 2 more, conv.direct.cl small on Adreno 650 by Mesa 26.1.6: spills", lines[0])
 
     def test_a_small_work_group_loses_wide_waves_too_but_not_for_float_sums(self):
         self.keep()
