@@ -56,12 +56,12 @@ Span device_copies() {
 }
 
 template <tests::HostCopyEngine::Kind kind>
-std::unique_ptr<kernels::Engine> make_engine(const Target& cpu, ThreadPool&) {
+std::unique_ptr<kernels::Engine> make_engine(int, const Target& cpu, ThreadPool&) {
   return std::make_unique<tests::HostCopyEngine>(cpu, kind);
 }
 using Kind = tests::HostCopyEngine::Kind;
-DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(const Target&, ThreadPool&)) {
-  return {"hostcopy", "", on_device_families, device_copies, nullptr, [] { return true; }, engine};
+DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(int, const Target&, ThreadPool&)) {
+  return {"hostcopy", "", on_device_families, device_copies, nullptr, engine};
 }
 const DeviceRow kDevice = device(make_engine<Kind::apart_and_late>);
 const DeviceRow kOpenDevice = device(make_engine<Kind::open_and_prompt>);
@@ -71,7 +71,7 @@ struct Ran {
   std::vector<std::string> device_steps, host_steps;  // problems, without copies
 };
 
-Ran run(const graph::Graph& graph, const std::vector<const DeviceRow*>& rows,
+Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows,
         const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2};
   ThreadPool pool(target.threads);
@@ -181,7 +181,7 @@ TEST_CASE("a device that lacks an operator and has no fallback says whom to list
   graph.outputs = node.outputs;
   graph.nodes.push_back(node);
   const DeviceRow none{
-      "none", "", [] { return Span(); }, [] { return Span(); }, nullptr, [] { return true; }};
+      "none", "", [] { return Span(); }, [] { return Span(); }, nullptr};
   try {
     run(graph, {&none}, {});
     FAIL("nothing computes it, and nobody says so");
@@ -212,7 +212,6 @@ TEST_CASE("families are measured on their engine, and remembered for its device"
                          },
                          device_copies,
                          nullptr,
-                         kDevice.available,
                          kDevice.make_engine};
   ThreadPool pool(1);
   const Devices devices({&device, &find_device("cpu")}, target, pool);

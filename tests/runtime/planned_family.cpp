@@ -34,8 +34,7 @@ const runtime::DeviceRow& planned_device() {
         return all;
       },
       kernels::copy::families,
-      kernels::ref::family,
-      [] { return true; }};
+      kernels::ref::family};
   return device;
 }
 
