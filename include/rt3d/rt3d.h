@@ -119,6 +119,26 @@ RT3D_API void rt3d_set_log(rt3d_log_callback callback, void *user, rt3d_log_leve
  * in about 50 ms with the widest vectors that RT3D generates code for. */
 RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
 
+/* A device that a session may be told to compute on, as this machine has it. */
+typedef struct rt3d_device_info {
+  size_t size;          /* sizeof(rt3d_device_info), set by RT3D_DEVICE_INFO_INIT */
+  const char *name;     /* as rt3d_session_options takes it: "cpu", "reference", "opencl:0" */
+  const char *text;     /* what it is, for people: "AMD EPYC, avx512, 2 cores, …"; "" where there is none */
+  const char *meaning;  /* what it is good for */
+  int32_t available;    /* 1: a session may name it */
+  const char *why_not;  /* why it may not, one line; "" when it may */
+  /* As measured of the device itself; 0: not measured yet, or of no use (a CPU's layers are measured one by one). */
+  double multiply_adds_per_ns; /* in single precision */
+  double bytes_per_ns;         /* from its memory */
+  double launch_ns;            /* from one kernel's end to the next one's start */
+} rt3d_device_info;
+#define RT3D_DEVICE_INFO_INIT { sizeof(rt3d_device_info), NULL, NULL, NULL, 0, NULL, 0, 0, 0 }
+/* Of all devices that RT3D knows, in the order of preference. Kinds of which this machine has none (no OpenCL library, no driver) count as
+ * one that is not available and says why. Asks drivers, each time: it may take a while, and fails for no device. 0 without memory. */
+RT3D_API int32_t rt3d_device_count(void);
+/* Its texts are valid until the process ends. */
+RT3D_API rt3d_status rt3d_device(rt3d_device_info *info, int32_t index);
+
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 
 /* Loads an ONNX file, a regular one: pipes, devices and folders are RT3D_IO without waiting. External data is read from the
@@ -158,10 +178,13 @@ typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress)
 
 typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
-  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend. Or several names with commas between:
-                             * the code of all of them competes for each layer, where equal the first named is preferred, and
-                             * "reference" computes what no other can. An unknown or empty name, or one given twice, is
-                             * RT3D_INVALID_ARGUMENT, and the text names those that there are */
+  const char *device;       /* "cpu" (default), "opencl:N" for the N-th OpenCL device ("opencl": the first; the CPU computes what it
+                             * cannot), or "reference" for the slow, simple backend: names of rt3d_device. "auto": the CPU, or the first
+                             * accelerator where whole runs of the model were measured faster on it; see below. Or several names with commas
+                             * between: the code of all of them competes for each layer, where equal the first named is preferred, and
+                             * "reference" computes what no other can. An unknown or empty name, a number where there are none, or one
+                             * given twice is RT3D_INVALID_ARGUMENT, and the text names those that there are; a device that this machine
+                             * does not have is RT3D_UNSUPPORTED, and the text says why */
   const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
   int32_t threads;          /* 0: all usable cores */
   rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
