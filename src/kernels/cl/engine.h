@@ -25,6 +25,7 @@ class ClEngine final : public Engine {
   std::unique_ptr<Memory> allocate(std::size_t bytes) override;
   void run(const Kernel& kernel, const RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
+  void flush() override;
   void finish() override;
 
   // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
