@@ -8,6 +8,7 @@
 #include "kernels/cl/embedded/elementwise.h"
 #include "kernels/cl/embedded/fc.h"
 #include "kernels/cl/embedded/halo.h"
+#include "kernels/cl/embedded/peak.h"
 #include "kernels/cl/embedded/pool.h"
 #include "kernels/cl/embedded/softmax.h"
 #include "kernels/cl/recipe.h"
@@ -21,6 +22,7 @@ inline constexpr Source kDepthwise{"depthwise.cl", kDepthwiseText};
 inline constexpr Source kElementwise{"elementwise.cl", kElementwiseText};
 inline constexpr Source kFc{"fc.cl", kFcText};
 inline constexpr Source kHalo{"halo.cl", kHaloText};
+inline constexpr Source kPeak{"peak.cl", kPeakText};
 inline constexpr Source kPool{"pool.cl", kPoolText};
 inline constexpr Source kSoftmax{"softmax.cl", kSoftmaxText};
 
