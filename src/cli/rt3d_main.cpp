@@ -28,7 +28,8 @@ constexpr Command kCommands[] = {
      "Examples:\n"
      "  rt3d plan c3d.onnx --threads 2\n"
      "  rt3d plan c3d.onnx --isa avx2 --json"},
-    {"devices", rt3d::cli::devices_command, "List what --device may name on this machine, and what was measured of it",
+    {"devices", rt3d::cli::devices_command,
+     "List what --device may name on this machine, and what was measured of it",
      "Examples:\n"
      "  rt3d devices\n"
      "  rt3d devices --json\n"

@@ -130,9 +130,11 @@ class Chooser {
     planning.tuning.mode = tuner::Mode::off;
     auto known = std::make_unique<Prepared>(model_, planning, Prepared::Weights::keep);
     const tuner::Row key = row_of(*known, options_, found.description);
-    const bool measures = options_.tuning.mode != tuner::Mode::off && options_.tuning.limit_ms != 0 && !options_.plan_only;
+    const bool measures =
+        options_.tuning.mode != tuner::Mode::off && options_.tuning.limit_ms != 0 && !options_.plan_only;
     const std::optional<tuner::Row> row = remembered(tuner::TuningDb(options_.database), key);
-    if (row && (!measures || (row->rigor >= rigor_asked() && !options_.tuning.again))) return recall({row->default_ns, row->time_ns}, std::move(known));
+    if (row && (!measures || (row->rigor >= rigor_asked() && !options_.tuning.again)))
+      return recall({row->default_ns, row->time_ns}, std::move(known));
     known.reset();
     if (measures) return measure_both(key);
     return {std::make_unique<Prepared>(model_, options_), nullptr, cat("auto: ", name_, " was not measured")};
@@ -158,9 +160,12 @@ class Chooser {
   }
 
   static bool is_the_accelerators(const Error& error) {
-    return error.code() == Code::device || error.code() == Code::unsupported || error.code() == Code::out_of_memory;
+    return error.code() == Code::device || error.code() == Code::unsupported ||
+           error.code() == Code::out_of_memory;
   }
-  void warn(const Error& error) const { log(LogLevel::warning, "auto: cpu, because ", name_, " fails: ", error.what()); }
+  void warn(const Error& error) const {
+    log(LogLevel::warning, "auto: cpu, because ", name_, " fails: ", error.what());
+  }
 
   AutoChoice cpu_alone(std::unique_ptr<Prepared> cpu) const {
     return {std::move(cpu), nullptr, cat("auto: ", name_, " failed")};
@@ -168,7 +173,8 @@ class Chooser {
 
   AutoChoice recall(const Times& times, std::unique_ptr<Prepared> spare) const {
     log(LogLevel::info, told(times), ", as remembered");
-    if (!times.accelerator_wins()) return {std::make_unique<Prepared>(model_, options_), nullptr, told(times)};
+    if (!times.accelerator_wins())
+      return {std::make_unique<Prepared>(model_, options_), nullptr, told(times)};
     std::unique_ptr<Prepared> accelerator = of_accelerator(options_);
     if (accelerator == nullptr) return cpu_alone(std::make_unique<Prepared>(model_, options_));
     return settle(std::move(accelerator), std::move(spare), told(times));
@@ -181,8 +187,7 @@ class Chooser {
     SessionOptions first = options_, second = options_;
     if (limit > 0) first.tuning.limit_ms = std::max<std::int64_t>(1, limit / 2);
     auto cpu = std::make_unique<Prepared>(model_, first, Prepared::Weights::keep);
-    if (limit > 0)
-      second.tuning.limit_ms = std::max<std::int64_t>(1, limit - cpu->stats.tune_ns / 1'000'000);
+    if (limit > 0) second.tuning.limit_ms = std::max<std::int64_t>(1, limit - cpu->stats.tune_ns / 1'000'000);
     std::unique_ptr<Prepared> accelerator = of_accelerator(second);
     if (accelerator == nullptr) {
       cpu->let_go_of_weights();
@@ -217,7 +222,8 @@ class Chooser {
     return {std::move(cpu), nullptr, told(times)};
   }
 
-  static AutoChoice settle(std::unique_ptr<Prepared> accelerator, std::unique_ptr<Prepared> cpu, std::string why) {
+  static AutoChoice settle(std::unique_ptr<Prepared> accelerator, std::unique_ptr<Prepared> cpu,
+                           std::string why) {
     cpu->sleep();
     accelerator->stats.fallback_bytes = cpu->bytes_awake();
     return {std::move(accelerator), std::move(cpu), std::move(why)};

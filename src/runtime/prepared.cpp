@@ -130,8 +130,8 @@ void Prepared::require_inputs() const {
   if (inputs_missing == 0) return;
   const auto at = std::find(input_set.begin(), input_set.end(), false) - input_set.begin();
   const NamedDesc& port = inputs[static_cast<std::size_t>(at)];
-  fail(Code::invalid_argument, "cannot run: input ", at, ", '", port.name, "' (",
-       dtype_name(port.desc.dtype), " ", port.desc.shape.text(), "), was never set",
+  fail(Code::invalid_argument, "cannot run: input ", at, ", '", port.name, "' (", dtype_name(port.desc.dtype),
+       " ", port.desc.shape.text(), "), was never set",
        inputs_missing > 1 ? cat("; nor were ", inputs_missing - 1, " more") : "");
 }
 
@@ -151,9 +151,8 @@ void Prepared::optimize_and_plan(const graph::Graph& model, const SessionOptions
   inputs = ports_of(graph, graph.inputs);
   outputs = ports_of(graph, graph.outputs);
   tuner::TuningDb db(options.database);
-  program =
-      make_program(graph, {devices, options.tuning, db, options.memory_limit, options.weight_limit,
-                           SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
+  program = make_program(graph, {devices, options.tuning, db, options.memory_limit, options.weight_limit,
+                                 SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
   db.flush();
   stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
   stats.database_note = options.database_note.empty() ? db.trouble() : options.database_note;

@@ -91,8 +91,8 @@ std::int64_t Session::nonfinite_outputs() const {
   for (std::size_t i = 0; i < outputs().size(); ++i)
     if (const std::byte* values = output(i)) {
       const TensorDesc& desc = outputs()[i].desc;
-      count += nonfinite_values({values, static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype)},
-                                desc.dtype);
+      count += nonfinite_values(
+          {values, static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype)}, desc.dtype);
     }
   return count;
 }

@@ -43,7 +43,8 @@ TEST_CASE("devices lists what --device may name, in 80 columns and as JSON") {
   }
 }
 
-TEST_CASE("a machine without OpenCL lists no device of it and says why in one line; to ask for one is a failure") {
+TEST_CASE(
+    "a machine without OpenCL lists no device of it and says why in one line; to ask for one is a failure") {
   const Shell shell;
   const WithEnv library("RT3D_OPENCL_LIBRARY", "/no/such/libOpenCL.so");
   const Result table = shell.rt3d("devices");

@@ -19,11 +19,9 @@ kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
 
 std::vector<const kernels::KernelFamily*> fake_families;  // of the device
 
-const DeviceRow kFakes{"fakes",
-                       "made-up families",
+const DeviceRow kFakes{"fakes", "made-up families",
                        [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
-                       find_device("reference").copies,
-                       find_device("reference").fallback};
+                       find_device("reference").copies, find_device("reference").fallback};
 
 struct Bench {
   explicit Bench(std::vector<const kernels::KernelFamily*> families) { fake_families = std::move(families); }

@@ -183,7 +183,9 @@ TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is"
 
 TEST_CASE("devices are known by name") {
   CHECK(find_device("cpu").name == "cpu");
-  CHECK_THROWS_WITH_AS(find_device("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference', 'opencl', and 'auto' alone", Error);
+  CHECK_THROWS_WITH_AS(find_device("gpu"),
+                       "unknown device 'gpu'; known are 'cpu', 'reference', 'opencl', and 'auto' alone",
+                       Error);
 }
 
 TEST_CASE("a list of devices offers what each of them computes, the first to be named first") {

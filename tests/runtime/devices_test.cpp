@@ -43,7 +43,8 @@ TEST_CASE("a number behind a device's name that has none, or that is none, is re
         std::pair{"opencl:", "the device 'opencl:': '' is no number of a device"},
         std::pair{"opencl:-1", "the device 'opencl:-1': '-1' is no number of a device"},
         std::pair{"opencl:1x", "the device 'opencl:1x': '1x' is no number of a device"},
-        std::pair{"opencl:99999999999", "the device 'opencl:99999999999': '99999999999' is no number of a device"},
+        std::pair{"opencl:99999999999",
+                  "the device 'opencl:99999999999': '99999999999' is no number of a device"},
         std::pair{"opencl,opencl:0", "the list of devices 'opencl,opencl:0' names 'opencl:0' twice"},
         std::pair{"gpu:0", "unknown device 'gpu:0'"}}) {
     CAPTURE(names);

@@ -37,8 +37,8 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
   std::vector<std::string> lines;
   for (std::string_view rest = text; !rest.empty();) {
     std::string_view line = first_columns(rest, columns);
-    if (const std::size_t space = line.rfind(' '); line.size() < rest.size() && rest[line.size()] != ' ' &&
-                                                   space != std::string_view::npos && space > 0)
+    if (const std::size_t space = line.rfind(' ');
+        line.size() < rest.size() && rest[line.size()] != ' ' && space != std::string_view::npos && space > 0)
       line = line.substr(0, space);
     lines.emplace_back(line);
     rest.remove_prefix(line.size());
@@ -70,7 +70,8 @@ void print_table(const std::vector<rt3d_device_info>& devices) {
     table.rule();
     any = any || device.multiply_adds_per_ns > 0;
     std::vector<std::string> lines = wrapped(printable(device.text), kTextColumns);
-    for (std::string& line : wrapped(printable(device.meaning), kTextColumns)) lines.push_back(std::move(line));
+    for (std::string& line : wrapped(printable(device.meaning), kTextColumns))
+      lines.push_back(std::move(line));
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (i > 0) {
         table.add({"", lines[i]});

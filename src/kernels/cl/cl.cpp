@@ -10,8 +10,9 @@
 namespace rt3d::kernels::cl {
 
 std::span<const KernelFamily* const> families() {
-  static const std::array<const KernelFamily*, 7> all{&conv_direct(), &conv_sparse(), &conv_depthwise(), &pool_window(),
-                                                      &fc_dot(),      &elementwise(), &softmax()};
+  static const std::array<const KernelFamily*, 7> all{&conv_direct(), &conv_sparse(), &conv_depthwise(),
+                                                      &pool_window(), &fc_dot(),      &elementwise(),
+                                                      &softmax()};
   return all;
 }
 

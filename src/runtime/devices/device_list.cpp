@@ -15,7 +15,8 @@ std::vector<ListedDevice> list_devices() {
     std::string why;
     const std::vector<Accelerator> there = row.list(why);
     for (std::size_t i = 0; i < there.size(); ++i)
-      listed.push_back({NamedDevice(&row, static_cast<int>(i)).name(), row.meaning, there[i].text(), {}, there[i]});
+      listed.push_back(
+          {NamedDevice(&row, static_cast<int>(i)).name(), row.meaning, there[i].text(), {}, there[i]});
     if (there.empty()) listed.push_back({std::string(row.name), row.meaning, {}, std::move(why), {}});
   }
   return listed;

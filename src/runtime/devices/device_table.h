@@ -22,7 +22,8 @@ struct DeviceRow {
   const kernels::KernelFamily& (*fallback)();  // nullptr: none
   // Of a device with memory of its own; nullptr: its families run on this CPU. `number`: of list()'s; `cpu` says accuracy and the host's
   // threads.
-  std::unique_ptr<kernels::Engine> (*make_engine)(int number, const kernels::Target& cpu, ThreadPool& pool) = nullptr;
+  std::unique_ptr<kernels::Engine> (*make_engine)(int number, const kernels::Target& cpu,
+                                                  ThreadPool& pool) = nullptr;
   // The row whose families take what this one's do not, where no other of the list computes on this CPU; "": none.
   std::string_view behind = {};
   // Of which a machine may have several, or none: what this one has, by number; `why` says why that is nothing. nullptr: there is one,
@@ -32,7 +33,8 @@ struct DeviceRow {
 
 // One that a session names: a row, and which of the row's devices.
 struct NamedDevice {
-  NamedDevice(const DeviceRow* of, int which = 0) : row(of), number(which) {}  // implicit: most rows have no numbers
+  NamedDevice(const DeviceRow* of, int which = 0)
+      : row(of), number(which) {}  // implicit: most rows have no numbers
 
   const DeviceRow* row;
   int number;
