@@ -90,7 +90,7 @@ TEST_CASE("devices are given as a list, and a wrong one is refused with the name
   for (const char* command : {"run ", "bench ", "info ", "plan "})
     for (const char* devices : {"gpu", "cpu,gpu", "cpu,", ",", "cpu,cpu"})
       check_refused(shell.rt3d(command + model + " --device " + devices), devices,
-                    "; known are 'cpu', 'reference'");
+                    "; known are 'cpu', 'reference', 'opencl', and 'auto' alone");
   check_refused(shell.tune(model + " --device cpu,cpu"), "rt3d-tune", "names 'cpu' twice");
 }
 
