@@ -60,7 +60,7 @@ Operands lay_out(const kernels::Ports& ports, const Problem& p, std::span<const 
   for (std::size_t i = 0; i < p.outputs.size(); ++i) {
     const kernels::Port port = placed(ports.outputs.at(i), random);
     LaidOut& laid = o.outputs.emplace_back(p.outputs[i], port, inside(), kCanary);
-    o.output_addresses.push_back(laid.address());
+    o.output_addresses.emplace_back(laid.address());
     o.output_placements.push_back(laid.placement());
   }
   return o;
