@@ -1,4 +1,4 @@
-// Softmax over the last dimension (softmax.cl).
+// Softmax over the last dimension that has more than one element (softmax.cl).
 #include <algorithm>
 
 #include "kernels/cl/families.h"
@@ -7,6 +7,13 @@
 
 namespace rt3d::kernels::cl {
 namespace {
+
+// -1 where there is no such dimension.
+int axis_of(const Problem& p) {
+  const int rank = p.input_shape(0).rank();
+  const auto axis = static_cast<int>(p.attributes.integer("axis", -1));
+  return axis < 0 ? rank + axis : axis < rank ? axis : -1;
+}
 
 class Softmax final : public ClFamily {
  public:
@@ -17,8 +24,8 @@ class Softmax final : public ClFamily {
         p.attributes.has("act"))
       return false;
     const Shape& x = p.input_shape(0);
-    const std::int64_t axis = p.attributes.integer("axis", -1);
-    return x.rank() >= 1 && (axis == -1 || axis == x.rank() - 1) && x.elements() > 0 && x.elements() < (1 << 30);
+    return axis_of(p) >= 0 && x.elements(axis_of(p) + 1, x.rank()) == 1 && x.elements() > 0 &&
+           x.elements() < (1 << 30);
   }
   Ports ports(const Problem&, const Target&) const override { return {{planar_port()}, {planar_port()}}; }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
@@ -27,7 +34,7 @@ class Softmax final : public ClFamily {
   }
   Recipe recipe(const KernelRequest& r) const override {
     const Shape& x = r.problem.input_shape(0);
-    const std::int64_t k = x[x.rank() - 1], rows = x.elements() / k;
+    const std::int64_t k = x[axis_of(r.problem)], rows = x.elements() / k;
     const std::int64_t lanes = r.target.device.accelerator->most_work_items >= 64 ? 64 : 1;
     Macros macros;
     macros.add("K", k).add("LANES", lanes);
