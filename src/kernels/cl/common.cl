@@ -62,7 +62,7 @@ typedef float y_t;
 
 // Activations of four values or of one. Comparisons are written so that what is no number stays none.
 #ifndef ACT
-#define ACT none
+#define ACT act_none
 #endif
 #ifndef ACT_ALPHA
 #define ACT_ALPHA 0.0f
@@ -94,7 +94,5 @@ ACTIVATIONS(float4)
 #ifdef HALF_SUMS
 ACTIVATIONS(half4)
 #endif
-#define GLUED(a, b) a##b
-#define GLUE(a, b) GLUED(a, b)
-#define ACTIVATE(v) GLUE(act_, ACT)(v)
+#define ACTIVATE(v) ACT(v)
 

@@ -39,7 +39,7 @@ void add_windows(Macros& macros, const ConvShape& s) {
 
 void add_activation(Macros& macros, const Activation& activation) {
   if (activation.act == Act::none) return;
-  macros.add("ACT", act_name(activation.act));
+  macros.add("ACT", cat("act_", act_name(activation.act)));
   const auto number = [&](std::string_view name, float value) {
     if (std::isinf(value))
       macros.add(name, std::string_view(value < 0 ? "-INFINITY" : "INFINITY"));
