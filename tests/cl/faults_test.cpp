@@ -277,7 +277,7 @@ TEST_CASE(
     "a driver that computes wrong numbers has its candidates discarded, and the CPU computes [host only]") {
   RT3D_NEEDS_OPENCL();
   const Faulty faulty;
-  const WithEnv faults("RT3D_TEST_CL_FAULTS", "wrong_numbers");
+  const WithEnv faults("RT3D_TEST_CL_FAULTS", "wrong_numbers:64");
   SessionOptions options = options_for("opencl,cpu");
   options.tuning.mode = tuner::Mode::quick;
   options.tuning.limit_ms = 3'600'000;  // tuning ends sooner
