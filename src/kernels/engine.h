@@ -2,6 +2,7 @@
 // uses them from one thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "kernels/family.h"
@@ -28,6 +29,11 @@ class Engine {
   virtual void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) = 0;
   // Waits until everything is done; throws device when something failed.
   virtual void finish() = 0;
+
+  // Of engines whose drivers compile: the file in which machine code and what was measured of the device are kept for later sessions (empty:
+  // nowhere), told before anything is compiled, and the moment to write it. What cannot be kept is logged.
+  virtual void keep_code_in(const std::filesystem::path& file) { static_cast<void>(file); }
+  virtual void save_code() {}
 };
 
 }  // namespace rt3d::kernels

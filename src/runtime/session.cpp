@@ -88,9 +88,13 @@ struct Session::Impl {
         profile(options.profile),
         plan_only(options.plan_only) {
     const auto start = Clock::now();
+    std::filesystem::path programs = options.database;
+    if (!programs.empty()) programs += ".programs";
+    for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(programs);
     optimize_and_plan(model, options);
     const auto prepare_start = Clock::now();
     executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
+    for (const Devices::Member& m : devices.members()) m.engine->save_code();
     stats.prepare_ns += ns_since(prepare_start);
     input_set.assign(inputs.size(), false);
     inputs_missing = inputs.size();

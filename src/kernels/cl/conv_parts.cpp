@@ -9,6 +9,7 @@ constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressa
 // Loads of four channels that take as long as so many multiply-adds of four: what a work-item loads for each of its products decides
 // between tiles (opencl.md's texture pipe; on CPUs loads are cheaper, and tiles are measured anyway).
 constexpr double kLoadCost = 2;
+constexpr double kWave = 64;  // work-items of a GPU that run together
 
 }  // namespace
 
@@ -122,7 +123,9 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const double loads = (rows + 4 * columns) / (4 * rows * columns);
   // Work-items that wait for others of a group that is not full.
   const auto width = static_cast<double>(ceil_div(s.oh, t.rows) * s.ow);
-  const double idle = static_cast<double>(ceil_div(static_cast<std::int64_t>(width), t.wide) * t.wide) / width;
+  const double cut = static_cast<double>(ceil_div(static_cast<std::int64_t>(width), t.wide) * t.wide) / width;
+  const double wave = device.is_cpu ? 1 : kWave;
+  const double idle = cut * std::max(1.0, wave / static_cast<double>(t.wide * t.deep));
   const double bytes = 4 * static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
   return time_ns({.multiply_adds = products * (1 + kLoadCost * loads) * idle, .bytes = bytes}, device);
 }

@@ -39,7 +39,7 @@ class CopyKernel final : public Kernel {
     download_ = out.space == Space::host;
     const Placement x = upload_ ? staged(shape_, to_.block) : from_, y = download_ ? staged(shape_, from_.block) : to_;
     staged_ = upload_ ? x : y;
-    kernel_ = engine_.make_kernel(
+    build_ = engine_.builder().start(
         copy_code(shape_, x, upload_ ? DType::f32 : in.dtype, y, download_ ? DType::f32 : out.dtype));
     const Dims5 s(shape_);
     range_ = Range::of({s.h * s.w, s.d, s.n * blocks(s.c, y.block)}, pixel_group(engine.device().description));
@@ -47,7 +47,7 @@ class CopyKernel final : public Kernel {
     if (staging_bytes_ > 0) engine_.staging(staging_bytes_);  // so that run() allocates nothing
   }
 
-  void prepare(std::span<const Tensor* const>, ThreadPool&) override {}
+  void prepare(std::span<const Tensor* const>, ThreadPool&) override { kernel_ = engine_.builder().kernel(build_); }
   void run(const RunArgs& args) const override {
     Place from = args.inputs[0], to = args.outputs[0];
     cl_mem staging = staging_bytes_ > 0 ? engine_.staging(staging_bytes_) : nullptr;
@@ -90,6 +90,7 @@ class CopyKernel final : public Kernel {
   Placement from_, to_, staged_;
   bool upload_ = false, download_ = false;
   std::size_t staging_bytes_ = 0;
+  Builder::Ticket build_;
   Handle<cl_kernel> kernel_;
   Range range_;
 };

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "kernels/cl/layout.h"
-#include "kernels/cl/program.h"
+#include "kernels/cl/measured.h"
 #include "kernels/cl/sources.h"
 #include "kernels/cl/status.h"
 
@@ -59,6 +63,36 @@ ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool) : devic
   check(status, "opening " + device_.description.name);
   queue_ = {api().CreateCommandQueue(context(), device_.id, 0, &status), api().ReleaseCommandQueue};
   check(status, "making a queue of " + device_.description.name);
+  constexpr int kMostBuilds = 4;
+  builder_ = std::make_unique<Builder>(device_, context(), std::min(pool.size(), kMostBuilds));
+}
+
+void ClEngine::keep_code_in(const std::filesystem::path& file) {
+  builder_->keep_in(file);
+  know_the_device();
+}
+
+// Measured once for each device and driver: known in this process, or in the file of programs.
+void ClEngine::know_the_device() {
+  static std::mutex mutex;
+  static std::map<std::string, Measured> known;
+  const std::lock_guard lock(mutex);
+  const std::string name = device_.description.fingerprint();
+  auto at = known.find(name);
+  if (at == known.end()) {
+    std::optional<Measured> kept = builder_->recall<Measured>(name);
+    if (!kept) {
+      kept = measure(*this);
+      log(LogLevel::info, device_.description.name, ": ", kept->multiply_adds_per_ns, " multiply-adds and ", kept->bytes_per_ns,
+          " bytes per ns, ", kept->launch_ns / 1e3, " us per launch");
+    }
+    at = known.emplace(name, *kept).first;
+  }
+  builder_->keep(name, at->second);
+  device_.description.multiply_adds_per_ns = at->second.multiply_adds_per_ns;
+  device_.description.bytes_per_ns = at->second.bytes_per_ns;
+  device_.description.launch_ns = at->second.launch_ns;
+  target_.device.accelerator = std::make_shared<const Accelerator>(device_.description);
 }
 
 ClEngine::~ClEngine() {
@@ -93,16 +127,6 @@ cl_mem ClEngine::staging(std::size_t bytes) {
   return staging_.get();
 }
 
-Handle<cl_kernel> ClEngine::make_kernel(const KernelCode& code) {
-  auto known = std::find_if(programs_.begin(), programs_.end(), [&](const auto& p) { return p.first == code; });
-  if (known == programs_.end())
-    known = programs_.emplace(programs_.end(), code, build_program(device_, context(), code));
-  cl_int status = CL_SUCCESS;
-  Handle kernel(api().CreateKernel(known->second.get(), code.kernel.c_str(), &status), api().ReleaseKernel);
-  check(status, "making the kernel " + code.kernel);
-  return kernel;
-}
-
 void ClEngine::note(cl_int status, const char* what) {
   if (status == CL_SUCCESS || trouble_ != CL_SUCCESS) return;
   trouble_ = status;
@@ -127,22 +151,26 @@ void ClEngine::enqueue(cl_kernel kernel, const Range& range) {
   }
 }
 
-const ClEngine::Halo& ClEngine::halo(const TensorDesc& desc, const Placement& at) {
-  for (const Halo& known : halos_)
-    if (known.desc == desc && known.at == at) return known;
+const ClEngine::Halo& ClEngine::halo(DType type) {
+  Halo& known = halos_[type == DType::f16 ? 1 : 0];
+  if (known.kernel) return known;
   Macros macros;
-  add_tensor(macros, "Y", desc.shape, at, desc.dtype);
-  add_sizes(macros, desc.shape);
-  macros.add("HALO_H", std::int64_t{at.halo_h}).add("HALO_W", std::int64_t{at.halo_w});
-  const Dims5 s(desc.shape);
-  return halos_.emplace_back(Halo{desc, at, make_kernel({kHalo, macros.text(), "zero_halo"}),
-                                  Range::of({s.h + 2 * at.halo_h, s.d, s.n * blocks(s.c, at.block)}, {0, 0, 0})});
+  if (type == DType::f16) macros.flag("Y_HALF");
+  known.build = builder_->start({kHalo, macros.text(), "zero_halo"});
+  known.kernel = builder_->kernel(known.build);
+  return known;
 }
 
 void ClEngine::zero_halo(const TensorDesc& desc, Place first, const Placement& at, int) {
-  const Halo& known = halo(desc, at);
-  Arguments(*this, known.kernel.get()).place(first, dtype_bytes(desc.dtype));
-  enqueue(known.kernel.get(), known.range);
+  const Halo& known = halo(desc.dtype);
+  const Dims5 s(desc.shape);
+  const std::int64_t channel_blocks = blocks(s.c, at.block);
+  Arguments arguments(*this, known.kernel.get());
+  arguments.place(first, dtype_bytes(desc.dtype));
+  for (const std::int64_t size : {at.n, at.c, at.d, at.h, std::int64_t{at.block}, channel_blocks, s.h, s.w,
+                                  std::int64_t{at.halo_h}, std::int64_t{at.halo_w}})
+    arguments.number(static_cast<cl_int>(size));
+  enqueue(known.kernel.get(), Range::of({s.h + 2 * at.halo_h, s.d, s.n * channel_blocks}, {0, 0, 0}));
 }
 
 void ClEngine::finish() {

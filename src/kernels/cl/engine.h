@@ -1,11 +1,13 @@
 // ClEngine: an OpenCL device with its in-order queue.
 #pragma once
 
+#include <array>
+#include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "kernels/cl/builder.h"
 #include "kernels/cl/device.h"
 #include "kernels/cl/handle.h"
 #include "kernels/cl/recipe.h"
@@ -26,15 +28,15 @@ class ClEngine final : public Engine {
   void run(const Kernel& kernel, const RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void finish() override;
+  void keep_code_in(const std::filesystem::path& file) override;
+  void save_code() override { builder_->save(); }
 
   // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
   const ClDevice& device() const { return device_; }
   const Api& api() const { return *device_.api; }
   cl_context context() const { return context_.get(); }
   cl_command_queue queue() const { return queue_.get(); }
-  // A kernel of its own, whose arguments nobody else sets; its program is built once for all. Throws device.
-  Handle<cl_kernel> make_kernel(const KernelCode& code);
-  int programs_built() const { return static_cast<int>(programs_.size()); }
+  Builder& builder() { return *builder_; }
   void enqueue(cl_kernel kernel, const Range& range);
   // Keeps the first status that is no success.
   void note(cl_int status, const char* what);
@@ -42,14 +44,13 @@ class ClEngine final : public Engine {
   cl_mem staging(std::size_t bytes);
 
  private:
-  // Clears the halo of all tensors that lie so.
+  // Clears halos of floats or of halves.
   struct Halo {
-    TensorDesc desc;
-    Placement at;
+    Builder::Ticket build;
     Handle<cl_kernel> kernel;
-    Range range;
   };
-  const Halo& halo(const TensorDesc& desc, const Placement& at);
+  const Halo& halo(DType type);
+  void know_the_device();
   Handle<cl_mem> make_buffer(std::size_t bytes, cl_mem_flags flags);
 
   ClDevice device_;
@@ -57,8 +58,8 @@ class ClEngine final : public Engine {
   ThreadPool& pool_;
   Handle<cl_context> context_;
   Handle<cl_command_queue> queue_;
-  std::vector<std::pair<KernelCode, Handle<cl_program>>> programs_;
-  std::vector<Halo> halos_;
+  std::unique_ptr<Builder> builder_;
+  std::array<Halo, 2> halos_;
   Handle<cl_mem> staging_;
   std::size_t staging_bytes_ = 0;
   int unflushed_ = 0;
@@ -75,6 +76,7 @@ class Arguments {
   Arguments(ClEngine& engine, cl_kernel kernel) : engine_(engine), kernel_(kernel) {}
   Arguments& buffer(cl_mem memory) { return put(memory); }
   Arguments& number(cl_int value) { return put(value); }
+  Arguments& real(cl_float value) { return put(value); }
   // The buffer and the place in elements of that many bytes.
   Arguments& place(const Place& place, std::size_t element_bytes) {
     return buffer(buffer_of(place)).number(static_cast<cl_int>(place.offset / element_bytes));

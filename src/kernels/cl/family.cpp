@@ -19,10 +19,11 @@ constexpr double kMostLaunchNs = 10e6;
 class RecipeKernel final : public Kernel {
  public:
   RecipeKernel(Recipe recipe, ClEngine& engine) : recipe_(std::move(recipe)), engine_(engine) {
-    for (const Launch& launch : recipe_.launches) kernels_.push_back(engine.make_kernel(launch.code));
+    for (const Launch& launch : recipe_.launches) builds_.push_back(engine.builder().start(launch.code));
   }
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
+    for (const Builder::Ticket& build : builds_) kernels_.push_back(engine_.builder().kernel(build));
     if (!recipe_.pack) return;
     for (const Bytes& bytes : recipe_.pack(constants, pool)) {
       packed_.push_back(engine_.allocate(std::max<std::size_t>(bytes.size(), 1)));
@@ -58,6 +59,7 @@ class RecipeKernel final : public Kernel {
 
   Recipe recipe_;
   ClEngine& engine_;
+  std::vector<Builder::Ticket> builds_;  // going on while other kernels are begun
   std::vector<Handle<cl_kernel>> kernels_;
   std::vector<std::unique_ptr<Memory>> packed_;
 };

@@ -119,8 +119,11 @@ void Executor::bind() {
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
-      bound.halos.push_back(
-          {devices_.with(plan_.space_of(step.outputs[i])), &step.outputs[i], bound.outputs[i]});
+      const Bound::Halo& halo = bound.halos.emplace_back(Bound::Halo{
+          devices_.with(plan_.space_of(step.outputs[i])), &step.outputs[i], bound.outputs[i]});
+      // Once now, so that a device has compiled it before the first run.
+      if (halo.engine->space() != kernels::Space::host)
+        halo.engine->zero_halo(halo.output->desc, halo.place, halo.output->placement, bound.workers);
     }
     bound_.push_back(std::move(bound));
   }

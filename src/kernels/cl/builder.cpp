@@ -1,0 +1,146 @@
+#include "kernels/cl/builder.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "kernels/cl/status.h"
+
+namespace rt3d::kernels::cl {
+
+struct Builder::Build {
+  KernelCode code;
+  Handle<cl_program> program;
+  std::string key;
+  bool done = false, from_source = false;
+  Code error = Code::ok;
+  std::string why;  // it failed
+};
+
+Builder::Builder(const ClDevice& device, cl_context context, int threads)
+    : device_(device), context_(context), most_threads_(std::max(1, threads)) {}
+
+Builder::~Builder() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+    waiting_.clear();
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Builder::keep_in(const std::filesystem::path& file) { cache_.open(file); }
+
+Builder::Ticket Builder::start(const KernelCode& code) {
+  const std::lock_guard lock(mutex_);
+  const auto known =
+      std::find_if(known_.begin(), known_.end(), [&](const Ticket& t) { return t->code == code; });
+  if (known != known_.end()) return *known;
+  auto ticket = std::make_shared<Build>();
+  ticket->code = code;
+  known_.push_back(ticket);
+  waiting_.push_back(ticket);
+  if (static_cast<int>(threads_.size()) < most_threads_) {
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::exception&) {  // no more threads: kernel() builds what nobody has begun
+    }
+  }
+  changed_.notify_all();
+  return ticket;
+}
+
+void Builder::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return ends_ || !waiting_.empty(); });
+    if (ends_) return;
+    const Ticket next = waiting_.front();
+    waiting_.pop_front();
+    lock.unlock();
+    build(*next);
+    lock.lock();
+    next->done = true;
+    built_ += next->from_source ? 1 : 0;
+    changed_.notify_all();
+  }
+}
+
+void Builder::build(Build& build) {
+  try {
+    const std::string options = build_options(build.code, device_.description);
+    build.key = ProgramCache::key(build.code, options, device_.description.fingerprint());
+    build.program = from_binary(build.key, options);
+    if (build.program) return;
+    build.from_source = true;
+    build.program = build_program(device_, context_, build.code);
+  } catch (const Error& error) {
+    build.error = error.code();
+    build.why = error.what();
+  } catch (const std::exception&) {
+    build.error = Code::out_of_memory;
+    build.why = "out of memory";
+  }
+}
+
+// Nothing where there is no binary, or the driver refuses it.
+Handle<cl_program> Builder::from_binary(const std::string& key, const std::string& options) {
+  const std::lock_guard lock(loading_);
+  const std::optional<Bytes> binary = cache_.begin_load(key);
+  if (!binary) return {};
+  const Api& api = *device_.api;
+  const std::size_t bytes = binary->size();
+  const auto* data = reinterpret_cast<const unsigned char*>(binary->data());
+  cl_int status = CL_SUCCESS, of_binary = CL_SUCCESS;
+  Handle program(api.CreateProgramWithBinary(context_, 1, &device_.id, &bytes, &data, &of_binary, &status),
+                 api.ReleaseProgram);
+  if (status == CL_SUCCESS) status = of_binary;
+  if (status == CL_SUCCESS)
+    status = api.BuildProgram(program.get(), 1, &device_.id, options.c_str(), nullptr, nullptr);
+  cache_.end_load(key, status == CL_SUCCESS);
+  return status == CL_SUCCESS ? std::move(program) : Handle<cl_program>();
+}
+
+Handle<cl_kernel> Builder::kernel(const Ticket& ticket) {
+  {
+    std::unique_lock lock(mutex_);
+    const auto at = std::find(waiting_.begin(), waiting_.end(), ticket);
+    if (at != waiting_.end() && threads_.empty()) {
+      waiting_.erase(at);
+      build(*ticket);
+      ticket->done = true;
+      built_ += ticket->from_source ? 1 : 0;
+    }
+    changed_.wait(lock, [&] { return ticket->done; });
+  }
+  if (ticket->error != Code::ok) fail(ticket->error, ticket->why);
+  cl_int status = CL_SUCCESS;
+  Handle kernel(device_.api->CreateKernel(ticket->program.get(), ticket->code.kernel.c_str(), &status),
+                device_.api->ReleaseKernel);
+  check(status, "making the kernel " + ticket->code.kernel);
+  return kernel;
+}
+
+// Mali's machine code is made when a kernel is: binaries are asked for only after that.
+void Builder::save() {
+  const Api& api = *device_.api;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(known_, [](const Ticket& ticket) { return ticket->done && ticket.use_count() == 1; });
+    for (const Ticket& ticket : known_) {
+      if (!ticket->done || !ticket->from_source || !ticket->program) continue;
+      std::size_t bytes = 0;
+      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARY_SIZES, sizeof bytes, &bytes, nullptr) !=
+              CL_SUCCESS ||
+          bytes == 0)
+        continue;
+      Bytes binary(bytes);
+      auto* data = reinterpret_cast<unsigned char*>(binary.data());
+      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) == CL_SUCCESS)
+        cache_.add(ticket->key, std::move(binary));
+    }
+  }
+  cache_.save();
+}
+
+}  // namespace rt3d::kernels::cl

@@ -1,0 +1,390 @@
+"""What bench/gpu/report.py makes of listings, of constants and of manifests. The listings in tests/bench/data are Mesa 26.2.6's of
+small.cl, each from its last variant on; nothing here needs Mesa, qemu or a compiler."""
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+BENCH = HERE.parent.parent / "bench/gpu"
+sys.path.insert(0, str(BENCH))
+import listings
+import manifest
+import mesa
+import model
+import report
+
+DATA = HERE / "data"
+
+
+def small(gpu):
+    return listings.read((DATA / f"small.{gpu}.txt").read_text(), model.GPUS[gpu].kind)["small"]
+
+
+class Adreno(unittest.TestCase):
+    def setUp(self):
+        self.code = small("adreno-650")
+
+    def test_the_loop_ends_at_the_branch_back_and_repeats_and_nops_take_slots(self):
+        self.assertTrue(self.code.looping)
+        self.assertEqual(self.code.loop.slots, 35)
+        wanted = {"multiply-adds": 8, "waits": 12, "addresses": 5, "moves": 6, "loads": 2, "other": 2}
+        self.assertEqual({kind: n for kind, n in self.code.loop.kinds.items() if n}, wanted)
+
+    def test_multiply_adds_and_bytes_are_counted(self):
+        self.assertEqual((self.code.loop.multiply_adds, self.code.loop.load_bytes, self.code.whole.store_bytes), (8, 16, 8))
+        self.assertAlmostEqual(self.code.loop.share, 8 / 35)
+
+    def test_16_bit_slots_are_those_without_a_32_bit_register(self):
+        self.assertEqual(self.code.loop.narrow, 8 + 12 + 1)
+
+    def test_padding_behind_the_end_is_not_code(self):
+        self.assertEqual(self.code.whole.slots, 60)  # as the statistics say; seven nops follow
+
+    def test_registers_and_waves_are_the_compilers_words(self):
+        self.assertEqual((self.code.registers, self.code.waves, self.code.lanes, self.code.spills, self.code.fills), (4, 16, 128, 0, 0))
+
+    def test_spills_are_seen_in_and_outside_of_loops(self):
+        text = (DATA / "small.adreno-650.txt").read_text()
+        spilled = text.replace("l15:\n", "l15:\nMESA: info: stp.u32 p[r1.x], r0.x, 4\nMESA: info: (ss)ldp.u32 r0.x, p[r3.x], 2\n")
+        code = listings.read(spilled, "ir3")["small"]
+        self.assertEqual((code.spills, code.fills, code.loop.stack_bytes, code.loop.kinds["stack"]), (1, 1, 24, 2))
+
+    def test_images_are_texels_of_the_bytes_that_arrive(self):
+        body = listings.ir3_body(["(sy)isam (f16)(xyzw)hr8.z, r4.x, s#0, t#0", "saml (f32)(xyzw)r6.z, r2.y, r40.x, s#0, t#0"])
+        self.assertEqual((body.kinds["texels"], body.texel_bytes), (2, 8 + 16))
+
+    def test_of_two_loops_the_one_that_multiplies_most_is_hot(self):
+        lines = ["l0:", "add.u r0.x, r0.x, 1", "l1:", "mad.f32 r0.x, r0.y, r0.z, r0.x", "br p0.x, #l1", "l2:", "(rpt3)mad.f32 r0.x, r0.y, r0.z, r0.x",
+                 "br p0.x, #l2", "br p0.x, #l0", "; CL prog 1/1: 1 full, 16 max_waves, 0 double_threadsize"]
+        code = listings.read_ir3("k", lines)
+        self.assertEqual((code.loop.multiply_adds, code.loop.slots, code.loop.narrow, code.lanes), (4, 5, 0, 64))
+
+    def test_a_kernel_without_loops_is_judged_as_a_whole(self):
+        code = listings.read_ir3("k", ["mad.f32 r0.x, r0.y, r0.z, r0.x", "end", "; CL prog 1/1: 1 full, 16 max_waves, 1 double_threadsize"])
+        self.assertEqual((code.looping, code.loop.slots, code.loop.multiply_adds), (False, 2, 1))
+
+    def test_the_compilers_own_kernels_are_left_out_and_the_last_variant_wins(self):
+        text = (DATA / "small.adreno-650.txt").read_text()
+        first = text.replace("4 full", "9 full")
+        own = text.replace("__wrapped_small", "__wrapped_clear_buffer4")
+        codes = listings.read(own + first + text, "ir3")
+        self.assertEqual((list(codes), codes["small"].registers), (["small"], 4))
+
+    def test_a_listing_that_is_cut_off_is_an_error(self):
+        with self.assertRaisesRegex(listings.Unreadable, "small is cut off"):
+            listings.read((DATA / "small.adreno-650.txt").read_text().partition("; CL prog")[0], "ir3")
+
+    def test_what_was_read_survives_being_kept(self):
+        self.assertEqual(listings.Code.from_json(json.loads(json.dumps(self.code.to_json()))), self.code)
+
+
+class Mali(unittest.TestCase):
+    def test_valhalls_loop_goes_back_by_an_offset(self):
+        code = small("mali-g57")
+        self.assertEqual((code.looping, code.loop.slots, code.loop.multiply_adds, code.loop.load_bytes), (True, 32, 8, 4 + 8))
+        self.assertEqual(code.loop.kinds["multiply-adds"], 4)  # of two halves each
+
+    def test_valhalls_units_are_counted_as_mesa_counts_them(self):
+        code, rates = small("mali-g57"), model.GPUS["mali-g57"].rates
+        for unit in ("fma", "cvt", "sfu", "ls"):
+            self.assertAlmostEqual(code.whole.units[unit] / rates[unit], code.cycles[unit], delta=0.07, msg=unit)
+
+    def test_bifrosts_loop_goes_back_to_a_clause(self):
+        code = small("mali-g76")
+        self.assertEqual((code.looping, code.loop.multiply_adds, code.loop.kinds["multiply-adds"], code.loop.load_bytes), (True, 8, 4, 4 + 8))
+        self.assertEqual((code.whole.slots, code.loop.slots), (38, 27))
+
+    def test_bifrosts_arithmetic_is_counted_as_mesa_counts_it(self):
+        code = small("mali-g76")
+        self.assertAlmostEqual(code.whole.units["arith"] / 24, code.cycles["arith"], places=3)
+        self.assertEqual(code.whole.units["ls"], code.cycles["ldst"])
+
+    def test_registers_threads_and_spills_are_the_compilers_words(self):
+        self.assertEqual([(c.registers, c.threads, c.spills, c.fills) for c in (small("mali-g57"), small("mali-g76"))], [(11, 2, 0, 0), (8, 2, 0, 0)])
+        text = (DATA / "small.mali-g57.txt").read_text().replace("0:0 spills:fills", "18:41 spills:fills").replace("2 threads", "1 threads")
+        code = listings.read(text, "valhall")["small"]
+        self.assertEqual((code.threads, code.spills, code.fills), (1, 18, 41))
+
+    def test_the_stack_is_told_from_buffers(self):
+        body = listings.Body()
+        listings.mali_classify(body, "LOAD.i32.force.unsigned.slot2 @r1, thread_local_pointer.w0, offset:64")
+        listings.mali_classify(body, "+STORE.i32.tl t1, r1, r2, @r62")
+        self.assertEqual((body.kinds["stack"], body.stack_bytes, body.load_bytes, body.units["ls"]), (2, 8, 0, 2))
+
+
+def body(slots=100, multiply_adds=64, narrow=80, **rest):
+    made = listings.Body(slots=slots, multiply_adds=multiply_adds, narrow=narrow, **{k: v for k, v in rest.items() if k != "kinds"})
+    made.kinds.update({"multiply-adds": multiply_adds, **rest.get("kinds", {})})
+    return made
+
+
+def code(loop, registers=16, lanes=128, outside=0, **rest):
+    whole = listings.Body(**{**vars(loop), "slots": loop.slots + outside, "kinds": dict(loop.kinds)})
+    return listings.Code("k", whole, loop, True, registers=registers, lanes=lanes, **rest)
+
+
+A650, G57, G610 = model.GPUS["adreno-650"], model.GPUS["mali-g57"], model.GPUS["mali-g610"]
+
+
+class Occupancy(unittest.TestCase):
+    def test_waves_in_flight_are_those_that_mesa_prints(self):
+        for gpu, registers, lanes, waves in (("adreno-650", 16, 128, 4), ("adreno-650", 27, 128, 2), ("adreno-650", 32, 128, 2), ("adreno-650", 32, 64, 4),
+                                             ("adreno-650", 21, 64, 6), ("adreno-650", 9, 64, 14), ("adreno-650", 5, 128, 12), ("adreno-650", 2, 128, 16),
+                                             ("adreno-740", 16, 128, 6), ("adreno-740", 24, 128, 4), ("adreno-740", 28, 128, 2)):
+            self.assertEqual(model.waves_in_flight(model.GPUS[gpu], registers, lanes), waves, (gpu, registers, lanes))
+
+    def test_waves_of_128_want_32_registers_on_a_650_and_a_group_above_64(self):
+        self.assertTrue(model.wide_waves_fit(A650, 32, 128))
+        self.assertFalse(model.wide_waves_fit(A650, 33, 128))
+        self.assertFalse(model.wide_waves_fit(A650, 16, 64))
+        self.assertTrue(model.wide_waves_fit(model.GPUS["adreno-740"], 48, 0))
+
+    def test_lanes_idle_in_a_groups_last_wave_and_in_the_last_round(self):
+        self.assertEqual(model.filled(A650, model.Launch(items=128 * 6, local=128, multiply_adds=1), 128), 1)
+        self.assertAlmostEqual(model.filled(A650, model.Launch(items=192 * 3, local=192, multiply_adds=1), 128), 0.75)
+        self.assertAlmostEqual(model.filled(A650, model.Launch(items=128 * 4, local=128, multiply_adds=1), 128), 4 / 6)
+
+
+class Model(unittest.TestCase):
+    # 30 work-groups of 128: ten rounds of three SPs; 5 turns of a loop of 64 multiply-adds.
+    LAUNCH = model.Launch(items=3840, local=128, multiply_adds=3840 * 64 * 5, pixels=8)
+
+    def test_peaks_are_the_published_ones(self):
+        peaks = {key: round(model.peak(gpu) / 1e9) for key, gpu in model.GPUS.items()}
+        self.assertEqual(peaks, {"adreno-650": 902, "adreno-740": 2089, "mali-g57": 122, "mali-g76": 346, "mali-g610": 660})
+        self.assertEqual(round(model.peak(A650, narrow=False) / 1e9), 451)
+
+    def test_a_16_bit_slot_takes_half_the_time_in_waves_of_128(self):
+        # 5 turns x (20 + 80 / 2) lanes' clocks, 256 lanes in each of 3 SPs at 587 MHz: 3840 x 300 / (768 x 587e6) = 2.5554 us
+        t = model.time(A650, code(body()), self.LAUNCH, "optimistic")
+        self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 / 0.99, places=3)
+        narrow_waves = model.time(A650, code(body(), lanes=64), self.LAUNCH, "optimistic")
+        self.assertAlmostEqual(narrow_waves.arithmetic / t.arithmetic, 100 / 60)
+
+    def test_what_stands_outside_of_the_loop_is_added_once(self):
+        t = model.time(A650, code(body(), outside=100), self.LAUNCH, "optimistic")  # 100 clocks more than 300
+        self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 4 / 3 / 0.99, places=3)
+
+    def test_a_loop_of_which_no_multiply_adds_tell_counts_once(self):
+        pooling = model.Launch(items=3840, local=128, multiply_adds=0)  # 60 clocks in the loop and 100 outside
+        t = model.time(A650, code(body(multiply_adds=0), outside=100), pooling, "optimistic")
+        self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 160 / 300 / 0.99, places=3)
+
+    def test_a_buffer_gives_what_was_measured_of_a_640(self):
+        # 27.35 bytes per clock and 128 lanes: 96.3 GB/s on six units at 587 MHz. 3840 x 5 x 128 bytes / 96.328e9 = 25.513 us.
+        loaded = code(body(load_bytes=128, kinds={"loads": 8}))
+        t = model.time(A650, loaded, self.LAUNCH, "pessimistic")
+        self.assertAlmostEqual(t.loads * 1e6, 25.513, places=2)
+
+    def test_pessimistic_small_loads_cost_16_bytes_each(self):
+        small_loads = code(body(load_bytes=64, kinds={"loads": 8}))  # 8 bytes each
+        self.assertAlmostEqual(model.time(A650, small_loads, self.LAUNCH, "pessimistic").loads * 1e6, 25.513, places=2)
+
+    def test_optimistic_weights_are_fetched_once_a_wave(self):
+        # Of 128 bytes 64 / 8 x 2 = 16 are weights, of which 1/128 is fetched: 112.125 bytes a turn.
+        loaded = code(body(load_bytes=128, kinds={"loads": 8}))
+        t = model.time(A650, loaded, self.LAUNCH, "optimistic")
+        self.assertAlmostEqual(t.loads * 1e6, 25.513 * 112.125 / 128, places=2)
+
+    def test_the_longer_part_counts_and_pessimistic_a_share_of_the_shorter(self):
+        loaded = code(body(load_bytes=128, kinds={"loads": 8}))  # 16 registers: 4 waves
+        t = model.time(A650, loaded, self.LAUNCH, "pessimistic")
+        self.assertAlmostEqual(t.core, t.loads + t.arithmetic / 4)
+        self.assertAlmostEqual(t.seconds, t.core + 50e-6)
+        self.assertEqual(t.bound, "launch")
+
+    def test_memory_counts_every_tensor_once(self):
+        t = model.time(A650, code(body()), model.Launch(items=3840, local=128, multiply_adds=0, bytes=30.8e6), "optimistic")
+        self.assertEqual((t.bound, round(t.seconds * 1e6)), ("memory", 1010))
+
+    def test_mali_takes_its_busiest_unit(self):
+        units = {"fma": 64, "cvt": 32, "sfu": 24, "ls": 8}
+        launch = model.Launch(items=3200, local=64, multiply_adds=3200 * 64 * 5, pixels=8)
+        # G57, a turn: fma 64 / 32 = 2, sfu 24 / 8 = 3 clocks. 3200 x 5 x 3 / (2 x 950e6) = 25.263 us.
+        t = model.time(G57, code(body(units=units), threads=2), launch, "optimistic")
+        self.assertAlmostEqual(t.arithmetic * 1e6, 25.263 / 0.98, places=2)
+        # G610 issues all of 120 at 64 a clock: 1.875. 50 groups on six cores: nine rounds, 50 / 54 of them filled.
+        t = model.time(G610, code(body(units=units), threads=2), launch, "optimistic")
+        self.assertAlmostEqual(t.arithmetic * 1e6, 3200 * 5 * 1.875 / (6 * 860) / (50 / 54) / 0.98, places=2)
+
+    def test_mali_loads_lines(self):
+        units = {"fma": 64, "ls": 8}
+        launch = model.Launch(items=3200, local=64, multiply_adds=3200 * 64 * 5, pixels=8)
+        loaded = code(body(units=units, load_bytes=128, kinds={"loads": 8}), threads=2)
+        # Pessimistic: 128 bytes / 64 = 2 clocks a turn. Optimistic: 16 of them weights, of which 1/16 is fetched: 113 / 64.
+        clocks = 3200 * 5 / (2 * 950)
+        self.assertAlmostEqual(model.time(G57, loaded, launch, "pessimistic").loads * 1e6, clocks * 2, places=3)
+        self.assertAlmostEqual(model.time(G57, loaded, launch, "optimistic").loads * 1e6, clocks * 113 / 64, places=3)
+
+    def test_every_constant_has_a_source(self):
+        self.assertTrue(all(len(source) > 7 for _, source in model.CONSTANTS.values()))
+        self.assertTrue(all(gpu.source for gpu in model.GPUS.values()))
+
+
+def launch(**changes):
+    made = {"step": "conv1a", "problem": "Conv", "family": "conv.direct.cl", "schedule": "pixels=8", "source": "small.cl", "options": "-DX=1", "kernel": "small",
+            "global": [64, 4, 8], "local": [64, 2, 1], "count": 2, "multiply_adds": 64 * 4 * 8 * 80, "reads": {"weights": 100, "activations": 200}, "writes": 300}
+    made.update(changes)
+    return {key: value for key, value in made.items() if value != "absent"}
+
+
+def plan(**changes):
+    return {"model": "c3d", "mode": "half", "device": "adreno-650", "launches": [launch()], **changes}
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = pathlib.Path(self.temporary.name)
+        (self.folder / "small.cl").write_bytes((DATA / "small.cl").read_bytes())
+
+    def write(self, value):
+        (self.folder / "manifest.json").write_text(value if isinstance(value, str) else json.dumps(value))
+
+    def run_report(self, *words):
+        return subprocess.run([sys.executable, BENCH / "report.py", self.folder, *words], capture_output=True, text=True)
+
+
+class Manifests(Folder):
+    def refused(self, value, pattern):
+        self.write(value)
+        with self.assertRaisesRegex(manifest.Error, pattern) as caught:
+            manifest.read(self.folder)
+        self.assertNotIn("\n", str(caught.exception))
+
+    def test_what_stands_there_is_read(self):
+        self.write(plan(launches=[launch(local=None, units_executed=5, tile={"pixels": 8, "outputs": 4})]))
+        read = manifest.read(self.folder)
+        one = read.launches[0]
+        self.assertEqual((read.model, read.mode, read.device, one.items, one.local, one.count, one.executed), ("c3d", "half", "adreno-650", 2048, None, 2, 5))
+        self.assertEqual(vars(one.modelled("half")), vars(model.Launch(items=2048, local=0, multiply_adds=5, pixels=8, element=2, bytes=600)))
+
+    def test_no_file(self):
+        with self.assertRaisesRegex(manifest.Error, "cannot read .*manifest.json: No such file"):
+            manifest.read(self.folder)
+
+    def test_no_json(self):
+        self.refused("{", "manifest.json is not JSON: ")
+        self.refused("[]", "manifest.json: wants an object")
+
+    def test_an_unknown_gpu(self):
+        self.refused(plan(device="adreno-9"), "manifest.json: unknown GPU 'adreno-9' .known: adreno-650, adreno-740, mali-g57, mali-g76, mali-g610.")
+
+    def test_a_field_that_is_missing_or_wrong_is_named_with_its_launch(self):
+        self.refused(plan(mode="double"), "mode is 'double', neither half nor float")
+        self.refused(plan(launches=[launch(kernel="absent")]), r"launch 0 \(conv1a\): 'kernel' is missing")
+        self.refused(plan(launches=[launch(), launch(**{"global": [64, 0]})]), r"launch 1 \(conv1a\): 'global' is \[64, 0\], not up to three positive numbers")
+        self.refused(plan(launches=[launch(multiply_adds="many")]), "'multiply_adds' is \"many\"")
+        self.refused(plan(launches=[launch(source="none.cl")]), "there is no none.cl beside the manifest")
+        self.refused(plan(launches=[launch(tile={"pixels": 0})]), "'tile' is ")
+        self.refused(plan(launches=[3]), "launch 0: wants an object")
+
+    def test_the_command_says_it_in_one_line(self):
+        done = self.run_report()
+        self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
+        self.assertIn("report: cannot read", done.stderr)
+        self.write(plan())
+        done = self.run_report("--gpu", "mali-g9")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(done.stderr, "report: unknown GPU 'mali-g9' (known: adreno-650, adreno-740, mali-g57, mali-g76, mali-g610)\n")
+
+    def test_without_mesa_the_guard_is_skipped_and_the_report_refused(self):
+        self.write(plan())
+        done = self.run_report("--guard", "--build", str(self.folder))
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"^report: guard skipped: Mesa is not unpacked in .*/sysroot-gpu-amd64: scripts/sysroot-gpu amd64\n$")
+        self.assertEqual(self.run_report("--build", str(self.folder)).returncode, 2)
+
+
+class Reports(Folder):
+    """Over answers that are kept already, as a second run finds them."""
+
+    def setUp(self):
+        super().setUp()
+        self.write(plan())
+        self.text = (DATA / "small.adreno-650.txt").read_text()
+
+    def keep(self, older=None, newer=None):
+        for suite, version, text in (("trixie-backports", "26.1.6-1", older or self.text), ("sid", "26.2.6-1", newer or self.text)):
+            root = self.folder / "sysroot-gpu-amd64" / suite
+            root.mkdir(parents=True)
+            (root / ".complete").touch()
+            (root / ".mesa-version").write_text(f"{version}\n")
+            for gpu in ("adreno-650", "adreno-740"):
+                version_of = mesa.Mesa(suite, "amd64", root, version)
+                key = mesa.key_of(model.GPUS[gpu], version_of, (DATA / "small.cl").read_text(), "-DX=1")
+                mesa.write(self.folder / "gpu-report/cache" / f"{key}.txt.gz", gzip.compress(text.encode()))
+
+    def run_on_kept(self, *words):
+        return self.run_report("--build", str(self.folder), *words)
+
+    def test_both_versions_stand_side_by_side(self):
+        self.keep(older=self.text.replace("4 full", "9 full"))
+        done = self.run_on_kept("--gpu", "adreno-650", "--markdown", str(self.folder / "out.md"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        row = next(line for line in done.stdout.splitlines() if "conv1a" in line)
+        self.assertIn("| conv1a ×2 | conv.direct.cl small | 0.00 | 35 | 23 % | 2 | 0.250 | 5 | 6 | 12 | 9 / 4 | 16 × 128 | 0:0 |", row)
+        self.assertEqual((self.folder / "out.md").read_text(), done.stdout)
+        self.assertTrue(list((self.folder / "gpu-report/cache").glob("*.json")))
+
+    def test_json_holds_codes_and_times(self):
+        self.keep()
+        done = self.run_on_kept("--json", "--gpu", "adreno-650")
+        read = json.loads(done.stdout)["models"][0]
+        one = read["launches"][0]["gpus"]["adreno-650"]["26.2.6"]
+        self.assertEqual((one["loop"]["slots"], one["registers"], one["lanes_launched"]), (35, 4, 128))
+        self.assertAlmostEqual(read["milliseconds"]["adreno-650"]["26.2.6"]["optimistic"], 2e3 * one["times"]["optimistic"]["seconds"])
+
+    def test_the_guard_lets_good_kernels_pass(self):
+        self.keep()
+        done = self.run_on_kept("--guard")
+        self.assertEqual((done.returncode, done.stdout), (0, "report: 1 kernels spill nothing and keep their waves\n"))
+
+    def test_the_guard_stops_spills_and_narrow_waves_with_a_line_each(self):
+        self.keep(older=self.text.replace("l15:\n", "l15:\nMESA: info: stp.u32 p[r1.x], r0.x, 4\n"),
+                  newer=self.text.replace("4 full", "33 full").replace("1 double_threadsize", "0 double_threadsize"))
+        done = self.run_on_kept("--guard")
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 4)  # two GPUs, each with a complaint by either version
+        self.assertEqual(lines[0], "c3d half: conv1a, conv.direct.cl small on Adreno 650 by Mesa 26.1.6: spills (1:0 stores and loads, 16 bytes of stack a work-item)")
+        self.assertEqual(lines[1], "c3d half: conv1a, conv.direct.cl small on Adreno 650 by Mesa 26.2.6: waves of 64 instead of 128 (33 registers)")
+        self.assertEqual(self.run_on_kept("--guard", "--mesa", "sid").stdout.count("\n"), 2)
+
+    def test_the_guard_says_a_kernel_of_several_steps_once(self):
+        self.keep(older=self.text.replace("l15:\n", "l15:\nMESA: info: stp.u32 p[r1.x], r0.x, 4\n"))
+        self.write(plan(launches=[launch(), launch(step="conv2"), launch(step="conv3")]))
+        lines = self.run_on_kept("--guard").stdout.splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertIn("c3d half: conv1a and 2 more, conv.direct.cl small on Adreno 650 by Mesa 26.1.6: spills", lines[0])
+
+    def test_a_small_work_group_loses_wide_waves_too_but_not_for_float_sums(self):
+        self.keep()
+        self.write(plan(launches=[launch(local=[16, 4, 1])]))
+        self.assertIn("waves of 64 instead of 128 (work-group [16, 4, 1])", self.run_on_kept("--guard").stdout)
+        self.write(plan(mode="float", launches=[launch(local=[16, 4, 1])]))
+        self.assertEqual(self.run_on_kept("--guard").returncode, 0)
+        self.write(plan(launches=[launch(local=[16, 4, 1], multiply_adds=0)]))
+        self.assertEqual(self.run_on_kept("--guard").returncode, 0)
+
+    def test_the_check_wants_three_quarters_of_the_slots(self):
+        self.keep()
+        done = self.run_on_kept("--check", "--gpu", "adreno-650")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("gate missed: c3d half: conv1a, conv.direct.cl small on Adreno 650 by Mesa 26.2.6: 22.9 % of the loop's slots multiply, wanted 75 %", done.stdout)
+
+    def test_a_kernel_that_is_not_in_its_source_is_said(self):
+        self.keep()
+        self.write(plan(launches=[launch(kernel="other")]))
+        done = self.run_on_kept("--gpu", "adreno-650")
+        self.assertIn("does not compile: small.cl [-DX=1] has no kernel other", done.stdout)
+        self.assertEqual(self.run_on_kept("--guard").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
