@@ -39,7 +39,7 @@ TEST_CASE("OpenCL families keep NaN, infinities and their bounds of rounding [sl
   std::map<const KernelFamily*, ExtremesCount> counts;
   for (const List& list : kLists)
     for (const Problem& p : read_problems(cat("problems/", list.file, ".txt"))) {
-      if (!is_sampled(cat("extremes ", p.text()), list.part)) continue;
+      if (!is_sampled(cat("extremes ", p.text()), list.part) && p.op != "Softmax") continue;  // there are few
       const std::uint64_t seed = checksum64(p.text());
       for (const Data data : kAllData) {  // one program, which is compiled once
         const Extremes e = extremes(p, data, seed);

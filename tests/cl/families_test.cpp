@@ -70,7 +70,7 @@ TEST_CASE("every OpenCL family computes what the reference does [slow: asan tsan
   std::map<const KernelFamily*, Count> counts;
   for (const List& list : kLists)
     for (const Problem& problem : read_problems(cat("problems/", list.file, ".txt"))) {
-      if (!is_sampled(problem.text(), list.part)) continue;
+      if (!is_sampled(problem.text(), list.part) && problem.op != "Softmax") continue;  // there are few
       for (const KernelFamily* family : kernels::cl::families()) {
         // Families that look at all weights do the same with zeros among them.
         const bool dense = !family->traits().leaves_zeros;
