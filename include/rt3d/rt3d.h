@@ -119,6 +119,26 @@ RT3D_API void rt3d_set_log(rt3d_log_callback callback, void *user, rt3d_log_leve
  * in about 50 ms with the widest vectors that RT3D generates code for. */
 RT3D_API rt3d_status rt3d_measure_peak(double *gflops, int32_t threads);
 
+/* A device that a session may be told to compute on, as this machine has it. */
+typedef struct rt3d_device_info {
+  size_t size;          /* sizeof(rt3d_device_info), set by RT3D_DEVICE_INFO_INIT */
+  const char *name;     /* as rt3d_session_options takes it: "cpu", "reference", "opencl:0" */
+  const char *text;     /* what it is, for people: "AMD EPYC, avx512, 2 cores, …"; "" where there is none */
+  const char *meaning;  /* what it is good for */
+  int32_t available;    /* 1: a session may name it */
+  const char *why_not;  /* why it may not, one line; "" when it may */
+  /* As measured of the device itself; 0: not measured yet, or of no use (a CPU's layers are measured one by one). */
+  double multiply_adds_per_ns; /* in single precision */
+  double bytes_per_ns;         /* from its memory */
+  double launch_ns;            /* from one kernel's end to the next one's start */
+} rt3d_device_info;
+#define RT3D_DEVICE_INFO_INIT { sizeof(rt3d_device_info), NULL, NULL, NULL, 0, NULL, 0, 0, 0 }
+/* Of all devices that RT3D knows, in the order of preference. Kinds of which this machine has none (no OpenCL library, no driver) count as
+ * one that is not available and says why. Asks drivers, each time: it may take a while, and fails for no device. 0 without memory. */
+RT3D_API int32_t rt3d_device_count(void);
+/* Its texts are valid until the process ends. */
+RT3D_API rt3d_status rt3d_device(rt3d_device_info *info, int32_t index);
+
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 
 /* Loads an ONNX file, a regular one: pipes, devices and folders are RT3D_IO without waiting. External data is read from the
@@ -158,10 +178,13 @@ typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress)
 
 typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
-  const char *device;       /* "cpu" (default), or "reference" for the slow, simple backend. Or several names with commas between:
-                             * the code of all of them competes for each layer, where equal the first named is preferred, and
-                             * "reference" computes what no other can. An unknown or empty name, or one given twice, is
-                             * RT3D_INVALID_ARGUMENT, and the text names those that there are */
+  const char *device;       /* "cpu" (default), "opencl:N" for the N-th OpenCL device ("opencl": the first; the CPU computes what it
+                             * cannot), or "reference" for the slow, simple backend: names of rt3d_device. "auto": the CPU, or the first
+                             * accelerator where whole runs of the model were measured faster on it; see below. Or several names with commas
+                             * between: the code of all of them competes for each layer, where equal the first named is preferred, and
+                             * "reference" computes what no other can. An unknown or empty name, a number where there are none, or one
+                             * given twice is RT3D_INVALID_ARGUMENT, and the text names those that there are; a device that this machine
+                             * does not have is RT3D_UNSUPPORTED, and the text says why */
   const char *isa;          /* NULL: the best; else "avx2", "avx512", "neon" */
   int32_t threads;          /* 0: all usable cores */
   rt3d_tuning tuning;       /* default RT3D_TUNE_QUICK */
@@ -187,7 +210,12 @@ typedef struct rt3d_session_options {
     RT3D_ACCURACY_DEFAULT, 0, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
- * and allocates all memory. `options` may be NULL. */
+ * and allocates all memory. `options` may be NULL.
+ * Device "auto": where there is an accelerator and tuning may measure, the model is prepared for both, whole runs of both are timed by turns, and
+ * the faster one stays; the database remembers which. Without tuning and memory it is the CPU. rt3d_session_device_text says what was
+ * chosen. Should an accelerator that was chosen be lost in a run, the CPU is prepared, computes that run and those that follow, and
+ * rt3d_session_run is RT3D_OK; rt3d_session_stats says beforehand what memory that takes (fallback_bytes). For this the session keeps hold of the
+ * model's weights, its mapped files included, until it is freed. */
 RT3D_API rt3d_status rt3d_session_create(rt3d_session **session, rt3d_model *model, const rt3d_session_options *options);
 RT3D_API void rt3d_session_free(rt3d_session *session);
 /* What the session computes on, device by device in the order of its options: "AMD EPYC, avx512, 2 cores, …; reference". */
@@ -202,7 +230,15 @@ RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d
 RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);
 /* Computes all outputs from the inputs, each of which must have been set. Allocates nothing, logs nothing, reads no file. */
 RT3D_API rt3d_status rt3d_session_run(rt3d_session *session);
-/* The output of the last run, row-major, valid until the next run; NULL before the first run or when out of range. */
+/* The same in two calls, so that the caller is free meanwhile (to decode the next clip): a device with memory and a queue of its own is
+ * told everything, and the first call returns; the second one waits for it, and computes what the CPU has to do at the end. What the CPU computes
+ * before that, all of it in a session of the CPU alone or with `profile`, is done by the first call at once. Between the two,
+ * rt3d_session_set_input, _run and _start are RT3D_BUSY, and there is no output; freeing the session waits. What goes wrong on the device
+ * may be told by either. A wait without a start is RT3D_INVALID_ARGUMENT. */
+RT3D_API rt3d_status rt3d_session_start(rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_wait(rt3d_session *session);
+/* The output of the last run, row-major, valid until the next one begins; NULL before the first run, while one is under way and after one that
+ * failed, and when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
 
 /* What session creation did, and what the last run gave. */
@@ -231,8 +267,10 @@ typedef struct rt3d_session_stats {
   int32_t rows_not_stored;    /* schedules measured now that could not be written to the database: the next load measures them again */
   const char *database_note;  /* what is wrong with the database and what would help, one line; "" when nothing is. Valid until
                                * the session is freed */
+  int64_t fallback_bytes;     /* of a session of "auto" that computes on an accelerator: what going on with the CPU takes, should the
+                               * device be lost: its packed weights and activations. 0: it does not, or the CPU computes already */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
+#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */

@@ -1,8 +1,13 @@
 // rt3d.h, section "library".
+#include <mutex>
+#include <set>
+#include <string>
+
 #include "api/guard.h"
 #include "api/handles.h"
 #include "base/device.h"
 #include "base/log.h"
+#include "runtime/devices/device_list.h"
 #include "runtime/machine_peak.h"
 
 using rt3d::Code;
@@ -29,6 +34,18 @@ rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc) {
 }
 
 }  // namespace rt3d::api
+
+namespace {
+
+// Texts that no handle owns stay as long as the process: they are few, and the same ones again and again.
+const char* kept(std::string text) {
+  static std::mutex mutex;
+  static auto& texts = *new std::set<std::string>;  // never destroyed: callers hold what is in it
+  const std::lock_guard lock(mutex);
+  return texts.insert(std::move(text)).first->c_str();
+}
+
+}  // namespace
 
 #define RT3D_TEXT(x) #x
 #define RT3D_VERSION_TEXT(major, minor, patch) RT3D_TEXT(major) "." RT3D_TEXT(minor) "." RT3D_TEXT(patch)
@@ -72,6 +89,31 @@ void rt3d_set_log(rt3d_log_callback callback, void* user, rt3d_log_level level) 
           callback(user, static_cast<rt3d_log_level>(at), text.c_str());
         },
         static_cast<rt3d::LogLevel>(least));
+  });
+}
+
+int32_t rt3d_device_count(void) {
+  return guarded<int32_t>(0, [] { return static_cast<int32_t>(rt3d::runtime::list_devices().size()); });
+}
+
+rt3d_status rt3d_device(rt3d_device_info* info, int32_t index) {
+  return guard([&] {
+    rt3d::api::require(info, "rt3d_device", "info");
+    rt3d::api::require_size(*info, "rt3d_device", "RT3D_DEVICE_INFO_INIT");
+    const std::vector<rt3d::runtime::ListedDevice> devices = rt3d::runtime::list_devices();
+    if (index < 0 || static_cast<std::size_t>(index) >= devices.size())
+      fail(Code::invalid_argument, "there is no device ", index, "; there are ", devices.size());
+    const rt3d::runtime::ListedDevice& device = devices[static_cast<std::size_t>(index)];
+    const rt3d_device_info out{.size = sizeof(rt3d_device_info),
+                               .name = kept(device.name),
+                               .text = kept(device.text),
+                               .meaning = kept(std::string(device.meaning)),
+                               .available = device.why_not.empty() ? 1 : 0,
+                               .why_not = kept(device.why_not),
+                               .multiply_adds_per_ns = device.measured.multiply_adds_per_ns,
+                               .bytes_per_ns = device.measured.bytes_per_ns,
+                               .launch_ns = device.measured.launch_ns};
+    rt3d::api::copy_sized(info, out);
   });
 }
 

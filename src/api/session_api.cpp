@@ -126,6 +126,22 @@ rt3d_status rt3d_session_run(rt3d_session* session) {
   });
 }
 
+rt3d_status rt3d_session_start(rt3d_session* session) {
+  return guard([&] {
+    require(session, "rt3d_session_start", "session");
+    const Use use(*session, "rt3d_session_start");
+    session->session->start();
+  });
+}
+
+rt3d_status rt3d_session_wait(rt3d_session* session) {
+  return guard([&] {
+    require(session, "rt3d_session_wait", "session");
+    const Use use(*session, "rt3d_session_wait");
+    session->session->wait();
+  });
+}
+
 const void* rt3d_session_output(const rt3d_session* session, int32_t index) {
   return session && index >= 0 ? session->session->output(static_cast<std::size_t>(index)) : nullptr;
 }
@@ -159,7 +175,8 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .kept_macs = s.kept_macs,
                                  .nonfinite_outputs = counted ? session->session->nonfinite_outputs() : 0,
                                  .rows_not_stored = s.rows_not_stored,
-                                 .database_note = s.database_note.c_str()};
+                                 .database_note = s.database_note.c_str(),
+                                 .fallback_bytes = s.fallback_bytes};
     rt3d::api::copy_sized(stats, out);
   });
 }

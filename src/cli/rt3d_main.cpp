@@ -28,6 +28,12 @@ constexpr Command kCommands[] = {
      "Examples:\n"
      "  rt3d plan c3d.onnx --threads 2\n"
      "  rt3d plan c3d.onnx --isa avx2 --json"},
+    {"devices", rt3d::cli::devices_command,
+     "List what --device may name on this machine, and what was measured of it",
+     "Examples:\n"
+     "  rt3d devices\n"
+     "  rt3d devices --json\n"
+     "  rt3d run c3d.onnx --device opencl:0"},
     {"make-model", rt3d::cli::make_model_command,
      "Write a well-known architecture with seeded weights as ONNX",
      "Examples:\n"

@@ -27,6 +27,8 @@ class Engine {
   // Writes zeros around the planes of a tensor in this engine's memory, `desc` as it lies there; in the order of run(), and with as many
   // threads.
   virtual void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) = 0;
+  // Sees to it that all that was run is begun, though nobody waits yet.
+  virtual void flush() {}
   // Waits until everything is done; throws device when something failed.
   virtual void finish() = 0;
 

@@ -1,213 +1,56 @@
 #include "runtime/session.h"
 
-#include <algorithm>
-#include <chrono>
-#include <cstring>
-#include <set>
-
 #include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "graph/model.h"
-#include "graph/transformed_weights.h"
-#include "jit/jit.h"
-#include "kernels/conv_shape.h"
-#include "runtime/devices/devices.h"
-#include "runtime/planning/planner.h"
-#include "runtime/running/executor.h"
+#include "runtime/auto_device.h"
+#include "runtime/devices/device_table.h"
+#include "runtime/prepared.h"
 #include "runtime/running/nonfinite.h"
-#include "runtime/running/onnx_compute.h"
-#include "runtime/weights/transformed_check.h"
 
 namespace rt3d::runtime {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr int kMaxThreads = 1024;
-
-std::int64_t ns_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
-
-kernels::Target target_of(const SessionOptions& options) {
-  if (options.threads < 0 || options.threads > kMaxThreads)
-    fail(Code::invalid_argument, "threads must be 1 to ", kMaxThreads, ", or 0 for all cores, not ",
-         options.threads);
-  if (options.tuning.limit_ms < -1)
-    fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ",
-         options.tuning.limit_ms);
-  if (options.weight_limit < 0)
-    fail(Code::invalid_argument, "the limit of packed weights must be positive, or 0 for the default, not ",
-         options.weight_limit, " bytes");
-  kernels::Target target;
-  target.accuracy = options.accuracy;
-  target.device = options.isa ? device_with(*options.isa) : this_device();
-  target.threads = options.threads ? options.threads : usable_cores();
-  return target;
-}
-
-std::vector<NamedDesc> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
-  std::vector<NamedDesc> ports;
-  ports.reserve(ids.size());
-  for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
-  return ports;
-}
-
-bool has_sparse_code(const Devices& devices, const Choice& choice) {
-  const std::vector<Offer> offers = devices.supporting(choice.problem);
-  return std::any_of(offers.begin(), offers.end(),
-                     [](const Offer& o) { return o.family->traits().leaves_zeros; });
-}
-
-StepReport report_of(const Plan& plan, const Step& step, const RemovedChannels& removed, bool sparse_code) {
-  const Choice& choice = plan.choice_of(step);
-  StepReport report;
-  if (step.node >= 0)
-    static_cast<StepSparsity&>(report) =
-        step_sparsity(choice, plan.zeros[static_cast<std::size_t>(step.node)], removed, sparse_code);
-  report.name = step.name;
-  report.problem = choice.text;
-  report.family = choice.family->id();
-  report.schedule = choice.schedule.text();
-  report.source = source_name(choice.source);
-  report.macs = kernels::multiply_accumulates(choice.problem);
-  report.useful_macs = kernels::useful_multiply_accumulates(choice.problem);
-  report.executed_macs =
-      choice.family->executed_multiply_accumulates(choice.problem, choice.schedule, choice.engine->target());
-  return report;
-}
-
-}  // namespace
 
 struct Session::Impl {
-  Impl(const graph::Graph& model, const SessionOptions& options)
-      : target(target_of(options)),
-        pool(target.threads),
-        devices(options.device, target, pool),
-        device_text(devices.text()),
-        profile(options.profile),
-        plan_only(options.plan_only) {
-    const auto start = Clock::now();
-    std::filesystem::path programs = options.database;
-    if (!programs.empty()) programs += ".programs";
-    for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(programs);
-    optimize_and_plan(model, options);
-    const auto prepare_start = Clock::now();
-    executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
-    for (const Devices::Member& m : devices.members()) m.engine->save_code();
-    stats.prepare_ns += ns_since(prepare_start);
-    input_set.assign(inputs.size(), false);
-    inputs_missing = inputs.size();
-    count(options, start);
-    log(LogLevel::info, "session: passes ", stats.optimize_ns / 1000000, " ms, zeros of weights ",
-        stats.detect_ns / 1000000, " ms, choices ", stats.tune_ns / 1000000, " ms (", stats.from_database,
-        " remembered, ", stats.tuned, " tuned, ", stats.estimated, " estimated, ", stats.measurements,
-        " measurements), code and packing ", stats.prepare_ns / 1000000, " ms, all ",
-        stats.create_ns / 1000000, " ms");
-    log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
-        ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-        ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
-    if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
-      log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
-          isa_name(target.device.isa), " has no 16-bit arithmetic");
-  }
-
-  void require_executable(const char* what) const {
-    if (plan_only)
-      fail(Code::invalid_argument, "this session cannot ", what, ": it was made to plan only (plan_only)");
-  }
-
-  void require_inputs() const {
-    if (inputs_missing == 0) return;
-    const auto at = std::find(input_set.begin(), input_set.end(), false) - input_set.begin();
-    const NamedDesc& port = inputs[static_cast<std::size_t>(at)];
-    fail(Code::invalid_argument, "cannot run: input ", at, ", '", port.name, "' (",
-         dtype_name(port.desc.dtype), " ", port.desc.shape.text(), "), was never set",
-         inputs_missing > 1 ? cat("; nor were ", inputs_missing - 1, " more") : "");
-  }
-
-  static std::size_t bytes_of(const NamedDesc& port) {
-    return static_cast<std::size_t>(port.desc.shape.elements()) * dtype_bytes(port.desc.dtype);
-  }
-
-  // The graph lives only here: afterwards the plan holds what is needed, and the kernels their packed weights.
-  void optimize_and_plan(const graph::Graph& model, const SessionOptions& options) {
-    auto start = Clock::now();
-    graph::Graph graph = model;
-    graph.number_nodes();
-    const graph::Evaluator evaluate = reference_evaluator();
-    graph::specialize(graph, options.input_shapes, evaluate);
-    if (options.accuracy == kernels::Accuracy::exact) graph::drop_transformed_weights(graph);
-    drop_unrelated_transformed_weights(graph);
-    graph::optimize(graph, evaluate);
-    stats.optimize_ns = ns_since(start);
-    graph_text = graph::to_text(graph);
-    removed = removed_channels(model, graph);
-    inputs = ports_of(graph, graph.inputs);
-    outputs = ports_of(graph, graph.outputs);
-    tuner::TuningDb db(options.database);
-    program =
-        make_program(graph, {devices, options.tuning, db, options.memory_limit, options.weight_limit,
-                             SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
-    db.flush();
-    stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
-    stats.database_note = options.database_note.empty() ? db.trouble() : options.database_note;
-  }
-
-  void report_steps() {
-    for (const Step& step : plan.steps) {
-      const Choice& choice = plan.choice_of(step);
-      const bool sparse_code =
-          choice.problem.attributes.has(kernels::kSparsityAttribute) && has_sparse_code(devices, choice);
-      reports.push_back(report_of(
-          plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
-          sparse_code));
-      stats.macs += reports.back().macs;
-      stats.unpruned_macs += reports.back().unpruned_macs;
-      stats.kept_macs += reports.back().kept_macs;
+  Impl(const graph::Graph& model, const SessionOptions& options) {
+    if (options.device != kAutoDevice) {
+      now = std::make_unique<Prepared>(model, options);
+      device_text = now->device_text;
+      return;
     }
+    AutoChoice choice = choose_device(model, options);
+    now = std::move(choice.chosen);
+    spare = std::move(choice.spare);
+    device_text = cat(now->device_text, " (", choice.why, ")");
   }
 
-  void count(const SessionOptions& options, Clock::time_point start) {
-    std::set<std::string_view> problems;
-    for (const Choice& choice : plan.choices) {
-      if (!problems.insert(choice.text).second) continue;  // another way to compute the same
-      const bool chosen = choice.source != Source::only_choice && choice.source != Source::forced;
-      stats.problems += chosen;
-      stats.from_database += choice.source == Source::database;
-      stats.tuned += choice.source == Source::tuned;
-      stats.estimated += choice.source == Source::estimate;
-      stats.measurements += choice.measurements;
-    }
-    if (!options.database_note.empty() && stats.tuned > 0) {
-      stats.rows_not_stored = stats.tuned;
-      log(LogLevel::warning, "what was measured is not kept: ", options.database_note);
-    }
-    report_steps();
-    stats.arena_bytes = static_cast<std::int64_t>(plan.all_arenas_bytes());
-    stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
-    stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
-    stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());
-    stats.code_bytes = static_cast<std::int64_t>(jit::code_bytes());
-    stats.create_ns = ns_since(start);
+  // Whether the device is lost and there is another plan, which then takes over with the inputs as they were set.
+  bool goes_on_after(const Error& error) {
+    if (error.code() != Code::device || !spare) return false;
+    log(LogLevel::warning, "auto: the device was lost, the CPU takes over: ", error.what());
+    spare->wake();
+    spare->take_inputs(*now);
+    device_text = cat(spare->device_text, " (auto: the device was lost)");
+    lost = std::move(now);
+    now = std::move(spare);
+    lost->sleep();
+    return true;
   }
 
-  kernels::Target target;
-  ThreadPool pool;
-  Devices devices;
+  // A part of a run; where the device is lost in it, `again` is what the other plan has to do for it.
+  template <typename Part, typename Again>
+  void with_spare(const Part& part, const Again& again) {
+    try {
+      return part();
+    } catch (const Error& error) {
+      if (!goes_on_after(error)) throw;
+    }
+    again();
+  }
+
+  std::unique_ptr<Prepared> now;    // what runs
+  std::unique_ptr<Prepared> spare;  // of "auto" on an accelerator: the CPU's plan, asleep
+  std::unique_ptr<Prepared> lost;   // what ran on a lost device, asleep: its texts were given away
   std::string device_text;
-  bool profile, plan_only;
-  bool ran = false;
-  std::vector<bool> input_set;
-  std::size_t inputs_missing = 0;  // not set yet
-  Program program;
-  const Plan& plan = program.plan;
-  std::optional<Executor> executor;
-  std::vector<NamedDesc> inputs, outputs;
-  std::vector<RemovedChannels> removed;  // by node of the graph
-  std::vector<StepReport> reports;
-  std::string plan_text, graph_text;
-  SessionStats stats;
 };
 
 Session::Session(const graph::Graph& model, const SessionOptions& options) {
@@ -216,55 +59,52 @@ Session::Session(const graph::Graph& model, const SessionOptions& options) {
 }
 Session::~Session() = default;
 
-const std::vector<NamedDesc>& Session::inputs() const { return impl_->inputs; }
-const std::vector<NamedDesc>& Session::outputs() const { return impl_->outputs; }
+const std::vector<NamedDesc>& Session::inputs() const { return impl_->now->inputs; }
+const std::vector<NamedDesc>& Session::outputs() const { return impl_->now->outputs; }
 
 void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
-  impl_->require_executable("take inputs");
-  if (index >= impl_->inputs.size())
-    fail(Code::invalid_argument, "there is no input ", index, "; the model has ", impl_->inputs.size());
-  const NamedDesc& port = impl_->inputs[index];
-  const std::size_t wanted = Impl::bytes_of(port);
-  if (bytes.size() != wanted)
-    fail(Code::invalid_argument, "input '", port.name, "' is ", dtype_name(port.desc.dtype), " ",
-         port.desc.shape.text(), ": ", wanted, " bytes, not ", bytes.size());
-  if (wanted) std::memcpy(impl_->executor->address(impl_->plan.inputs[index]), bytes.data(), wanted);
-  if (!impl_->input_set[index]) --impl_->inputs_missing;
-  impl_->input_set[index] = true;
+  impl_->now->set_input(index, bytes);
 }
 
 void Session::run() {
-  impl_->require_executable("run");
-  impl_->require_inputs();
-  if (impl_->profile)
-    impl_->executor->run_measured();
-  else
-    impl_->executor->run();
-  impl_->ran = true;
+  start();
+  wait();
 }
 
-const std::byte* Session::output(std::size_t index) const {
-  if (!impl_->ran || index >= impl_->plan.outputs.size()) return nullptr;
-  const PlanOutput& output = impl_->plan.outputs[index];
-  return output.location.storage == kNoStorage ? output.constant.bytes().data()
-                                               : impl_->executor->address(output.location);
+void Session::start() {
+  const auto start = [&] { impl_->now->start(); };
+  impl_->with_spare(start, start);
 }
+
+void Session::wait() {
+  impl_->with_spare([&] { impl_->now->wait(); },
+                    [&] {
+                      impl_->now->start();
+                      impl_->now->wait();
+                    });
+}
+
+const std::byte* Session::output(std::size_t index) const { return impl_->now->output(index); }
 
 std::int64_t Session::nonfinite_outputs() const {
   std::int64_t count = 0;
-  for (std::size_t i = 0; impl_->ran && i < impl_->outputs.size(); ++i)
-    count += nonfinite_values({output(i), Impl::bytes_of(impl_->outputs[i])}, impl_->outputs[i].desc.dtype);
+  for (std::size_t i = 0; i < outputs().size(); ++i)
+    if (const std::byte* values = output(i)) {
+      const TensorDesc& desc = outputs()[i].desc;
+      count += nonfinite_values(
+          {values, static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype)}, desc.dtype);
+    }
   return count;
 }
 
 const std::string& Session::device_text() const { return impl_->device_text; }
-const SessionStats& Session::stats() const { return impl_->stats; }
-const std::vector<StepReport>& Session::steps() const { return impl_->reports; }
-std::int64_t Session::step_ns(std::size_t index) const { return impl_->executor->step_ns(index); }
+const SessionStats& Session::stats() const { return impl_->now->stats; }
+const std::vector<StepReport>& Session::steps() const { return impl_->now->reports; }
+std::int64_t Session::step_ns(std::size_t index) const { return impl_->now->executor->step_ns(index); }
 const std::string& Session::plan_text() const {
-  if (impl_->plan_text.empty()) impl_->plan_text = impl_->plan.text();
-  return impl_->plan_text;
+  if (impl_->now->plan_text.empty()) impl_->now->plan_text = impl_->now->plan.text();
+  return impl_->now->plan_text;
 }
-const std::string& Session::graph_text() const { return impl_->graph_text; }
+const std::string& Session::graph_text() const { return impl_->now->graph_text; }
 
 }  // namespace rt3d::runtime

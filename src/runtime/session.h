@@ -36,8 +36,9 @@ struct SessionStats {
   int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
   std::int64_t macs = 0, unpruned_macs = 0, kept_macs = 0, arena_bytes = 0, tensor_bytes = 0;
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
-  int rows_not_stored = 0;    // measured, but not in the database's file
-  std::string database_note;  // what is wrong with that file; "" when nothing is
+  std::int64_t fallback_bytes = 0;  // under "auto": what the CPU's plan takes when the device is lost
+  int rows_not_stored = 0;          // measured, but not in the database's file
+  std::string database_note;        // what is wrong with that file; "" when nothing is
 };
 
 struct NamedDesc {
@@ -62,9 +63,15 @@ class Session {
   const std::vector<NamedDesc>& outputs() const;
   void set_input(std::size_t index,
                  std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
-  void run();  // allocates nothing; throws invalid_argument naming an input that was never set
-  const std::byte* output(std::size_t index) const;  // nullptr before the first run
-  std::int64_t nonfinite_outputs() const;            // of the last run; reads all outputs
+  void
+  run();  // start() and wait(); allocates nothing; throws invalid_argument naming an input that was never set
+  // Between the two a device computes and the host is free: set_input(), run() and start() throw busy then. wait() without a start()
+  // throws invalid_argument.
+  void start();
+  void wait();
+  const std::byte* output(
+      std::size_t index) const;  // nullptr before the end of the first run, and after one that failed
+  std::int64_t nonfinite_outputs() const;  // of the last run; reads all outputs
 
   const std::string& device_text() const;  // Devices::text()
   const SessionStats& stats() const;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -74,7 +73,8 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
     while (!enough) {
       const rt3d_status status = rt3d_session_run(s);
       if (status == RT3D_BUSY) continue;
-      if (status != RT3D_OK || std::memcmp(rt3d_session_output(s, 0), wanted.data(), 5 * sizeof(float)) != 0)
+      if (status != RT3D_OK ||
+          !std::equal(wanted.begin(), wanted.end(), static_cast<const float*>(rt3d_session_output(s, 0))))
         ++wrong;
       ++runs;
     }
@@ -102,6 +102,54 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
   CHECK(runs > 0);
   CHECK(wrong == 0);
   CHECK(std::string(rt3d_status_name(RT3D_BUSY)) == "busy");
+}
+
+TEST_CASE(
+    "a run in two calls gives what one gives; between them inputs and another run are refused and there is "
+    "no output") {
+  const Model model = net_model();
+  int devices = 0;
+  for (int i = 0; i < rt3d_device_count(); ++i) {
+    rt3d_device_info device = RT3D_DEVICE_INFO_INIT;
+    REQUIRE(rt3d_device(&device, i) == RT3D_OK);
+    if (device.available == 0) continue;
+    CAPTURE(device.name);
+    ++devices;
+    for (const int profile : {0, 1}) {
+      rt3d_session_options options = quiet_options();
+      options.device = device.name;
+      options.profile = profile;
+      const Session session = make_session(model.get(), options);
+      rt3d_session* const s = session.get();
+      CHECK(rt3d_session_wait(s) == RT3D_INVALID_ARGUMENT);
+      CHECK(last_error_says("nothing to wait for"));
+      CHECK(rt3d_session_start(s) == RT3D_INVALID_ARGUMENT);  // no input yet
+      CHECK(rt3d_session_wait(s) == RT3D_INVALID_ARGUMENT);
+      REQUIRE(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_OK);
+      REQUIRE(rt3d_session_run(s) == RT3D_OK);
+      const auto* output = static_cast<const float*>(rt3d_session_output(s, 0));
+      const std::vector<float> wanted(output, output + 5);
+      for (int again = 0; again < 2; ++again) {
+        REQUIRE(rt3d_session_start(s) == RT3D_OK);
+        CHECK(rt3d_session_output(s, 0) == nullptr);
+        CHECK(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_BUSY);
+        CHECK(last_error_says("not waited for"));
+        CHECK(rt3d_session_run(s) == RT3D_BUSY);
+        CHECK(rt3d_session_start(s) == RT3D_BUSY);
+        rt3d_session_stats stats = RT3D_SESSION_STATS_INIT;
+        CHECK(rt3d_session_get_stats(&stats, s) == RT3D_OK);
+        REQUIRE(rt3d_session_wait(s) == RT3D_OK);
+        CHECK(rt3d_session_wait(s) == RT3D_INVALID_ARGUMENT);
+        output = static_cast<const float*>(rt3d_session_output(s, 0));
+        REQUIRE(output != nullptr);
+        CHECK(std::memcmp(output, wanted.data(), 5 * sizeof(float)) == 0);
+      }
+      REQUIRE(rt3d_session_start(s) == RT3D_OK);  // and is freed
+    }
+  }
+  CHECK(devices >= 2);
+  CHECK(rt3d_session_start(nullptr) == RT3D_INVALID_ARGUMENT);
+  CHECK(rt3d_session_wait(nullptr) == RT3D_INVALID_ARGUMENT);
 }
 
 TEST_CASE("a session that only plans describes what a whole one is, and refuses to be run") {

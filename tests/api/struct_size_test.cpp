@@ -63,7 +63,9 @@ std::vector<Filled> filled_structs(rt3d_model* model, rt3d_session* session) {
           {"RT3D_SESSION_STATS_INIT", sizeof(rt3d_session_stats), offsetof(rt3d_session_stats, macs),
            [=](Sized& s) { return rt3d_session_get_stats(s.as<rt3d_session_stats>(), session); }},
           {"RT3D_STEP_INFO_INIT", sizeof(rt3d_step_info), offsetof(rt3d_step_info, useful_macs),
-           [=](Sized& s) { return rt3d_session_step(s.as<rt3d_step_info>(), session, 0); }}};
+           [=](Sized& s) { return rt3d_session_step(s.as<rt3d_step_info>(), session, 0); }},
+          {"RT3D_DEVICE_INFO_INIT", sizeof(rt3d_device_info), offsetof(rt3d_device_info, available),
+           [=](Sized& s) { return rt3d_device(s.as<rt3d_device_info>(), 0); }}};
 }
 
 constexpr std::size_t kNoSize[] = {0, 1, 8, 17, 4097, std::size_t{1} << 40};

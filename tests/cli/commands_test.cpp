@@ -16,7 +16,7 @@ using nlohmann::json;
 
 TEST_CASE("every command's help has examples and exits with 0") {
   const Shell shell;
-  for (const char* command : {"", "run", "bench", "info", "plan", "make-model"}) {
+  for (const char* command : {"", "run", "bench", "info", "plan", "devices", "make-model"}) {
     const Result help = shell.rt3d(std::string(command) + " --help");
     CHECK(help.exit_code == 0);
     CHECK(holds(help.out, "Examples:"));

@@ -19,12 +19,9 @@ kernels::Schedule knob(int a, int b = 0) { return {{"a", a}, {"b", b}}; }
 
 std::vector<const kernels::KernelFamily*> fake_families;  // of the device
 
-const DeviceRow kFakes{"fakes",
-                       "made-up families",
+const DeviceRow kFakes{"fakes", "made-up families",
                        [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
-                       find_device("reference").copies,
-                       find_device("reference").fallback,
-                       [] { return true; }};
+                       find_device("reference").copies, find_device("reference").fallback};
 
 struct Bench {
   explicit Bench(std::vector<const kernels::KernelFamily*> families) { fake_families = std::move(families); }
@@ -43,7 +40,7 @@ struct Bench {
       choices[i].text = choices[i].problem.text();
     }
     options.now = [] { return FakeClock::now; };
-    devices.emplace(std::vector<const DeviceRow*>{&kFakes}, target, pool);
+    devices.emplace(std::vector<NamedDevice>{&kFakes}, target, pool);
     runtime::choose(choices, *devices, options, db);
     return choices;
   }
@@ -202,6 +199,7 @@ TEST_CASE(
     families.emplace_back("relu." + std::to_string(f) + ".cpu", schedules);
   }
   std::vector<const kernels::KernelFamily*> all;
+  all.reserve(families.size());
   for (const FakeFamily& family : families) all.push_back(&family);
   Bench bench(all);
   // Like C3D's convolutions: 1 to 100 times 0.4 ms, some 80 ms in all, and 20 ms to prepare each candidate.

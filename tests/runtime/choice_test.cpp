@@ -183,7 +183,9 @@ TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is"
 
 TEST_CASE("devices are known by name") {
   CHECK(find_device("cpu").name == "cpu");
-  CHECK_THROWS_WITH_AS(find_device("gpu"), "unknown device 'gpu'; known are 'cpu', 'reference'", Error);
+  CHECK_THROWS_WITH_AS(find_device("gpu"),
+                       "unknown device 'gpu'; known are 'cpu', 'reference', 'opencl', and 'auto' alone",
+                       Error);
 }
 
 TEST_CASE("a list of devices offers what each of them computes, the first to be named first") {
@@ -203,7 +205,7 @@ TEST_CASE("a list of devices offers what each of them computes, the first to be 
 
 TEST_CASE(
     "a list with an unknown or empty name, or with one twice, is refused with the names that there are") {
-  constexpr const char* kKnown = "; known are 'cpu', 'reference'";
+  constexpr const char* kKnown = "; known are 'cpu', 'reference', 'opencl', and 'auto' alone";
   const auto says = [&](const char* names, const char* what) {
     CAPTURE(names);
     CHECK_THROWS_WITH_AS(find_devices(names), cat(what, kKnown).c_str(), Error);
@@ -212,7 +214,8 @@ TEST_CASE(
   says("cpu,reference,cpu", "the list of devices 'cpu,reference,cpu' names 'cpu' twice");
   for (const char* names : {"", ",", "cpu,", ",cpu", "cpu,,reference"})
     says(names, cat("the list of devices '", names, "' has an empty name").c_str());
-  CHECK(find_devices("reference,cpu") == std::vector{&find_device("reference"), &find_device("cpu")});
+  CHECK(find_devices("reference,cpu") ==
+        std::vector<NamedDevice>{&find_device("reference"), &find_device("cpu")});
   CHECK(has_choices(find_devices("reference,cpu")));
   CHECK_FALSE(has_choices(find_devices("reference")));
 }

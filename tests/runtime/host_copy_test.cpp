@@ -56,12 +56,12 @@ Span device_copies() {
 }
 
 template <tests::HostCopyEngine::Kind kind>
-std::unique_ptr<kernels::Engine> make_engine(const Target& cpu, ThreadPool&) {
+std::unique_ptr<kernels::Engine> make_engine(int, const Target& cpu, ThreadPool&) {
   return std::make_unique<tests::HostCopyEngine>(cpu, kind);
 }
 using Kind = tests::HostCopyEngine::Kind;
-DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(const Target&, ThreadPool&)) {
-  return {"hostcopy", "", on_device_families, device_copies, nullptr, [] { return true; }, engine};
+DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(int, const Target&, ThreadPool&)) {
+  return {"hostcopy", "", on_device_families, device_copies, nullptr, engine};
 }
 const DeviceRow kDevice = device(make_engine<Kind::apart_and_late>);
 const DeviceRow kOpenDevice = device(make_engine<Kind::open_and_prompt>);
@@ -71,8 +71,7 @@ struct Ran {
   std::vector<std::string> device_steps, host_steps;  // problems, without copies
 };
 
-Ran run(const graph::Graph& graph, const std::vector<const DeviceRow*>& rows,
-        const std::vector<Tensor>& inputs) {
+Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows, const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2};
   ThreadPool pool(target.threads);
   const Devices devices(rows, target, pool);
@@ -170,6 +169,43 @@ TEST_CASE(
   CHECK(plans > 4 * models);
 }
 
+TEST_CASE("start() leaves to wait() what the host must wait for, and computes all of a plan of the CPU") {
+  const graph::Graph graph = graph::parse_graph(
+      "graph \"net\"\ninput x f32 1x4x2x8x8\nconst w f32 8x4x3x3x3\n"
+      "y f32 1x8x2x8x8 = Conv(x, w) dilations=1x1x1 group=1 kernel_shape=3x3x3 pads=1x1x1x1x1x1 "
+      "strides=1x1x1\noutput y\n");
+  const Target target{this_device(), 2};
+  ThreadPool pool(target.threads);
+  tests::planned_family().take_from_plan(graph, target);
+  on_device.clear();
+  TuningOptions tuning;
+  tuning.mode = tuner::Mode::off;
+  tuner::TuningDb db({});
+  const std::vector<Tensor> inputs = tests::uniform_inputs(graph);
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    const std::vector<NamedDevice> named = apart
+                                               ? std::vector<NamedDevice>{&kDevice, &tests::planned_device()}
+                                               : std::vector<NamedDevice>{&tests::planned_device()};
+    const Devices devices(named, target, pool);
+    Program program = make_program(graph, {devices, tuning, db});
+    Executor executor(program, devices);
+    std::memcpy(executor.address(program.plan.inputs[0]), inputs[0].bytes().data(), inputs[0].bytes().size());
+    executor.run();
+    const Location& at = program.plan.outputs[0].location;
+    const std::size_t bytes = static_cast<std::size_t>(at.desc.shape.elements()) * sizeof(float);
+    std::byte* const output = executor.address(at);
+    const std::vector<std::byte> wanted(output, output + bytes);
+    const std::vector<std::byte> nothing(bytes, std::byte{0xa5});
+    std::memcpy(output, nothing.data(), bytes);
+    executor.start();
+    CHECK((std::memcmp(output, nothing.data(), bytes) == 0) == apart);
+    executor.wait();
+    CHECK(std::memcmp(output, wanted.data(), bytes) == 0);
+    executor.start();  // nobody waits: the end of the executor does
+  }
+}
+
 TEST_CASE("a device that lacks an operator and has no fallback says whom to list behind it") {
   graph::Graph graph;
   graph::Node node;
@@ -180,8 +216,7 @@ TEST_CASE("a device that lacks an operator and has no fallback says whom to list
   graph.inputs = node.inputs;
   graph.outputs = node.outputs;
   graph.nodes.push_back(node);
-  const DeviceRow none{
-      "none", "", [] { return Span(); }, [] { return Span(); }, nullptr, [] { return true; }};
+  const DeviceRow none{"none", "", [] { return Span(); }, [] { return Span(); }, nullptr};
   try {
     run(graph, {&none}, {});
     FAIL("nothing computes it, and nobody says so");
@@ -212,7 +247,6 @@ TEST_CASE("families are measured on their engine, and remembered for its device"
                          },
                          device_copies,
                          nullptr,
-                         kDevice.available,
                          kDevice.make_engine};
   ThreadPool pool(1);
   const Devices devices({&device, &find_device("cpu")}, target, pool);

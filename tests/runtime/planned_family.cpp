@@ -27,15 +27,12 @@ PlannedFamily& planned_family() {
 
 const runtime::DeviceRow& planned_device() {
   static const runtime::DeviceRow device{
-      "planned",
-      "",
+      "planned", "",
       []() -> std::span<const kernels::KernelFamily* const> {
         static const kernels::KernelFamily* const all[] = {&planned_family()};
         return all;
       },
-      kernels::copy::families,
-      kernels::ref::family,
-      [] { return true; }};
+      kernels::copy::families, kernels::ref::family};
   return device;
 }
 

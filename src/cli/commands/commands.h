@@ -9,6 +9,7 @@ Runner run_command(CLI::App& app);
 Runner bench_command(CLI::App& app);
 Runner info_command(CLI::App& app);
 Runner plan_command(CLI::App& app);
+Runner devices_command(CLI::App& app);
 Runner make_model_command(CLI::App& app);
 
 Runner tune_model(CLI::App& app);

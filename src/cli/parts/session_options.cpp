@@ -101,7 +101,9 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
   app.add_option("--device", options.device,
-                 "cpu, or reference: slow and simple; several with commas between, the preferred first")
+                 "cpu, opencl (opencl:1: the second; rt3d devices lists them), reference: slow and simple, "
+                 "or auto: cpu or "
+                 "opencl, measured; several with commas between, the preferred first")
       ->type_name("NAMES")
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")

@@ -1,6 +1,7 @@
 #include "kernels/cl/cl.h"
 
 #include <array>
+#include <utility>
 
 #include "kernels/cl/device.h"
 #include "kernels/cl/engine.h"
@@ -20,7 +21,11 @@ std::span<const KernelFamily* const> copies() {
   return all;
 }
 
-bool is_available() { return !list_devices().empty(); }
+std::vector<Accelerator> describe_devices(std::string& why) {
+  std::vector<Accelerator> descriptions;
+  for (ClDevice& device : list_devices(&why)) descriptions.push_back(std::move(device.description));
+  return descriptions;
+}
 
 std::unique_ptr<Engine> make_engine(int number, const Target& cpu, ThreadPool& pool) {
   return std::make_unique<ClEngine>(device_number(number), cpu, pool);

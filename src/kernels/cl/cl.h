@@ -3,7 +3,10 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "base/accelerator.h"
 #include "kernels/engine.h"
 
 namespace rt3d::kernels::cl {
@@ -11,9 +14,10 @@ namespace rt3d::kernels::cl {
 std::span<const KernelFamily* const> families();
 std::span<const KernelFamily* const> copies();
 
-// Whether this machine has an OpenCL device; the library is opened for that.
-bool is_available();
-// The device with that number (docs/opencl.md); throws unsupported where there is none. `cpu` says the accuracy.
+// The OpenCL devices of this machine, by their numbers (docs/opencl.md); the library is opened for that. Where there is none `why` says
+// why.
+std::vector<Accelerator> describe_devices(std::string& why);
+// The device with that number; throws unsupported where there is none. `cpu` says the accuracy.
 std::unique_ptr<Engine> make_engine(int number, const Target& cpu, ThreadPool& pool);
 
 }  // namespace rt3d::kernels::cl

@@ -145,10 +145,13 @@ void ClEngine::enqueue(cl_kernel kernel, const Range& range) {
     const std::array<std::size_t, 3> global{range.global[0], range.global[1], (last - first) * step};
     note(api().EnqueueNDRangeKernel(queue(), kernel, 3, offset.data(), global.data(), local, 0, nullptr, nullptr),
          "starting a kernel");
-    if (++unflushed_ < kKernelsPerFlush) continue;
-    note(api().Flush(queue()), "starting the queue");
-    unflushed_ = 0;
+    if (++unflushed_ >= kKernelsPerFlush) flush();
   }
+}
+
+void ClEngine::flush() {
+  unflushed_ = 0;
+  note(api().Flush(queue()), "starting the queue");
 }
 
 const ClEngine::Halo& ClEngine::halo(DType type) {

@@ -27,6 +27,7 @@ class ClEngine final : public Engine {
   std::unique_ptr<Memory> allocate(std::size_t bytes) override;
   void run(const Kernel& kernel, const RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
+  void flush() override;
   void finish() override;
   void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }

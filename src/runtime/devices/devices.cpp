@@ -18,16 +18,17 @@ void add(std::vector<Offer>& offers, std::span<const kernels::KernelFamily* cons
 Devices::Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool)
     : Devices(find_devices(names), cpu, pool) {}
 
-Devices::Devices(const std::vector<const DeviceRow*>& rows, const kernels::Target& cpu, ThreadPool& pool) {
+Devices::Devices(const std::vector<NamedDevice>& named, const kernels::Target& cpu, ThreadPool& pool) {
   engines_.push_back(std::make_unique<CpuEngine>(cpu, pool));
   host_ = engines_.front().get();
-  for (const DeviceRow* row : rows) {
-    names_ += cat(names_.empty() ? "" : ",", row->name);
+  for (const NamedDevice& device : named) {
+    const DeviceRow* row = device.row;
+    names_ += cat(names_.empty() ? "" : ",", device.name());
     kernels::Engine* engine = host_;
     if (row->make_engine) {
       if (with(kernels::Space::device))
         fail(Code::invalid_argument, "the devices '", names_, "': at most one may have memory of its own");
-      engine = engines_.emplace_back(row->make_engine(cpu, pool)).get();
+      engine = engines_.emplace_back(row->make_engine(device.number, cpu, pool)).get();
     }
     members_.push_back({row, engine});
     if (!row->behind.empty()) behind_ = &find_device(row->behind);

@@ -27,8 +27,8 @@ class Devices {
   // `names`: rows with commas between them, those to prefer among equals first. Throws what find_devices() does, and
   // invalid_argument for a second one with memory of its own.
   Devices(std::string_view names, const kernels::Target& cpu, ThreadPool& pool);
-  // The same of rows that need not be in the table, each once.
-  Devices(const std::vector<const DeviceRow*>& rows, const kernels::Target& cpu, ThreadPool& pool);
+  // The same of devices whose rows need not be in the table, each once.
+  Devices(const std::vector<NamedDevice>& named, const kernels::Target& cpu, ThreadPool& pool);
 
   const std::string& names() const { return names_; }
   // For people: what each member computes on, "AMD EPYC, avx512, 2 cores, …; reference".

@@ -25,7 +25,7 @@ void place_scratch(Program& program) {
 
 }  // namespace
 
-void compile(Program& program) {
+void compile_kernels(Program& program) {
   const Plan& plan = program.plan;
   program.kernels.reserve(plan.kernels.size());
   for (const KernelSpec& spec : plan.kernels) {
@@ -34,8 +34,12 @@ void compile(Program& program) {
         choice.family->compile({choice.problem, choice.schedule, choice.engine->target(), spec.inputs,
                                 spec.outputs, choice.engine}));
   }
+}
+
+void compile(Program& program) {
+  compile_kernels(program);
   place_scratch(program);
-  if (dump_enabled()) dump_text("plan.txt", plan.text());
+  if (dump_enabled()) dump_text("plan.txt", program.plan.text());
 }
 
 }  // namespace rt3d::runtime

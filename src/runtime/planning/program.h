@@ -17,7 +17,9 @@ struct Program {
   std::vector<std::unique_ptr<kernels::Kernel>> kernels;
 };
 
-// Compiles the plan's kernels and gives what they work in a place beside the tensors. RT3D_DUMP: plan.txt.
+// Compiles the plan's kernels, of which there are none yet, and nothing else.
+void compile_kernels(Program& program);
+// The same, and gives what they work in a place beside the tensors. Once for each program. RT3D_DUMP: plan.txt.
 void compile(Program& program);
 
 }  // namespace rt3d::runtime

@@ -39,6 +39,15 @@ Executor::Executor(Program& program, const Devices& devices, Extent extent)
   bind();
 }
 
+Executor::~Executor() {
+  kernels::Engine* device = devices_.with(kernels::Space::device);
+  if (device == nullptr || bound_.empty()) return;
+  try {
+    device->finish();
+  } catch (...) {  // it was lost: nothing runs any more
+  }
+}
+
 void Executor::prepare(Program& program) {
   for (const std::size_t at : by_bytes(program.constants)) {
     const kernels::Problem& problem = plan_.choice_of(plan_.kernels[at]).problem;
@@ -97,6 +106,12 @@ bool Executor::crosses(const Step& step) const {
   return false;
 }
 
+bool Executor::writes(const Step& step, kernels::Space space) const {
+  return std::any_of(step.outputs.begin(), step.outputs.end(), [&](const Location& location) {
+    return location.storage != kNoStorage && plan_.space_of(location) == space;
+  });
+}
+
 void Executor::bind() {
   const auto places = [&](const std::vector<Location>& locations) {
     std::vector<kernels::Place> out;
@@ -119,14 +134,16 @@ void Executor::bind() {
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const kernels::Placement& p = step.outputs[i].placement;
       if (p.halo_h == 0 && p.halo_w == 0) continue;
-      const Bound::Halo& halo = bound.halos.emplace_back(Bound::Halo{
-          devices_.with(plan_.space_of(step.outputs[i])), &step.outputs[i], bound.outputs[i]});
+      const Bound::Halo& halo = bound.halos.emplace_back(
+          Bound::Halo{devices_.with(plan_.space_of(step.outputs[i])), &step.outputs[i], bound.outputs[i]});
       // Once now, so that a device has compiled it before the first run.
       if (halo.engine->space() != kernels::Space::host)
         halo.engine->zero_halo(halo.output->desc, halo.place, halo.output->placement, bound.workers);
     }
     bound_.push_back(std::move(bound));
+    if (writes(step, kernels::Space::device)) first_waiting_ = bound_.size();
   }
+  if (first_waiting_ == 0) first_waiting_ = bound_.size();  // no device computes
 }
 
 void Executor::run_step(std::size_t i) {
@@ -138,7 +155,17 @@ void Executor::run_step(std::size_t i) {
 }
 
 void Executor::run() {
-  for (std::size_t i = 0; i < bound_.size(); ++i) run_step(i);
+  start();
+  wait();
+}
+
+void Executor::start() {
+  for (std::size_t i = 0; i < first_waiting_; ++i) run_step(i);
+  if (kernels::Engine* device = devices_.with(kernels::Space::device)) device->flush();
+}
+
+void Executor::wait() {
+  for (std::size_t i = first_waiting_; i < bound_.size(); ++i) run_step(i);
 }
 
 void Executor::run_measured() {

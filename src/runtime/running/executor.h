@@ -17,8 +17,15 @@ class Executor {
   // executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
   enum class Extent { all, plan };
   Executor(Program& program, const Devices& devices, Extent extent = Extent::all);
+  ~Executor();  // waits for what devices still compute
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
 
-  void run();                       // allocates nothing
+  void run();  // start() and wait(); allocates nothing
+  // Tells a device all that it has to do, and returns; what this CPU has to do before the device's last step is done first. A plan of this
+  // CPU alone is computed at once.
+  void start();
+  void wait();                      // the steps behind the device's last one: copies to the host, mostly
   void run_measured();              // and takes the time of every step
   void run_step(std::size_t step);  // one alone, on whatever its inputs hold
 
@@ -53,6 +60,7 @@ class Executor {
   void bind();
   int workers(const Step& step) const;
   bool crosses(const Step& step) const;
+  bool writes(const Step& step, kernels::Space space) const;
   kernels::Place place(const Location& location) const;
   kernels::Memory& arena(kernels::Space space) const { return *arenas_[static_cast<std::size_t>(space)]; }
 
@@ -60,6 +68,7 @@ class Executor {
   const std::vector<std::unique_ptr<kernels::Kernel>>& kernels_;
   const Devices& devices_;
   std::vector<Bound> bound_;
+  std::size_t first_waiting_ = 0;  // the steps from here on are wait()'s
   std::array<std::unique_ptr<kernels::Memory>, kernels::kSpaces> arenas_;
   std::vector<std::int64_t> step_ns_;
   std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;

@@ -1,0 +1,21 @@
+// The device "auto": the CPU, or the first accelerator where whole runs of the model were measured faster on it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/prepared.h"
+
+namespace rt3d::runtime {
+
+// What "auto" came to: what runs, and, where that is an accelerator, the CPU's plan, which sleeps until the other is lost.
+struct AutoChoice {
+  std::unique_ptr<Prepared> chosen, spare;
+  std::string why;  // for people: "auto: cpu 12.3 ms a run, opencl:0 4.5 ms"
+};
+
+// Remembers in the options' database what it measures; where there was no time to tune all layers of both, a session that may tune
+// measures again. Without tuning it measures nothing. An accelerator that fails is none. Throws what Session's constructor does.
+AutoChoice choose_device(const graph::Graph& model, SessionOptions options);
+
+}  // namespace rt3d::runtime

@@ -1,0 +1,25 @@
+#include "runtime/devices/device_list.h"
+
+#include "base/device.h"
+#include "runtime/devices/device_table.h"
+
+namespace rt3d::runtime {
+
+std::vector<ListedDevice> list_devices() {
+  std::vector<ListedDevice> listed;
+  for (const DeviceRow& row : device_table()) {
+    if (row.list == nullptr) {
+      listed.push_back({std::string(row.name), row.meaning, this_device().text(), {}, {}});
+      continue;
+    }
+    std::string why;
+    const std::vector<Accelerator> there = row.list(why);
+    for (std::size_t i = 0; i < there.size(); ++i)
+      listed.push_back(
+          {NamedDevice(&row, static_cast<int>(i)).name(), row.meaning, there[i].text(), {}, there[i]});
+    if (there.empty()) listed.push_back({std::string(row.name), row.meaning, {}, std::move(why), {}});
+  }
+  return listed;
+}
+
+}  // namespace rt3d::runtime

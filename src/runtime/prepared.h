@@ -1,0 +1,65 @@
+// A model made ready to run on one list of devices: what a session has one of, or, while "auto" has not decided, two.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/devices/devices.h"
+#include "runtime/planning/program.h"
+#include "runtime/running/executor.h"
+#include "runtime/session.h"
+
+namespace rt3d::runtime {
+
+struct Prepared {
+  // Of SessionOptions::plan_only nothing is packed and no arena there. What keeps its weights can sleep. Throws what Session's constructor
+  // does.
+  enum class Weights : std::uint8_t { let_go, keep };
+  Prepared(const graph::Graph& model, const SessionOptions& options, Weights weights = Weights::let_go);
+
+  void set_input(std::size_t index, std::span<const std::byte> bytes);
+  void start();
+  void wait();
+  const std::byte* output(std::size_t index) const;  // nullptr where there is none
+
+  // Lets go of packed weights, activations and code, but for the plan; and makes them again, from the weights that were kept. Asleep
+  // it only describes itself.
+  void sleep();
+  void wake();
+  void let_go_of_weights() { kept.clear(); }
+  // What wake() takes, in bytes.
+  std::int64_t bytes_awake() const { return stats.packed_weight_bytes + stats.arena_bytes; }
+  // The inputs of another one of the same model, which is not running.
+  void take_inputs(const Prepared& other);
+
+  kernels::Target target;
+  ThreadPool pool;
+  Devices devices;
+  std::string device_text;
+  bool profile, plan_only;
+  bool ran = false, started = false;
+  std::vector<bool> input_set;
+  std::size_t inputs_missing = 0;  // not set yet
+  Program program;
+  const Plan& plan = program.plan;
+  std::optional<Executor> executor;
+  std::vector<Constants> kept;  // by Plan::kernels, as the program had them
+  std::vector<NamedDesc> inputs, outputs;
+  std::vector<RemovedChannels> removed;  // by node of the graph
+  std::vector<StepReport> reports;
+  std::string plan_text, graph_text;
+  SessionStats stats;
+
+ private:
+  void optimize_and_plan(const graph::Graph& model, const SessionOptions& options);
+  void report_steps();
+  void count(const SessionOptions& options, std::chrono::steady_clock::time_point start);
+  void log_itself() const;
+  void require_executable(const char* what) const;
+  void require_idle(const char* what) const;
+  void require_inputs() const;
+};
+
+}  // namespace rt3d::runtime

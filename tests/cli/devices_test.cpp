@@ -1,0 +1,88 @@
+// rt3d devices, and --device with a number.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/shell.h"
+#include "skip.h"
+#include "with_env.h"
+
+TEST_SUITE_BEGIN("cli");
+
+namespace rt3d::cli {
+
+using nlohmann::json;
+
+TEST_CASE("devices lists what --device may name, in 80 columns and as JSON") {
+  const Shell shell;
+  const Result table = shell.rt3d("devices");
+  CAPTURE(table.out);
+  CHECK(table.exit_code == 0);
+  CHECK(table.err.empty());
+  CHECK(holds(table.out, "\n  cpu "));
+  CHECK(holds(table.out, "\n  reference "));
+  std::istringstream lines(table.out);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("no opencl: ")) CHECK(line.size() <= 80);
+  const Result all = shell.rt3d("devices --json");
+  REQUIRE(all.exit_code == 0);
+  const json devices = json::parse(all.out)["devices"];
+  REQUIRE(devices.size() >= 3);
+  CHECK(devices[0]["name"] == "cpu");
+  CHECK(devices[1]["name"] == "reference");
+  for (const json& device : devices) {
+    CAPTURE(device.dump());
+    const std::string name = device["name"];
+    CHECK(device["available"] == device["why_not"].get<std::string>().empty());
+    CHECK(device["available"] == !device["text"].get<std::string>().empty());
+    CHECK_FALSE(device["meaning"].get<std::string>().empty());
+    CHECK(device["multiply_adds_per_ns"] >= 0);
+    CHECK(holds(table.out, (device["available"] ? "\n  " + name + " " : "\nno " + name + ": ")));
+  }
+}
+
+TEST_CASE(
+    "a machine without OpenCL lists no device of it and says why in one line; to ask for one is a failure") {
+  const Shell shell;
+  const WithEnv library("RT3D_OPENCL_LIBRARY", "/no/such/libOpenCL.so");
+  const Result table = shell.rt3d("devices");
+  CAPTURE(table.out);
+  CHECK(table.exit_code == 0);
+  CHECK(table.err.empty());
+  CHECK_FALSE(holds(table.out, "opencl:0"));
+  const std::size_t at = table.out.find("\nno opencl: ");
+  REQUIRE(at != std::string::npos);
+  CHECK(table.out.find('\n', at + 1) == table.out.size() - 1);
+  const std::string why = table.out.substr(at + 12, table.out.size() - at - 13);
+  for (const char* device : {"opencl", "opencl:1"}) {
+    const Result run = shell.rt3d("run " + shell.small_model() + " --device " + device);
+    CAPTURE(run.err);
+    CHECK(run.exit_code == 1);
+    CHECK(holds(run.err, why));
+    CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("--device takes a number where there are several, and refuses one elsewhere as wrong usage") {
+  const Shell shell;
+  for (const char* device : {"cpu:1", "opencl:x"}) {
+    const Result run = shell.rt3d("run " + shell.small_model() + " --device " + device);
+    CAPTURE(run.err);
+    CHECK(run.exit_code == 2);
+    CHECK(holds(run.err, "known are 'cpu', 'reference', 'opencl', and 'auto' alone"));
+  }
+  if (!holds(shell.rt3d("devices").out, "opencl:0")) RT3D_SKIP("this machine has no OpenCL device");
+  const Result plan = shell.rt3d("plan " + shell.small_model() + " --tune off --device opencl:0");
+  CAPTURE(plan.err);
+  CHECK(plan.exit_code == 0);
+  CHECK(holds(plan.out, ".cl"));
+  const Result beyond = shell.rt3d("plan " + shell.small_model() + " --tune off --device opencl:99");
+  CHECK(beyond.exit_code == 1);
+  CHECK(holds(beyond.err, "there is no device 'opencl:99'; 'opencl:0' is "));
+}
+
+}  // namespace rt3d::cli
+
+TEST_SUITE_END();
