@@ -96,12 +96,9 @@ Span on_the_cpu() {
   static const Parts parts(jit::families(), false);
   return parts.all;
 }
-std::unique_ptr<kernels::Engine> make_engine(const Target& cpu, ThreadPool& pool) {
-  return kernels::cl::make_engine(0, cpu, pool);
-}
-bool always() { return true; }
-const DeviceRow kDevicePart{"device", "", on_the_device, kernels::cl::copies, nullptr, always, make_engine};
-const DeviceRow kCpuPart{"host", "", on_the_cpu, kernels::copy::families, kernels::ref::family, always};
+const DeviceRow kDevicePart{
+    "device", "", on_the_device, kernels::cl::copies, nullptr, kernels::cl::make_engine};
+const DeviceRow kCpuPart{"host", "", on_the_cpu, kernels::copy::families, kernels::ref::family};
 
 struct Ran {
   std::vector<std::vector<float>> outputs;
@@ -109,7 +106,7 @@ struct Ran {
   int crossings = 0;
 };
 
-Ran run(const graph::Graph& graph, const std::vector<const DeviceRow*>& rows,
+Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows,
         const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2, kernels::Accuracy::exact};
   ThreadPool pool(target.threads);

@@ -8,7 +8,10 @@
 
 namespace rt3d::tests {
 
-bool opencl_is_here() { return kernels::cl::is_available(); }
+bool opencl_is_here() {
+  std::string why;
+  return !kernels::cl::describe_devices(why).empty();
+}
 
 std::unique_ptr<kernels::Engine> opencl_engine(ThreadPool& pool, kernels::Accuracy accuracy) {
   return kernels::cl::make_engine(0, {this_device(), pool.size(), accuracy}, pool);
