@@ -1,4 +1,4 @@
-// Softmax over the last dimension that has more than one element (softmax.cl).
+// Softmax over the last dimension that is not 1 (softmax.cl).
 #include <algorithm>
 
 #include "kernels/cl/families.h"
@@ -8,11 +8,9 @@
 namespace rt3d::kernels::cl {
 namespace {
 
-// -1 where there is no such dimension.
-int axis_of(const Problem& p) {
-  const int rank = p.input_shape(0).rank();
-  const auto axis = static_cast<int>(p.attributes.integer("axis", -1));
-  return axis < 0 ? rank + axis : axis < rank ? axis : -1;
+int axis(const Problem& p) {
+  const std::int64_t told = p.attributes.integer("axis", -1);
+  return static_cast<int>(told < 0 ? told + p.input_shape(0).rank() : told);
 }
 
 class Softmax final : public ClFamily {
@@ -24,8 +22,9 @@ class Softmax final : public ClFamily {
         p.attributes.has("act"))
       return false;
     const Shape& x = p.input_shape(0);
-    return axis_of(p) >= 0 && x.elements(axis_of(p) + 1, x.rank()) == 1 && x.elements() > 0 &&
-           x.elements() < (1 << 30);
+    if (x.rank() < 1 || x.elements() <= 0 || x.elements() >= (1 << 30)) return false;
+    const int at = axis(p);
+    return at >= 0 && at < x.rank() && x.elements(at + 1, x.rank()) == 1;
   }
   Ports ports(const Problem&, const Target&) const override { return {{planar_port()}, {planar_port()}}; }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
@@ -34,7 +33,7 @@ class Softmax final : public ClFamily {
   }
   Recipe recipe(const KernelRequest& r) const override {
     const Shape& x = r.problem.input_shape(0);
-    const std::int64_t k = x[axis_of(r.problem)], rows = x.elements() / k;
+    const std::int64_t k = x[axis(r.problem)], rows = x.elements() / k;
     const std::int64_t lanes = r.target.device.accelerator->most_work_items >= 64 ? 64 : 1;
     Macros macros;
     macros.add("K", k).add("LANES", lanes);
