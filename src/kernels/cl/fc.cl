@@ -7,7 +7,7 @@ __kernel __attribute__((reqd_work_group_size(LANES, 1, 1))) void fc(__global con
                                                                      __global const float* restrict bias) {
   const int lane = get_local_id(0), first = (int)get_group_id(1) * OUTPUTS, m = get_global_id(2);
   __global const x_t* xm = x + x0 + m * K;
-  __local float parts[OUTPUTS][LANES];
+  __local float parts[OUTPUTS * LANES];
   float sum[OUTPUTS];
 #pragma unroll
   for (int o = 0; o < OUTPUTS; ++o) sum[o] = 0;
@@ -26,17 +26,17 @@ __kernel __attribute__((reqd_work_group_size(LANES, 1, 1))) void fc(__global con
     }
   }
 #pragma unroll
-  for (int o = 0; o < OUTPUTS; ++o) parts[o][lane] = sum[o];
+  for (int o = 0; o < OUTPUTS; ++o) parts[o * LANES + lane] = sum[o];
   for (int half_of = LANES / 2; half_of > 0; half_of /= 2) {
     barrier(CLK_LOCAL_MEM_FENCE);
     if (lane < half_of) {
 #pragma unroll
-      for (int o = 0; o < OUTPUTS; ++o) parts[o][lane] += parts[o][lane + half_of];
+      for (int o = 0; o < OUTPUTS; ++o) parts[o * LANES + lane] += parts[o * LANES + lane + half_of];
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
   if (lane < OUTPUTS && first + lane < N) {
-    const float v = parts[lane][0] + bias[first + lane];
+    const float v = parts[lane * LANES] + bias[first + lane];
     Y_STORE(ACTIVATE(v), y + y0 + m * N + first + lane);
   }
 }

@@ -11,20 +11,32 @@
 namespace rt3d::kernels::cl {
 namespace {
 
-constexpr int kRounds = 4;  // the first warms up; the fastest counts, since others may disturb
+constexpr double kWantedNs = 2e6;  // long beside launch and wait
+constexpr int kRounds = 3;         // the fastest counts, since others may disturb
 
 template <typename Work>
-double fastest_ns(ClEngine& engine, const Work& work) {
-  double fastest = std::numeric_limits<double>::infinity();
-  for (int round = 0; round < kRounds; ++round) {
-    engine.finish();
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    engine.finish();
-    const std::chrono::duration<double, std::nano> ns = std::chrono::steady_clock::now() - start;
-    if (round > 0) fastest = std::min(fastest, ns.count());
+double time_of(ClEngine& engine, const Work& work) {
+  engine.finish();
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  engine.finish();
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Size per nanosecond. Sizes grow from the smallest until they take long enough: a simulator of a device may take a second for the first.
+template <typename Work>
+double rate(ClEngine& engine, std::int64_t smallest, std::int64_t largest, const Work& work) {
+  constexpr std::int64_t kGrowth = 8;
+  std::int64_t size = smallest;
+  const auto once = [&] { return time_of(engine, [&] { work(size); }); };
+  once();  // the driver may do at the first launch what it put off
+  double fastest = once();
+  while (fastest < kWantedNs && size < largest) {
+    size = std::min(largest, size * kGrowth);
+    fastest = once();
   }
-  return fastest;
+  for (int round = 1; round < kRounds && fastest < 100 * kWantedNs; ++round) fastest = std::min(fastest, once());
+  return static_cast<double>(size) / fastest;
 }
 
 struct PeakKernel {
@@ -34,40 +46,43 @@ struct PeakKernel {
   Handle<cl_kernel> kernel;
 };
 
-double multiply_adds_per_ns(ClEngine& engine, const Memory& memory, std::int64_t group) {
+double multiply_adds_per_ns(ClEngine& engine, const Memory& memory, std::int64_t group, std::int64_t most_items) {
   const PeakKernel peak(engine, "multiply_adds");
-  const std::int64_t items = std::int64_t{engine.device().description.compute_units} * 64 * group;
   constexpr std::int64_t kPerTurn = 8 * 4;
-  const auto run = [&](cl_int turns) {
-    Arguments(engine, peak.kernel.get()).buffer(buffer_of({memory, 0})).real(0.5F).number(turns);
-    return fastest_ns(engine, [&] { engine.enqueue(peak.kernel.get(), Range::of({items, 1, 1}, {group, 1, 1})); });
-  };
-  // As many turns as take some milliseconds.
-  constexpr double kWantedNs = 4e6;
-  constexpr cl_int kFirst = 64, kMost = 1 << 16;
-  const double ratio = kWantedNs / run(kFirst);
-  const auto turns = static_cast<cl_int>(std::clamp(ratio * kFirst, double{kFirst}, double{kMost}));
-  return static_cast<double>(items * kPerTurn * turns) / run(turns);
+  constexpr std::int64_t kTurns = 64;  // of one work-item, before there are more of these
+  constexpr std::int64_t kMostTurns = 1 << 14;
+  const double turns_per_ns = rate(engine, group * kTurns, most_items * kMostTurns, [&](std::int64_t turns) {
+    const std::int64_t items = std::min(most_items, turns / kTurns / group * group);
+    Arguments(engine, peak.kernel.get())
+        .buffer(buffer_of({memory, 0}))
+        .real(0.5F)
+        .number(static_cast<cl_int>(turns / items));
+    engine.enqueue(peak.kernel.get(), Range::of({items, 1, 1}, {group, 1, 1}));
+  });
+  return turns_per_ns * kPerTurn;
 }
 
 double bytes_per_ns(ClEngine& engine, std::int64_t group) {
-  const std::int64_t bytes = std::min<std::int64_t>(std::int64_t{16} << 20, engine.device().description.most_bytes / 4);
-  const auto from = engine.allocate(static_cast<std::size_t>(bytes)), to = engine.allocate(static_cast<std::size_t>(bytes));
+  constexpr std::int64_t kMost = std::int64_t{16} << 20, kItem = 16;
+  const std::int64_t most = std::min(kMost, engine.device().description.most_bytes / 4) / (group * kItem);
+  const auto bytes = static_cast<std::size_t>(most * group * kItem);
+  const auto from = engine.allocate(bytes), to = engine.allocate(bytes);
   const PeakKernel move(engine, "move");
   Arguments(engine, move.kernel.get()).buffer(buffer_of({*from, 0})).buffer(buffer_of({*to, 0}));
-  const std::int64_t items = bytes / 16 / group * group;
-  return static_cast<double>(2 * 16 * items) /
-         fastest_ns(engine, [&] { engine.enqueue(move.kernel.get(), Range::of({items, 1, 1}, {group, 1, 1})); });
+  const double groups_per_ns = rate(engine, 1, most, [&](std::int64_t groups) {
+    engine.enqueue(move.kernel.get(), Range::of({groups * group, 1, 1}, {group, 1, 1}));
+  });
+  return groups_per_ns * static_cast<double>(2 * kItem * group);
 }
 
 double launch_ns(ClEngine& engine, const Memory& memory) {
-  constexpr int kLaunches = 32;
+  constexpr std::int64_t kMostLaunches = 64;
   const PeakKernel peak(engine, "multiply_adds");
   Arguments(engine, peak.kernel.get()).buffer(buffer_of({memory, 0})).real(0.5F).number(0);
-  return fastest_ns(engine, [&] {
-           for (int i = 0; i < kLaunches; ++i) engine.enqueue(peak.kernel.get(), Range::of({1, 1, 1}, {1, 1, 1}));
-         }) /
-         kLaunches;
+  return 1 / rate(engine, 1, kMostLaunches, [&](std::int64_t launches) {
+           for (std::int64_t i = 0; i < launches; ++i)
+             engine.enqueue(peak.kernel.get(), Range::of({1, 1, 1}, {1, 1, 1}));
+         });
 }
 
 std::mutex& mutex() {
@@ -102,8 +117,10 @@ void apply(const Measured& measured, Accelerator& description) {
 Measured measure(ClEngine& engine) {
   const Accelerator& device = engine.device().description;
   const std::int64_t group = std::min<std::int64_t>(64, device.most_work_items);
-  const auto memory = engine.allocate(static_cast<std::size_t>(std::int64_t{device.compute_units} * 64 * group) * 4);
-  return {multiply_adds_per_ns(engine, *memory, group), bytes_per_ns(engine, group), launch_ns(engine, *memory)};
+  const std::int64_t most_items = std::int64_t{device.compute_units} * 64 * group;
+  const auto memory = engine.allocate(static_cast<std::size_t>(most_items) * sizeof(float));
+  return {multiply_adds_per_ns(engine, *memory, group, most_items), bytes_per_ns(engine, group),
+          launch_ns(engine, *memory)};
 }
 
 }  // namespace rt3d::kernels::cl
