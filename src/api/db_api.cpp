@@ -16,9 +16,9 @@ using rt3d::api::require_size;
 namespace {
 
 // A database for the length of one call; calls of other threads wait.
-class Use {
+class DbUse {
  public:
-  explicit Use(const rt3d_db& db) : db_(db) {
+  explicit DbUse(const rt3d_db& db) : db_(db) {
     if (db.born != rt3d::forks().born)
       fail(Code::invalid_argument, "the database '", db.path,
            "' was opened before this process was forked; open it again");
@@ -27,12 +27,12 @@ class Use {
     db.mutex.lock();
     db.user.store(std::this_thread::get_id(), std::memory_order_relaxed);
   }
-  ~Use() {
+  ~DbUse() {
     db_.user.store({}, std::memory_order_relaxed);
     db_.mutex.unlock();
   }
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
+  DbUse(const DbUse&) = delete;
+  DbUse& operator=(const DbUse&) = delete;
 
  private:
   const rt3d_db& db_;
@@ -92,7 +92,7 @@ const char* rt3d_db_path(const rt3d_db* db) { return db ? db->path.c_str() : nul
 int64_t rt3d_db_count(const rt3d_db* db) {
   if (!db) return 0;
   return guarded<int64_t>(0, [&] {
-    const Use use(*db);
+    const DbUse use(*db);
     return db->db->count();
   });
 }
@@ -100,7 +100,7 @@ int64_t rt3d_db_count(const rt3d_db* db) {
 const char* rt3d_db_export(rt3d_db* db) {
   if (!db) return nullptr;
   return guarded<const char*>(nullptr, [&] {
-    const Use use(*db);
+    const DbUse use(*db);
     db->exported = db->db->export_text();
     return db->exported.c_str();
   });
@@ -111,7 +111,7 @@ rt3d_status rt3d_db_import(rt3d_db_changes* changes, rt3d_db* db, const char* te
     require(db, "rt3d_db_import", "db");
     require(text, "rt3d_db_import", "text");
     require_changes(changes, "rt3d_db_import");
-    const Use use(*db);
+    const DbUse use(*db);
     tell(changes, db->db->import_text(text, believed));
   });
 }
@@ -121,7 +121,7 @@ rt3d_status rt3d_db_merge(rt3d_db_changes* changes, rt3d_db* db, const char* oth
     require(db, "rt3d_db_merge", "db");
     require(other_path, "rt3d_db_merge", "other_path");
     require_changes(changes, "rt3d_db_merge");
-    const Use use(*db);
+    const DbUse use(*db);
     tell(changes, db->db->merge(other_path, believed));
   });
 }

@@ -24,18 +24,18 @@ rt3d_tensor_info port_info(const std::vector<rt3d::runtime::NamedDesc>& ports, i
 
 // A session for the length of one call. A second call beside it is refused: waiting could be for ever, and what it would read or
 // write is the first one's.
-class Use {
+class SessionUse {
  public:
-  Use(const rt3d_session& session, const char* function) : session_(session) {
+  SessionUse(const rt3d_session& session, const char* function) : session_(session) {
     if (session.in_use.exchange(true, std::memory_order_acquire))
       fail(Code::busy, function,
            ": the session is busy in another thread; one session serves one thread at a time, several "
            "sessions of a "
            "model run side by side");
   }
-  ~Use() { session_.in_use.store(false, std::memory_order_release); }
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
+  ~SessionUse() { session_.in_use.store(false, std::memory_order_release); }
+  SessionUse(const SessionUse&) = delete;
+  SessionUse& operator=(const SessionUse&) = delete;
 
  private:
   const rt3d_session& session_;
@@ -59,7 +59,7 @@ const char* text_of(rt3d_session* session, const char* function,
                     const std::string& (rt3d::runtime::Session::*text)() const) {
   if (!session) return nullptr;
   return guarded<const char*>(nullptr, [&] {
-    const Use use(*session, function);
+    const SessionUse use(*session, function);
     return ((*session->session).*text)().c_str();
   });
 }
@@ -112,7 +112,7 @@ rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const v
     require(session, "rt3d_session_set_input", "session");
     require(data || bytes == 0, "rt3d_session_set_input", "data");
     if (index < 0) fail(Code::invalid_argument, "there is no input ", index);
-    const Use use(*session, "rt3d_session_set_input");
+    const SessionUse use(*session, "rt3d_session_set_input");
     session->session->set_input(static_cast<std::size_t>(index),
                                 {static_cast<const std::byte*>(data), bytes});
   });
@@ -121,7 +121,7 @@ rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const v
 rt3d_status rt3d_session_run(rt3d_session* session) {
   return guard([&] {
     require(session, "rt3d_session_run", "session");
-    const Use use(*session, "rt3d_session_run");
+    const SessionUse use(*session, "rt3d_session_run");
     session->session->run();
   });
 }
@@ -151,7 +151,7 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
     require(stats, "rt3d_session_get_stats", "stats");
     require(session, "rt3d_session_get_stats", "session");
     require_size(*stats, "rt3d_session_get_stats", "RT3D_SESSION_STATS_INIT");
-    const Use use(*session, "rt3d_session_get_stats");
+    const SessionUse use(*session, "rt3d_session_get_stats");
     const rt3d::runtime::SessionStats& s = session->session->stats();
     const bool counted = stats->size > offsetof(rt3d_session_stats, nonfinite_outputs);
     const rt3d_session_stats out{.size = sizeof(rt3d_session_stats),
@@ -190,7 +190,7 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
     require(info, "rt3d_session_step", "info");
     require(session, "rt3d_session_step", "session");
     require_size(*info, "rt3d_session_step", "RT3D_STEP_INFO_INIT");
-    const Use use(*session, "rt3d_session_step");
+    const SessionUse use(*session, "rt3d_session_step");
     const std::vector<rt3d::runtime::StepReport>& steps = session->session->steps();
     if (index < 0 || static_cast<std::size_t>(index) >= steps.size())
       fail(Code::invalid_argument, "there is no step ", index, "; the plan has ", steps.size());

@@ -20,7 +20,7 @@ int chains(Isa isa) { return isa_vectors(isa) - 2; }
 constexpr int kRepeats = 4;
 
 void emit_peak(Asm& as) {
-  constexpr Gp kArgs{0}, kCount{1};
+  constexpr Gp kCount{1};
   const int n = chains(as.isa());
   const Vec a{n}, b{n + 1};
   for (int i = 0; i < n; ++i) as.zero({i});

@@ -15,7 +15,6 @@ namespace rt3d::pruning {
 namespace {
 
 constexpr std::int64_t kStep = 8;  // filters at a time: what is left suits vectors
-constexpr double kClose = 1e-3;    // of the wanted multiply-accumulates: nearer only by single filters
 
 struct Cuttable {
   Layer layer;

@@ -15,7 +15,6 @@ namespace rt3d::pruning {
 
 namespace {
 
-constexpr double kClose = 1e-3;  // of the wanted multiply-accumulates
 constexpr int kAttempts = 4;
 
 double work(const std::vector<Layer>& layers, const std::vector<double>& kept) {

@@ -9,6 +9,8 @@
 
 namespace rt3d::pruning {
 
+inline constexpr double kClose = 1e-3;  // of the wanted multiply-accumulates
+
 struct Layer {
   int node = 0;  // index into the graph's nodes
   std::string name;

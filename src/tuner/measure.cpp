@@ -17,7 +17,7 @@ constexpr double kBatchNs = 4e5;   // runs shorter than this are timed in batche
 constexpr int kMaxRounds = 12;
 constexpr int kMaxBatch = 4096;
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
-constexpr double kHopeless = 2;          // likewise: the first two runs, since one may have been interrupted
+constexpr double kHopelessTwice = 2;     // likewise: the first two runs, since one may have been interrupted
 constexpr int kBusyRuns = 4;             // … and so many more where the machine is busy
 constexpr double kClearlySlower = 1.15;  // settled after two rounds, where the machine is quiet
 constexpr double kDisturbed = 1.3;       // times the fastest batch so far: such a round gets another
@@ -231,7 +231,9 @@ Measurement Measurer::seen_once(std::size_t candidate, double ns) {
 
 // Whether a few runs are enough to see that it will not win; the rival runs once more, lest the machine got slower meanwhile.
 bool Measurer::hopeless(Trial& trial, Trial& rival, double& fastest_ns) {
-  const auto slow = [&](double than_ns) { return fastest_ns > kHopeless * than_ns && fastest_ns > kBatchNs; };
+  const auto slow = [&](double than_ns) {
+    return fastest_ns > kHopelessTwice * than_ns && fastest_ns > kBatchNs;
+  };
   for (int more = busy() ? kBusyRuns : 0; more > 0 && slow(incumbent_ns_) && !late(); --more)
     if (const double ns = trial.run(); trial.possible(ns)) fastest_ns = std::min(fastest_ns, ns);
   return slow(incumbent_ns_) && slow(rival.run());

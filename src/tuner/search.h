@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,9 @@ struct Candidate {
 // Best estimate first.
 using Candidates = std::vector<Candidate>;
 
+// The time of what is wrong or cannot be compiled.
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
+
 struct Ask {
   std::size_t candidate = 0;  // index into the candidates
   int rounds = 2;             // pairs of measurements wanted at least
@@ -34,7 +38,7 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual std::optional<Ask> ask() = 0;
-  // The time of the candidate just asked for; infinite when it is wrong or cannot be compiled.
+  // The time of the candidate just asked for, or kNever.
   virtual void tell(double time_ns) = 0;
   virtual int total() const = 0;  // questions there will be at most, for progress
 };

@@ -9,7 +9,7 @@
 namespace rt3d::tuner {
 namespace {
 
-constexpr double kHopeless = 4;  // times the best estimate; defaults of families get kHopelessFamily
+constexpr double kHopelessSchedule = 4;  // times the best estimate; defaults of families get kHopelessFamily
 constexpr double kHopelessFamily = 20;
 constexpr std::size_t kFirstCut = 16;  // candidates that are measured a second time
 constexpr std::size_t kLast = 2;       // fewer are not halved any more
@@ -20,7 +20,7 @@ class ExhaustivePruned final : public Strategy {
   explicit ExhaustivePruned(const Candidates& candidates) {
     const double best = candidates.empty() ? 0 : candidates.front().estimate_ns;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const double limit = best * (candidates[i].family_default ? kHopelessFamily : kHopeless);
+      const double limit = best * (candidates[i].family_default ? kHopelessFamily : kHopelessSchedule);
       if (candidates[i].estimate_ns <= limit) bracket_.push_back({.candidate = i, .time_ns = 0});
     }
     total_ = static_cast<int>(bracket_.size());

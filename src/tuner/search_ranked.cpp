@@ -3,7 +3,6 @@
 // coordinate steps from the fastest, and some from the best of the next family, correct what the estimates get wrong (Droplet search, TACO
 // 2024). So most of the gain is found within a few measurements, and nine families cost hardly more than two.
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -14,7 +13,7 @@ namespace {
 
 constexpr std::size_t kSurvey = 5;       // candidates, when families are fewer
 constexpr double kPromising = 2.5;       // times the best estimate: such a family's default is tried
-constexpr double kHopeless = 10;         // likewise: nothing beyond is tried
+constexpr double kUnpromising = 10;      // likewise: nothing beyond is tried
 constexpr double kClose = 1.1;           // times the fastest: measured again …
 constexpr std::size_t kMostClose = 2;    // … if there are no more
 constexpr double kWorthRefining = 1.25;  // times the fastest: the next family's best
@@ -22,7 +21,6 @@ constexpr int kSteps = 3;                // from the fastest
 constexpr int kNextSteps = 2;            // from the next family's best
 constexpr int kRounds = 2;
 constexpr int kBriefRounds = 1;
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 class Ranked final : public Strategy {
  public:
@@ -30,7 +28,7 @@ class Ranked final : public Strategy {
     std::set<std::size_t> chosen = promising_defaults();
     many_families_ = chosen.size() > kSurvey / 2;
     for (std::size_t i = 0; i < candidates.size() && chosen.size() < kSurvey; ++i)
-      if (candidates[i].estimate_ns <= kHopeless * candidates.front().estimate_ns) chosen.insert(i);
+      if (candidates[i].estimate_ns <= kUnpromising * candidates.front().estimate_ns) chosen.insert(i);
     survey_.assign(chosen.begin(), chosen.end());
   }
 
@@ -71,7 +69,7 @@ class Ranked final : public Strategy {
     std::size_t leanest = candidates_.size();
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const Candidate& c = candidates_[i];
-      if (!c.family_default || c.estimate_ns > kHopeless * candidates_.front().estimate_ns) continue;
+      if (!c.family_default || c.estimate_ns > kUnpromising * candidates_.front().estimate_ns) continue;
       if (c.estimate_ns <= kPromising * candidates_.front().estimate_ns) chosen.insert(i);
       if (leanest == candidates_.size() || c.packed_bytes < candidates_[leanest].packed_bytes) leanest = i;
     }

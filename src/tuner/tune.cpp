@@ -1,6 +1,5 @@
 // tune(): the loop between strategy, measurer and database.
 #include <algorithm>
-#include <limits>
 #include <new>
 #include <optional>
 #include <utility>
@@ -16,7 +15,6 @@ namespace rt3d::tuner {
 namespace {
 
 constexpr double kWorthwhile = 0.97;  // of the default's time: what is not faster than this may be noise
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 // What was found of one family so far.
 struct FamilyResult {

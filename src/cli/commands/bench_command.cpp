@@ -21,7 +21,7 @@ struct BenchOptions {
   bool as_csv = false;
 };
 
-constexpr const char* kColumns = R"(
+constexpr const char* kColumnsMeaning = R"(
 
 What the numbers mean:
   % peak    multiply-accumulates as papers count them, padding included, over the multiply-add peak measured in the same run
@@ -52,7 +52,7 @@ void declare(CLI::App& app, BenchOptions& options) {
   app.add_flag("--csv", options.as_csv, "Print CSV: one row per layer")->excludes(json);
   add_session_options(app, options.settings.session);
   add_tuning_options(app, options.settings.session);
-  app.footer(app.get_footer() + kColumns);
+  app.footer(app.get_footer() + kColumnsMeaning);
 }
 
 BenchReport measure(const std::string& path, const BenchSettings& settings) {

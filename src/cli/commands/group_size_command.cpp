@@ -141,7 +141,7 @@ nlohmann::json json_of(const GroupStudy& study, const GroupResults& results, con
 }
 
 // Before minutes of measuring for nothing.
-void check_outputs(const GroupSizeOptions& options) {
+void check_files(const GroupSizeOptions& options) {
   const std::pair<const char*, const std::string&> outputs[] = {{"--csv", options.csv},
                                                                 {"--svg", options.svg}};
   for (const auto& [option, path] : outputs) {
@@ -172,7 +172,7 @@ void check_problems(const GroupSizeOptions& options, SessionOptions session) {
 }
 
 void run(const GroupSizeOptions& options) {
-  check_outputs(options);
+  check_files(options);
   const GroupStudy study = study_of(options);
   check_problems(options, study.session);
   const double load = warn_when_busy();

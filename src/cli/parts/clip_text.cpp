@@ -19,7 +19,7 @@ struct Normalisation {
 constexpr Normalisation kImageNet = {"0.485,0.456,0.406", "0.229,0.224,0.225"};
 constexpr Normalisation kGrey = {"0.449", "0.226"};  // the means of ImageNet's three
 
-[[noreturn]] void refuse(const std::string& what, const std::string& text, const std::string& wanted) {
+[[noreturn]] void refuse_value(const std::string& what, const std::string& text, const std::string& wanted) {
   throw UsageError(what + " '" + text + "' is not understood: give " + wanted);
 }
 
@@ -27,7 +27,7 @@ std::int64_t parse_count(const std::string& what, const std::string& text, std::
   char* end = nullptr;
   const long long value = std::strtoll(text.c_str(), &end, 10);
   if (text.empty() || *end != '\0' || value < 1 || value > most) {
-    refuse(what, text, join("a whole number from 1 to ", most));
+    refuse_value(what, text, join("a whole number from 1 to ", most));
   }
   return value;
 }
@@ -38,7 +38,7 @@ video::Size parse_size(const std::string& what, const std::string& text) {
     int size = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), size);
     if (error != std::errc() || end != part.data() + part.size() || size < 1 || size > kMaxSide)
-      refuse(what, text, join("a side or HEIGHTxWIDTH, such as 128 or 128x171, of 1 to ", kMaxSide));
+      refuse_value(what, text, join("a side or HEIGHTxWIDTH, such as 128 or 128x171, of 1 to ", kMaxSide));
     return size;
   };
   if (x == std::string::npos) return {side(text), side(text)};
@@ -56,7 +56,8 @@ float parse_number(const std::string& what, const std::string& text) {
     good = end != below;
   }
   const auto number = static_cast<float>(value);
-  if (!good || *end != '\0' || !std::isfinite(number)) refuse(what, text, "a number, such as 0.5 or 1/255");
+  if (!good || *end != '\0' || !std::isfinite(number))
+    refuse_value(what, text, "a number, such as 0.5 or 1/255");
   return number;
 }
 
@@ -69,9 +70,9 @@ std::array<float, 3> parse_per_channel(const std::string& what, const std::strin
     values.push_back(parse_number(what, text.substr(start, comma - start)));
   }
   if (values.size() != 1 && values.size() != static_cast<std::size_t>(channels))
-    refuse(what, text,
-           channels == 1 ? "one number for the one channel"
-                         : "one number, or one per channel: 0.485,0.456,0.406");
+    refuse_value(what, text,
+                 channels == 1 ? "one number for the one channel"
+                               : "one number, or one per channel: 0.485,0.456,0.406");
   if (values.size() == 1) values.resize(3, values[0]);
   return {values[0], values[1], values[2]};
 }
@@ -98,7 +99,8 @@ void apply_channels(video::ClipSettings& settings, const std::string& text,
                     const std::vector<std::int64_t>& input) {
   const std::int64_t wanted = input.size() == 5 ? input[1] : -1;
   const std::string order = !text.empty() ? text : wanted == 1 ? "grey" : "rgb";
-  if (order != "rgb" && order != "bgr" && order != "grey") refuse("channels", order, "rgb, bgr or grey");
+  if (order != "rgb" && order != "bgr" && order != "grey")
+    refuse_value("channels", order, "rgb, bgr or grey");
   settings.bgr = order == "bgr";
   settings.channels = order == "grey" ? 1 : 3;
   if (wanted > 0 && wanted != settings.channels)
@@ -144,9 +146,9 @@ video::ClipSettings clip_settings(const ClipText& options,
   settings.deviation =
       parse_per_channel("std", or_default(said(options.std, "rt3d.std"), usual.deviation), settings.channels);
   settings.scale = parse_number("scale", or_default(said(options.scale, "rt3d.scale"), "1/255"));
-  if (settings.scale == 0) refuse("scale", said(options.scale, "rt3d.scale"), "a number other than 0");
+  if (settings.scale == 0) refuse_value("scale", said(options.scale, "rt3d.scale"), "a number other than 0");
   for (const float deviation : settings.deviation) {
-    if (!(deviation > 0)) refuse("std", join(deviation), "positive numbers");
+    if (!(deviation > 0)) refuse_value("std", join(deviation), "positive numbers");
   }
   return settings;
 }

@@ -48,7 +48,7 @@ void restore_default(const sigset_t& signals) {
 }
 
 // Ends the line that a progress bar may have begun. Not through stderr: whoever holds its lock may be waiting.
-void say(const std::string& program, const std::string& text) {
+void tell(const std::string& program, const std::string& text) {
   dprintf(STDERR_FILENO, "%s%s: %s\n", isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", program.c_str(),
           text.c_str());
 }
@@ -66,7 +66,7 @@ void wait_for_those_who_stop(const std::string& program, const sigset_t& signals
   const timespec slice = {0, kSliceNs};
   for (int i = 0; i < kPatientSlices && state().stopping > 0; ++i) {
     if (sigtimedwait(&signals, nullptr, &slice) > 0) return;
-    if (i == kSlicesUntilTold) say(program, "stopping after this measurement; once more ends at once");
+    if (i == kSlicesUntilTold) tell(program, "stopping after this measurement; once more ends at once");
   }
 }
 
@@ -81,7 +81,7 @@ void wait_for_those_who_stop(const std::string& program, const sigset_t& signals
   signal(SIGPIPE, SIG_IGN);  // who reads standard output may be gone
   const std::lock_guard lock(state().mutex);
   write_all(state().finished);
-  say(program, printable("interrupted" + state().explanation));
+  tell(program, printable("interrupted" + state().explanation));
   _exit(kExitBase + signal_number);
 }
 

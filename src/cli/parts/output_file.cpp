@@ -67,8 +67,8 @@ std::string with_name(std::string text, const std::string& from, const std::stri
 constexpr const char* kFolderAdvice = "check that the folder exists, may be written and has room";
 constexpr const char* kFileAdvice = "make it writable, or give another name";
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& reason,
-                         const char* advice = kFolderAdvice) {
+[[noreturn]] void refuse_path(const fs::path& path, const std::string& reason,
+                              const char* advice = kFolderAdvice) {
   throw Failure("cannot write " + path.string() + ": " + reason + ": " + advice);
 }
 
@@ -81,9 +81,10 @@ fs::path behind_links(const fs::path& path) {
   fs::path target = path;
   std::error_code none;
   for (int links = 0; fs::is_symlink(target, none); ++links) {
-    if (links == kMostLinks) refuse(path, "its links lead in a circle", "remove it, or give another name");
+    if (links == kMostLinks)
+      refuse_path(path, "its links lead in a circle", "remove it, or give another name");
     const fs::path next = fs::read_symlink(target, none);
-    if (none) refuse(path, none.message());
+    if (none) refuse_path(path, none.message());
     target = target.parent_path() / next;
   }
   return target;
@@ -101,14 +102,14 @@ Destination destination_of(const fs::path& path) {
   // Links of /proc may say "pipe:[1234]": only the system can follow them.
   const fs::file_status open = fs::status(path, none);
   if (fs::exists(open) && !fs::is_regular_file(open) && !fs::is_directory(open)) {
-    if (!writable(path)) refuse(path, std::strerror(errno), kFileAdvice);
+    if (!writable(path)) refuse_path(path, std::strerror(errno), kFileAdvice);
     return {path, false, true};
   }
   Destination found{behind_links(path)};
   const fs::file_status status = fs::status(found.target, none);
-  if (fs::is_directory(status)) refuse(path, "it is a folder", "give the name of a file");
+  if (fs::is_directory(status)) refuse_path(path, "it is a folder", "give the name of a file");
   found.exists = fs::is_regular_file(status);
-  if (found.exists && !writable(found.target)) refuse(path, std::strerror(errno), kFileAdvice);
+  if (found.exists && !writable(found.target)) refuse_path(path, std::strerror(errno), kFileAdvice);
   return found;
 }
 
@@ -135,7 +136,7 @@ void append(const fs::path& path, const fs::path& file, int descriptor) {
     for (std::streamsize at = 0; at < in.gcount();) {
       const ssize_t written =
           ::write(descriptor, part.data() + at, static_cast<std::size_t>(in.gcount() - at));
-      if (written < 0 && errno != EINTR) refuse(path, std::strerror(errno));
+      if (written < 0 && errno != EINTR) refuse_path(path, std::strerror(errno));
       at += std::max<ssize_t>(written, 0);
     }
 }
@@ -147,7 +148,7 @@ void check_output(const fs::path& path) {
   const Destination to = destination_of(path);
   if (to.direct) return;
   const FileBeside beside(to.target);
-  if (beside.path().empty() && !to.exists) refuse(path, std::strerror(errno));
+  if (beside.path().empty() && !to.exists) refuse_path(path, std::strerror(errno));
 }
 
 void check_output_folder(const fs::path& folder) {
@@ -190,7 +191,7 @@ void write_whole(const fs::path& path, const std::function<void(const fs::path& 
   if (to.direct) return write(path);
   const FileBeside beside(to.target);
   if (beside.path().empty() && to.exists) return write(path);
-  if (beside.path().empty()) refuse(path, std::strerror(errno));
+  if (beside.path().empty()) refuse_path(path, std::strerror(errno));
   const auto named = [&](const std::exception& error) {
     return with_name(error.what(), beside.path().string(), path.string());
   };
@@ -198,7 +199,7 @@ void write_whole(const fs::path& path, const std::function<void(const fs::path& 
     write(beside.path());
     beside.become(to.target);
   } catch (const fs::filesystem_error& error) {
-    refuse(path, error.code().message());
+    refuse_path(path, error.code().message());
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const UsageError& error) {
@@ -213,7 +214,7 @@ void write_text(const fs::path& path, const std::string& text) {
     std::ofstream out(file, std::ios::binary);
     out << text;
     out.close();
-    if (!out) refuse(file, std::strerror(errno));
+    if (!out) refuse_path(file, std::strerror(errno));
   });
 }
 

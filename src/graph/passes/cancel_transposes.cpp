@@ -5,8 +5,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 bool moves_nothing(const Shape& shape, const List& perm) {
   std::int64_t last = -1;
   for (std::int64_t p : perm) {

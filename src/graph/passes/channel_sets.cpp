@@ -16,7 +16,7 @@ struct Followed {
   std::vector<ChannelLink> links;
 };
 
-struct View {
+struct LinkView {
   const Graph& graph;
   const Node& node;
   const std::vector<int>& axes;
@@ -27,14 +27,14 @@ struct View {
   int axis(ValueId id) const { return axes[static_cast<std::size_t>(id)]; }
   bool has(std::size_t i) const { return i < node.inputs.size() && node.inputs[i] != kNoValue; }
 };
-using Rule = std::optional<Followed> (*)(const View&);
+using LinkRule = std::optional<Followed> (*)(const LinkView&);
 
-ChannelLink alike(const View& v, ValueId from, int axis) {
+ChannelLink alike(const LinkView& v, ValueId from, int axis) {
   return {.from = from, .to = v.out(), .count = v.shape(v.out())[axis]};
 }
 
 // Channel by channel along the same axis: activations, pooling, padding of other axes.
-std::optional<Followed> same(const View& v) {
+std::optional<Followed> same(const LinkView& v) {
   const int axis = v.axis(v.in());
   if (axis < 0 || v.shape(v.in()).rank() != v.shape(v.out()).rank() ||
       v.shape(v.in())[axis] != v.shape(v.out())[axis])
@@ -42,13 +42,13 @@ std::optional<Followed> same(const View& v) {
   return Followed{axis, {alike(v, v.in(), axis)}};
 }
 
-std::optional<Followed> softmax(const View& v) {
+std::optional<Followed> softmax(const LinkView& v) {
   const int axis = normalize_axis(v.node.attributes.integer("axis", -1), v.shape(v.in()).rank());
   return axis == v.axis(v.in()) ? std::nullopt : same(v);
 }
 
 // Operands of the output's rank and channels; constants are cut to measure later.
-std::optional<Followed> elementwise(const View& v) {
+std::optional<Followed> elementwise(const LinkView& v) {
   Followed result{-1, {}};
   for (const ValueId id : v.node.inputs) {
     if (id == kNoValue || v.graph.constant(id)) continue;
@@ -64,7 +64,7 @@ std::optional<Followed> elementwise(const View& v) {
 }
 
 // Constant weights [out, in per group, …] of f32 and a constant bias or none. Weights that come transformed as well stay as they are.
-bool has_weights(const View& v, std::int64_t out, std::int64_t in) {
+bool has_weights(const LinkView& v, std::int64_t out, std::int64_t in) {
   const Tensor* weights = v.has(1) ? v.graph.constant(v.in(1)) : nullptr;
   if (!weights || v.graph.value(v.in(1)).transformed || weights->dtype() != DType::f32 ||
       weights->shape().rank() < 2 || weights->elements() == 0 || weights->shape()[0] != out ||
@@ -75,7 +75,7 @@ bool has_weights(const View& v, std::int64_t out, std::int64_t in) {
   return bias && bias->dtype() == DType::f32 && bias->elements() == out;
 }
 
-std::optional<Followed> conv(const View& v) {
+std::optional<Followed> conv(const LinkView& v) {
   if (v.axis(v.in()) != 1 || v.has(4)) return std::nullopt;
   Followed result{1, {}};
   const std::int64_t groups = v.node.attributes.integer("group", 1);
@@ -91,7 +91,7 @@ std::optional<Followed> conv(const View& v) {
   return result;
 }
 
-std::optional<Followed> gemm(const View& v) {
+std::optional<Followed> gemm(const LinkView& v) {
   const int last = v.shape(v.in()).rank() - 1;
   const Shape& out = v.shape(v.out());
   if (v.axis(v.in()) != last || v.node.attributes.has("transB") || v.has(3) ||
@@ -100,7 +100,7 @@ std::optional<Followed> gemm(const View& v) {
   return Followed{out.rank() - 1, {}};
 }
 
-std::optional<Followed> concat(const View& v) {
+std::optional<Followed> concat(const LinkView& v) {
   const int joined = normalize_axis(v.node.attributes.integer("axis", 0), v.shape(v.out()).rank());
   Followed result{-1, {}};
   std::int64_t first = 0;
@@ -115,7 +115,7 @@ std::optional<Followed> concat(const View& v) {
   return result;
 }
 
-std::optional<Followed> slice(const View& v) {
+std::optional<Followed> slice(const LinkView& v) {
   const int axis = v.axis(v.in()), rank = v.shape(v.out()).rank();
   if (axis < 0) return std::nullopt;
   const auto axes = v.node.attributes.integers("axes", {}), starts = v.node.attributes.integers("starts", {});
@@ -136,7 +136,7 @@ std::int64_t product(const Shape& shape, int from, int to) {
 }
 
 // Axes before the channels stay; channels are whole runs of the output's, or the reverse, or neither.
-std::optional<Followed> reshape(const View& v) {
+std::optional<Followed> reshape(const LinkView& v) {
   const int axis = v.axis(v.in());
   const Shape &in = v.shape(v.in()), &out = v.shape(v.out());
   if (axis < 0 || axis >= out.rank() || !std::equal(in.begin(), in.begin() + axis, out.begin()))
@@ -151,7 +151,7 @@ std::optional<Followed> reshape(const View& v) {
       {{.from = v.in(), .to = v.out(), .count = count, .from_run = from / count, .to_run = to / count}}};
 }
 
-std::optional<Followed> transpose(const View& v) {
+std::optional<Followed> transpose(const LinkView& v) {
   const auto perm = v.node.attributes.integers("perm", {});
   const int axis = v.axis(v.in());
   const auto found = std::find(perm.begin(), perm.end(), axis);
@@ -160,7 +160,7 @@ std::optional<Followed> transpose(const View& v) {
   return Followed{to, {alike(v, v.in(), to)}};
 }
 
-std::optional<Followed> reduce(const View& v) {
+std::optional<Followed> reduce(const LinkView& v) {
   const int axis = v.axis(v.in()), rank = v.shape(v.in()).rank();
   if (axis < 0) return std::nullopt;
   int to = axis;
@@ -172,21 +172,21 @@ std::optional<Followed> reduce(const View& v) {
   return Followed{to, {alike(v, v.in(), to)}};
 }
 
-struct Row {
+struct LinkRow {
   std::string_view op;
-  Rule rule;
+  LinkRule rule;
 };
-constexpr Row kRules[] = {
+constexpr LinkRow kLinkRules[] = {
     {"Activation", same},    {"Add", elementwise},    {"AveragePool", same}, {"Concat", concat},
     {"Conv", conv},          {"Div", elementwise},    {"Gemm", gemm},        {"GlobalAveragePool", same},
     {"GlobalMaxPool", same}, {"MaxPool", same},       {"Mul", elementwise},  {"Pad", same},
     {"ReduceMean", reduce},  {"Reshape", reshape},    {"Slice", slice},      {"Softmax", softmax},
     {"Sub", elementwise},    {"Transpose", transpose}};
 
-std::optional<Followed> rule_of(const View& v) {
-  const auto row =
-      std::find_if(std::begin(kRules), std::end(kRules), [&](const Row& r) { return r.op == v.node.op; });
-  if (row == std::end(kRules) || v.node.outputs.size() != 1 || !v.has(0) || v.graph.constant(v.in()))
+std::optional<Followed> rule_of(const LinkView& v) {
+  const auto row = std::find_if(std::begin(kLinkRules), std::end(kLinkRules),
+                                [&](const LinkRow& r) { return r.op == v.node.op; });
+  if (row == std::end(kLinkRules) || v.node.outputs.size() != 1 || !v.has(0) || v.graph.constant(v.in()))
     return std::nullopt;
   return row->rule(v);
 }

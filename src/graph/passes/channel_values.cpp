@@ -17,7 +17,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 using Numbers = std::vector<double>;
 
-struct View {
+struct NumberView {
   const Graph& graph;
   const ChannelSets& sets;
   const std::vector<Numbers>& known;
@@ -28,12 +28,12 @@ struct View {
   std::int64_t channels() const { return sets.channels(out()); }
   const Numbers& of(ValueId id) const { return known[static_cast<std::size_t>(id)]; }
 };
-using Rule = Numbers (*)(const View&);
+using NumberRule = Numbers (*)(const NumberView&);
 
-Numbers unknown(const View& v) { return Numbers(static_cast<std::size_t>(v.channels()), kUnknown); }
+Numbers unknown(const NumberView& v) { return Numbers(static_cast<std::size_t>(v.channels()), kUnknown); }
 
 // What the links carry over, for operations that change no number. Where several meet they must agree.
-Numbers carried(const View& v) {
+Numbers carried(const NumberView& v) {
   Numbers out = unknown(v);
   std::vector<bool> met(out.size(), false);
   for (const ChannelLink& link : v.sets.links(v.index))
@@ -48,7 +48,7 @@ Numbers carried(const View& v) {
 }
 
 // A window that could lie in the padding alone gives something else there, and so does an average that counts padding.
-Numbers pool(const View& v) {
+Numbers pool(const NumberView& v) {
   Numbers out = carried(v);
   if (!has_pads(v.node())) return out;
   const Attributes& a = v.node().attributes;
@@ -62,7 +62,7 @@ Numbers pool(const View& v) {
   return out;
 }
 
-Numbers pad(const View& v) {
+Numbers pad(const NumberView& v) {
   Numbers out = carried(v);
   const Attributes& a = v.node().attributes;
   const double value = a.real("value", 0);
@@ -72,7 +72,7 @@ Numbers pad(const View& v) {
 }
 
 // The numbers of an elementwise operand: known channels, or a constant's, one per channel.
-Numbers operand(const View& v, ValueId id) {
+Numbers operand(const NumberView& v, ValueId id) {
   const Tensor* constant = v.graph.constant(id);
   if (!constant) return v.of(id);
   Numbers out = unknown(v);
@@ -88,7 +88,7 @@ Numbers operand(const View& v, ValueId id) {
   return out;
 }
 
-Numbers binary(const View& v) {
+Numbers binary(const NumberView& v) {
   const Numbers a = operand(v, v.node().inputs[0]), b = operand(v, v.node().inputs[1]);
   const std::string& op = v.node().op;
   Numbers out = unknown(v);
@@ -102,7 +102,7 @@ Numbers binary(const View& v) {
 }
 
 // Weights [out, in per group, …] times known channels; a known number other than zero counts only where no padding is read.
-Numbers linear(const View& v) {
+Numbers linear(const NumberView& v) {
   const Node& node = v.node();
   Numbers out = unknown(v);
   const WeightMatrix weights(*v.graph.constant(node.inputs[1]));
@@ -127,11 +127,11 @@ Numbers linear(const View& v) {
   return out;
 }
 
-struct Row {
+struct NumberRow {
   std::string_view op;
-  Rule rule;
+  NumberRule rule;
 };
-constexpr Row kRules[] = {
+constexpr NumberRow kNumberRules[] = {
     {"Activation", carried},    {"Add", binary},      {"AveragePool", pool}, {"Concat", carried},
     {"Conv", linear},           {"Div", binary},      {"Gemm", linear},      {"GlobalAveragePool", carried},
     {"GlobalMaxPool", carried}, {"MaxPool", pool},    {"Mul", binary},       {"Pad", pad},
@@ -167,9 +167,9 @@ std::vector<Numbers> known_channels(const Graph& graph, const ChannelSets& sets,
     known[id].assign(static_cast<std::size_t>(sets.channels(static_cast<ValueId>(id))), kUnknown);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
-    const auto row =
-        std::find_if(std::begin(kRules), std::end(kRules), [&](const Row& r) { return r.op == node.op; });
-    if (!sets.followed(static_cast<int>(n)) || row == std::end(kRules)) continue;
+    const auto row = std::find_if(std::begin(kNumberRules), std::end(kNumberRules),
+                                  [&](const NumberRow& r) { return r.op == node.op; });
+    if (!sets.followed(static_cast<int>(n)) || row == std::end(kNumberRules)) continue;
     Numbers numbers = row->rule({graph, sets, known, static_cast<int>(n)});
     activate(node, numbers, evaluate);
     for (double& k : numbers)

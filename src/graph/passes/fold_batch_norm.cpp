@@ -7,7 +7,7 @@
 namespace rt3d::graph {
 namespace {
 
-bool fold(Editor& e, int n) {
+bool fold_norm(Editor& e, int n) {
   const Node& norm = e.node(n);
   if (norm.op != "BatchNormalization") return false;
   const int producer = e.producer(norm.inputs[0], "Conv");
@@ -26,6 +26,6 @@ bool fold(Editor& e, int n) {
 
 }  // namespace
 
-int fold_batch_norm(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold); }
+int fold_batch_norm(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold_norm); }
 
 }  // namespace rt3d::graph

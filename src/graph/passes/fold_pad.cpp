@@ -10,8 +10,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 // The pads of the spatial dimensions, when they are all that is padded, with zeros.
 std::optional<List> spatial_zero_pads(const Node& pad, int rank) {
   const List pads = pad.attributes.integers("pads", {});
@@ -40,7 +38,7 @@ bool average_can_take(const Node& pool, const List& own, const List& more) {
   return counts || unpadded;
 }
 
-bool fold(Editor& e, int n) {
+bool fold_zeros(Editor& e, int n) {
   Node& node = e.node(n);
   if (node.op != "Conv" && node.op != "AveragePool") return false;
   const int before = e.producer(node.inputs[0], "Pad");
@@ -61,6 +59,6 @@ bool fold(Editor& e, int n) {
 
 }  // namespace
 
-int fold_pad(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold); }
+int fold_pad(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold_zeros); }
 
 }  // namespace rt3d::graph

@@ -52,7 +52,7 @@ bool fold_side(Editor& e, int n, std::size_t side) {
   return true;
 }
 
-bool fold(Editor& e, int n) {
+bool fold_affine(Editor& e, int n) {
   const std::string& op = e.node(n).op;
   if (op != "Add" && op != "Sub" && op != "Mul" && op != "Div") return false;
   return fold_side(e, n, 0) || fold_side(e, n, 1);
@@ -60,6 +60,6 @@ bool fold(Editor& e, int n) {
 
 }  // namespace
 
-int fold_scale(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold); }
+int fold_scale(Graph& graph, const Evaluator&) { return Editor(graph).walk(fold_affine); }
 
 }  // namespace rt3d::graph

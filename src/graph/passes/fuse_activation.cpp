@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kHosts[] = {"Conv", "Gemm", "Add", "Sub", "Mul", "Div"};
 
-bool fuse(Editor& e, int n) {
+bool fuse_into_host(Editor& e, int n) {
   const Node& activation = e.node(n);
   if (activation.op != "Activation") return false;
   const ValueId x = activation.inputs[0];
@@ -28,6 +28,6 @@ bool fuse(Editor& e, int n) {
 
 }  // namespace
 
-int fuse_activation(Graph& graph, const Evaluator&) { return Editor(graph).walk(fuse); }
+int fuse_activation(Graph& graph, const Evaluator&) { return Editor(graph).walk(fuse_into_host); }
 
 }  // namespace rt3d::graph

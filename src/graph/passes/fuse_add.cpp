@@ -19,7 +19,7 @@ int candidate(Editor& e, const Node& add, std::size_t side) {
   return producer;
 }
 
-bool fuse(Editor& e, int n) {
+bool fuse_sum(Editor& e, int n) {
   const Node& add = e.node(n);
   if (add.op != "Add") return false;
   const int left = candidate(e, add, 0);
@@ -37,6 +37,6 @@ bool fuse(Editor& e, int n) {
 
 }  // namespace
 
-int fuse_add(Graph& graph, const Evaluator&) { return Editor(graph).walk(fuse); }
+int fuse_add(Graph& graph, const Evaluator&) { return Editor(graph).walk(fuse_sum); }
 
 }  // namespace rt3d::graph

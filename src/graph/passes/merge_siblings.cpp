@@ -11,8 +11,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 bool mergeable(Editor& e, const Node& node) {
   if (node.op != "Conv" || node.inputs.size() > 3 || node.attributes.integer("group", 1) != 1) return false;
   const Shape& kernel = e.shape(node.inputs[1]);

@@ -65,7 +65,7 @@ bool normalize_product(Editor& e, Node& node) {
   return false;
 }
 
-bool normalize(Editor& e, int n) {
+bool become_activation(Editor& e, int n) {
   Node& node = e.node(n);
   if (node.op == "Clip") return normalize_clip(e, node);
   if (node.op == "Mul") return normalize_product(e, node);
@@ -81,6 +81,6 @@ bool normalize(Editor& e, int n) {
 
 }  // namespace
 
-int normalize_activation(Graph& graph, const Evaluator&) { return Editor(graph).walk(normalize); }
+int normalize_activation(Graph& graph, const Evaluator&) { return Editor(graph).walk(become_activation); }
 
 }  // namespace rt3d::graph

@@ -6,8 +6,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 struct Progression {
   std::int64_t start = 0;
   std::int64_t step = 1;
@@ -28,7 +26,7 @@ std::optional<Progression> progression_of(const Tensor& indices, std::int64_t si
   return p;
 }
 
-bool normalize(Editor& e, int n) {
+bool become_slice(Editor& e, int n) {
   const Node gather = e.node(n);
   if (gather.op != "Gather") return false;
   const TensorDesc& x = e.graph.value(gather.inputs[0]).desc;
@@ -52,6 +50,6 @@ bool normalize(Editor& e, int n) {
 
 }  // namespace
 
-int normalize_gather(Graph& graph, const Evaluator&) { return Editor(graph).walk(normalize); }
+int normalize_gather(Graph& graph, const Evaluator&) { return Editor(graph).walk(become_slice); }
 
 }  // namespace rt3d::graph

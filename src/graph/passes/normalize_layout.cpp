@@ -10,8 +10,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 bool normalize_split(Editor& e, int n) {
   const Node split = e.node(n);
   const int axis = normalize_axis(split.attributes.integer("axis", 0), e.shape(split.inputs[0]).rank());

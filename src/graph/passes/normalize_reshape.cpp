@@ -6,7 +6,7 @@
 namespace rt3d::graph {
 namespace {
 
-bool normalize(Editor& e, int n) {
+bool become_reshape(Editor& e, int n) {
   Node& node = e.node(n);
   bool changed = false;
   if (node.op == "Flatten" || node.op == "Squeeze" || node.op == "Unsqueeze" ||
@@ -25,6 +25,6 @@ bool normalize(Editor& e, int n) {
 
 }  // namespace
 
-int normalize_reshape(Graph& graph, const Evaluator&) { return Editor(graph).walk(normalize); }
+int normalize_reshape(Graph& graph, const Evaluator&) { return Editor(graph).walk(become_reshape); }
 
 }  // namespace rt3d::graph

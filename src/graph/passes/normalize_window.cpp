@@ -10,8 +10,6 @@
 namespace rt3d::graph {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
 bool normalize_conv(Editor& e, Node& node) {
   const Shape& w = e.shape(node.inputs[1]);
   const Attributes before = node.attributes;

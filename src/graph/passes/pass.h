@@ -1,12 +1,16 @@
 // A pass: one rewriting of the graph towards the normal form (README.md). Each keeps what the graph computes.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "graph/model.h"
 
 namespace rt3d::graph {
+
+using List = std::vector<std::int64_t>;  // of an attribute: axes, pads, a permutation
 
 struct Pass {
   std::string_view name;

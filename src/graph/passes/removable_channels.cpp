@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kRowBlock = 32,
                        kColumnBlock = 8;  // the largest groups of output and input channels of sparse code
 constexpr int kSamples = 1024;
-constexpr int kMostRounds = 64;     // each costs a look at the whole graph; what is left can stay
+constexpr int kMostLooks = 64;      // each costs a look at the whole graph; what is left can stay
 constexpr double kScattered = 0.1;  // zeros in other filters and columns: there may be groups
 
 WeightMatrix weights_of(const Graph& graph, const Node& node) {
@@ -74,7 +74,7 @@ class Search {
   }
 
   std::vector<bool> run() {
-    for (int round = 0; round < kMostRounds && step(); ++round) {
+    for (int round = 0; round < kMostLooks && step(); ++round) {
     }
     return gone_;
   }
@@ -132,7 +132,7 @@ class Search {
   // Where groups may be, a channel stays unless all of its block can go, or is gone.
   void keep_blocks(std::vector<bool>& may) const {
     bool changed = true;
-    for (int round = 0; changed && round < kMostRounds; ++round) {
+    for (int round = 0; changed && round < kMostLooks; ++round) {
       changed = false;
       for (std::size_t id = 0; id < block_.size(); ++id) {
         const auto value = static_cast<ValueId>(id);

@@ -15,8 +15,9 @@
 namespace rt3d::jit {
 
 struct Gp {
-  int id;  // 0 … Asm::kPointers - 1; 0 holds the argument on entry
+  int id;  // 0 … Asm::kPointers - 1
 };
+inline constexpr Gp kArgs{0};  // holds the argument on entry: the address of a struct of them
 struct Vec {
   int id;  // 0 … isa_vectors() - 1
 };

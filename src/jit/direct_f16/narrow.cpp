@@ -7,7 +7,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kLow{1}, kHigh{2}, kTo{3}, kCount{4};
+constexpr Gp kLow{1}, kHigh{2}, kTo{3}, kGroups{4};
 constexpr int kUnroll = 4;
 constexpr float kLargest = 65504;  // of the halves
 // Registers: kUnroll lows and highs, kUnroll results, the ends of the range.
@@ -15,7 +15,7 @@ constexpr Vec kMost{3 * kUnroll}, kLeast{3 * kUnroll + 1};
 
 void emit_loop(Asm& as, const NarrowShape& s, int width) {
   const Label top = as.new_label(), done = as.new_label();
-  as.jump_if_zero(kCount, done);
+  as.jump_if_zero(kGroups, done);
   as.bind(top);
   for (int i = 0; i < width; ++i) {
     as.load({i}, kLow, i * s.low_step);
@@ -33,7 +33,7 @@ void emit_loop(Asm& as, const NarrowShape& s, int width) {
   as.add(kLow, width * s.low_step);
   as.add(kHigh, width * s.high_step);
   as.add(kTo, width * as.vector_bytes());
-  as.decrement_and_loop(kCount, top);
+  as.decrement_and_loop(kGroups, top);
   as.bind(done);
 }
 
@@ -47,9 +47,9 @@ void emit_narrow(Asm& as, const NarrowShape& s) {
   as.load_pointer(kTo, kArgs, offsetof(NarrowArgs, to));
   as.constant(kMost, kLargest);
   as.constant(kLeast, -kLargest);
-  as.load_pointer(kCount, kArgs, offsetof(NarrowArgs, quads));
+  as.load_pointer(kGroups, kArgs, offsetof(NarrowArgs, quads));
   emit_loop(as, s, kUnroll);
-  as.load_pointer(kCount, kArgs, offsetof(NarrowArgs, single));
+  as.load_pointer(kGroups, kArgs, offsetof(NarrowArgs, single));
   emit_loop(as, s, 1);
 }
 

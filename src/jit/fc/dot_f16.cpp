@@ -13,11 +13,11 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr int kMostRows = 2;
+constexpr int kMostHalfRows = 2;
 constexpr int kStep = 8;  // of k: one vector of halves, two of floats
 
 // Registers: accumulators of a step's lower and upper four k's, the x of a step, three of w at hand.
-void emit_dot(Asm& as, int m, std::int32_t x_row_bytes) {
+void emit_dot_f16(Asm& as, int m, std::int32_t x_row_bytes) {
   const DotLoop loop(m);
   const int first_x = loop.accumulators(), first_w = first_x + 2 * m;
   const auto x = [first_x](int i, int half) { return Vec{first_x + 2 * i + half}; };
@@ -41,7 +41,7 @@ class FcDotF16Kernel final : public DotKernel {
       : DotKernel(r), padded_(kernels::blocks(s_.k, kStep) * kStep) {
     const int m = static_cast<int>(s_.m);
     const auto row = static_cast<std::int32_t>(padded_ * 4);
-    code_ = generate(cat("dot_f16_m", m, "_x", row), Isa::neon, [&](Asm& as) { emit_dot(as, m, row); });
+    code_ = generate(cat("dot_f16_m", m, "_x", row), Isa::neon, [&](Asm& as) { emit_dot_f16(as, m, row); });
   }
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
@@ -95,7 +95,7 @@ class FcDotF16 final : public DotFamily {
   kernels::Traits traits() const override { return {.half_weights = true}; }
   bool runs_on(const Device& device) const override { return device.features.fp16; }
   bool computes(const Problem& p) const override {
-    return DotFamily::computes(p) && fc_shape(p).m <= kMostRows;
+    return DotFamily::computes(p) && fc_shape(p).m <= kMostHalfRows;
   }
   // Per step and output: a load, two widenings of two cycles on one of two units, and multiplications on both.
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {

@@ -20,7 +20,7 @@ constexpr int kMostLanes = 16;
 
 void DotLoop::emit(Asm& as, std::int32_t x_step, std::int32_t w_step,
                    const std::function<void()>& step) const {
-  constexpr Gp kArgs{0}, kCount{6}, kSums{7};
+  constexpr Gp kCount{6}, kSums{7};
   as.load_pointer(kX, kArgs, offsetof(DotArgs, x));
   for (int j = 0; j < kDotOutputs; ++j)
     as.load_pointer(w(j), kArgs, static_cast<std::int32_t>(offsetof(DotArgs, w)) + 8 * j);

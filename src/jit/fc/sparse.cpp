@@ -18,29 +18,29 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr int kDepth = 4;  // inputs of a unit
+constexpr int kUnitInputs = 4;
 constexpr int kMostRows = 4, kMostOutputs = 16;
 
 struct SparseDotArgs {
   const float* x;
   const std::int32_t* units;  // bytes from x to each unit's inputs
   std::int64_t count;         // at least 1
-  const float* w;             // [unit][output][kDepth]
-  float* sums;                // [m][output][kDepth]
+  const float* w;             // [unit][output][kUnitInputs]
+  float* sums;                // [m][output][kUnitInputs]
 };
 
-// Registers: m · outputs · kDepth / lanes accumulators, one x for each row, one for a weight where FMAs take none from memory.
-int accumulators(Isa isa, int m, int outputs) { return m * outputs * kDepth / isa_lanes(isa); }
+// Registers: m · outputs · kUnitInputs / lanes accumulators, one x for each row, one for a weight where FMAs take none from memory.
+int accumulators(Isa isa, int m, int outputs) { return m * outputs * kUnitInputs / isa_lanes(isa); }
 
 // As many outputs at a time as registers hold: gm or a part of it; 0 when there is no such number.
 int outputs_at_once(Isa isa, int gm, int m) {
-  for (int outputs = kMostOutputs; outputs * kDepth >= isa_lanes(isa); outputs /= 2)
+  for (int outputs = kMostOutputs; outputs * kUnitInputs >= isa_lanes(isa); outputs /= 2)
     if (gm % outputs == 0 && accumulators(isa, m, outputs) + m + 1 <= isa_vectors(isa)) return outputs;
   return 0;
 }
 
 void emit_sparse_dot(Asm& as, int m, int outputs, std::int32_t x_row_bytes) {
-  constexpr Gp kArgs{0}, kX{1}, kUnits{2}, kCount{3}, kW{4}, kAt{5}, kSums{6};
+  constexpr Gp kX{1}, kUnits{2}, kCount{3}, kW{4}, kAt{5}, kSums{6};
   const int all = accumulators(as.isa(), m, outputs), each = all / m;
   const auto x = [&](int i) { return Vec{all + i}; };
   const Vec scratch{all + m};
@@ -78,22 +78,23 @@ class FcSparseKernel final : public Kernel {
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
     const Tensor w = constants[1]->aligned_copy();
-    const kernels::Pattern pattern = kernels::pattern_of(w, outputs_, kDepth, &pool);
+    const kernels::Pattern pattern = kernels::pattern_of(w, outputs_, kUnitInputs, &pool);
     bias_ = padded_bias(constants, 2, pattern.oc_groups() * outputs_);
     for (std::int64_t g = 0; g < pattern.oc_groups(); ++g) {
       first_.push_back(static_cast<std::int64_t>(units_.size()));
       for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
-        if (pattern.kept(g, i, 0)) units_.push_back(static_cast<std::int32_t>(i * kDepth * 4));
+        if (pattern.kept(g, i, 0)) units_.push_back(static_cast<std::int32_t>(i * kUnitInputs * 4));
     }
     first_.push_back(static_cast<std::int64_t>(units_.size()));
     units_.shrink_to_fit();
-    weights_ = Buffer::zeroed(units_.size() * static_cast<std::size_t>(outputs_ * kDepth) * sizeof(float));
+    weights_ =
+        Buffer::zeroed(units_.size() * static_cast<std::size_t>(outputs_ * kUnitInputs) * sizeof(float));
     const float* source = w.values<float>().data();
     pool.run(pattern.oc_groups(), [&](std::int64_t g, int) {
       for (std::int64_t u = first(g); u < first(g + 1); ++u)
         for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - g * outputs_); ++o)
-          std::copy_n(source + (g * outputs_ + o) * s_.k + units_[static_cast<std::size_t>(u)] / 4, kDepth,
-                      weights_.as<float>() + (u * outputs_ + o) * kDepth);
+          std::copy_n(source + (g * outputs_ + o) * s_.k + units_[static_cast<std::size_t>(u)] / 4,
+                      kUnitInputs, weights_.as<float>() + (u * outputs_ + o) * kUnitInputs);
     });
   }
   std::size_t packed_bytes() const override {
@@ -112,7 +113,7 @@ class FcSparseKernel final : public Kernel {
   std::int64_t first(std::int64_t group) const { return first_[static_cast<std::size_t>(group)]; }
 
   void run_group(const RunArgs& args, std::int64_t group) const {
-    alignas(64) float sums[kMostRows * kMostOutputs * kDepth] = {};
+    alignas(64) float sums[kMostRows * kMostOutputs * kUnitInputs] = {};
     const std::int64_t count = first(group + 1) - first(group);
     const std::int64_t parts = (count + kMostProducts - 1) / kMostProducts;
     for (std::int64_t part = 0; part < parts; ++part)
@@ -120,7 +121,7 @@ class FcSparseKernel final : public Kernel {
                first(group) + count * (part + 1) / parts, sums);
     for (std::int64_t i = 0; i < s_.m; ++i)
       for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - group * outputs_); ++o) {
-        const float* lanes = sums + (i * outputs_ + o) * kDepth;
+        const float* lanes = sums + (i * outputs_ + o) * kUnitInputs;
         const std::int64_t n = group * outputs_ + o;
         const float sum = bias_.as<float>()[n] + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
         kernels::output_f32(args, 0)[i * s_.n + n] = kernels::apply(activation_, sum);
@@ -129,11 +130,11 @@ class FcSparseKernel final : public Kernel {
 
   // Adds the products of units [from, end), which are some: one to each sum for a unit.
   void add_part(const float* x, std::int64_t from, std::int64_t end, float* sums) const {
-    alignas(64) float part[kMostRows * kMostOutputs * kDepth];
+    alignas(64) float part[kMostRows * kMostOutputs * kUnitInputs];
     const SparseDotArgs call{x, units_.data() + from, end - from,
-                             weights_.as<float>() + from * outputs_ * kDepth, part};
+                             weights_.as<float>() + from * outputs_ * kUnitInputs, part};
     code_->call(&call);
-    for (std::int64_t i = 0; i < s_.m * outputs_ * kDepth; ++i) sums[i] += part[i];
+    for (std::int64_t i = 0; i < s_.m * outputs_ * kUnitInputs; ++i) sums[i] += part[i];
   }
 
   FcShape s_;
@@ -153,7 +154,7 @@ class FcSparse final : public IsaFamily {
     const auto sparsity = kernels::sparsity_of(p);
     if (!sparsity || !is_plain_fc(p)) return false;
     const FcShape s = fc_shape(p);
-    return s.m <= kMostRows && s.k % kDepth == 0 && s.k < (1 << 26) && sparsity->gn % kDepth == 0 &&
+    return s.m <= kMostRows && s.k % kUnitInputs == 0 && s.k < (1 << 26) && sparsity->gn % kUnitInputs == 0 &&
            outputs_at_once(isa(), sparsity->gm, static_cast<int>(s.m)) > 0;
   }
   Ports ports(const Problem& p, const Target&) const override {
@@ -163,7 +164,7 @@ class FcSparse final : public IsaFamily {
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
     const FcShape s = fc_shape(p);
     const int outputs = outputs_at_once(isa(), kernels::sparsity_of(p)->gm, static_cast<int>(s.m));
-    const double unit_bytes = outputs * kDepth * 4 + sizeof(std::int32_t),
+    const double unit_bytes = outputs * kUnitInputs * 4 + sizeof(std::int32_t),
                  bytes = static_cast<double>(packed(s, p));
     // A unit's FMAs follow those of the unit before: four cycles at least.
     const double cycles =
@@ -188,7 +189,8 @@ class FcSparse final : public IsaFamily {
   std::int64_t packed(const FcShape& s, const Problem& p) const {
     const int outputs = outputs_at_once(isa(), kernels::sparsity_of(p)->gm, static_cast<int>(s.m));
     const std::int64_t kept = s.n * s.k * kernels::sparsity_of(p)->kept_percent / 100;
-    return kept * 4 + kept / (outputs * kDepth) * static_cast<std::int64_t>(sizeof(std::int32_t)) + s.n * 4;
+    return kept * 4 + kept / (outputs * kUnitInputs) * static_cast<std::int64_t>(sizeof(std::int32_t)) +
+           s.n * 4;
   }
 };
 

@@ -9,7 +9,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kIn{1}, kOut{2}, kBias{3}, kResidual{4};
+constexpr Gp kIn{1}, kOut{2}, kBias{3}, kResidual{4};
 
 // `lanes` registers of rows, then as many to transpose with.
 Vec row(int i) { return {i}; }

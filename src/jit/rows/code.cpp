@@ -11,7 +11,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kRows{4}, kUnitA{5}, kUnitW{6}, kC{7};
+constexpr Gp kA{1}, kUnits{2}, kCount{3}, kRows{4}, kUnitA{5}, kUnitW{6}, kC{7};
 constexpr int kMostTaps = 5;  // weights in registers at a time
 
 int column(const RowShape& s, int r, int k) { return r * s.sw + k * s.dw; }

@@ -17,7 +17,7 @@ namespace {
 
 using kernels::ConvShape;
 
-RowShape row_shape(const ConvShape& s, Isa isa, const kernels::Activation& activation) {
+RowShape conv_row_shape(const ConvShape& s, Isa isa, const kernels::Activation& activation) {
   RowShape shape;
   shape.group = static_cast<int>(s.ic / s.g);
   shape.kw = static_cast<int>(s.kw);
@@ -31,7 +31,7 @@ RowShape row_shape(const ConvShape& s, Isa isa, const kernels::Activation& activ
 RowPlan row_plan(const KernelRequest& r, const ConvShape& s, bool has_residual) {
   const Isa isa = r.target.device.isa;
   const Placement &in = r.inputs[0], &out = r.outputs[0];
-  RowShape shape = row_shape(s, isa, kernels::activation_of(r.problem.attributes));
+  RowShape shape = conv_row_shape(s, isa, kernels::activation_of(r.problem.attributes));
   shape.a_row = static_cast<std::int32_t>(s.sh * in.h * 4);
   shape.c_row = static_cast<std::int32_t>(out.h * 4);
   shape.has_residual = has_residual;
@@ -142,7 +142,7 @@ class RowConv : public IsaFamily {
   Ports ports(const Problem& p, const Target&) const override { return blocked_conv_ports(p, lanes()); }
   kernels::Tunables tunables(const Problem& p, const Target&) const override {
     const ConvShape s = kernels::conv_shape(p);
-    const int most = most_row_cols(isa(), row_shape(s, isa(), kernels::activation_of(p.attributes)));
+    const int most = most_row_cols(isa(), conv_row_shape(s, isa(), kernels::activation_of(p.attributes)));
     const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
     const auto oh = static_cast<int>(s.oh), od = static_cast<int>(s.od);
     std::set<int> cols, bands, depths;

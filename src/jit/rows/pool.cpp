@@ -44,7 +44,7 @@ std::vector<std::int64_t> counted(std::int64_t outputs, std::int64_t stride, std
   return counts;
 }
 
-RowShape row_shape(const Problem& p, const ConvShape& s, Isa isa) {
+RowShape pool_row_shape(const Problem& p, const ConvShape& s, Isa isa) {
   RowShape shape;
   shape.op = is_max(p) ? RowOp::max : RowOp::sum;
   shape.kw = static_cast<int>(s.kw);
@@ -104,7 +104,7 @@ class PoolKernel final : public Kernel {
 
  private:
   RowPlan plan(const KernelRequest& r) const {
-    RowShape shape = row_shape(r.problem, s_, r.target.device.isa);
+    RowShape shape = pool_row_shape(r.problem, s_, r.target.device.isa);
     shape.a_row = static_cast<std::int32_t>(s_.sh * in_.h * 4);
     shape.c_row = static_cast<std::int32_t>(out_.h * 4);
     const bool scale_per_pixel = shape.op == RowOp::sum && scales_.size() > 1;
@@ -148,7 +148,7 @@ class PoolWindow final : public IsaFamily {
   }
   kernels::Tunables tunables(const Problem& p, const Target&) const override {
     const ConvShape s = pool_shape(p);
-    const int most = most_row_cols(isa(), row_shape(p, s, isa()));
+    const int most = most_row_cols(isa(), pool_row_shape(p, s, isa()));
     const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
     std::vector<int> all;
     for (int cols : {most, 14, 8, 4})
@@ -183,7 +183,7 @@ class PoolWindow final : public IsaFamily {
       return sum;
     };
     std::int64_t columns = 0;
-    RowShape shape = row_shape(p, s, isa());
+    RowShape shape = pool_row_shape(p, s, isa());
     for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind) {
       shape.piece = piece;
       columns += columns_loaded(shape);

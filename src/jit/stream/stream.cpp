@@ -9,7 +9,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kA{1}, kB{2}, kC{3}, kCount{4};
+constexpr Gp kA{1}, kB{2}, kC{3}, kCount{4};
 constexpr int kUnroll = 4;
 // Registers: kUnroll results, kUnroll right operands, the two repeated operands, the rest is the
 // activation's.

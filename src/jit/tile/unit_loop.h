@@ -12,9 +12,9 @@
 
 namespace rt3d::jit {
 
-// kArgs holds the arguments; kA, kUnits, kCount and kW come from there and are spent behind the loop; kUnitA and kUnitW are free
-// outside of it. kC points to the result or, in the loop, to what comes after.
-inline constexpr Gp kArgs{0}, kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
+// kA, kUnits, kCount and kW come from the arguments and are spent behind the loop; kUnitA and kUnitW are free outside of it. kC
+// points to the result or, in the loop, to what comes after.
+inline constexpr Gp kA{1}, kUnits{2}, kCount{3}, kW{4}, kUnitA{5}, kUnitW{6}, kC{7};
 
 // Args: TileArgs, or others with fields of these names.
 template <typename Args>

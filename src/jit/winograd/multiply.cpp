@@ -9,12 +9,6 @@
 #include "jit/winograd/weights.h"
 
 namespace rt3d::jit {
-namespace {
-
-std::int32_t bytes(std::int64_t floats) { return static_cast<std::int32_t>(floats * 4); }
-
-}  // namespace
-
 WinogradMultiply::WinogradMultiply(const WinogradPlan& plan, const Device& device, double kept)
     : p_(plan),
       isa_(device.isa),
@@ -31,12 +25,12 @@ WinogradMultiply::Width WinogradMultiply::make_width(std::int64_t panel) const {
     TileShape t;
     t.vecs = p_.panel_vecs(panel);
     t.depth = p_.cut.depth;
-    t.c_vec = bytes(p_.method.t > 1 ? p_.r_ocb : p_.m_ocb);
+    t.c_vec = bytes_of(p_.method.t > 1 ? p_.r_ocb : p_.m_ocb);
     t.ahead_lines = ahead_lines();
     t.exact_reads = p_.cut.depth % 4 != 0;
     for (int r = 0; r < rows; ++r) {
-      t.a_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
-      t.c_rows.push_back(bytes(static_cast<std::int64_t>(r) * p_.lanes));
+      t.a_rows.push_back(bytes_of(static_cast<std::int64_t>(r) * p_.lanes));
+      t.c_rows.push_back(bytes_of(static_cast<std::int64_t>(r) * p_.lanes));
     }
     t.by_fours = kept_ < 1 && tile_by_fours_fits(isa_, rows, t.vecs, t.depth);
     w.tiles[static_cast<std::size_t>(rows)] = tile(isa_, t);
@@ -51,8 +45,8 @@ WinogradMultiply::CodePtr WinogradMultiply::late_transform() const {
   t.label = cat("weights", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
   t.rows = &kernels::no_transform().kernel;
   t.cols = &p_.time->kernel;
-  t.in = {0, bytes(p_.lanes), bytes(p_.s.kd * p_.lanes)};
-  t.out = {0, bytes(panel_floats()), bytes(p_.lanes)};
+  t.in = {0, bytes_of(p_.lanes), bytes_of(p_.s.kd * p_.lanes)};
+  t.out = {0, bytes_of(panel_floats()), bytes_of(p_.lanes)};
   t.read = {0, 1, 0, t.cols->inputs};
   t.write = {0, 1, 0, t.cols->outputs};
   return transform(isa_, t);

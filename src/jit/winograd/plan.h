@@ -20,6 +20,8 @@
 
 namespace rt3d::jit {
 
+inline std::int32_t bytes_of(std::int64_t floats) { return static_cast<std::int32_t>(floats * 4); }
+
 // The knobs of a schedule.
 struct WinogradCut {
   int vecs, depth_tiles, tile_rows;

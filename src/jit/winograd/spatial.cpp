@@ -7,8 +7,6 @@ namespace {
 
 using kernels::Placement;
 
-std::int32_t bytes(std::int64_t floats) { return static_cast<std::int32_t>(floats * 4); }
-
 }  // namespace
 
 WinogradSpatial::WinogradSpatial(const WinogradPlan& plan, const WinogradOperands& operands, Isa isa)
@@ -27,21 +25,21 @@ TransformShape WinogradSpatial::input_shape() const {
   TransformShape t;
   t.label = cat("in", p_.method.s, "k", p_.s.kh, "s", p_.s.sh);
   t.rows = t.cols = &p_.space->input;
-  t.in = {bytes(in.h), bytes(in.block), bytes(p_.method.s * p_.s.sh * in.block)};
-  t.out = {bytes(n * p_.s_point), bytes(p_.s_point), bytes(p_.lanes)};
+  t.in = {bytes_of(in.h), bytes_of(in.block), bytes_of(p_.method.s * p_.s.sh * in.block)};
+  t.out = {bytes_of(n * p_.s_point), bytes_of(p_.s_point), bytes_of(p_.lanes)};
   t.write = {0, n, 0, n};
   return t;
 }
 
 TransformShape WinogradSpatial::output_shape() const {
   const auto strides = [&](const Placement& p) {
-    return TransformStrides{bytes(p.h), bytes(p.block), bytes(std::int64_t{p_.method.s} * p.block)};
+    return TransformStrides{bytes_of(p.h), bytes_of(p.block), bytes_of(std::int64_t{p_.method.s} * p.block)};
   };
   const int n = p_.space->n;
   TransformShape t;
   t.label = cat("out", p_.method.s, "k", p_.s.kh, "s", p_.s.sh);
   t.rows = t.cols = &p_.space->output;
-  t.in = {bytes(n * p_.m_point), bytes(p_.m_point), bytes(p_.lanes)};
+  t.in = {bytes_of(n * p_.m_point), bytes_of(p_.m_point), bytes_of(p_.lanes)};
   t.out = strides(operands_.out);
   t.read = {0, n, 0, n};
   t.epilogue = true;

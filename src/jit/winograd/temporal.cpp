@@ -7,8 +7,6 @@ namespace {
 
 using kernels::Placement;
 
-std::int32_t bytes(std::int64_t floats) { return static_cast<std::int32_t>(floats * 4); }
-
 }  // namespace
 
 WinogradTemporal::WinogradTemporal(const WinogradPlan& plan, const WinogradOperands& operands, Isa isa)
@@ -24,8 +22,8 @@ TransformShape WinogradTemporal::input_shape() const {
   t.label = cat("pack", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
   t.rows = &kernels::no_transform().input;
   t.cols = &p_.time->input;
-  t.in = {0, bytes(spatial() ? p_.tiles * p_.lanes : operands_.in.d), bytes(p_.lanes)};
-  t.out = {0, bytes(p_.v_q), bytes(p_.lanes)};
+  t.in = {0, bytes_of(spatial() ? p_.tiles * p_.lanes : operands_.in.d), bytes_of(p_.lanes)};
+  t.out = {0, bytes_of(p_.v_q), bytes_of(p_.lanes)};
   t.write = {0, 1, 0, p_.time->n};
   return t;
 }
@@ -35,13 +33,13 @@ TransformShape WinogradTemporal::output_shape() const {
   t.label = cat("back", p_.method.t, "k", p_.s.kd, "s", p_.s.sd);
   t.rows = &kernels::no_transform().input;
   t.cols = &p_.time->output;
-  t.in = {0, bytes(p_.r_q), bytes(p_.lanes)};
-  t.out = {0, bytes(spatial() ? p_.tiles * p_.lanes : operands_.out.d), bytes(p_.lanes)};
+  t.in = {0, bytes_of(p_.r_q), bytes_of(p_.lanes)};
+  t.out = {0, bytes_of(spatial() ? p_.tiles * p_.lanes : operands_.out.d), bytes_of(p_.lanes)};
   t.read = {0, 1, 0, p_.time->n};
   if (spatial()) return t;
   t.epilogue = true;
   t.has_residual = operands_.has_residual;
-  if (t.has_residual) t.residual = {0, bytes(operands_.residual.d), bytes(p_.lanes)};
+  if (t.has_residual) t.residual = {0, bytes_of(operands_.residual.d), bytes_of(p_.lanes)};
   t.activation = operands_.activation;
   return t;
 }

@@ -10,7 +10,7 @@
 namespace rt3d::jit {
 namespace {
 
-constexpr Gp kArgs{0}, kIn{1}, kOut{2}, kBias{3}, kResidual{4}, kScratch{5}, kCount{6};
+constexpr Gp kIn{1}, kOut{2}, kBias{3}, kResidual{4}, kScratch{5}, kCount{6};
 
 // Register use: inputs and temporaries of the program at hand | constants | t, when in registers | scratch of the epilogue.
 class Emitter {

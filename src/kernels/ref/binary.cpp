@@ -137,27 +137,23 @@ Operation of_any_type(const Problem& p, F f) {
   return with_number(p, p.outputs[0].dtype, [&]<typename T>(T) { return elementwise<T>(p, f); });
 }
 
-struct Row {
-  std::string_view op;
-  Operation (*prepare)(const Problem&);
-};
-constexpr Row kRows[] = {{"Add", [](const Problem& p) { return of_any_type(p, Add()); }},
-                         {"Sub", [](const Problem& p) { return of_any_type(p, Sub()); }},
-                         {"Mul", [](const Problem& p) { return of_any_type(p, Mul()); }},
-                         {"Div", [](const Problem& p) { return of_any_type(p, Div()); }},
-                         {"Pow", [](const Problem& p) { return of_any_type(p, Pow()); }},
-                         {"Mod", [](const Problem& p) {
-                            return p.attributes.integer("fmod", 0) ? of_any_type(p, TruncatedMod())
-                                                                   : of_any_type(p, FloorMod());
-                          }}};
+constexpr Operator kRows[] = {{"Add", [](const Problem& p) { return of_any_type(p, Add()); }},
+                              {"Sub", [](const Problem& p) { return of_any_type(p, Sub()); }},
+                              {"Mul", [](const Problem& p) { return of_any_type(p, Mul()); }},
+                              {"Div", [](const Problem& p) { return of_any_type(p, Div()); }},
+                              {"Pow", [](const Problem& p) { return of_any_type(p, Pow()); }},
+                              {"Mod", [](const Problem& p) {
+                                 return p.attributes.integer("fmod", 0) ? of_any_type(p, TruncatedMod())
+                                                                        : of_any_type(p, FloorMod());
+                               }}};
 
 }  // namespace
 
 Operation prepare_arithmetic(const Problem& p) {
   require_operands(p, 2, 2);
   require_same_type(p);
-  for (const Row& row : kRows)
-    if (row.op == p.op) return row.prepare(p);
+  for (const Operator& row : kRows)
+    if (row.name == p.op) return row.prepare(p);
   fail(Code::internal, "no arithmetic ", p.op);
 }
 

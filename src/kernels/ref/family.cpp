@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-std::size_t bytes_of(const TensorDesc& desc) {
-  return static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
-}
-
 const Operator* find(std::string_view name) {
   for (const Operator& row : operator_table())
     if (row.name == name) return &row;

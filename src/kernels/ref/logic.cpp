@@ -31,24 +31,20 @@ Operation compared(const Problem& p, F f) {
   return with_number(p, type, [&]<typename T>(T) { return truth<T>(p, f); });
 }
 
-struct Row {
-  std::string_view op;
-  Operation (*prepare)(const Problem&);
-};
-constexpr Row kComparisons[] = {
+constexpr Operator kComparisons[] = {
     {"Equal", [](const Problem& p) { return compared(p, [](auto a, auto b) { return a == b; }); }},
     {"Greater", [](const Problem& p) { return compared(p, [](auto a, auto b) { return a > b; }); }},
     {"GreaterOrEqual", [](const Problem& p) { return compared(p, [](auto a, auto b) { return a >= b; }); }},
     {"Less", [](const Problem& p) { return compared(p, [](auto a, auto b) { return a < b; }); }},
     {"LessOrEqual", [](const Problem& p) { return compared(p, [](auto a, auto b) { return a <= b; }); }}};
-constexpr Row kLogic[] = {
+constexpr Operator kLogic[] = {
     {"And", [](const Problem& p) { return truth<std::uint8_t>(p, [](int a, int b) { return a && b; }); }},
     {"Or", [](const Problem& p) { return truth<std::uint8_t>(p, [](int a, int b) { return a || b; }); }},
     {"Xor", [](const Problem& p) { return truth<std::uint8_t>(p, [](int a, int b) { return !a != !b; }); }}};
 
-Operation from(std::span<const Row> rows, const Problem& p) {
-  for (const Row& row : rows)
-    if (row.op == p.op) return row.prepare(p);
+Operation from(std::span<const Operator> rows, const Problem& p) {
+  for (const Operator& row : rows)
+    if (row.name == p.op) return row.prepare(p);
   fail(Code::internal, "no logic ", p.op);
 }
 

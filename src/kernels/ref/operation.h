@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -85,6 +86,10 @@ auto with_width(DType type, Body&& body) {
     case 4: return body(std::uint32_t{});
     default: return body(std::uint64_t{});
   }
+}
+
+inline std::size_t bytes_of(const TensorDesc& desc) {
+  return static_cast<std::size_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
 }
 
 // The i64 or i32 values of an input, read when the operation runs.

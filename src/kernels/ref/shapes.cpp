@@ -7,20 +7,12 @@
 #include "kernels/ref/operators.h"
 
 namespace rt3d::kernels::ref {
-namespace {
-
-std::int64_t bytes_of(const TensorDesc& desc) {
-  return desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype));
-}
-
-}  // namespace
-
 Operation prepare_copy(const Problem& p) {
   require_operands(p, 1, 2);
   require(p.inputs[0].desc.dtype == p.outputs[0].dtype, p, "types differ");
   require(p.input_shape(0).elements() == p.outputs[0].shape.elements(), p, "the numbers of elements differ");
   return {.run = [bytes = bytes_of(p.outputs[0])](const Operands& o) {
-    if (bytes) std::memcpy(o.out<std::byte>(), o.in<std::byte>(0), static_cast<std::size_t>(bytes));
+    if (bytes) std::memcpy(o.out<std::byte>(), o.in<std::byte>(0), bytes);
   }};
 }
 
@@ -39,7 +31,7 @@ Operation prepare_dropout(const Problem& p) {
           "the mask must be as the input");
   return {
       .run = [mask, count = p.input_shape(0).elements(), bytes = bytes_of(p.outputs[0])](const Operands& o) {
-        if (bytes) std::memcpy(o.out<std::byte>(), o.in<std::byte>(0), static_cast<std::size_t>(bytes));
+        if (bytes) std::memcpy(o.out<std::byte>(), o.in<std::byte>(0), bytes);
         if (mask) std::fill_n(o.out<std::uint8_t>(1), count, std::uint8_t{1});
       }};
 }

@@ -139,8 +139,7 @@ Operation prepare_cast(const Problem& p) {
   require_operands(p, 1, 1);
   require_output(p, p.input_shape(0));
   return {.run = [in = p.inputs[0].desc, out = p.outputs[0].dtype](const Operands& o) {
-    const auto bytes = static_cast<std::size_t>(in.shape.elements()) * dtype_bytes(in.dtype);
-    const Tensor to = Tensor(in, {o.in<std::byte>(0), bytes}, nullptr).converted(out);
+    const Tensor to = Tensor(in, {o.in<std::byte>(0), bytes_of(in)}, nullptr).converted(out);
     if (!to.bytes().empty()) std::memcpy(o.out<std::byte>(), to.bytes().data(), to.bytes().size());
   }};
 }
