@@ -122,7 +122,7 @@ std::string first_difference(const Problem& p, const Promise& promise, const Ext
 
 void check_extremes(const KernelFamily& family, const Problem& p, const kernels::Schedule& schedule,
                     const kernels::Target& target, ThreadPool& pool, const Extremes& whole,
-                    ExtremesCount& count) {
+                    ExtremesCount& count, kernels::Engine* engine) {
   ++count.checks;
   const Promise promised = promise(family, p);
   const Extremes& e = promised.halves ? as_halves(p, whole) : whole;
@@ -130,7 +130,7 @@ void check_extremes(const KernelFamily& family, const Problem& p, const kernels:
   std::string text;
   try {
     const FamilyRun run = run_family(family, p, schedule, target, pool, e.seed, whole.inputs,
-                                     finite ? UnusedLanes::finite : UnusedLanes::anything);
+                                     finite ? UnusedLanes::finite : UnusedLanes::anything, engine);
     text = run.fault.empty() ? first_difference(p, promised, e, run.outputs.at(0), count) : run.fault;
   } catch (const Error& error) {
     text = cat("threw: ", error.what());

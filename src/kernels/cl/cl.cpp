@@ -9,8 +9,9 @@
 namespace rt3d::kernels::cl {
 
 std::span<const KernelFamily* const> families() {
-  static const std::array<const KernelFamily*, 7> all{&conv_direct(), &conv_sparse(), &conv_depthwise(), &pool_window(),
-                                                      &fc_dot(),      &elementwise(), &softmax()};
+#define RT3D_CL_ROW(name) &name(),
+  static const std::array all{RT3D_CL_FAMILIES(RT3D_CL_ROW)};
+#undef RT3D_CL_ROW
   return all;
 }
 

@@ -151,23 +151,26 @@ void ClEngine::enqueue(cl_kernel kernel, const Range& range) {
   }
 }
 
-const ClEngine::Halo& ClEngine::halo(const TensorDesc& desc, const Placement& at) {
-  for (const Halo& known : halos_)
-    if (known.desc == desc && known.at == at) return known;
+const ClEngine::Halo& ClEngine::halo(DType type) {
+  Halo& known = halos_[type == DType::f16 ? 1 : 0];
+  if (known.kernel) return known;
   Macros macros;
-  add_tensor(macros, "Y", desc.shape, at, desc.dtype);
-  add_sizes(macros, desc.shape);
-  macros.add("HALO_H", std::int64_t{at.halo_h}).add("HALO_W", std::int64_t{at.halo_w});
-  const Dims5 s(desc.shape);
-  const Builder::Ticket build = builder_->start({kHalo, macros.text(), "zero_halo"});
-  return halos_.emplace_back(Halo{desc, at, build, builder_->kernel(build),
-                                  Range::of({s.h + 2 * at.halo_h, s.d, s.n * blocks(s.c, at.block)}, {0, 0, 0})});
+  if (type == DType::f16) macros.flag("Y_HALF");
+  known.build = builder_->start({kHalo, macros.text(), "zero_halo"});
+  known.kernel = builder_->kernel(known.build);
+  return known;
 }
 
 void ClEngine::zero_halo(const TensorDesc& desc, Place first, const Placement& at, int) {
-  const Halo& known = halo(desc, at);
-  Arguments(*this, known.kernel.get()).place(first, dtype_bytes(desc.dtype));
-  enqueue(known.kernel.get(), known.range);
+  const Halo& known = halo(desc.dtype);
+  const Dims5 s(desc.shape);
+  const std::int64_t channel_blocks = blocks(s.c, at.block);
+  Arguments arguments(*this, known.kernel.get());
+  arguments.place(first, dtype_bytes(desc.dtype));
+  for (const std::int64_t size : {at.n, at.c, at.d, at.h, std::int64_t{at.block}, channel_blocks, s.h, s.w,
+                                  std::int64_t{at.halo_h}, std::int64_t{at.halo_w}})
+    arguments.number(static_cast<cl_int>(size));
+  enqueue(known.kernel.get(), Range::of({s.h + 2 * at.halo_h, s.d, s.n * channel_blocks}, {0, 0, 0}));
 }
 
 void ClEngine::finish() {

@@ -1,6 +1,7 @@
 // ClEngine: an OpenCL device with its in-order queue.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -43,15 +44,12 @@ class ClEngine final : public Engine {
   cl_mem staging(std::size_t bytes);
 
  private:
-  // Clears the halo of all tensors that lie so.
+  // Clears halos of floats or of halves.
   struct Halo {
-    TensorDesc desc;
-    Placement at;
     Builder::Ticket build;
     Handle<cl_kernel> kernel;
-    Range range;
   };
-  const Halo& halo(const TensorDesc& desc, const Placement& at);
+  const Halo& halo(DType type);
   void know_the_device();
   Handle<cl_mem> make_buffer(std::size_t bytes, cl_mem_flags flags);
 
@@ -61,7 +59,7 @@ class ClEngine final : public Engine {
   Handle<cl_context> context_;
   Handle<cl_command_queue> queue_;
   std::unique_ptr<Builder> builder_;
-  std::vector<Halo> halos_;
+  std::array<Halo, 2> halos_;
   Handle<cl_mem> staging_;
   std::size_t staging_bytes_ = 0;
   int unflushed_ = 0;
