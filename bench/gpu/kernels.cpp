@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "graph/model.h"
 #include "kernels/cl/cl.h"
+#include "kernels/cl/conv_parts.h"
 #include "kernels/cl/family.h"
 #include "kernels/cl/program.h"
 #include "kernels/cl/quirks.h"
@@ -167,16 +168,6 @@ std::vector<Bytes> packed(const Recipe& recipe, const runtime::Constants& consta
   return recipe.pack(given, pool);
 }
 
-// The share of pairs of output planes and kernel planes that meet the input: kernels skip the others.
-double planes_met(const kernels::ConvShape& s) {
-  std::int64_t met = 0;
-  for (std::int64_t o = 0; o < s.od; ++o) {
-    const kernels::Taps taps = kernels::valid_taps(o, s.sd, s.pd, s.dd, s.kd, s.id);
-    met += taps.last - taps.first;
-  }
-  return static_cast<double>(met) / static_cast<double>(s.od * s.kd);
-}
-
 // What one choice multiplies: useful products, and those that its work-items carry out with all that fills up tiles and lists.
 struct Products {
   double useful = 0, executed = 0;
@@ -190,7 +181,7 @@ Products products(const runtime::Choice& choice, double weights) {
     const double pixels = static_cast<double>(s.n * s.od * kernels::ceil_div(s.oh, rows) * rows * s.ow);
     const auto sparsity = kernels::sparsity_of(p);
     const double kept = choice.family->traits().leaves_zeros && sparsity ? sparsity->kept() : 1;
-    return {static_cast<double>(kernels::useful_multiply_accumulates(p)) * kept, pixels * weights * planes_met(s)};
+    return {static_cast<double>(kernels::useful_multiply_accumulates(p)) * kept, pixels * weights * kernels::cl::planes_met(s, choice.schedule.get("planes", 1))};
   }
   if (p.op == "Gemm") {
     const auto useful = static_cast<double>(kernels::useful_multiply_accumulates(p));
