@@ -2,26 +2,17 @@
 //
 // Tensors lie in blocks of four channels, [n][c/4][d][h][w][4] with halos; NAME_N, NAME_C, NAME_D and NAME_H are the distances from one
 // batch item, block, plane and row to the next, in elements. With NAME_HALF its elements are halves in memory. What is computed are floats;
-// with HALF_SUMS halves. Written as a * b + c or mad(), never fma(), which some GPUs have to emulate.
+// with HALF_SUMS convolutions multiply and add in halves. Written as a * b + c or mad(), never fma(), which some GPUs have to emulate.
 #ifdef HAS_HALVES
 #pragma OPENCL EXTENSION cl_khr_fp16 : enable
-#endif
-
-#ifdef HALF_SUMS
-typedef half real;
-typedef half4 real4;
-#define LOAD_HALF4(p) (*(__global const half4*)(p))
-#define LOAD_FLOAT4(p) convert_half4(*(__global const float4*)(p))
-#define STORE_HALF4(v, p) (*(__global half4*)(p) = (v))
-#define STORE_FLOAT4(v, p) (*(__global float4*)(p) = convert_float4(v))
+#define LOAD_HALF4(p) convert_float4(*(__global const half4*)(p))
+#define STORE_HALF4(v, p) (*(__global half4*)(p) = convert_half4(v))
 #else
-typedef float real;
-typedef float4 real4;
 #define LOAD_HALF4(p) vload_half4(0, p)
-#define LOAD_FLOAT4(p) (*(__global const float4*)(p))
 #define STORE_HALF4(v, p) vstore_half4_rte(v, 0, p)
-#define STORE_FLOAT4(v, p) (*(__global float4*)(p) = (v))
 #endif
+#define LOAD_FLOAT4(p) (*(__global const float4*)(p))
+#define STORE_FLOAT4(v, p) (*(__global float4*)(p) = (v))
 
 #ifdef X_HALF
 typedef half x_t;
@@ -37,9 +28,11 @@ typedef float x_t;
 #ifdef R_HALF
 typedef half r_t;
 #define R_LOAD4 LOAD_HALF4
+#define R_LOAD(p) vload_half(0, p)
 #else
 typedef float r_t;
 #define R_LOAD4 LOAD_FLOAT4
+#define R_LOAD(p) (*(p))
 #endif
 
 #ifdef W_HALF
@@ -58,6 +51,19 @@ typedef half y_t;
 typedef float y_t;
 #define Y_STORE4 STORE_FLOAT4
 #define Y_STORE(v, p) (*(p) = (v))
+#endif
+
+// What convolutions multiply and add, four at a time.
+#ifdef HALF_SUMS
+typedef half4 real4;
+#define X_REAL4(p) (*(__global const half4*)(p))
+#define W_REAL4(p) (*(__global const half4*)(p))
+#define FLOATS(v) convert_float4(v)
+#else
+typedef float4 real4;
+#define X_REAL4 X_LOAD4
+#define W_REAL4 W_LOAD4
+#define FLOATS(v) (v)
 #endif
 
 // Activations of four values or of one. Comparisons are written so that what is no number stays none.
@@ -91,8 +97,5 @@ typedef float y_t;
   type __attribute__((overloadable)) act_swish(type v) { return v / ((type)(1) + exp(-v)); }
 ACTIVATIONS(float)
 ACTIVATIONS(float4)
-#ifdef HALF_SUMS
-ACTIVATIONS(half4)
-#endif
 #define ACTIVATE(v) ACT(v)
 

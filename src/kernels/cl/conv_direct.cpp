@@ -9,8 +9,6 @@
 namespace rt3d::kernels::cl {
 namespace {
 
-constexpr int kMostSums = 16;  // accumulators of four floats: 64 registers of many GPUs, an eighth of some
-
 std::vector<int> block_choices(const ConvShape& s) {
   std::vector<int> choices;
   for (int blocks : {1, 2, 4})
@@ -38,9 +36,8 @@ InputBlocks input_blocks(const ConvShape& s, const ConvTile& t) {
   return {most};
 }
 
-Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, ThreadPool& pool) {
-  const Tensor w = weights.aligned_copy();
-  const std::span<const float> from = w.values<float>();
+Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, DType stored, ThreadPool& pool) {
+  const std::span<const float> from = weights.values<float>();
   const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions(), width = t.blocks * kBlock;
   const InputBlocks in = input_blocks(s, t);
   const std::int64_t tiles = ceil_div(s.oc, width), tile_values = in.count * positions * kBlock * width;
@@ -57,19 +54,21 @@ Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, ThreadP
       }
     }
   });
-  return packed_values(packed, 1, DType::f32);
+  return packed_values(packed, 1, stored);
 }
+
+std::int64_t products(const ConvShape& s) { return s.ic / s.g * s.kernel_positions(); }
 
 class ConvDirect final : public ClFamily {
  public:
-  ConvDirect() : ClFamily("conv.direct.cl", 1) {}
+  ConvDirect(std::string_view id, DType stored) : ClFamily(id, 2, stored) {}
 
-  Traits traits() const override { return {.groups_share = true}; }
+  Traits traits() const override { return {.half_inputs = halves(), .half_weights = halves(), .groups_share = true}; }
   bool computes(const Problem& p, const Accelerator&) const override { return is_plain_conv(p); }
-  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p)); }
+  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p), stored()); }
   Tunables tunables(const Problem& p, const Target& target) const override {
     const ConvShape s = conv_shape(p);
-    return conv_tunables(s, block_choices(s), kMostSums, *target.device.accelerator);
+    return conv_tunables(s, {block_choices(s), products(s), stored()}, *target.device.accelerator);
   }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
     std::vector<Schedule> all = tunables(p, target).all();
@@ -81,29 +80,33 @@ class ConvDirect final : public ClFamily {
     const ConvTile t = ConvTile::of(schedule);
     const std::int64_t tiles = ceil_div(s.oc, t.blocks * kBlock);
     const auto units = static_cast<double>(tiles * input_blocks(s, t).count * s.kernel_positions());
-    return conv_ns(p, s, t, units, *target.device.accelerator);
+    constexpr double kApart = 0.02;  // weights that a wave does not share
+    return conv_ns(p, s, t, units, stored(), kApart, *target.device.accelerator);
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = conv_shape(p);
     const ConvTile t = ConvTile::of(schedule);
     const std::int64_t channels = ceil_div(s.oc, t.blocks * kBlock) * t.blocks * kBlock;
-    return channels * (input_blocks(s, t).count * kBlock * s.kernel_positions() + 1) * 4;
+    const std::int64_t weights = input_blocks(s, t).count * kBlock * s.kernel_positions();
+    return channels * (halves() ? 2 * weights + 8 : 4 * weights + 4);
   }
   Recipe recipe(const KernelRequest& r) const override {
     const ConvShape s = conv_shape(r.problem);
     const ConvTile t = ConvTile::of(r.schedule);
-    Macros macros = conv_macros(r, s, t);
+    Macros macros = conv_macros(r, s, t, stored());
     macros.add("IC_BLOCKS", input_blocks(s, t).count)
         .add("GROUPS", s.g)
         .add("GROUP_IC", s.ic / s.g)
         .add("GROUP_OC", s.oc / s.g);
-    Recipe recipe;
+    add_sums(macros, t.sums, products(s), kBlock * s.kernel_positions());
+    Recipe recipe = new_recipe(r.problem);
     recipe.launches.push_back({{kConv, macros.text(), "conv"},
                                conv_range(s, t, estimate_ns(r.problem, r.schedule, r.target)),
                                conv_arguments(r.problem, false)});
-    recipe.pack = [s, t](std::span<const Tensor* const> constants, ThreadPool& pool) {
-      return std::vector<Bytes>{pack(*constants[1], s, t, pool),
-                         packed_bias(constants, s.oc, static_cast<std::size_t>(t.blocks * kBlock))};
+    recipe.pack = [s, t, stored = stored()](std::span<const Tensor* const> constants, ThreadPool& pool) {
+      const Scaled scaled = scaled_weights(*constants[1], stored);
+      return std::vector<Bytes>{pack(scaled.weights, s, t, stored, pool),
+                                packed_bias(constants, s.oc, static_cast<std::size_t>(t.blocks * kBlock), scaled.scales)};
     };
     return recipe;
   }
@@ -112,7 +115,12 @@ class ConvDirect final : public ClFamily {
 }  // namespace
 
 const KernelFamily& conv_direct() {
-  static const ConvDirect family;
+  static const ConvDirect family("conv.direct.cl", DType::f32);
+  return family;
+}
+
+const KernelFamily& conv_direct_f16() {
+  static const ConvDirect family("conv.direct_f16.cl", DType::f16);
   return family;
 }
 

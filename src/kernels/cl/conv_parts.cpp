@@ -1,15 +1,55 @@
 #include "kernels/cl/conv_parts.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace rt3d::kernels::cl {
 namespace {
 
 constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressable() counts with more
-// Loads of four channels that take as long as so many multiply-adds of four: what a work-item loads for each of its products decides
-// between tiles (opencl.md's texture pipe; on CPUs loads are cheaper, and tiles are measured anyway).
-constexpr double kLoadCost = 2;
-constexpr double kWave = 64;  // work-items of a GPU that run together
+
+// Of a kind of GPU: work-items that run together, registers of four floats that a work-item's sums may take, and what a load of 16 bytes
+// costs in multiply-adds of four floats. What bench/gpu found (docs/gpu-model.md): an Adreno runs waves of 128 up to 32 registers (48 from
+// the 740 on), of which inputs, weights and addresses want half; a Mali has 16 for all threads and spills above 16.
+struct GpuRow {
+  Maker maker;
+  int first_model, last_model;
+  int lanes;
+  double sums;
+  double load_cost;
+};
+constexpr std::array kGpus{
+    GpuRow{Maker::adreno, 0, 699, 128, 16, 8}, GpuRow{Maker::adreno, 700, 999, 128, 16, 8},
+    GpuRow{Maker::mali, 0, 9999, 16, 8, 4},
+};
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 4};
+constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 2};  // PoCL: tiles are measured anyway
+
+const GpuRow& row_of(const Accelerator& device) {
+  if (device.is_cpu) return kCpu;
+  for (const GpuRow& row : kGpus)
+    if (row.maker == device.maker && device.model >= row.first_model && device.model <= row.last_model) return row;
+  return kOtherGpu;
+}
+
+// Registers of four floats that the sums of one pixel and block take.
+double registers_of(Sums sums, bool parts) {
+  switch (sums) {
+    case Sums::floats: return 1;
+    case Sums::halves: return parts ? 1 : 0.5;
+    case Sums::float_parts: return 1.5;
+  }
+  return 1;
+}
+
+std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& device) {
+  if (choices.stored != DType::f16) return {};
+  if (!device.halves) return {static_cast<int>(Sums::floats)};
+  std::vector<int> sums{static_cast<int>(Sums::halves), static_cast<int>(Sums::floats)};
+  if (products_of_part(choices.products) > 0) sums.push_back(static_cast<int>(Sums::float_parts));
+  return sums;
+}
 
 }  // namespace
 
@@ -28,72 +68,103 @@ bool is_plain_conv(const Problem& p) {
   return std::max({s.ph, s.ph2, s.pw, s.pw2}) <= kMostHalo && (s.oc + 64) * (s.ic / s.g + 4) * s.kernel_positions() < kMostWeights;
 }
 
-Ports conv_ports(const Problem& p, const ConvShape& s) {
+Ports conv_ports(const Problem& p, const ConvShape& s, DType stored) {
   const auto halo = [](std::int64_t front, std::int64_t back) {
     return static_cast<int>(std::max<std::int64_t>({front, back, 0}));
   };
   Ports ports;
-  ports.inputs.resize(p.inputs.size(), blocked_port());
-  ports.inputs[0] = blocked_port(halo(s.ph, s.ph2), halo(s.pw, s.pw2));
-  ports.outputs = {blocked_port()};
+  ports.inputs.resize(p.inputs.size(), blocked_port(0, 0, stored));
+  ports.inputs[0] = blocked_port(halo(s.ph, s.ph2), halo(s.pw, s.pw2), stored);
+  ports.outputs = {blocked_port(0, 0, stored)};
   return ports;
 }
 
 ConvTile ConvTile::of(const Schedule& schedule) {
-  return {schedule.get("rows"), schedule.get("blocks"), schedule.get("wide"), schedule.get("deep")};
+  return {schedule.get("rows"),   schedule.get("blocks"), schedule.get("wide"),
+          schedule.get("planes"), schedule.get("deep"),   static_cast<Sums>(schedule.get("sums", 0))};
 }
 
-Tunables conv_tunables(const ConvShape& s, const std::vector<int>& blocks, int most_sums, const Accelerator& device) {
-  Tunables tunables({"rows", "blocks", "wide", "deep"});
-  tunables.decide("blocks", blocks);
-  tunables.decide("rows", [oh = s.oh, most_sums](const Schedule& decided) {
+Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Accelerator& device) {
+  const std::vector<int> sums = sums_choices(choices, device);
+  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep"};
+  if (!sums.empty()) order.emplace_back("sums");
+  Tunables tunables(std::move(order));
+  if (!sums.empty()) tunables.decide("sums", sums);
+  tunables.decide("blocks", choices.blocks);
+  const bool parts = products_of_part(choices.products) > 0;
+  tunables.decide("rows", [oh = s.oh, parts, budget = row_of(device).sums](const Schedule& decided) {
+    const double each = registers_of(static_cast<Sums>(decided.get("sums", 0)), parts) * decided.get("blocks");
     std::vector<int> rows;
     for (int r : {1, 2, 4, 7, 8})
-      if (r <= oh && r * decided.get("blocks") <= most_sums) rows.push_back(r);
+      if (r == 1 || (r <= oh && r * each <= budget)) rows.push_back(r);
     return rows;
   });
-  tunables.decide("wide", [most = device.most_work_items](const Schedule&) {
+  // Work-groups that fill a wave, where columns, planes and tiles are many enough; on a CPU they may be small.
+  const std::int64_t most = device.most_work_items;
+  tunables.decide("wide", [most](const Schedule&) {
     std::vector<int> wide;
     for (int w : {1, 8, 16, 32, 64, 128})
       if (w <= most) wide.push_back(w);
     return wide;
   });
-  tunables.decide("deep", [most = device.most_work_items](const Schedule& decided) {
-    std::vector<int> deep;
+  tunables.decide("planes", [most, od = s.od](const Schedule& decided) {
+    std::vector<int> planes;
     for (int d : {1, 2, 4})
-      if (d * decided.get("wide") <= most) deep.push_back(d);
+      if (d < 2 * od && d * decided.get("wide") <= most) planes.push_back(d);
+    return planes;
+  });
+  tunables.decide("deep", [most](const Schedule& decided) {
+    std::vector<int> deep;
+    for (int d : {1, 2, 4, 8})
+      if (d * decided.get("wide") * decided.get("planes") <= most) deep.push_back(d);
     return deep;
   });
   return tunables;
 }
 
+// Adding n numbers one after the other in halves costs about sqrt(n) 2^-12.5 of the sum: with parts of sqrt(n), of which there are sqrt(n),
+// its square root twice. A convolution of 13,824 products thus errs by 0.3 % of its outputs' spread, one of 512 in one go by 0.4 %.
+std::int64_t products_of_part(std::int64_t products) {
+  constexpr std::int64_t kAtOnce = 512, kLeast = 128;
+  if (products <= kAtOnce) return 0;
+  return std::max(kLeast, static_cast<std::int64_t>(std::sqrt(static_cast<double>(products))));
+}
+
+void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit) {
+  const std::int64_t part = sums == Sums::floats ? 0 : products_of_part(products);
+  if (sums != Sums::floats) macros.flag("HALF_SUMS");
+  if (part > 0) macros.flag(sums == Sums::halves ? "HALF_PARTS" : "FLOAT_PARTS");
+  constexpr std::int64_t kAll = 1 << 28;
+  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / unit));
+}
+
 Range conv_range(const ConvShape& s, const ConvTile& t, double ns) {
-  Range range = Range::of({ceil_div(s.oh, t.rows) * s.ow, s.od, s.n * ceil_div(s.oc, t.blocks * kBlock)}, {t.wide, 1, 1});
-  if (t.deep > 1) {
-    // Tiles of one group may be of two batch items, and the last ones of none.
-    range.local[2] = static_cast<std::size_t>(t.deep);
-    range.global[2] = static_cast<std::size_t>(ceil_div(static_cast<std::int64_t>(range.global[2]), t.deep) * t.deep);
-  }
+  // Tiles of one group may be of two batch items, and the last ones of none.
+  Range range = Range::of({ceil_div(s.oh, t.rows) * s.ow, s.od, s.n * ceil_div(s.oc, t.blocks * kBlock)}, {t.wide, t.planes, t.deep});
   range.parts = parts_for(ns);
   return range;
 }
 
-Macros conv_macros(const KernelRequest& r, const ConvShape& s, const ConvTile& t) {
+Macros conv_macros(const KernelRequest& r, const ConvShape& s, const ConvTile& t, DType stored) {
   Macros macros;
   const Problem& p = r.problem;
-  add_tensor(macros, "X", p.input_shape(0), r.inputs[0]);
-  add_tensor(macros, "Y", p.outputs[0].shape, r.outputs[0]);
+  add_tensor(macros, "X", p.input_shape(0), r.inputs[0], stored);
+  add_tensor(macros, "Y", p.outputs[0].shape, r.outputs[0], stored);
   if (p.has_input(3)) {
     macros.flag("ADDED");
-    add_tensor(macros, "R", p.input_shape(3), r.inputs[3]);
+    add_tensor(macros, "R", p.input_shape(3), r.inputs[3], stored);
   }
+  if (stored == DType::f16) macros.flag("W_HALF");
   add_windows(macros, s);
   add_activation(macros, activation_of(p.attributes));
   macros.add("ROWS", t.rows)
       .add("TILES", ceil_div(s.oh, t.rows))
       .add("BLOCKS", t.blocks)
       .add("ITEMS", s.n)
-      .add("OC_TILES", ceil_div(s.oc, t.blocks * kBlock));
+      .add("OC_TILES", ceil_div(s.oc, t.blocks * kBlock))
+      .add("WIDE", t.wide)
+      .add("PLANES", t.planes)
+      .add("DEEP", t.deep);
   return macros;
 }
 
@@ -106,28 +177,80 @@ std::vector<Argument> conv_arguments(const Problem& p, bool listed) {
   return arguments;
 }
 
-Bytes packed_bias(std::span<const Tensor* const> constants, std::int64_t channels, std::size_t multiple) {
+// Halves have 11 bits down to 2^-14, and fewer or none below: weights down to a thousandth of the largest are to keep theirs.
+Scaled scaled_weights(const Tensor& weights, DType stored) {
+  Scaled scaled{weights.aligned_copy(), {}};
+  if (stored != DType::f16) return scaled;
+  constexpr int kLeast = -4, kMost = 0;  // exponents
+  const std::span<const float> values = scaled.weights.values<float>();
+  const auto channels = static_cast<std::size_t>(weights.shape()[0]);
+  const std::size_t width = values.size() / channels;
+  std::vector<double> factors;
+  for (std::size_t o = 0; o < channels; ++o) {
+    float largest = 0;
+    for (const float v : values.subspan(o * width, width)) largest = std::max(largest, std::fabs(v));
+    int exponent = 0;
+    if (largest > 0 && std::isfinite(largest)) std::frexp(largest, &exponent);
+    const int shift = std::clamp(std::clamp(exponent, kLeast, kMost) - exponent, -120, 120);
+    factors.push_back(std::ldexp(1.0, shift));
+    scaled.scales.push_back(std::ldexp(1.0F, -shift));
+  }
+  scaled.weights = scaled.weights.rows_scaled(std::move(factors)).aligned_copy();
+  return scaled;
+}
+
+Bytes packed_bias(std::span<const Tensor* const> constants, std::int64_t channels, std::size_t multiple,
+                  const std::vector<float>& scales) {
   std::vector<float> bias(static_cast<std::size_t>(channels));
   if (constants.size() > 2 && constants[2] != nullptr) {
     const Tensor values = constants[2]->in_memory();
     std::copy_n(values.values<float>().begin(), bias.size(), bias.begin());
   }
+  bias.resize((bias.size() + multiple - 1) / multiple * multiple);
+  bias.insert(bias.end(), scales.begin(), scales.end());
   return packed_values(bias, multiple, DType::f32);
 }
 
-double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, const Accelerator& device) {
-  const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
-  const double products = pixels * units * 16 * static_cast<double>(t.blocks);
-  // Of a unit a work-item loads one vector a row and four a block, for four multiply-adds of vectors for each row and block.
+double planes_met(const ConvShape& s, std::int64_t planes) {
+  std::int64_t met = 0, all = 0;
+  for (std::int64_t first = 0; first < s.od; first += planes) {
+    Taps any{s.kd, 0};
+    const std::int64_t last = std::min(first + planes, s.od);
+    for (std::int64_t o = first; o < last; ++o) {
+      const Taps taps = valid_taps(o, s.sd, s.pd, s.dd, s.kd, s.id);
+      if (taps.first < taps.last) any = {std::min(any.first, taps.first), std::max(any.last, taps.last)};
+    }
+    met += std::max<std::int64_t>(0, any.last - any.first) * (last - first);
+    all += s.kd * (last - first);
+  }
+  return static_cast<double>(met) / static_cast<double>(all);
+}
+
+double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored, double apart,
+               const Accelerator& device) {
+  const GpuRow& gpu = row_of(device);
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
-  const double loads = (rows + 4 * columns) / (4 * rows * columns);
-  // Work-items that wait for others of a group that is not full.
-  const auto width = static_cast<double>(ceil_div(s.oh, t.rows) * s.ow);
-  const double cut = static_cast<double>(ceil_div(static_cast<std::int64_t>(width), t.wide) * t.wide) / width;
-  const double wave = device.is_cpu ? 1 : kWave;
-  const double idle = cut * std::max(1.0, wave / static_cast<double>(t.wide * t.deep));
-  const double bytes = 4 * static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
-  return time_ns({.multiply_adds = products * (1 + kLoadCost * loads) * idle, .bytes = bytes}, device);
+  const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
+  const double products = pixels * units * planes_met(s, t.planes) * 16 * columns;
+  // Of a unit a work-item loads one vector a row and four a block, or two of twice as many halves, for four multiply-adds of vectors for each
+  // row and block.
+  const bool fast = t.sums != Sums::floats;
+  const double loads = (rows + (fast ? 2 : 4) * columns) / (4 * rows * columns);
+  const double sums = fast ? 0.5 : stored == DType::f16 ? 1.5 : 1;  // halves that are added up in floats are converted
+  // Work-items that wait for others: of a group or a wave that is not full, of the last round of groups, of other tiles of channels.
+  const auto filled = [](std::int64_t items, std::int64_t group) {
+    return static_cast<double>(ceil_div(items, group) * group) / static_cast<double>(items);
+  };
+  const std::int64_t width = ceil_div(s.oh, t.rows) * s.ow, tiles = s.n * ceil_div(s.oc, t.blocks * kBlock);
+  const std::int64_t groups = ceil_div(width, t.wide) * ceil_div(s.od, t.planes) * ceil_div(tiles, t.deep);
+  const auto items = static_cast<double>(t.wide * t.planes * t.deep);
+  const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(tiles, t.deep) *
+                      (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
+                      (device.is_cpu ? 1 : filled(groups, device.compute_units)) *
+                      (1 + apart * std::log2(static_cast<double>(t.deep)));
+  const double bytes = static_cast<double>(dtype_bytes(stored)) *
+                       static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
+  return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);
 }
 
 }  // namespace rt3d::kernels::cl

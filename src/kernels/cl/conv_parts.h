@@ -1,4 +1,4 @@
-// What the convolutions of this folder share: tiles, compile-time options, epilogues.
+// What the convolutions of this folder share: tiles, sums, compile-time options, epilogues.
 #pragma once
 
 #include "kernels/cl/family.h"
@@ -8,26 +8,58 @@ namespace rt3d::kernels::cl {
 // Conv in the normal form with constant weights and bias, of floats, and not so large that 32 bits do not reach.
 bool is_plain_conv(const Problem& problem);
 // Halo of the input that windows reach into, in front and behind.
-Ports conv_ports(const Problem& problem, const ConvShape& shape);
+Ports conv_ports(const Problem& problem, const ConvShape& shape, DType stored);
 
-// How a work-item's tile and work-groups are told: rows of pixels, blocks of four output channels, and work-items of a group along
-// columns and along tiles of output channels.
+// What adds up, by the knob's number. Halves: of many products, parts are added up first and then the parts, so that rounding stays below
+// what Accuracy::half allows (docs/accuracy.md); float_parts adds these in floats.
+enum class Sums : std::uint8_t { floats, halves, float_parts };
+inline constexpr int kSums = 3;
+
+// A work-item's tile (rows of pixels, blocks of four output channels), the work-items of a group along columns, planes and tiles of output
+// channels, and what adds up.
 struct ConvTile {
-  std::int64_t rows, blocks, wide, deep;
+  std::int64_t rows, blocks, wide, planes, deep;
+  Sums sums;
   static ConvTile of(const Schedule& schedule);
 };
-// Adds the knobs of ConvTile: `most_sums` accumulators of four fit a work-item; `blocks` are those that may be.
-Tunables conv_tunables(const ConvShape& shape, const std::vector<int>& blocks, int most_sums, const Accelerator& device);
+
+// What decides which tiles are legal.
+struct TileChoices {
+  std::vector<int> blocks;
+  std::int64_t products;  // of one output
+  DType stored;
+};
+// The knobs of ConvTile, as far as the device has registers for its sums.
+Tunables conv_tunables(const ConvShape& shape, const TileChoices& choices, const Accelerator& device);
+
+// Products of one output that are added up before the sum goes to another one; 0: all of them.
+std::int64_t products_of_part(std::int64_t products);
 
 Range conv_range(const ConvShape& shape, const ConvTile& tile, double ns);
 // Everything but what tells weights apart.
-Macros conv_macros(const KernelRequest& request, const ConvShape& shape, const ConvTile& tile);
+Macros conv_macros(const KernelRequest& request, const ConvShape& shape, const ConvTile& tile, DType stored);
+// How sums are split into parts of `products`, each `unit` of which come from one turn of the loop.
+void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit);
 // x, what is added, y, weights, bias, and the list of units.
 std::vector<Argument> conv_arguments(const Problem& problem, bool listed);
-// The bias with zeros behind it, for whole tiles.
-Bytes packed_bias(std::span<const Tensor* const> constants, std::int64_t channels, std::size_t multiple);
 
-// Time of a launch in which so many units of 4 x 4 products and `blocks` blocks of outputs are computed for each pixel.
-double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units, const Accelerator& device);
+// Weights as they are stored: of halves, those of an output channel whose largest is small or above 1 are multiplied by a power of two,
+// by whose inverse, in `scales`, its sums are multiplied again. Of floats `scales` is empty.
+struct Scaled {
+  Tensor weights;
+  std::vector<float> scales;
+};
+Scaled scaled_weights(const Tensor& weights, DType stored);
+// The bias with zeros behind it, for whole tiles, and then the scales in the same way.
+Bytes packed_bias(std::span<const Tensor* const> constants, std::int64_t channels, std::size_t multiple,
+                  const std::vector<float>& scales);
+
+// The share of pairs of output planes and kernel planes that are computed: those that meet the input, for any plane of a work-group.
+double planes_met(const ConvShape& shape, std::int64_t planes);
+
+// Time of a launch in which so many units of 4 x 4 products and `blocks` blocks of outputs are computed for each pixel. `apart`: the share of time that
+// work-items of one group lose for each doubling of the tiles of output channels that they belong to.
+double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units, DType stored, double apart,
+               const Accelerator& device);
 
 }  // namespace rt3d::kernels::cl

@@ -65,7 +65,7 @@ __kernel void planar(A_ARGUMENT, B_ARGUMENT __global y_t* restrict y, int y0) {
 #if OPERATION == 0
   const float right = 0;
 #elif B == WHOLE
-  const float right = b[b0 + i];
+  const float right = R_LOAD(b + b0 + i);
 #else
   const float right = b[0];
 #endif

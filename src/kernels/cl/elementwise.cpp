@@ -45,7 +45,7 @@ int op_number(const Problem& p) {
 
 class Elementwise final : public ClFamily {
  public:
-  Elementwise() : ClFamily("elementwise.cl", 1) {}
+  Elementwise(std::string_view id, DType stored) : ClFamily(id, 1, stored) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
     const int op = op_number(p);
@@ -64,13 +64,13 @@ class Elementwise final : public ClFamily {
     return whole;
   }
   Ports ports(const Problem& p, const Target&) const override {
-    const Port port = is_blocked(p) ? blocked_port() : planar_port();
+    const Port port = is_blocked(p) ? blocked_port(0, 0, stored()) : planar_port(stored());
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
   Work least_work(const Problem& p, const Schedule&, const Target&) const override {
     double tensors = 1;
     for (std::size_t i = 0; i < p.inputs.size(); ++i) tensors += role(p, i) == Role::whole ? 1 : 0;
-    return {.multiply_adds = 0, .bytes = static_cast<double>(p.outputs[0].shape.elements()) * 4 * tensors};
+    return {.multiply_adds = 0, .bytes = static_cast<double>(p.outputs[0].shape.elements()) * stored_bytes() * tensors};
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return time_ns({.bytes = least_work(p, schedule, target).bytes}, *target.device.accelerator);
@@ -87,7 +87,10 @@ class Elementwise final : public ClFamily {
       const Role of = *role(p, i);
       macros.add(i == 0 ? "A" : "B", static_cast<std::int64_t>(of));
       if (of == Role::whole || of == Role::per_channel) {
-        if (is_blocked(p)) add_tensor(macros, i == 0 ? "X" : "R", p.input_shape(i), r.inputs[i]);
+        if (is_blocked(p))
+          add_tensor(macros, i == 0 ? "X" : "R", p.input_shape(i), r.inputs[i], stored());
+        else if (halves())
+          macros.flag(i == 0 ? "X_HALF" : "R_HALF");
         arguments.push_back({Kind::input, static_cast<int>(i)});
       } else {
         arguments.push_back({Kind::packed, static_cast<int>(constants.size())});
@@ -98,12 +101,13 @@ class Elementwise final : public ClFamily {
     add_activation(macros, activation_of(p.attributes));
     if (is_blocked(p)) {
       add_sizes(macros, out);
-      add_tensor(macros, "Y", out, r.outputs[0]);
+      add_tensor(macros, "Y", out, r.outputs[0], stored());
     } else {
       macros.add("COUNT", out.elements());
+      if (halves()) macros.flag("Y_HALF");
     }
     const auto group = pixel_group(*r.target.device.accelerator);
-    Recipe recipe;
+    Recipe recipe = new_recipe(p);
     Range range = Range::of({out.elements(), 1, 1}, group);
     if (is_blocked(p)) {
       const Dims5 s(out);
@@ -127,7 +131,12 @@ class Elementwise final : public ClFamily {
 }  // namespace
 
 const KernelFamily& elementwise() {
-  static const Elementwise family;
+  static const Elementwise family("elementwise.cl", DType::f32);
+  return family;
+}
+
+const KernelFamily& elementwise_f16() {
+  static const Elementwise family("elementwise_f16.cl", DType::f16);
   return family;
 }
 

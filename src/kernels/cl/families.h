@@ -5,11 +5,17 @@
 
 #define RT3D_CL_FAMILIES(X) \
   X(conv_direct)            \
+  X(conv_direct_f16)        \
   X(conv_sparse)            \
+  X(conv_sparse_f16)        \
   X(conv_depthwise)         \
+  X(conv_depthwise_f16)     \
   X(pool_window)            \
+  X(pool_window_f16)        \
   X(fc_dot)                 \
+  X(fc_dot_f16)             \
   X(elementwise)            \
+  X(elementwise_f16)        \
   X(softmax)
 
 namespace rt3d::kernels::cl {

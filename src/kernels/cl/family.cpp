@@ -72,6 +72,13 @@ std::unique_ptr<Kernel> ClFamily::compile(const KernelRequest& request) const {
   return std::make_unique<RecipeKernel>(recipe(request), *engine);
 }
 
+Recipe ClFamily::new_recipe(const Problem& problem) const {
+  Recipe recipe;
+  recipe.input_types.assign(problem.inputs.size(), stored_);
+  recipe.output_types.assign(problem.outputs.size(), stored_);
+  return recipe;
+}
+
 double time_ns(const Cost& cost, const Accelerator& device) {
   const auto known = [](double measured, double guess) { return measured > 0 ? measured : guess; };
   const double computing = cost.multiply_adds / known(device.multiply_adds_per_ns, kGuessedMultiplyAdds);

@@ -13,21 +13,32 @@ namespace rt3d::kernels::cl {
 
 class ClFamily : public KernelFamily {
  public:
-  ClFamily(std::string_view id, int version) : id_(id), version_(version) {}
+  // `stored`: what activations and weights are in memory. Halves are for sessions that allow their error.
+  ClFamily(std::string_view id, int version, DType stored = DType::f32) : id_(id), version_(version), stored_(stored) {}
 
   std::string_view id() const final { return id_; }
   int version() const final { return version_; }
+  Traits traits() const override { return {.half_inputs = halves(), .half_weights = halves()}; }
   bool supports(const Problem& problem, const Target& target) const final {
-    return target.device.accelerator && computes(problem, *target.device.accelerator);
+    return target.device.accelerator && (!halves() || target.accuracy == Accuracy::half) &&
+           computes(problem, *target.device.accelerator);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const final;
 
   virtual bool computes(const Problem& problem, const Accelerator& device) const = 0;
   virtual Recipe recipe(const KernelRequest& request) const = 0;
 
+ protected:
+  DType stored() const { return stored_; }
+  bool halves() const { return stored_ == DType::f16; }
+  double stored_bytes() const { return static_cast<double>(dtype_bytes(stored_)); }
+  // With the types of all activations.
+  Recipe new_recipe(const Problem& problem) const;
+
  private:
   std::string id_;
   int version_;
+  DType stored_;
 };
 
 // Time of so much work, of memory that is moved beside it and of launches, by what was measured of the device or, before that, by a guess.

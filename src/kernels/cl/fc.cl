@@ -36,7 +36,11 @@ __kernel __attribute__((reqd_work_group_size(LANES, 1, 1))) void fc(__global con
   }
   barrier(CLK_LOCAL_MEM_FENCE);
   if (lane < OUTPUTS && first + lane < N) {
+#ifdef W_HALF
+    const float v = parts[lane * LANES] * bias[GROUPS * OUTPUTS + first + lane] + bias[first + lane];
+#else
     const float v = parts[lane * LANES] + bias[first + lane];
+#endif
     Y_STORE(ACTIVATE(v), y + y0 + m * N + first + lane);
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/cl/conv_parts.h"
 #include "kernels/cl/families.h"
 #include "kernels/cl/family.h"
 #include "kernels/cl/sources.h"
@@ -19,7 +20,7 @@ FcShape fc_shape(const Problem& p) {
 
 class FcDot final : public ClFamily {
  public:
-  FcDot() : ClFamily("fc.dot.cl", 1) {}
+  FcDot(std::string_view id, DType stored) : ClFamily(id, 1, stored) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
     if (p.op != "Gemm" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
@@ -33,7 +34,7 @@ class FcDot final : public ClFamily {
            p.outputs[0].shape.elements() < kMost && has_activation(activation_of(p.attributes));
   }
   Ports ports(const Problem& p, const Target&) const override {
-    return {std::vector<Port>(p.inputs.size(), planar_port()), {planar_port()}};
+    return {std::vector<Port>(p.inputs.size(), planar_port(stored())), {planar_port(stored())}};
   }
   Tunables tunables(const Problem&, const Target& target) const override {
     Tunables tunables({"lanes", "outputs"});
@@ -57,7 +58,7 @@ class FcDot final : public ClFamily {
     const double share = std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
     const double products = static_cast<double>(s.m * s.n * s.k);
     return time_ns({.multiply_adds = products * share * (1 + 1 / outputs),
-                    .bytes = 4 * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
+                    .bytes = stored_bytes() * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
                    *target.device.accelerator);
   }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
@@ -70,24 +71,24 @@ class FcDot final : public ClFamily {
     const std::int64_t lanes = r.schedule.get("lanes"), outputs = r.schedule.get("outputs");
     const std::int64_t k4 = ceil_div(s.k, 4), groups = ceil_div(s.n, outputs);
     Macros macros;
-    macros.add("K", s.k).add("K4", k4).add("N", s.n).add("LANES", lanes).add("OUTPUTS", outputs);
+    macros.add("K", s.k).add("K4", k4).add("N", s.n).add("LANES", lanes).add("OUTPUTS", outputs).add("GROUPS", groups);
+    if (halves())
+      for (const std::string_view name : {"X_HALF", "W_HALF", "Y_HALF"}) macros.flag(name);
     add_activation(macros, activation_of(r.problem.attributes));
     using Kind = Argument::Kind;
-    Recipe recipe;
+    Recipe recipe = new_recipe(r.problem);
     Range range = Range::of({lanes, groups, s.m}, {lanes, 1, 1});
     range.parts = parts_for(estimate_ns(r.problem, r.schedule, r.target));
     recipe.launches.push_back({{kFc, macros.text(), "fc"}, range, {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
-    recipe.pack = [s, k4, channels = groups * outputs](std::span<const Tensor* const> constants, ThreadPool&) {
-      const Tensor weights = constants[1]->aligned_copy();
-      std::vector<float> w(static_cast<std::size_t>(channels * k4 * 4)), bias(static_cast<std::size_t>(channels));
+    recipe.pack = [s, k4, outputs, stored = stored()](std::span<const Tensor* const> constants, ThreadPool&) {
+      const Scaled scaled = scaled_weights(*constants[1], stored);
+      const Tensor& weights = scaled.weights;
+      std::vector<float> w(static_cast<std::size_t>(ceil_div(s.n, outputs) * outputs * k4 * 4));
       const std::span<const float> from = weights.values<float>();
       for (std::int64_t o = 0; o < s.n; ++o)
         std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k4 * 4);
-      if (constants.size() > 2 && constants[2] != nullptr) {
-        const Tensor values = constants[2]->in_memory();
-        std::copy_n(values.values<float>().begin(), s.n, bias.begin());
-      }
-      return std::vector<Bytes>{packed_values(w, 1, DType::f32), packed_values(bias, 1, DType::f32)};
+      return std::vector<Bytes>{packed_values(w, 1, stored),
+                                packed_bias(constants, s.n, static_cast<std::size_t>(outputs), scaled.scales)};
     };
     return recipe;
   }
@@ -96,7 +97,12 @@ class FcDot final : public ClFamily {
 }  // namespace
 
 const KernelFamily& fc_dot() {
-  static const FcDot family;
+  static const FcDot family("fc.dot.cl", DType::f32);
+  return family;
+}
+
+const KernelFamily& fc_dot_f16() {
+  static const FcDot family("fc.dot_f16.cl", DType::f16);
   return family;
 }
 

@@ -51,7 +51,7 @@ std::vector<float> counts(const Problem& p, const ConvShape& s) {
 
 class PoolWindow final : public ClFamily {
  public:
-  PoolWindow() : ClFamily("pool.window.cl", 1) {}
+  PoolWindow(std::string_view id, DType stored) : ClFamily(id, 1, stored) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
     constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"};
@@ -60,23 +60,23 @@ class PoolWindow final : public ClFamily {
            is_addressable(p.input_shape(0)) && is_addressable(p.outputs[0].shape) &&
            has_activation(activation_of(p.attributes));
   }
-  Ports ports(const Problem&, const Target&) const override { return {{blocked_port()}, {blocked_port()}}; }
+  Ports ports(const Problem&, const Target&) const override { return {{blocked_port(0, 0, stored())}, {blocked_port(0, 0, stored())}}; }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
     const auto outputs = static_cast<double>(p.outputs[0].shape.elements());
     return time_ns({.multiply_adds = 2 * outputs * static_cast<double>(window(p).kernel_positions()),
-                    .bytes = 4 * (outputs + static_cast<double>(p.input_shape(0).elements()))},
+                    .bytes = stored_bytes() * (outputs + static_cast<double>(p.input_shape(0).elements()))},
                    *target.device.accelerator);
   }
   Recipe recipe(const KernelRequest& r) const override {
     const ConvShape s = window(r.problem);
     Macros macros;
-    add_tensor(macros, "X", r.problem.input_shape(0), r.inputs[0]);
-    add_tensor(macros, "Y", r.problem.outputs[0].shape, r.outputs[0]);
+    add_tensor(macros, "X", r.problem.input_shape(0), r.inputs[0], stored());
+    add_tensor(macros, "Y", r.problem.outputs[0].shape, r.outputs[0], stored());
     add_windows(macros, s);
     add_activation(macros, activation_of(r.problem.attributes));
     using Kind = Argument::Kind;
     std::vector<Argument> arguments{{Kind::input, 0}, {Kind::output, 0}};
-    Recipe recipe;
+    Recipe recipe = new_recipe(r.problem);
     if (is_average(r.problem)) {
       macros.flag("AVERAGE");
       arguments.push_back({Kind::packed, 0});
@@ -94,7 +94,12 @@ class PoolWindow final : public ClFamily {
 }  // namespace
 
 const KernelFamily& pool_window() {
-  static const PoolWindow family;
+  static const PoolWindow family("pool.window.cl", DType::f32);
+  return family;
+}
+
+const KernelFamily& pool_window_f16() {
+  static const PoolWindow family("pool.window_f16.cl", DType::f16);
   return family;
 }
 
