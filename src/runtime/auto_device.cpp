@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/devices/device_table.h"
@@ -19,10 +20,6 @@ constexpr char kCpu[] = "cpu";
 constexpr char kFamily[] = "model.accelerator";
 constexpr char kSchedule[] = "accelerator=1";
 constexpr int kVersion = 1;  // of how both are timed
-
-double ns_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-}
 
 struct Found {
   std::string name;  // "" : there is none
@@ -55,7 +52,7 @@ Times measure(Prepared& cpu, Prepared& accelerator) {
   const auto run_ns = [](Prepared& one) {
     const auto start = Clock::now();
     one.executor->run();
-    return ns_since(start);
+    return static_cast<double>(ns_since(start));
   };
   run_ns(cpu);
   run_ns(accelerator);
@@ -203,7 +200,7 @@ class Chooser {
       cpu->let_go_of_weights();
       return cpu_alone(std::move(cpu));
     }
-    const auto measuring_ns = static_cast<std::int64_t>(ns_since(measuring));
+    const std::int64_t measuring_ns = ns_since(measuring);
     log(LogLevel::info, told(times));
     // What was measured before there was time to tune all layers of both is only for sessions that may not measure.
     tuner::Row row = key;
@@ -215,7 +212,7 @@ class Chooser {
     const SessionStats& other = wins ? cpu->stats : accelerator->stats;
     stats.tune_ns += other.tune_ns + measuring_ns;
     stats.measurements += other.measurements;
-    stats.create_ns = static_cast<std::int64_t>(ns_since(start));
+    stats.create_ns = ns_since(start);
     if (wins) return settle(std::move(accelerator), std::move(cpu), told(times));
     accelerator.reset();
     cpu->let_go_of_weights();

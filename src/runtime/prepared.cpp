@@ -5,6 +5,7 @@
 #include <cstring>
 #include <set>
 
+#include "base/clock.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -21,10 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kMaxThreads = 1024;
-
-std::int64_t ns_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
 
 kernels::Target target_of(const SessionOptions& options) {
   if (options.threads < 0 || options.threads > kMaxThreads)
