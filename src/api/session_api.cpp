@@ -129,7 +129,7 @@ rt3d_status rt3d_session_run(rt3d_session* session) {
 rt3d_status rt3d_session_start(rt3d_session* session) {
   return guard([&] {
     require(session, "rt3d_session_start", "session");
-    const Use use(*session, "rt3d_session_start");
+    const SessionUse use(*session, "rt3d_session_start");
     session->session->start();
   });
 }
@@ -137,7 +137,7 @@ rt3d_status rt3d_session_start(rt3d_session* session) {
 rt3d_status rt3d_session_wait(rt3d_session* session) {
   return guard([&] {
     require(session, "rt3d_session_wait", "session");
-    const Use use(*session, "rt3d_session_wait");
+    const SessionUse use(*session, "rt3d_session_wait");
     session->session->wait();
   });
 }
