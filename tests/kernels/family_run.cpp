@@ -2,12 +2,12 @@
 
 #include <cstring>
 #include <iterator>
-#include <limits>
 
 #include "base/buffer.h"
 #include "base/checksum.h"
 #include "base/random.h"
 #include "kernels/laid_out.h"
+#include "kernels/not_finite.h"
 #include "kernels/sparsity.h"
 #include "kernels/winograd_weights.h"
 
@@ -17,7 +17,6 @@ namespace {
 using kernels::Problem;
 
 constexpr float kCanary = -777.25f;
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 // Operands of one call.
 struct Operands {
