@@ -154,8 +154,7 @@ constexpr runtime::DeviceRow kRow{
       return all;
     },
     nullptr,
-    [] { return true; },
-    [](const Target& cpu, ThreadPool& pool) -> std::unique_ptr<kernels::Engine> {
+    [](int, const Target& cpu, ThreadPool& pool) -> std::unique_ptr<kernels::Engine> {
       return std::make_unique<DescribedEngine>(cpu, *phone_asked_for, pool);
     },
     "cpu"};

@@ -15,7 +15,7 @@ TEST_SUITE_BEGIN("api");
 namespace rt3d::tests {
 namespace {
 
-const std::vector<float>& clip() {
+const std::vector<float>& grey_clip() {
   static const std::vector<float> values(kInputBytes / sizeof(float), 0.25f);
   return values;
 }
@@ -63,7 +63,7 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
   options.profile = 1;
   const Session session = make_session(model.get(), options);
   rt3d_session* const s = session.get();
-  REQUIRE(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_OK);
+  REQUIRE(rt3d_session_set_input(s, 0, grey_clip().data(), kInputBytes) == RT3D_OK);
   REQUIRE(rt3d_session_run(s) == RT3D_OK);
   const std::vector<float> wanted(static_cast<const float*>(rt3d_session_output(s, 0)),
                                   static_cast<const float*>(rt3d_session_output(s, 0)) + 5);
@@ -90,7 +90,7 @@ TEST_CASE("a call that finds the session in use by another thread is refused as 
       busy[call] += refused;
       if (refused && !last_error_says("busy")) ++wrong;
     };
-    count(0, rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_BUSY);
+    count(0, rt3d_session_set_input(s, 0, grey_clip().data(), kInputBytes) == RT3D_BUSY);
     count(1, rt3d_session_step(&step, s, 0) == RT3D_BUSY);
     count(2, rt3d_session_plan_text(s) == nullptr);
     count(3, rt3d_session_graph_text(s) == nullptr);
@@ -160,7 +160,7 @@ TEST_CASE("a session that only plans describes what a whole one is, and refuses 
     const Session whole = make_session(model.get(), options);
     options.plan_only = 1;
     const Session planned = make_session(model.get(), options);
-    CHECK(rt3d_session_set_input(planned.get(), 0, clip().data(), kInputBytes) == RT3D_INVALID_ARGUMENT);
+    CHECK(rt3d_session_set_input(planned.get(), 0, grey_clip().data(), kInputBytes) == RT3D_INVALID_ARGUMENT);
     CHECK(last_error_says("plan_only"));
     CHECK(rt3d_session_run(planned.get()) == RT3D_INVALID_ARGUMENT);
     CHECK(last_error_says("plan_only"));

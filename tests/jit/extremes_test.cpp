@@ -21,8 +21,6 @@ namespace {
 using kernels::KernelFamily;
 using kernels::Problem;
 
-constexpr int kMostFailures = 3;  // of a family: enough to see a pattern
-
 using Counts = std::map<std::pair<Isa, const KernelFamily*>, ExtremesCount>;
 
 void check_problem(const Problem& p, const Extremes& e, Isa isa, ThreadPool& pool, Counts& counts) {

@@ -10,6 +10,8 @@
 
 namespace rt3d::tests {
 
+inline constexpr int kMostFailures = 5;  // of a family: enough to see a pattern
+
 // Whether the family has code for this set, of this CPU when it needs more than the set.
 bool has_code_for(const kernels::KernelFamily& family, Isa isa);
 

@@ -27,8 +27,6 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Target;
 
-constexpr int kMostFailures = 5;  // of a family: enough to see a pattern
-
 struct Count {
   int checks = 0;
   int failures = 0;

@@ -25,7 +25,7 @@ using kernels::Problem;
 using kernels::Target;
 
 // Largest error, relative to the output's range, that the tests allow each family; docs/accuracy.md has what was measured.
-const std::map<std::string, double> kBounds{{"conv.direct_f16.neon", 5e-3}, {"fc.dot_f16.neon", 1e-3}};
+const std::map<std::string, double> kHalfBounds{{"conv.direct_f16.neon", 5e-3}, {"fc.dot_f16.neon", 1e-3}};
 
 Target half_target() { return {this_device(), 2, kernels::Accuracy::half}; }
 bool has_halves() { return this_device().isa == Isa::neon && this_device().features.fp16; }
@@ -170,8 +170,8 @@ TEST_CASE("half-precision families stay within their error bounds") {
   ThreadPool pool(target.threads);
   std::map<std::string, double> worst;
   for (const KernelFamily* family : jit::families()) {
-    const auto bound = kBounds.find(std::string(family->id()));
-    if (bound == kBounds.end()) continue;
+    const auto bound = kHalfBounds.find(std::string(family->id()));
+    if (bound == kHalfBounds.end()) continue;
     for (const Problem& p : problems) {
       if (!family->supports(p, target)) continue;
       const std::vector<Tensor> inputs = trained_like(p);
@@ -183,9 +183,9 @@ TEST_CASE("half-precision families stay within their error bounds") {
       worst[bound->first] = std::fmax(worst[bound->first], error);
     }
   }
-  CHECK(worst.size() == kBounds.size());
+  CHECK(worst.size() == kHalfBounds.size());
   for (const auto& [id, error] : worst)
-    MESSAGE(id, ": largest error ", error, " of the output's range, bound ", kBounds.at(id));
+    MESSAGE(id, ": largest error ", error, " of the output's range, bound ", kHalfBounds.at(id));
 }
 
 TEST_CASE("sums of halves do not overflow, however large activations and weights are") {

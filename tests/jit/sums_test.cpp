@@ -43,7 +43,7 @@ const std::array kProblems{
     "Gemm 1x25088,c32x25088,c32 -> 1x32 sparsity=vanilla:8x4:90%",
 };
 
-struct Data {
+struct SumData {
   const char* name;
   double offset;   // of inputs
   bool zero_sum;   // of each output's weights
@@ -52,9 +52,9 @@ struct Data {
   double rms;      // … its root mean square
 };
 // Running sums over all products lose 2 to 10 times as much.
-constexpr Data kData[] = {{"cancelling", 1e4, true, false, 1e-7, 9e-9},
-                          {"normal", 0, false, false, 1e-7, 1.2e-8},
-                          {"positive", 0, false, true, 1e-6, 2.5e-7}};
+constexpr SumData kData[] = {{"cancelling", 1e4, true, false, 1e-7, 9e-9},
+                             {"normal", 0, false, false, 1e-7, 1.2e-8},
+                             {"positive", 0, false, true, 1e-6, 2.5e-7}};
 // Winograd's methods:
 constexpr double kWinogradLargest = 4e-6, kWinogradTimesRms = 6;
 
@@ -65,7 +65,7 @@ Tensor absolute(const Tensor& t) {
   return out;
 }
 
-std::vector<Tensor> drawn(const Problem& p, const Data& data, Random& random) {
+std::vector<Tensor> drawn(const Problem& p, const SumData& data, Random& random) {
   std::vector<Tensor> inputs;
   for (std::size_t i = 0; i < p.inputs.size(); ++i) {
     Tensor t = Tensor::allocate({DType::f32, p.input_shape(i)});
@@ -118,7 +118,7 @@ struct Error {
   double rms() const { return std::sqrt(squares / static_cast<double>(count)); }
 };
 
-void check(const KernelFamily& family, const Problem& p, const Data& data, const Target& target,
+void check(const KernelFamily& family, const Problem& p, const SumData& data, const Target& target,
            ThreadPool& pool, std::span<const Tensor> inputs, const Tensor& want, const Tensor& magnitudes) {
   const std::string id(family.id());
   const bool winograd = family.traits().winograd.has_value();
@@ -149,7 +149,7 @@ TEST_CASE("sums of thousands of products keep their bounds, however they are cut
   ThreadPool pool(1);
   FamiliesReached reached;
   for (const char* line : kProblems)
-    for (const Data& data : kData) {
+    for (const SumData& data : kData) {
       const Problem p = kernels::parse_problem(line);
       Random random(5);
       const std::vector<Tensor> inputs = drawn(p, data, random);

@@ -79,10 +79,10 @@ constexpr Known kTransforms[] = {{2, 3, 1}, {4, 3, 1}, {2, 3, 2}, {4, 3, 2}, {4,
 
 // Errors relative to the output's root mean square that single precision stays below, with normal inputs after a
 // ReLU and 64 input channels; docs/accuracy.md has what was measured.
-const std::map<std::string, double> kBounds{{"conv.direct", 1e-5},        {"conv.winograd.t1s2", 1e-5},
-                                            {"conv.winograd.t1s4", 3e-5}, {"conv.winograd.t2s2", 1e-5},
-                                            {"conv.winograd.t2s4", 2e-5}, {"conv.winograd.t4s2", 1e-5},
-                                            {"conv.winograd.t4s4", 4e-5}};
+const std::map<std::string, double> kWinogradBounds{
+    {"conv.direct", 1e-5},        {"conv.winograd.t1s2", 1e-5}, {"conv.winograd.t1s4", 3e-5},
+    {"conv.winograd.t2s2", 1e-5}, {"conv.winograd.t2s4", 2e-5}, {"conv.winograd.t4s2", 1e-5},
+    {"conv.winograd.t4s4", 4e-5}};
 
 Tensor normal(const Shape& shape, double scale, bool relu, Random& random) {
   Tensor t = Tensor::allocate({DType::f32, shape});
@@ -204,15 +204,15 @@ TEST_CASE("convolution families stay within their error bounds in single precisi
       const std::string id(family->id());
       std::string method = id.substr(0, id.rfind('.'));
       if (const std::size_t at = method.find("_sparse"); at != method.npos) method.erase(at, 7);
-      const auto bound = kBounds.find(method);
-      if (bound == kBounds.end() || !family->supports(p, target)) continue;
+      const auto bound = kWinogradBounds.find(method);
+      if (bound == kWinogradBounds.end() || !family->supports(p, target)) continue;
       seen += id.find("_sparse") == id.npos ? 1 : 0;
       sparse += id.find("winograd_sparse") == id.npos ? 0 : 1;
       const double error = relative_error(*family, p, target, pool, inputs, want);
       MESSAGE(id, ": error ", error, " of the output's root mean square, bound ", bound->second);
       CHECK(error < bound->second);
     }
-    CHECK(seen == static_cast<int>(kBounds.size()));
+    CHECK(seen == static_cast<int>(kWinogradBounds.size()));
     CHECK(sparse == seen - 1);  // all but conv.direct
   }
 }

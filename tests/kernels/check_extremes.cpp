@@ -10,6 +10,7 @@
 #include "kernels/activation_error.h"
 #include "kernels/extremes.h"
 #include "kernels/family_run.h"
+#include "kernels/not_finite.h"
 #include "kernels/promises.h"
 
 namespace rt3d::tests {
@@ -19,8 +20,6 @@ using kernels::Activation;
 using kernels::KernelFamily;
 using kernels::Problem;
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kMost = std::numeric_limits<float>::max();
 constexpr double kTiny = 1e-36;  // what flushing denormals to zero may change, times a few
 

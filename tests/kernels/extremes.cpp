@@ -8,15 +8,13 @@
 #include "base/random.h"
 #include "kernels/activation.h"
 #include "kernels/family_run.h"
+#include "kernels/not_finite.h"
 #include "kernels/ref/ref.h"
 
 namespace rt3d::tests {
 namespace {
 
 using kernels::Problem;
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 // ---- inputs
 

@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <iterator>
-#include <limits>
 #include <memory>
 
 #include "base/buffer.h"
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "kernels/laid_out.h"
+#include "kernels/not_finite.h"
 #include "kernels/sparsity.h"
 #include "kernels/winograd_weights.h"
 
@@ -19,7 +19,6 @@ namespace {
 using kernels::Problem;
 
 constexpr float kCanary = -777.25f;
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 // Operands of one call.
 struct Operands {

@@ -19,10 +19,10 @@ Tensor random_tensor(const Shape& shape, Random& random) {
   return t;
 }
 
-struct Case {
+struct ConvCase {
   const char *size, *kernel, *strides, *pads, *out;
 };
-constexpr Case kCases[] = {
+constexpr ConvCase kCases[] = {
     {"5x9x6", "3x3x3", "1x1x1", "1x1x1x1x1x1", "5x9x6"}, {"5x9x7", "3x3x3", "2x2x2", "1x1x1x1x1x1", "3x5x4"},
     {"5x9x6", "3x3x3", "1x2x2", "0x1x1x0x1x1", "3x5x3"}, {"3x6x7", "1x3x3", "1x1x1", "0x0x0x0x0x0", "3x4x5"},
     {"6x3x4", "3x1x1", "1x1x1", "1x0x0x1x0x0", "6x3x4"}, {"9x3x4", "3x1x1", "2x1x1", "1x0x0x1x0x0", "5x3x4"},
@@ -33,7 +33,7 @@ constexpr Case kCases[] = {
 TEST_CASE("exactly transformed weights compute the ordinary convolution") {
   Random random(1);
   int computed = 0;
-  for (const Case& c : kCases)
+  for (const ConvCase& c : kCases)
     for (const WinogradTile& tile : winograd_tiles()) {
       const Problem plain =
           parse_problem(cat("Conv 2x5x", c.size, ",c6x5x", c.kernel, ",c6 -> 2x6x", c.out,

@@ -23,8 +23,10 @@ const DeviceRow kFakes{"fakes", "made-up families",
                        [] { return std::span<const kernels::KernelFamily* const>(fake_families); },
                        find_device("reference").copies, find_device("reference").fallback};
 
-struct Bench {
-  explicit Bench(std::vector<const kernels::KernelFamily*> families) { fake_families = std::move(families); }
+struct FakeBench {
+  explicit FakeBench(std::vector<const kernels::KernelFamily*> families) {
+    fake_families = std::move(families);
+  }
 
   std::vector<Choice> choose(const std::vector<std::string>& problems,
                              tuner::Mode mode = tuner::Mode::quick) {
@@ -105,10 +107,10 @@ TEST_SUITE_BEGIN("runtime");
 TEST_CASE("every family brings its best schedule, fastest first, and the second time all are remembered") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}, 1, 1, 70),
       b("relu.b.cpu", {{knob(1), 12, 100}}, 8);
-  Bench bench({&a, &b});
+  FakeBench bench({&a, &b});
   for (const Source source : {Source::tuned, Source::database}) {
     const int compiled = a.counts.compiled + b.counts.compiled;
-    const Choice choice = bench.choose({Bench::kRelu})[0];
+    const Choice choice = bench.choose({FakeBench::kRelu})[0];
     REQUIRE(choice.alternatives.size() == 2);
     CHECK(choice.family == &b);
     CHECK(choice.alternatives[0].family == &b);
@@ -127,14 +129,14 @@ TEST_CASE("every family brings its best schedule, fastest first, and the second 
 TEST_CASE("estimates compete only where nothing was measured") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 20, 200}}, 1, 1, 50),
       b("relu.b.cpu", {{knob(1), 30, 100}}, 1, 1, 70), c("relu.c.cpu", {{knob(1), 1e9, 100}}, 1, 1, 20);
-  Bench bench({&a, &b, &c});
-  std::vector<Alternative> ways = bench.choose({Bench::kRelu}, tuner::Mode::off)[0].alternatives;
+  FakeBench bench({&a, &b, &c});
+  std::vector<Alternative> ways = bench.choose({FakeBench::kRelu}, tuner::Mode::off)[0].alternatives;
   REQUIRE(ways.size() == 3);
   for (const Alternative& way : ways) CHECK(way.source == Source::estimate);
   CHECK(ways[0].family == &a);
 
   bench.store(a, "a=2,b=0", 200e3);  // a million times its estimate: the others' must not win by that
-  ways = bench.choose({Bench::kRelu}, tuner::Mode::off)[0].alternatives;
+  ways = bench.choose({FakeBench::kRelu}, tuner::Mode::off)[0].alternatives;
   REQUIRE(ways.size() == 2);
   CHECK(ways[0].family == &a);
   CHECK(ways[0].source == Source::database);
@@ -145,12 +147,12 @@ TEST_CASE("estimates compete only where nothing was measured") {
 
 TEST_CASE("rows of families that are not the most promising do not keep the others from being tried") {
   const FakeFamily plain("relu.plain.cpu", {{knob(1), 30, 300}}), fast("relu.fast.cpu", {{knob(1), 10, 100}});
-  Bench bench({&plain, &fast});
+  FakeBench bench({&plain, &fast});
   bench.store(plain, "a=1,b=0", 300e3);
-  Choice choice = bench.choose({Bench::kRelu})[0];
+  Choice choice = bench.choose({FakeBench::kRelu})[0];
   CHECK(choice.family == &fast);
   CHECK(choice.source == Source::tuned);
-  choice = bench.choose({Bench::kRelu})[0];
+  choice = bench.choose({FakeBench::kRelu})[0];
   CHECK(choice.source == Source::database);
   CHECK(choice.alternatives.size() == 2);
 }
@@ -160,13 +162,13 @@ TEST_CASE("full tuning improves on what quick tuning found, once") {
   schedules.reserve(30);
   for (int i = 0; i < 30; ++i) schedules.push_back({knob(i), 10.0 + i, i == 25 ? 50.0 : 100.0});
   const FakeFamily family("relu.a.cpu", schedules);
-  Bench bench({&family});
-  CHECK(bench.choose({Bench::kRelu})[0].schedule == knob(0));
-  const Choice full = bench.choose({Bench::kRelu}, tuner::Mode::full)[0];
+  FakeBench bench({&family});
+  CHECK(bench.choose({FakeBench::kRelu})[0].schedule == knob(0));
+  const Choice full = bench.choose({FakeBench::kRelu}, tuner::Mode::full)[0];
   CHECK(full.schedule == knob(25));
   CHECK(full.measurements > 20);
   for (const tuner::Mode mode : {tuner::Mode::full, tuner::Mode::quick}) {
-    const Choice again = bench.choose({Bench::kRelu}, mode)[0];
+    const Choice again = bench.choose({FakeBench::kRelu}, mode)[0];
     CHECK(again.schedule == knob(25));
     CHECK(again.source == Source::database);
     CHECK(again.measurements == 0);
@@ -176,11 +178,11 @@ TEST_CASE("full tuning improves on what quick tuning found, once") {
 TEST_CASE("a target of exact results has no alternatives that are not exact") {
   const FakeFamily plain("relu.plain.cpu", {{knob(1), 30, 300}}), fast("relu.fast.cpu", {{knob(1), 10, 100}});
   const RoughFamily rough(fast);
-  Bench bench({&plain, &rough});
+  FakeBench bench({&plain, &rough});
   bench.target.device.isa = Isa::avx2;
-  CHECK(bench.choose({Bench::kRelu})[0].family == &rough);
+  CHECK(bench.choose({FakeBench::kRelu})[0].family == &rough);
   bench.target.accuracy = kernels::Accuracy::exact;
-  const Choice exact = bench.choose({Bench::kRelu})[0];  // though the database knows the other
+  const Choice exact = bench.choose({FakeBench::kRelu})[0];  // though the database knows the other
   CHECK(exact.family == &plain);
   CHECK(exact.alternatives.size() == 1);
 }
@@ -201,7 +203,7 @@ TEST_CASE(
   std::vector<const kernels::KernelFamily*> all;
   all.reserve(families.size());
   for (const FakeFamily& family : families) all.push_back(&family);
-  Bench bench(all);
+  FakeBench bench(all);
   // Like C3D's convolutions: 1 to 100 times 0.4 ms, some 80 ms in all, and 20 ms to prepare each candidate.
   std::vector<std::string> problems;
   for (int width : {100, 60, 40, 20, 8, 4, 2, 1})
@@ -248,11 +250,11 @@ TEST_CASE(
     "rows of a busy machine are measured again when it is quiet, once, and replaced though they get slower") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}),
       b("relu.b.cpu", {{knob(1), 12, 250}});
-  Bench bench({&a, &b});
+  FakeBench bench({&a, &b});
   bench.store(a, "a=1,b=0", 150e3, 2.0);  // less than it takes, and not the best
   bench.store(b, "a=1,b=0", 400e3, 2.0);
   Looks quiet{{0.1}};
-  const Choice choice = bench.choose({Bench::kRelu}, quiet.options())[0];
+  const Choice choice = bench.choose({FakeBench::kRelu}, quiet.options())[0];
   CHECK(choice.source == Source::tuned);
   CHECK(choice.measurements == 3);
   CHECK(choice.schedule == knob(2));
@@ -261,17 +263,17 @@ TEST_CASE(
     CHECK(row.time_ns == doctest::Approx(row.family == "relu.a.cpu" ? 200e3 : 250e3));
   }
   quiet.looks = 0;
-  CHECK(bench.choose({Bench::kRelu}, quiet.options())[0].measurements == 0);
+  CHECK(bench.choose({FakeBench::kRelu}, quiet.options())[0].measurements == 0);
   CHECK(quiet.looks == 0);  // nothing is disturbed: nobody looks
 }
 
 TEST_CASE("rows of a busy machine stay while it is as busy, and where nothing may be measured") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
-  Bench bench({&a});
+  FakeBench bench({&a});
   bench.store(a, "a=1,b=0", 310e3, 2.0);
   for (const double disturbance : {1.2, 2.0, 7.0}) {
     Looks busy{{disturbance}};
-    const Choice choice = bench.choose({Bench::kRelu}, busy.options())[0];
+    const Choice choice = bench.choose({FakeBench::kRelu}, busy.options())[0];
     CHECK(choice.source == Source::database);
     CHECK(choice.measurements == 0);
   }
@@ -280,21 +282,21 @@ TEST_CASE("rows of a busy machine stay while it is as busy, and where nothing ma
   off.mode = tuner::Mode::off;
   no_time.limit_ms = 0;
   for (const TuningOptions& options : {off, no_time})
-    CHECK(bench.choose({Bench::kRelu}, options)[0].measurements == 0);
+    CHECK(bench.choose({FakeBench::kRelu}, options)[0].measurements == 0);
   CHECK(quiet.looks == 0);
   CHECK(a.counts.runs == 0);
 }
 
 TEST_CASE("a machine that is never quiet for long measures a row again a few times, then no more") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
-  Bench bench({&a});
+  FakeBench bench({&a});
   int loads = 0, measured = 0;
   // It looks quiet, and is busy as soon as something is measured.
   for (; loads < 30; ++loads) {
     Looks looks{{0, 6}};
     const bool first = loads == 0;
     if (first) looks.disturbances = {6};
-    if (bench.choose({Bench::kRelu}, looks.options())[0].measurements > 0) measured = loads;
+    if (bench.choose({FakeBench::kRelu}, looks.options())[0].measurements > 0) measured = loads;
   }
   CHECK(measured >= 1);
   CHECK(measured <= 6);
@@ -304,7 +306,7 @@ TEST_CASE("a machine that is never quiet for long measures a row again a few tim
 
 TEST_CASE("a load measures only a few disturbed problems again, those that cost most first") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
-  Bench bench({&a});
+  FakeBench bench({&a});
   std::vector<std::string> problems;
   for (int width : {1, 2, 3, 4, 5, 6}) {
     const std::string row = "1x10x" + std::to_string(33 * width);
@@ -322,34 +324,34 @@ TEST_CASE("a load measures only a few disturbed problems again, those that cost 
 TEST_CASE("a row that no CPU can be so fast for is as if it were not there") {
   FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}});
   a.multiply_adds = 1e7;
-  Bench bench({&a});
+  FakeBench bench({&a});
   bench.target.device.isa = Isa::avx512;  // 224 multiply-adds a nanosecond and thread at the most: 45 us
   bench.store(a, "a=1,b=0", 40e3);
-  const Choice choice = bench.choose({Bench::kRelu})[0];
+  const Choice choice = bench.choose({FakeBench::kRelu})[0];
   CHECK(choice.source == Source::tuned);
   CHECK(choice.schedule == knob(2));
   REQUIRE(bench.rows().size() == 1);
   CHECK(bench.rows()[0].time_ns == doctest::Approx(200e3));
-  CHECK(bench.choose({Bench::kRelu})[0].measurements == 0);
+  CHECK(bench.choose({FakeBench::kRelu})[0].measurements == 0);
 }
 
 TEST_CASE("asked to, tuning measures again all that is remembered, and takes what it finds") {
   const FakeFamily a("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}}),
       b("relu.b.cpu", {{knob(1), 1e9, 250}});  // an estimate that quick tuning would not try
-  Bench bench({&a, &b});
+  FakeBench bench({&a, &b});
   bench.store(a, "a=1,b=0", 100e3);
   bench.store(b, "a=1,b=0", 90e3);
-  CHECK(bench.choose({Bench::kRelu})[0].measurements == 0);
+  CHECK(bench.choose({FakeBench::kRelu})[0].measurements == 0);
   TuningOptions again;
   again.again = true;
-  const Choice choice = bench.choose({Bench::kRelu}, again)[0];
+  const Choice choice = bench.choose({FakeBench::kRelu}, again)[0];
   CHECK(choice.source == Source::tuned);
   CHECK(choice.schedule == knob(2));
   CHECK(choice.measurements == 3);
   for (const tuner::Row& row : bench.rows())
     CHECK(row.time_ns == doctest::Approx(row.family == "relu.a.cpu" ? 200e3 : 250e3));
   again.mode = tuner::Mode::off;
-  CHECK(bench.choose({Bench::kRelu}, again)[0].measurements == 0);
+  CHECK(bench.choose({FakeBench::kRelu}, again)[0].measurements == 0);
 }
 
 TEST_SUITE_END();

@@ -139,10 +139,11 @@ class HalfCopy final : public TestFamily {
 float relu(float v) { return v > 0 ? v : 0; }
 float floor_of(float v) { return std::floor(v); }
 float forgetful(float v) { return v; }
-const Port kFramed{.block = 8, .halo_h = 1, .halo_w = 1, .dtype = DType::f16},
-    kEights{.block = 8, .dtype = DType::f16}, kPlanar{.dtype = DType::f16};
-const HalfMap kHalfRelu("Relu", relu, kFramed, kEights), kForgetful("Relu", forgetful, kFramed, kEights),
-    kHalfFloor("Floor", floor_of, kPlanar, kPlanar);
+const Port kFramedPort{.block = 8, .halo_h = 1, .halo_w = 1, .dtype = DType::f16},
+    kEights{.block = 8, .dtype = DType::f16}, kPlanarPort{.dtype = DType::f16};
+const HalfMap kHalfRelu("Relu", relu, kFramedPort, kEights),
+    kForgetful("Relu", forgetful, kFramedPort, kEights),
+    kHalfFloor("Floor", floor_of, kPlanarPort, kPlanarPort);
 
 Span half_families() {
   static const KernelFamily* const all[] = {&kHalfRelu, &kHalfFloor};
@@ -155,8 +156,8 @@ Span copies() {
 }
 const DeviceRow kHalves{"halves", "", half_families, copies, kernels::ref::family};
 
-struct Ran {
-  explicit Ran(const std::string& text)
+struct HalvesRun {
+  explicit HalvesRun(const std::string& text)
       : graph(graph::parse_graph(text)), devices({&kHalves}, target, pool), db({}) {
     TuningOptions tuning;
     tuning.mode = tuner::Mode::off;
@@ -203,7 +204,7 @@ struct Ran {
 }  // namespace
 
 TEST_CASE("values are narrowed before kernels of halves and widened behind them, once for all readers") {
-  const Ran ran(
+  const HalvesRun ran(
       "graph \"t\"\ninput x f32 2x12x2x4x5\na f32 2x12x2x4x5 = Abs(x)\nb f32 2x12x2x4x5 = Neg(a)\n"
       "c f32 2x12x2x4x5 = Relu(x)\nd f32 2x12x2x4x5 = Relu(c)\ne f32 2x12x2x4x5 = Relu(x)\n"
       "y f32 2x12x2x4x5 = Add(d, b)\nz f32 2x12x2x4x5 = Sub(d, e)\noutput y\noutput z\n");
@@ -233,13 +234,13 @@ TEST_CASE("views are seen in the type that their values have") {
   const std::string parts =
       "graph \"t\"\ninput x f32 1x8x2x4x4\ninput z f32 1x12x2x4x4\na f32 1x8x2x4x4 = Relu(x)\n"
       "b f32 1x12x2x4x4 = Relu(z)\nc f32 1x20x2x4x4 = Concat(a, b) axis=1\n";
-  const Ran whole(parts + "y f32 1x20x2x4x4 = Relu(c)\noutput y\n");
+  const HalvesRun whole(parts + "y f32 1x20x2x4x4 = Relu(c)\noutput y\n");
   CHECK(whole.steps == "Reorder:f32:f16 Relu Reorder:f32:f16 Relu Relu Reorder:f16:f32");
-  const Ran slice(parts +
-                  "s f32 1x12x2x4x4 = Slice(c) axes=[1] starts=[8] ends=[20] steps=[1]\n"
-                  "y f32 1x12x2x4x4 = Relu(s)\noutput y\n");
+  const HalvesRun slice(parts +
+                        "s f32 1x12x2x4x4 = Slice(c) axes=[1] starts=[8] ends=[20] steps=[1]\n"
+                        "y f32 1x12x2x4x4 = Relu(s)\noutput y\n");
   CHECK(slice.steps == "Reorder:f32:f16 Relu Reorder:f32:f16 Relu Relu Reorder:f16:f32");
-  const Ran flat(parts + "r f32 1x640 = Reshape(c) shape=1x640\ny f32 1x640 = Neg(r)\noutput y\n");
+  const HalvesRun flat(parts + "r f32 1x640 = Reshape(c) shape=1x640\ny f32 1x640 = Neg(r)\noutput y\n");
   CHECK(flat.steps == "Reorder:f32:f16 Relu Reorder:f32:f16 Relu Reorder:f16:f32 Neg");
 }
 
@@ -247,17 +248,17 @@ TEST_CASE("planar tensors of halves and of floats are two layouts, though everyt
   const std::string text =
       "graph \"t\"\ninput x f32 1x6x2x4x4\ninput z f32 1x6x2x4x4\na f32 1x6x2x4x4 = Abs(x)\n"
       "b f32 1x6x2x4x4 = Floor(a)\n";
-  const Ran chain(text + "y f32 1x6x2x4x4 = Neg(b)\noutput y\noutput b\n");
+  const HalvesRun chain(text + "y f32 1x6x2x4x4 = Neg(b)\noutput y\noutput b\n");
   CHECK(chain.steps == "Abs Reorder:f32:f16 Floor Reorder:f16:f32 Neg");
   // Of a concatenation's parts those lie in place that are of its type.
-  const Ran concat(text +
-                   "c f32 1x6x2x4x4 = Abs(z)\nd f32 1x12x2x4x4 = Concat(b, c) axis=1\n"
-                   "y f32 1x12x2x4x4 = Neg(d)\noutput y\n");
+  const HalvesRun concat(text +
+                         "c f32 1x6x2x4x4 = Abs(z)\nd f32 1x12x2x4x4 = Concat(b, c) axis=1\n"
+                         "y f32 1x12x2x4x4 = Neg(d)\noutput y\n");
   CHECK(concat.steps == "Abs Reorder:f32:f16 Floor Abs Reorder:f16:f32 Neg");
-  const Ran slice(text +
-                  "s f32 1x2x2x4x4 = Slice(b) axes=[1] starts=[3] ends=[5] steps=[1]\n"
-                  "f f32 1x2x2x4x4 = Floor(s)\nr f32 1x64 = Reshape(f) shape=1x64\n"
-                  "y f32 1x64 = Neg(r)\noutput y\n");
+  const HalvesRun slice(text +
+                        "s f32 1x2x2x4x4 = Slice(b) axes=[1] starts=[3] ends=[5] steps=[1]\n"
+                        "f f32 1x2x2x4x4 = Floor(s)\nr f32 1x64 = Reshape(f) shape=1x64\n"
+                        "y f32 1x64 = Neg(r)\noutput y\n");
   CHECK(slice.steps == "Abs Reorder:f32:f16 Floor Floor Reorder:f16:f32 Neg");
 }
 

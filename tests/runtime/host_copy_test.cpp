@@ -66,12 +66,13 @@ DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(int, const Target&, 
 const DeviceRow kDevice = device(make_engine<Kind::apart_and_late>);
 const DeviceRow kOpenDevice = device(make_engine<Kind::open_and_prompt>);
 
-struct Ran {
+struct MixedRun {
   std::vector<std::vector<std::byte>> outputs;
   std::vector<std::string> device_steps, host_steps;  // problems, without copies
 };
 
-Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows, const std::vector<Tensor>& inputs) {
+MixedRun run(const graph::Graph& graph, const std::vector<NamedDevice>& rows,
+             const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2};
   ThreadPool pool(target.threads);
   const Devices devices(rows, target, pool);
@@ -80,7 +81,7 @@ Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows, const s
   tuner::TuningDb db({});
   Program program = make_program(graph, {devices, tuning, db});
   Executor executor(program, devices);
-  Ran ran;
+  MixedRun ran;
   for (const Step& step : program.plan.steps) {
     const Choice& choice = program.plan.choice_of(step);
     if (choice.problem.op == kernels::kReorder) continue;
@@ -141,7 +142,7 @@ TEST_CASE(
     const graph::Graph graph = tests::optimized_model(folder);
     const std::vector<Tensor> inputs = tests::uniform_inputs(graph);
     tests::planned_family().take_from_plan(graph, {this_device(), 2});
-    const Ran cpu = run(graph, {&tests::planned_device()}, inputs);
+    const MixedRun cpu = run(graph, {&tests::planned_device()}, inputs);
     CHECK(cpu.device_steps.empty());
     std::vector<std::string> parts{""};
     for (const auto& [problem, way] : tests::planned_family().taken)
@@ -149,13 +150,13 @@ TEST_CASE(
     for (const std::string& part : parts) {
       CAPTURE(part);
       on_device = part;
-      const Ran mixed = run(graph, {&kDevice, &tests::planned_device()}, inputs);
+      const MixedRun mixed = run(graph, {&kDevice, &tests::planned_device()}, inputs);
       ++plans;
       CHECK_FALSE(mixed.device_steps.empty());
       for (const std::string& step : mixed.device_steps)
         if (!part.empty()) CHECK(step == part);
       REQUIRE(mixed.outputs.size() == cpu.outputs.size());
-      const Ran prompt = run(graph, {&kOpenDevice, &tests::planned_device()}, inputs);
+      const MixedRun prompt = run(graph, {&kOpenDevice, &tests::planned_device()}, inputs);
       CHECK(mixed.outputs == prompt.outputs);
       for (std::size_t i = 0; i < cpu.outputs.size(); ++i) {
         CHECK(difference(mixed.outputs[i], cpu.outputs[i]) < 1e-5);

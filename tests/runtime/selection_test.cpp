@@ -137,7 +137,7 @@ struct Setting {
   std::optional<Devices> devices;
 };
 
-const std::string kInput = "graph \"t\"\ninput x f32 1x16x4x8x8\n";
+const std::string kWideInput = "graph \"t\"\ninput x f32 1x16x4x8x8\n";
 std::string relu(const std::string& out, const std::string& in) {
   return out + " f32 1x16x4x8x8 = Relu(" + in + ") \"" + out + "\"\n";
 }
@@ -147,7 +147,7 @@ std::string add(const std::string& out, const std::string& a, const std::string&
 
 // One conversion of such a value.
 double conversion() {
-  const Setting s(kInput + "output x\n");
+  const Setting s(kWideInput + "output x\n");
   return s.copies().ns({1, 16, 4, 8, 8}, {}, {8, 0, 0});
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("only another layout needs a copy, and larger values have a dearer one
 TEST_CASE("neighbours agree on a layout unless a faster family pays for the conversion") {
   const double c = conversion();
   for (const double gain : {0.5 * c, 2.5 * c}) {
-    Setting s(kInput + relu("a", "x") + relu("b", "a") + relu("y", "b") + "output y\n");
+    Setting s(kWideInput + relu("a", "x") + relu("b", "a") + relu("y", "b") + "output y\n");
     s.offer(0, kPlanar, 100);
     s.offer(1, kBlocked, 100);
     s.offer(1, kPlanar, 100 + gain);
@@ -203,7 +203,7 @@ TEST_CASE("neighbours agree on a layout unless a faster family pays for the conv
 
 TEST_CASE("a conversion that several readers share is paid once") {
   const double c = conversion();
-  std::string text = kInput + relu("a", "x") + relu("b", "a") + relu("d", "a") + relu("e", "a");
+  std::string text = kWideInput + relu("a", "x") + relu("b", "a") + relu("d", "a") + relu("e", "a");
   text += add("f", "b", "d") + add("y", "f", "e") + "output y\n";
   Setting s(text);
   s.offer(0, kPlanar, 0);
@@ -235,7 +235,7 @@ TEST_CASE("the selection's price of a graph is the plan's, and none is cheaper [
   const double c = conversion();
   for (std::size_t g = 0; g < graphs.size(); ++g)
     for (int round = 0; round < 12; ++round) {
-      Setting s(kInput + graphs[g]);
+      Setting s(kWideInput + graphs[g]);
       for (std::size_t i = 0; i < s.choices.size(); ++i) {
         const bool flat = s.choices[i].problem.outputs[0].shape.rank() < 5;  // a row of 4096 channels: planar
         // Two block sizes in one concatenation or slice, are rare and priced roughly.
@@ -262,7 +262,7 @@ TEST_CASE("packed weights stay within the limit, at nearly the least cost that i
   double excess = 0;
   int tight = 0;
   for (int round = 0; round < 60; ++round) {
-    Setting s(kInput + relu("a", "x") + relu("b", "a") + relu("c", "b") + relu("d", "c") +
+    Setting s(kWideInput + relu("a", "x") + relu("b", "a") + relu("c", "b") + relu("d", "c") +
               add("y", "d", "b") + "output y\n");
     for (std::size_t i = 0; i < s.choices.size(); ++i) {
       s.offer(i, kBlocked, 1e6, 100);
@@ -316,7 +316,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what is in reserve is taken only where the limit leaves nothing else") {
-  Setting s(kInput + relu("a", "x") + relu("y", "a") + "output y\n");
+  Setting s(kWideInput + relu("a", "x") + relu("y", "a") + "output y\n");
   s.offer(0, kBlocked, 100, 500);
   s.offer(0, kPlanar, 100, 100);
   s.choices[0].alternatives[1].reserve = true;
@@ -327,7 +327,7 @@ TEST_CASE("what is in reserve is taken only where the limit leaves nothing else"
 
 TEST_CASE("nodes of one problem may take different alternatives, and are counted once") {
   const double c = conversion();
-  Setting s(kInput + relu("a", "x") + relu("b", "a") + relu("d", "b") + relu("y", "d") + "output y\n");
+  Setting s(kWideInput + relu("a", "x") + relu("b", "a") + relu("d", "b") + relu("y", "d") + "output y\n");
   s.choices.resize(2);  // a, b and y are one problem; d is another, and wants blocks
   s.choice_of_node = {0, 0, 1, 0};
   s.choices[0].uses = 3;
@@ -349,7 +349,7 @@ TEST_CASE("nodes of one problem may take different alternatives, and are counted
 }
 
 TEST_CASE("alternatives and the price of conversions are logged for debugging") {
-  Setting s(kInput + relu("y", "x") + "output y\n");
+  Setting s(kWideInput + relu("y", "x") + "output y\n");
   s.offer(0, kBlocked, 100);
   s.offer(0, kPlanar, 200);
   std::string lines;

@@ -16,7 +16,7 @@ TEST_SUITE_BEGIN("runtime");
 namespace rt3d::runtime {
 namespace {
 
-constexpr const char* kNet =
+constexpr const char* kTunedNet =
     "graph \"net\"\n"
     "input x f32 1x8x2x6x6\n"
     "const w f32 16x8x3x3x3\n"
@@ -30,7 +30,7 @@ constexpr const char* kNet =
 TEST_CASE("sessions that tune side by side into one database compute what they should, and remember it") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const tests::ScratchFolder folder;
-  const graph::Graph model = graph::parse_graph(kNet);
+  const graph::Graph model = graph::parse_graph(kTunedNet);
   const Tensor input = test::random_inputs(model, 4).at(0);
   SessionOptions options;
   options.database = folder.path() / "tuning.db";
