@@ -6,6 +6,7 @@
 #include "kernels/cl/device.h"
 #include "kernels/cl/engine.h"
 #include "kernels/cl/families.h"
+#include "kernels/cl/measured.h"
 
 namespace rt3d::kernels::cl {
 
@@ -23,7 +24,10 @@ std::span<const KernelFamily* const> copies() {
 
 std::vector<Accelerator> describe_devices(std::string& why) {
   std::vector<Accelerator> descriptions;
-  for (ClDevice& device : list_devices(&why)) descriptions.push_back(std::move(device.description));
+  for (ClDevice& device : list_devices(&why)) {
+    if (const auto known = known_measured(device.description.fingerprint())) apply(*known, device.description);
+    descriptions.push_back(std::move(device.description));
+  }
   return descriptions;
 }
 
