@@ -22,8 +22,8 @@ TEST_SUITE_BEGIN("cl");
 namespace rt3d::runtime {
 namespace {
 
-using tests::FaultLibrary;
 using tests::fault_calls;
+using tests::FaultLibrary;
 using tests::is_right;
 using tests::outcome;
 using tests::Outcome;
@@ -34,11 +34,12 @@ using tests::small_net;
 // Everything that was made is released: `failed` is the function one of whose calls made nothing.
 void check_released(const std::string& failed) {
   for (const char* of : {"Context", "CommandQueue", "Kernel"})
-    CHECK_MESSAGE(
-        fault_calls((std::string("clCreate") + of).c_str()) - (failed == std::string("clCreate") + of ? 1 : 0) ==
-            fault_calls((std::string("clRelease") + of).c_str()),
-        of);
-  CHECK(fault_calls("clCreateBuffer") - (failed == "clCreateBuffer" ? 1 : 0) == fault_calls("clReleaseMemObject"));
+    CHECK_MESSAGE(fault_calls((std::string("clCreate") + of).c_str()) -
+                          (failed == std::string("clCreate") + of ? 1 : 0) ==
+                      fault_calls((std::string("clRelease") + of).c_str()),
+                  of);
+  CHECK(fault_calls("clCreateBuffer") - (failed == "clCreateBuffer" ? 1 : 0) ==
+        fault_calls("clReleaseMemObject"));
   CHECK(fault_calls("clCreateProgramWithSource") - (failed == "clCreateProgramWithSource" ? 1 : 0) ==
         fault_calls("clReleaseProgram"));
 }
@@ -197,6 +198,26 @@ TEST_CASE("a session whose device was lost runs again when it is back [host only
   const auto* y = reinterpret_cast<const float*>(session.output(0));
   out.values.assign(y, y + 5);
   CHECK(is_right(out));
+}
+
+TEST_CASE(
+    "kernels start in groups as small as the driver says, and memory comes in pieces that 32 bits count "
+    "[host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const tests::Scratch scratch;
+  for (const char* limit : {"1", "3", "4", "1000000"}) {
+    const std::string file = scratch.write(
+        cat("limit", limit),
+        cat("CL_KERNEL_WORK_GROUP_SIZE=", limit, "\nCL_DEVICE_MAX_MEM_ALLOC_SIZE=100000000000\n"));
+    const WithEnv faults("RT3D_TEST_CL_FAULTS", cat("describe:", file));
+    const Outcome out = outcome(session_options("opencl"));
+    CHECK_MESSAGE(is_right(out), out.text);
+    const std::vector<kernels::cl::ClDevice> devices = kernels::cl::list_devices();
+    REQUIRE_FALSE(devices.empty());
+    CHECK(devices[0].description.most_bytes < std::int64_t{1} << 32);
+    CHECK(devices[0].description.most_bytes > std::int64_t{1} << 31);
+  }
 }
 
 TEST_CASE(

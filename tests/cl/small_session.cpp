@@ -75,7 +75,8 @@ bool is_right(const Outcome& out) {
   return true;
 }
 
-FaultLibrary::FaultLibrary() : library_("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), none_("RT3D_TEST_CL_FAULTS", "") {}
+FaultLibrary::FaultLibrary()
+    : library_("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), none_("RT3D_TEST_CL_FAULTS", "") {}
 
 const char* FaultLibrary::file() { return RT3D_CL_FAULTS; }
 
