@@ -21,7 +21,8 @@ struct Named {
 };
 const std::vector<Named> kDevices = {
     {"QUALCOMM Adreno(TM)", "QUALCOMM", "OpenCL 2.0 Adreno(TM) 650", false, Maker::adreno, 650},
-    {"QUALCOMM Adreno(TM) 740", "QUALCOMM", "OpenCL 3.0 QUALCOMM build: commit #abcdef1234", false, Maker::adreno, 740},
+    {"QUALCOMM Adreno(TM) 740", "QUALCOMM", "OpenCL 3.0 QUALCOMM build: commit #abcdef1234", false,
+     Maker::adreno, 740},
     {"FD650", "freedreno", "OpenCL 3.0", false, Maker::adreno, 650},
     {"FD740", "freedreno", "OpenCL 3.0", false, Maker::adreno, 740},
     {"Mali-G57 MC2", "ARM", "OpenCL 3.0 v1.r32p1", false, Maker::mali, 57},
@@ -65,8 +66,8 @@ Accelerator described(const Named& named) {
 
 // What a quirk may change.
 std::string relied_on(const Accelerator& a) {
-  return cat(a.most_work_items, " ", a.memory_bytes, " ", a.most_bytes, " ", a.local_bytes, " ", a.image_buffer_texels, " ",
-             a.halves, " ", a.shares_memory, " ", a.extensions);
+  return cat(a.most_work_items, " ", a.memory_bytes, " ", a.most_bytes, " ", a.local_bytes, " ",
+             a.image_buffer_texels, " ", a.halves, " ", a.shares_memory, " ", a.extensions);
 }
 
 }  // namespace
@@ -87,7 +88,8 @@ TEST_CASE("an extension is a whole word of the list") {
   Accelerator a;
   a.extensions = "cl_khr_fp16_extra cl_khr_fp16 cl_arm_import_memory_dma_buf cl_khr_fp64";
   for (const char* there : {"cl_khr_fp16", "cl_khr_fp16_extra", "cl_khr_fp64"}) CHECK(a.has(there));
-  for (const char* missing : {"cl_khr", "khr_fp16", "cl_arm_import_memory", "cl_khr_fp6", "fp64", "cl_khr_fp16 "})
+  for (const char* missing :
+       {"cl_khr", "khr_fp16", "cl_arm_import_memory", "cl_khr_fp6", "fp64", "cl_khr_fp16 "})
     CHECK_FALSE(a.has(missing));
   a.extensions = "cl_khr_fp16_extra";
   CHECK_FALSE(a.has("cl_khr_fp16"));
@@ -122,8 +124,11 @@ TEST_CASE("a fingerprint is one word and another one for whatever changes compil
 }
 
 TEST_CASE("each quirk is about some device, changes what is said of it once, and no plain one's") {
-  const std::vector<Named> plain{{"Some GPU", "A maker", "OpenCL 3.0", false, Maker::other, 0}, kDevices[11], kDevices[12],
-                                 kDevices[13], kDevices[15]};
+  const std::vector<Named> plain{{"Some GPU", "A maker", "OpenCL 3.0", false, Maker::other, 0},
+                                 kDevices[11],
+                                 kDevices[12],
+                                 kDevices[13],
+                                 kDevices[15]};
   std::set<std::string_view> names;
   REQUIRE_FALSE(kernels::cl::quirks().empty());
   for (const kernels::cl::Quirk& quirk : kernels::cl::quirks()) {

@@ -28,7 +28,8 @@ struct List {
   const char* file;
   int part;  // ordinary runs take one of so many lines
 };
-constexpr List kLists[] = {{"conv", 30}, {"sparse", 30}, {"pool", 10}, {"elementwise", 5}, {"fc", 10}, {"move", 1}};
+constexpr List kLists[] = {{"conv", 30},       {"sparse", 30}, {"pool", 10},
+                           {"elementwise", 5}, {"fc", 10},     {"move", 1}};
 
 }  // namespace
 
@@ -51,7 +52,8 @@ TEST_CASE("OpenCL families keep NaN, infinities and their bounds of rounding [sl
           kernels::Engine& engine = engines.get();
           if (count.failures >= kMostFailures || !family->supports(p, engine.target())) continue;
           Random random(seed);
-          for (const kernels::Schedule& s : chosen_schedules(family->space(p, engine.target()), told_schedules(0), random))
+          for (const kernels::Schedule& s :
+               chosen_schedules(family->space(p, engine.target()), told_schedules(0), random))
             check_extremes(*family, p, s, engine.target(), pool, e, count, &engine);
         }
       }

@@ -39,7 +39,8 @@ struct List {
   const char* file;
   int part;  // ordinary runs take one of so many lines
 };
-constexpr List kLists[] = {{"conv", 8}, {"sparse", 8}, {"pool", 3}, {"elementwise", 2}, {"fc", 4}, {"move", 1}, {"winograd", 4}};
+constexpr List kLists[] = {{"conv", 8}, {"sparse", 8}, {"pool", 3},    {"elementwise", 2},
+                           {"fc", 4},   {"move", 1},   {"winograd", 4}};
 
 bool is_wanted(const KernelFamily& family) {
   const char* prefix = std::getenv("RT3D_TEST_FAMILY");

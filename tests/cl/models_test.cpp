@@ -106,8 +106,7 @@ struct Ran {
   int crossings = 0;
 };
 
-Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows,
-        const std::vector<Tensor>& inputs) {
+Ran run(const graph::Graph& graph, const std::vector<NamedDevice>& rows, const std::vector<Tensor>& inputs) {
   const Target target{this_device(), 2, kernels::Accuracy::exact};
   ThreadPool pool(target.threads);
   const Devices devices(rows, target, pool);
@@ -161,7 +160,8 @@ bool is_computed_there(const Problem& problem, const Target& target) {
 }
 
 // Every second distinct problem that the device computes, from the first or from the second.
-std::set<std::string> every_second(const std::vector<std::string>& problems, const Target& target, bool first) {
+std::set<std::string> every_second(const std::vector<std::string>& problems, const Target& target,
+                                   bool first) {
   std::set<std::string> seen, taken;
   for (const std::string& problem : problems)
     if (is_computed_there(kernels::parse_problem(problem), target) && seen.insert(problem).second &&
@@ -230,7 +230,8 @@ TEST_CASE("a model's layers may alternate between an OpenCL device and the CPU [
       CHECK(mixed.crossings > 0);
       ++plans;
       REQUIRE(mixed.outputs.size() == cpu.outputs.size());
-      for (std::size_t i = 0; i < cpu.outputs.size(); ++i) CHECK(difference(mixed.outputs[i], cpu.outputs[i]) < 1e-4);
+      for (std::size_t i = 0; i < cpu.outputs.size(); ++i)
+        CHECK(difference(mixed.outputs[i], cpu.outputs[i]) < 1e-4);
     }
   }
   CHECK(plans > 5);

@@ -36,8 +36,9 @@ const std::array<Layer, 5> kLayers{{{"kgs:8x4:40%", {8, 4}},
 // Channels that groups divide, and those that they do not; a kernel of planes, rows and columns, and strides and borders.
 std::vector<Problem> problems(const std::string& sparsity) {
   std::vector<Problem> out;
-  for (const char* shapes : {"1x12x3x6x7,c64x12x3x3x3,c64 -> 1x64x3x6x7 act=relu dilations=1x1x1 group=1 pads=1x1x1x1x1x1 ",
-                             "2x10x4x9x5,c37x10x2x3x1,- -> 2x37x2x5x5 dilations=2x1x1 group=1 pads=0x1x0x0x1x0 "}) {
+  for (const char* shapes :
+       {"1x12x3x6x7,c64x12x3x3x3,c64 -> 1x64x3x6x7 act=relu dilations=1x1x1 group=1 pads=1x1x1x1x1x1 ",
+        "2x10x4x9x5,c37x10x2x3x1,- -> 2x37x2x5x5 dilations=2x1x1 group=1 pads=0x1x0x0x1x0 "}) {
     std::string text = cat("Conv ", shapes, "sparsity=", sparsity, " strides=1x1x1");
     if (std::string(shapes).starts_with("2x10")) text.replace(text.size() - 5, 5, "1x2x1");
     out.push_back(kernels::parse_problem(text));
@@ -106,28 +107,36 @@ TEST_CASE("pruned layers list the units that survive and no others, with their w
               for (std::int64_t k = 0; k < positions; ++k) {
                 const float weight = values[static_cast<std::size_t>((oc * s.ic + ic) * positions + k)];
                 if (weight == 0) continue;
-                const std::int64_t kd = k / (s.kh * s.kw), kh = k / s.kw % s.kh, kw = k % s.kw, tile = oc / width;
+                const std::int64_t kd = k / (s.kh * s.kw), kh = k / s.kw % s.kh, kw = k % s.kw,
+                                   tile = oc / width;
                 const auto* begin = listed.numbers.data() + tile * (s.kd + 1) + kd;
-                const std::int64_t distance = ic / 4 * in.c + kd * s.dd * in.d + kh * s.dh * in.h + kw * s.dw * 4;
+                const std::int64_t distance =
+                    ic / 4 * in.c + kd * s.dd * in.d + kh * s.dh * in.h + kw * s.dw * 4;
                 bool found = false;
                 for (std::int32_t u = begin[0]; u < begin[1]; ++u)
                   if (listed.numbers[static_cast<std::size_t>(begins + u)] == distance)
-                    found = found || listed.weights[static_cast<std::size_t>((u * 4 + ic % 4) * width + oc % width)] == weight;
+                    found = found ||
+                            listed.weights[static_cast<std::size_t>((u * 4 + ic % 4) * width + oc % width)] ==
+                                weight;
                 lost += found ? 0 : 1;
               }
           CHECK(lost == 0);
           // Of whole groups nothing is multiplied that was pruned.
           const kernels::Sparsity sparsity = *kernels::sparsity_of(p);
-          if (seed % 3 != 0 && s.oc % sparsity.gm == 0 && s.ic % 4 == 0 && width == std::min(sparsity.gm, 16)) {
+          if (seed % 3 != 0 && s.oc % sparsity.gm == 0 && s.ic % 4 == 0 &&
+              width == std::min(sparsity.gm, 16)) {
             const kernels::Pattern pattern = kernels::pattern_of(weights, sparsity.gm, sparsity.gn);
-            CHECK(static_cast<double>(units * 4 * width) <= 1.05 * static_cast<double>(pattern.kept_weights()));
+            CHECK(static_cast<double>(units * 4 * width) <=
+                  1.05 * static_cast<double>(pattern.kept_weights()));
           }
         }
       }
   CHECK(lists == 2 * 3 * (2 + 1 + 3 + 2 + 3));
 }
 
-TEST_CASE("pruned layers compute on an OpenCL device what the dense kernel does of the same weights [slow: asan tsan aarch64]") {
+TEST_CASE(
+    "pruned layers compute on an OpenCL device what the dense kernel does of the same weights [slow: asan "
+    "tsan aarch64]") {
   RT3D_NEEDS_OPENCL();
   ThreadPool pool(1);
   RenewedEngine engines(pool);
@@ -138,8 +147,8 @@ TEST_CASE("pruned layers compute on an OpenCL device what the dense kernel does 
       const std::vector<Tensor> inputs = seeded_inputs(p, seed);
       const auto computed = [&](const kernels::KernelFamily& family, const kernels::Schedule& schedule) {
         kernels::Engine& engine = engines.get();
-        const FamilyRun run =
-            run_family(family, p, schedule, engine.target(), pool, seed, inputs, UnusedLanes::finite, &engine);
+        const FamilyRun run = run_family(family, p, schedule, engine.target(), pool, seed, inputs,
+                                         UnusedLanes::finite, &engine);
         CHECK_MESSAGE(run.fault.empty(), run.fault);
         return run.outputs.at(0);
       };
@@ -150,7 +159,8 @@ TEST_CASE("pruned layers compute on an OpenCL device what the dense kernel does 
       REQUIRE(sparse.supports(p, target));
       const Tensor dense = computed(direct, direct.space(p, target).front());
       Random random(seed);
-      for (const kernels::Schedule& schedule : chosen_schedules(sparse.space(p, target), all_of_opencl() ? 20 : 2, random)) {
+      for (const kernels::Schedule& schedule :
+           chosen_schedules(sparse.space(p, target), all_of_opencl() ? 20 : 2, random)) {
         CAPTURE(schedule.text());
         const Tensor got = computed(sparse, schedule);
         const auto a = dense.values<float>(), b = got.values<float>();

@@ -110,7 +110,8 @@ cl_int build_program(const Faults& faults, decltype(&clBuildProgram) real, cl_pr
                      void(CL_CALLBACK* notify)(cl_program, void*), void* data) {
   wait(faults.hang_build);
   // So that the driver tells which arguments are results.
-  const std::string told = std::string(options ? options : "") + (faults.wrong_numbers > 0 ? " -cl-kernel-arg-info" : "");
+  const std::string told =
+      std::string(options ? options : "") + (faults.wrong_numbers > 0 ? " -cl-kernel-arg-info" : "");
   if (!faults.build_log) return real(program, count, devices, told.c_str(), notify, data);
   count_fault();
   if (notify) notify(program, data);

@@ -64,10 +64,11 @@ bool read_word(Faults& faults, std::string_view name) {
     std::string_view name;
     bool Faults::*is;
   };
-  constexpr Word kWords[] = {
-      {"build_log", &Faults::build_log},
-      {"no_devices", &Faults::no_devices},       {"no_platforms", &Faults::no_platforms},
-      {"binary_crash", &Faults::binary_crash},   {"binary_wrong", &Faults::binary_wrong}};
+  constexpr Word kWords[] = {{"build_log", &Faults::build_log},
+                             {"no_devices", &Faults::no_devices},
+                             {"no_platforms", &Faults::no_platforms},
+                             {"binary_crash", &Faults::binary_crash},
+                             {"binary_wrong", &Faults::binary_wrong}};
   for (const Word& word : kWords)
     if (word.name == name) {
       faults.*word.is = true;

@@ -100,11 +100,12 @@ bool change_numbers(cl_command_queue queue, cl_kernel kernel, std::size_t count)
   const std::size_t all = bytes / sizeof(float);
   if (all == 0) return false;
   std::vector<float> numbers(std::min(count, all));
-  const std::size_t first = (all / 2 - numbers.size() / 2) * sizeof(float), size = numbers.size() * sizeof(float);
+  const std::size_t first = (all / 2 - numbers.size() / 2) * sizeof(float),
+                    size = numbers.size() * sizeof(float);
   // The queue may be one that does not keep the order.
   if (RT3D_CL_REAL(clFinish)(queue) != CL_SUCCESS ||
-      RT3D_CL_REAL(clEnqueueReadBuffer)(queue, buffer, CL_TRUE, first, size, numbers.data(), 0, nullptr, nullptr) !=
-          CL_SUCCESS)
+      RT3D_CL_REAL(clEnqueueReadBuffer)(queue, buffer, CL_TRUE, first, size, numbers.data(), 0, nullptr,
+                                        nullptr) != CL_SUCCESS)
     return false;
   for (float& number : numbers) number = another(number);
   return RT3D_CL_REAL(clEnqueueWriteBuffer)(queue, buffer, CL_TRUE, first, size, numbers.data(), 0, nullptr,

@@ -59,7 +59,8 @@ class Judge {
   }
   double allowed(float want, float magnitude) const {
     const double exponentials = p_.op == "Softmax" ? 1e-6 * std::fabs(static_cast<double>(want)) : 0;
-    return by_act_.of(promise_.error * static_cast<double>(magnitude), static_cast<double>(want)) + exponentials + kTiny;
+    return by_act_.of(promise_.error * static_cast<double>(magnitude), static_cast<double>(want)) +
+           exponentials + kTiny;
   }
   bool close(float got, float want, float magnitude) const {
     return got == want || std::fabs(static_cast<double>(got) - want) <= allowed(want, magnitude);

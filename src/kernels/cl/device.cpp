@@ -8,6 +8,9 @@
 namespace rt3d::kernels::cl {
 namespace {
 
+// Kernels count elements of a buffer with 32 bits, and the smallest elements are halves.
+constexpr std::int64_t kMostAddressed = (std::int64_t{1} << 32) - 4096;
+
 // What a driver says as text, without a zero at its end; "" where it says nothing.
 template <typename Ask>
 std::string text_of(const Ask& ask) {
@@ -46,7 +49,7 @@ Accelerator describe(const ClDevice& device) {
   a.most_work_items =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_MAX_WORK_GROUP_SIZE)));
   a.memory_bytes = static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE));
-  a.most_bytes = static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE));
+  a.most_bytes = std::min(static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE)), kMostAddressed);
   a.local_bytes = static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_LOCAL_MEM_SIZE));
   if (number_of<cl_bool>(device, CL_DEVICE_IMAGE_SUPPORT) == CL_TRUE)
     a.image_buffer_texels = static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_IMAGE_MAX_BUFFER_SIZE));

@@ -1,6 +1,7 @@
 #include "kernels/cl/family.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -23,7 +24,10 @@ class RecipeKernel final : public Kernel {
   }
 
   void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    for (const Builder::Ticket& build : builds_) kernels_.push_back(engine_.builder().kernel(build));
+    for (std::size_t i = 0; i < builds_.size(); ++i) {
+      kernels_.push_back(engine_.builder().kernel(builds_[i]));
+      fit(kernels_[i].get(), recipe_.launches[i].range);
+    }
     if (!recipe_.pack) return;
     for (const Bytes& bytes : recipe_.pack(constants, pool)) {
       packed_.push_back(engine_.allocate(std::max<std::size_t>(bytes.size(), 1)));
@@ -45,6 +49,26 @@ class RecipeKernel final : public Kernel {
   }
 
  private:
+  // A kernel that needs many registers starts with fewer work-items than the device says: its groups become smaller, unless the code
+  // says how large they are.
+  void fit(cl_kernel kernel, Range& range) const {
+    const auto ask = [&](cl_kernel_work_group_info what, std::size_t bytes, void* to) {
+      return engine_.api().GetKernelWorkGroupInfo(kernel, engine_.device().id, what, bytes, to, nullptr) == CL_SUCCESS;
+    };
+    std::size_t most = 0;
+    std::array<std::size_t, 3> fixed{};
+    if (!ask(CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most) || most == 0 ||
+        !ask(CL_KERNEL_COMPILE_WORK_GROUP_SIZE, sizeof fixed, fixed.data()) || fixed[0] != 0)
+      return;
+    while (range.local[0] * range.local[1] * range.local[2] > most) {
+      std::size_t& largest = *std::max_element(range.local.begin(), range.local.end());
+      if (largest % 2 != 0) {
+        range.local = {};  // the driver's choice
+        return;
+      }
+      largest /= 2;
+    }
+  }
   void pass(const Argument& argument, const RunArgs& args, Arguments& to) const {
     const auto at = static_cast<std::size_t>(argument.index);
     switch (argument.kind) {
