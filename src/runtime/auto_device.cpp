@@ -182,7 +182,6 @@ class Chooser {
 
   // Within the limit of time for tuning, where there is one, the CPU may take half.
   AutoChoice measure_both(const tuner::Row& key) {
-    const auto start = Clock::now();
     const std::int64_t limit = options_.tuning.limit_ms;
     SessionOptions first = options_, second = options_;
     if (limit > 0) first.tuning.limit_ms = std::max<std::int64_t>(1, limit / 2);
@@ -215,7 +214,6 @@ class Chooser {
     const SessionStats& other = wins ? cpu->stats : accelerator->stats;
     stats.tune_ns += other.tune_ns + measuring_ns;
     stats.measurements += other.measurements;
-    stats.create_ns = static_cast<std::int64_t>(ns_since(start));
     if (wins) return settle(std::move(accelerator), std::move(cpu), told(times));
     accelerator.reset();
     cpu->let_go_of_weights();
@@ -237,7 +235,10 @@ class Chooser {
 }  // namespace
 
 AutoChoice choose_device(const graph::Graph& model, SessionOptions options) {
-  return Chooser(model, std::move(options)).choose();
+  const auto start = Clock::now();
+  AutoChoice choice = Chooser(model, std::move(options)).choose();
+  choice.chosen->stats.create_ns = static_cast<std::int64_t>(ns_since(start));
+  return choice;
 }
 
 }  // namespace rt3d::runtime
