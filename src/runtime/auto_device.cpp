@@ -173,11 +173,12 @@ class Chooser {
 
   AutoChoice recall(const Times& times, std::unique_ptr<Prepared> spare) const {
     log(LogLevel::info, told(times), ", as remembered");
-    if (!times.accelerator_wins())
-      return {std::make_unique<Prepared>(model_, options_), nullptr, told(times)};
-    std::unique_ptr<Prepared> accelerator = of_accelerator(options_);
-    if (accelerator == nullptr) return cpu_alone(std::make_unique<Prepared>(model_, options_));
-    return settle(std::move(accelerator), std::move(spare), told(times));
+    std::unique_ptr<Prepared> accelerator;
+    if (times.accelerator_wins()) accelerator = of_accelerator(options_);
+    if (accelerator) return settle(std::move(accelerator), std::move(spare), told(times));
+    auto cpu = std::make_unique<Prepared>(model_, options_);
+    if (times.accelerator_wins()) return cpu_alone(std::move(cpu));
+    return {std::move(cpu), nullptr, told(times)};
   }
 
   // Within the limit of time for tuning, where there is one, the CPU may take half.
