@@ -17,3 +17,30 @@ inline constexpr std::string_view ${constant} = R\"embedded(@text@)embedded\";
 ")
   target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
 endfunction()
+
+# rt3d_embed_kernels(<target> <folder> <header> <namespace>): the text of each .cl file of the folder in one generated header, as a
+# Source (a file's name and its text) k<Name> for <name>.cl.
+function(rt3d_embed_kernels target folder header namespace)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cl)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
+  set(rows)
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    string(SUBSTRING ${name} 0 1 initial)
+    string(TOUPPER ${initial} initial)
+    string(SUBSTRING ${name} 1 -1 rest)
+    file(READ ${source} text)
+    string(APPEND rows "inline constexpr Source k${initial}${rest}{\"${name}.cl\", R\"embedded(${text})embedded\"};\n\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${header} @ONLY CONTENT
+"// Generated from ${folder}/*.cl.
+#pragma once
+
+#include \"kernels/cl/recipe.h\"
+
+namespace ${namespace} {
+
+@rows@}  // namespace ${namespace}
+")
+  target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
+endfunction()

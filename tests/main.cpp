@@ -4,9 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <string>
 
+#include "sanitizers.h"
 #include "skip.h"
 
 namespace rt3d::tests {
@@ -64,10 +67,41 @@ class Objections final : public doctest::IReporter {
 
 REGISTER_LISTENER("objections", 1, Objections);
 
+// PoCL keeps what it compiles in the user's folder unless it is told another: here one that is gone afterwards, so that what a run finds
+// there does not depend on the runs before it.
+class PoclFolder {
+ public:
+  PoclFolder() {
+    std::error_code none;
+    std::string name = (std::filesystem::temp_directory_path(none) / "rt3d-pocl-XXXXXX").string();
+    if (std::getenv("POCL_CACHE_DIR") != nullptr || mkdtemp(name.data()) == nullptr) return;
+    path_ = name;
+    setenv("POCL_CACHE_DIR", path_.c_str(), 1);
+  }
+  ~PoclFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  PoclFolder(const PoclFolder&) = delete;
+  PoclFolder& operator=(const PoclFolder&) = delete;
+
+ private:
+  std::filesystem::path path_;
+};
+
 }  // namespace
 }  // namespace rt3d::tests
 
+#ifdef RT3D_ADDRESS_SANITIZER
+// What PoCL and its compiler keep until the process ends (LeakSanitizer asks).
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:libpocl\nleak:libLLVM\n";
+}
+#endif
+
 int main(int argc, char** argv) {
+  const rt3d::tests::PoclFolder pocl;
   doctest::Context context(argc, argv);
   const int status = context.run();
   if (context.shouldExit() || status != 0 || rt3d::tests::objections == 0) return status;

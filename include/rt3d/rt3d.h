@@ -138,6 +138,9 @@ typedef struct rt3d_device_info {
 RT3D_API int32_t rt3d_device_count(void);
 /* Its texts are valid until the process ends. */
 RT3D_API rt3d_status rt3d_device(rt3d_device_info *info, int32_t index);
+/* Measures what the device with that name can do, in about half a second with what its driver takes to compile; rt3d_device tells it from then
+ * on. Sessions do the same where nobody has yet. Of "cpu" and "reference" nothing is measured. */
+RT3D_API rt3d_status rt3d_measure_device(const char *name);
 
 /* ---- models ----------------------------------------------------------------------------------------------------- */
 

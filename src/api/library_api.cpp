@@ -117,6 +117,13 @@ rt3d_status rt3d_device(rt3d_device_info* info, int32_t index) {
   });
 }
 
+rt3d_status rt3d_measure_device(const char* name) {
+  return guard([&] {
+    rt3d::api::require(name, "rt3d_measure_device", "name");
+    rt3d::runtime::measure_device(name);
+  });
+}
+
 rt3d_status rt3d_measure_peak(double* gflops, int32_t threads) {
   return guard([&] {
     rt3d::api::require(gflops, "rt3d_measure_peak", "gflops");

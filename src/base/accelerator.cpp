@@ -15,15 +15,16 @@ struct MakerRow {
   Maker maker;
 };
 // In the order in which they are looked for.
-constexpr std::array<MakerRow, 9> kMakers{{{"adreno", Maker::adreno},
+constexpr std::array<MakerRow, 10> kMakers{{{"adreno", Maker::adreno},
                                            {"fd6", Maker::adreno},  // Mesa's names of them
                                            {"fd7", Maker::adreno},
-                                           {"mali", Maker::mali},
+                                           {"mali-", Maker::mali},
                                            {"immortalis", Maker::mali},
                                            {"powervr", Maker::powervr},
                                            {"nvidia", Maker::nvidia},
                                            {"intel", Maker::intel},
-                                           {"advanced micro devices", Maker::amd}}};
+                                           {"advanced micro devices", Maker::amd},
+                                           {"radeon", Maker::amd}}};  // Mesa's vendor is "AMD"
 
 std::string in_small_letters(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -31,17 +32,18 @@ std::string in_small_letters(std::string text) {
   return text;
 }
 
-// The first number of three digits or of two after `word` in the text; 0 when there is none.
+// The number of two or more digits that follows `word` within a few characters, wherever in the text; 0 when there is none.
 int number_after(const std::string& text, std::string_view word) {
-  const std::size_t at = text.find(word);
-  if (at == std::string::npos) return 0;
-  const std::size_t digit = text.find_first_of("0123456789", at + word.size());
-  if (digit == std::string::npos || digit > at + word.size() + 8) return 0;
-  int number = 0;
-  for (std::size_t i = digit; i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) && number < 1000;
-       ++i)
-    number = number * 10 + (text[i] - '0');
-  return number >= 10 ? number : 0;
+  constexpr std::size_t kBetween = 8;  // "(TM) "
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    const std::size_t digit = text.find_first_of("0123456789", at + word.size());
+    if (digit == std::string::npos || digit > at + word.size() + kBetween) continue;
+    int number = 0;
+    for (std::size_t i = digit; i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) && number < 1000; ++i)
+      number = number * 10 + (text[i] - '0');
+    if (number >= 10) return number;
+  }
+  return 0;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tuner/db_schema.h"
 
 #include <chrono>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -92,7 +93,8 @@ void create_schema(Connection& db) {
 }
 
 Header header_of(const Connection& db) {
-  constexpr std::string_view kMagic("SQLite format 3", 16);
+  using namespace std::string_view_literals;
+  constexpr std::string_view kMagic = "SQLite format 3\0"sv;
   constexpr std::size_t kApplicationAt = 68, kHeaderBytes = 100;
   const std::string bytes = db.first_bytes(kHeaderBytes);
   if (bytes.empty()) return Header::empty;

@@ -39,6 +39,7 @@ OperandLayout laid_out(const Shape& shape, const kernels::Port& port) {
 
 std::vector<Placement> placements(const std::vector<OperandLayout>& layouts) {
   std::vector<Placement> placements;
+  placements.reserve(layouts.size());
   for (const OperandLayout& layout : layouts) placements.push_back(layout.placement);
   return placements;
 }

@@ -84,7 +84,7 @@ TEST_CASE("an instruction set that this CPU lacks is refused, not passed over") 
     const WithEnv set("RT3D_ISA", std::string(isa_name(isa)));
     CAPTURE(isa_name(isa));
     const std::string text = refusal(Code::unsupported);
-    CHECK((text == "") == isa_runs_here(isa));
+    CHECK(text.empty() == isa_runs_here(isa));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "behaviours.h"
 
 #include <cstdlib>
+#include <string>
 #include <thread>
 
 #include "calls.h"
@@ -108,7 +109,9 @@ cl_int build_program(const Faults& faults, decltype(&clBuildProgram) real, cl_pr
                      const cl_device_id* devices, const char* options,
                      void(CL_CALLBACK* notify)(cl_program, void*), void* data) {
   wait(faults.hang_build);
-  if (!faults.build_log) return real(program, count, devices, options, notify, data);
+  // So that the driver tells which arguments are results.
+  const std::string told = std::string(options ? options : "") + (faults.wrong_numbers > 0 ? " -cl-kernel-arg-info" : "");
+  if (!faults.build_log) return real(program, count, devices, told.c_str(), notify, data);
   count_fault();
   if (notify) notify(program, data);
   return CL_BUILD_PROGRAM_FAILURE;
@@ -152,7 +155,7 @@ cl_int enqueue_kernel(const Faults& faults, decltype(&clEnqueueNDRangeKernel) re
                       const cl_event* wait_for, cl_event* event) {
   wait(faults.slow_kernels);
   const cl_int status = real(queue, kernel, dimensions, offset, global, local, events, wait_for, event);
-  if (status == CL_SUCCESS && faults.wrong_numbers && change_a_number(queue, kernel)) count_fault();
+  if (status == CL_SUCCESS && change_numbers(queue, kernel, faults.wrong_numbers)) count_fault();
   return status;
 }
 

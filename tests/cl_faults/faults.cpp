@@ -40,6 +40,8 @@ bool read_with_value(Faults& faults, std::string_view name, std::string_view val
     const std::size_t equals = value.find('=');
     faults.lost_from = number_in(value.substr(0, equals), item, 1L);
     if (equals != value.npos) faults.lost_error = error_in(value.substr(equals + 1), item);
+  } else if (name == "wrong_numbers") {
+    faults.wrong_numbers = number_in<std::size_t>(value, item, 1);
   } else if (name == "hang_build") {
     faults.hang_build = std::chrono::milliseconds(number_in(value, item, 0L));
   } else if (name == "slow_kernels") {
@@ -54,12 +56,16 @@ bool read_with_value(Faults& faults, std::string_view name, std::string_view val
 }
 
 bool read_word(Faults& faults, std::string_view name) {
+  if (name == "wrong_numbers") {
+    faults.wrong_numbers = 1;
+    return true;
+  }
   struct Word {
     std::string_view name;
     bool Faults::*is;
   };
   constexpr Word kWords[] = {
-      {"wrong_numbers", &Faults::wrong_numbers}, {"build_log", &Faults::build_log},
+      {"build_log", &Faults::build_log},
       {"no_devices", &Faults::no_devices},       {"no_platforms", &Faults::no_platforms},
       {"binary_crash", &Faults::binary_crash},   {"binary_wrong", &Faults::binary_wrong}};
   for (const Word& word : kWords)

@@ -23,7 +23,8 @@ struct Faults {
   std::array<std::vector<Error>, kFunctions> errors;
   long lost_from = kNever;  // the enqueue with which the device is lost
   cl_int lost_error = CL_OUT_OF_RESOURCES;
-  bool wrong_numbers = false, build_log = false, no_devices = false, no_platforms = false;
+  std::size_t wrong_numbers = 0;  // of a kernel's result
+  bool build_log = false, no_devices = false, no_platforms = false;
   bool binary_crash = false, binary_wrong = false;
   std::chrono::milliseconds hang_build{0}, slow_kernels{0};
   Description description;

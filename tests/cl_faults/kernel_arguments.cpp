@@ -1,5 +1,6 @@
 #include "kernel_arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -91,22 +92,23 @@ void argument_set(cl_kernel kernel, cl_uint index, std::size_t size, const void*
     arguments.push_back({index, buffer});  // a number of 8 bytes is none of them
 }
 
-bool change_a_number(cl_command_queue queue, cl_kernel kernel) {
-  const cl_mem buffer = result_of(kernel);
+bool change_numbers(cl_command_queue queue, cl_kernel kernel, std::size_t count) {
+  const cl_mem buffer = count > 0 ? result_of(kernel) : nullptr;
   std::size_t bytes = 0;
-  float number = 0;
   if (!buffer) return false;
   RT3D_CL_REAL(clGetMemObjectInfo)(buffer, CL_MEM_SIZE, sizeof bytes, &bytes, nullptr);
-  if (bytes < sizeof number) return false;
-  const std::size_t middle = bytes / sizeof number / 2 * sizeof number;
+  const std::size_t all = bytes / sizeof(float);
+  if (all == 0) return false;
+  std::vector<float> numbers(std::min(count, all));
+  const std::size_t first = (all / 2 - numbers.size() / 2) * sizeof(float), size = numbers.size() * sizeof(float);
   // The queue may be one that does not keep the order.
   if (RT3D_CL_REAL(clFinish)(queue) != CL_SUCCESS ||
-      RT3D_CL_REAL(clEnqueueReadBuffer)(queue, buffer, CL_TRUE, middle, sizeof number, &number, 0, nullptr,
-                                        nullptr) != CL_SUCCESS)
+      RT3D_CL_REAL(clEnqueueReadBuffer)(queue, buffer, CL_TRUE, first, size, numbers.data(), 0, nullptr, nullptr) !=
+          CL_SUCCESS)
     return false;
-  number = another(number);
-  return RT3D_CL_REAL(clEnqueueWriteBuffer)(queue, buffer, CL_TRUE, middle, sizeof number, &number, 0,
-                                            nullptr, nullptr) == CL_SUCCESS;
+  for (float& number : numbers) number = another(number);
+  return RT3D_CL_REAL(clEnqueueWriteBuffer)(queue, buffer, CL_TRUE, first, size, numbers.data(), 0, nullptr,
+                                            nullptr) == CL_SUCCESS;
 }
 
 }  // namespace rt3d::cl_faults

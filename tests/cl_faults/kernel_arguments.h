@@ -11,8 +11,8 @@ void memory_released(cl_mem memory);
 void kernel_made(cl_kernel kernel);
 void argument_set(cl_kernel kernel, cl_uint index, std::size_t size, const void* value);
 
-// Waits for the queue, and makes the float in the middle of the kernel's result another one. The result is the buffer set last of
+// Waits for the queue, and makes so many floats in the middle of the kernel's result others. The result is the buffer set last of
 // those that are neither CL_MEM_READ_ONLY nor, where the driver tells, const or constant to the kernel. False when there is none.
-bool change_a_number(cl_command_queue queue, cl_kernel kernel);
+bool change_numbers(cl_command_queue queue, cl_kernel kernel, std::size_t count);
 
 }  // namespace rt3d::cl_faults

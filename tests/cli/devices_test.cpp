@@ -43,6 +43,20 @@ TEST_CASE("devices lists what --device may name, in 80 columns and as JSON") {
   }
 }
 
+TEST_CASE("devices --measure says what accelerators can do") {
+  const Shell shell;
+  const Result all = shell.rt3d("devices --measure --json");
+  REQUIRE(all.exit_code == 0);
+  int accelerators = 0;
+  for (const json& device : json::parse(all.out)["devices"]) {
+    const bool accelerator = device["available"] && device["name"].get<std::string>().starts_with("opencl:");
+    accelerators += accelerator;
+    for (const char* rate : {"multiply_adds_per_ns", "bytes_per_ns", "launch_ns"})
+      CHECK((device[rate] > 0) == accelerator);
+  }
+  if (accelerators == 0) RT3D_SKIP("no OpenCL device on this machine");
+}
+
 TEST_CASE(
     "a machine without OpenCL lists no device of it and says why in one line; to ask for one is a failure") {
   const Shell shell;

@@ -77,6 +77,7 @@ TEST_CASE("what cannot be is marked, shown as a question mark and never recommen
   CHECK(recommend(points)[0].gm != 8);
   mark_disturbed(points);
   std::vector<bool> marked;
+  marked.reserve(points.size());
   for (const GroupPoint& p : points) marked.push_back(p.disturbed);
   CHECK(marked == std::vector<bool>{false, false, true, true, false, false});
   const std::vector<Recommendation> found = recommend(points);
@@ -85,7 +86,7 @@ TEST_CASE("what cannot be is marked, shown as a question mark and never recommen
   CHECK(found[0].fastest_over_direct < 4);
   const std::string text = group_size_text(points);
   CHECK(text.find("15.9") == std::string::npos);
-  CHECK(text.find("?") != std::string::npos);
+  CHECK(text.find('?') != std::string::npos);
   CHECK(text.find("2 of 6 points (?) were disturbed") != std::string::npos);
   CHECK(group_size_svg(points, "cpu").find("16x4") == std::string::npos);
   CHECK(count(group_size_csv(points), ",1\n") == 2);

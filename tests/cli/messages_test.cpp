@@ -69,11 +69,12 @@ TEST_CASE("every JSON output says its schema, version, commit and date") {
       RT3D_COMMAND " bench " + model + kQuick + "--runs 1 --json",
       RT3D_COMMAND " info " + model + " --db none --json",
       RT3D_COMMAND " plan " + model + kQuick + "--json",
-      RT3D_COMMAND " make-model --list --json",
+      std::string(RT3D_COMMAND) + " make-model --list --json",
       RT3D_COMMAND " make-model r3d_18 --width 0.0625 --frames 4 --size 32 --json -o " +
           shell.scratch.path("x.onnx"),
       RT3D_TUNE_COMMAND " " + model + " --tune-ms 1 --threads 1 --db none --json",
-      RT3D_TUNE_COMMAND " group-size --layer linear --rates 2 --gm 8 --gn 4 --tune-ms 1 --runs 1 --json"};
+      std::string(RT3D_TUNE_COMMAND) +
+          " group-size --layer linear --rates 2 --gm 8 --gn 4 --tune-ms 1 --runs 1 --json"};
   for (const std::string& command : commands) {
     const Result result = shell(command);
     CAPTURE(command);

@@ -26,14 +26,15 @@ void check_refused(const Result& result, const std::string& line, const std::str
 TEST_CASE("no option takes NaN, an infinity or what is no number for a number") {
   const Shell shell;
   const std::string model = shell.small_model(), none = shell.scratch.path("none");
-  const std::vector<std::string> lines = {RT3D_COMMAND " run " + model + " --weight-limit-mib ",
-                                          RT3D_COMMAND " bench " + model + " --weight-limit-mib ",
-                                          RT3D_COMMAND " info " + model + " --weight-limit-mib ",
-                                          RT3D_COMMAND " plan " + model + " --weight-limit-mib ",
-                                          RT3D_TUNE_COMMAND " " + model + " --weight-limit-mib ",
-                                          RT3D_COMMAND " make-model c3d -o " + none + " --width ",
-                                          RT3D_TUNE_COMMAND " group-size --limit-seconds ",
-                                          RT3D_TUNE_COMMAND " group-size --limit-seconds 1 --rates 2,"};
+  const std::vector<std::string> lines = {
+      RT3D_COMMAND " run " + model + " --weight-limit-mib ",
+      RT3D_COMMAND " bench " + model + " --weight-limit-mib ",
+      RT3D_COMMAND " info " + model + " --weight-limit-mib ",
+      RT3D_COMMAND " plan " + model + " --weight-limit-mib ",
+      RT3D_TUNE_COMMAND " " + model + " --weight-limit-mib ",
+      RT3D_COMMAND " make-model c3d -o " + none + " --width ",
+      std::string(RT3D_TUNE_COMMAND) + " group-size --limit-seconds ",
+      std::string(RT3D_TUNE_COMMAND) + " group-size --limit-seconds 1 --rates 2,"};
   for (const std::string& line : lines)
     for (const char* value : {"nan", "-nan", "inf", "-inf", "1e999", "x", "1x", "-1", "-0", "-0.0", "-0e9"})
       check_refused(shell(line + value), line + value, "is not a number from ");
@@ -56,9 +57,9 @@ TEST_CASE("no option takes a whole number that does not fit for another one") {
                                           RT3D_COMMAND " make-model c3d -o " + none + " --frames ",
                                           RT3D_COMMAND " make-model c3d -o " + none + " --classes ",
                                           RT3D_TUNE_COMMAND " " + model + " --tune-ms ",
-                                          RT3D_TUNE_COMMAND " group-size --tune-ms ",
-                                          RT3D_TUNE_COMMAND " group-size --gm ",
-                                          RT3D_TUNE_COMMAND " group-size --runs "};
+                                          std::string(RT3D_TUNE_COMMAND) + " group-size --tune-ms ",
+                                          std::string(RT3D_TUNE_COMMAND) + " group-size --gm ",
+                                          std::string(RT3D_TUNE_COMMAND) + " group-size --runs "};
   for (const std::string& line : lines)
     for (const char* value : {"99999999999999999999999", "18446744073709551616", "-1", "1.5", "nan", "0x10"})
       check_refused(shell(line + value), line + value, "is not a whole number ");

@@ -30,6 +30,7 @@ class Process {
     input_ = input[1];
     std::vector<std::string> kept = words;
     std::vector<char*> arguments;
+    arguments.reserve(kept.size() + 1);
     for (std::string& word : kept) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const std::string cache = "XDG_CACHE_HOME=" + scratch.path("cache"),

@@ -145,7 +145,8 @@ void* mmap(void* address, std::size_t bytes, int protection, int flags, int desc
     errno = (protection & PROT_EXEC) != 0 ? EACCES : ENOMEM;
     return MAP_FAILED;
   }
-  return reinterpret_cast<void*>(syscall(SYS_mmap, address, bytes, protection, flags, descriptor, offset));
+  const long mapped = syscall(SYS_mmap, address, bytes, protection, flags, descriptor, offset);
+  return reinterpret_cast<void*>(mapped);  // NOLINT(performance-no-int-to-ptr): the kernel gives a number
 }
 
 void* mmap64(void* address, std::size_t bytes, int protection, int flags, int descriptor,

@@ -67,7 +67,7 @@ const char* work_name(Work work) {
   return kNames[static_cast<int>(work)];
 }
 
-Script::Script(const Case& what, std::string folder)
+Script::Script(const Case& what, const std::string& folder)
     : case_(what), tuned_(folder + "/tuned.db"), other_(folder + "/other.db"), new_(folder + "/new.db") {}
 
 void write_steps_to(char* text) { step = text; }

@@ -37,7 +37,7 @@ struct Case {
 // over, and the same call must succeed.
 class Script {
  public:
-  Script(const Case& what, std::string folder);
+  Script(const Case& what, const std::string& folder);
 
   void prepare();      // what must be there before: the databases that are read
   void clean() const;  // takes away what a run has written

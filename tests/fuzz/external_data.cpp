@@ -40,7 +40,8 @@ void fuzz_one(std::span<const std::byte> input) {
   std::string files[2];
   for (const Field& field : pair.fields)
     if (field.number == 1 || field.number == 2) files[field.number - 1] = contents(field);
-  const fs::path outside = empty_folder(), folder = outside / "folder";
+  const fs::path& outside = empty_folder();
+  const fs::path folder = outside / "folder";
   fs::create_directory(folder);
   write_file(outside / "secret.data", secret());
   write_file(folder / "model.onnx", files[0]);

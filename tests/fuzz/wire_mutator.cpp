@@ -158,7 +158,7 @@ std::size_t mutate_wire(std::uint8_t* data, std::size_t size, std::size_t most, 
     Mutation(root, most, random.bits()).apply();
   const std::string bytes = wire_bytes(root);
   if (bytes.size() > most) return LLVMFuzzerMutate(data, size, most);
-  std::memcpy(data, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), data);
   return bytes.size();
 }
 

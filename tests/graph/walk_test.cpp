@@ -33,6 +33,7 @@ struct Teller {
 
   std::vector<std::string> walk(const std::vector<std::string>& inputs) {
     std::vector<Told> given;
+    given.reserve(inputs.size());
     for (const std::string& input : inputs) given.push_back(tell(input));
     const std::vector<Told> outputs = graph::walk(
         graph, std::move(given),

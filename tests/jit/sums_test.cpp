@@ -154,6 +154,7 @@ TEST_CASE("sums of thousands of products keep their bounds, however they are cut
       Random random(5);
       const std::vector<Tensor> inputs = drawn(p, data, random);
       std::vector<Tensor> sizes;
+      sizes.reserve(inputs.size());
       for (const Tensor& t : inputs) sizes.push_back(absolute(t));
       const Tensor want = kernels::ref::compute(p, inputs).at(0),
                    magnitudes = kernels::ref::compute(p, sizes).at(0);

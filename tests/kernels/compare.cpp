@@ -112,9 +112,10 @@ std::string difference(const Tensor& got, const Tensor& want, const Allowance& a
 
 std::string run_and_compare(const kernels::KernelFamily& family, const Problem& p,
                             const kernels::Schedule& schedule, const kernels::Target& target,
-                            ThreadPool& pool, std::uint64_t seed) {
+                            ThreadPool& pool, std::uint64_t seed, kernels::Engine* engine) {
   const Case& c = expected(p, seed);
-  const FamilyRun run = run_family(family, p, schedule, target, pool, seed, c.inputs, UnusedLanes::finite);
+  const FamilyRun run =
+      run_family(family, p, schedule, target, pool, seed, c.inputs, UnusedLanes::finite, engine);
   if (!run.fault.empty()) return run.fault;
   const Allowance allowance(p, promise(family, p), c.largest_sum);
   for (std::size_t i = 0; i < run.outputs.size(); ++i) {
@@ -127,16 +128,18 @@ std::string run_and_compare(const kernels::KernelFamily& family, const Problem& 
 }  // namespace
 
 bool check_family(const kernels::KernelFamily& family, const Problem& p, const kernels::Schedule& schedule,
-                  const kernels::Target& target, ThreadPool& pool, std::uint64_t seed) {
+                  const kernels::Target& target, ThreadPool& pool, std::uint64_t seed,
+                  kernels::Engine* engine) {
   std::string text;
   try {
-    text = run_and_compare(family, p, schedule, target, pool, seed);
+    text = run_and_compare(family, p, schedule, target, pool, seed, engine);
   } catch (const Error& error) {
     text = cat("threw: ", error.what());
   }
   const std::string where =
       text.empty() ? ""
-                   : cat(family.id(), " [", schedule.text(), "] on ", isa_name(target.device.isa), " with ",
+                   : cat(family.id(), " [", schedule.text(), "] on ",
+                         engine ? target.device.name : std::string(isa_name(target.device.isa)), " with ",
                          target.threads, " threads, seed ", seed, ": '", p.text(), "': ", text);
   CHECK_MESSAGE(text.empty(), where);
   return text.empty();

@@ -5,14 +5,15 @@
 
 #include <cstdint>
 
+#include "kernels/engine.h"
 #include "kernels/family.h"
 
 namespace rt3d::tests {
 
 // True when all is well; otherwise reports one failed check with problem, family, schedule and the first
-// difference. The pool has target.threads threads; the family supports the problem.
+// difference. The pool has target.threads threads; the family supports the problem. The engine runs it, where there is one.
 bool check_family(const kernels::KernelFamily& family, const kernels::Problem& problem,
                   const kernels::Schedule& schedule, const kernels::Target& target, ThreadPool& pool,
-                  std::uint64_t seed);
+                  std::uint64_t seed, kernels::Engine* engine = nullptr);
 
 }  // namespace rt3d::tests

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "kernels/engine.h"
 #include "kernels/family.h"
 
 namespace rt3d::tests {
@@ -52,6 +53,6 @@ struct ExtremesCount {
 // Runs the family and reports one failed check with the first difference unless all is well.
 void check_extremes(const kernels::KernelFamily& family, const kernels::Problem& problem,
                     const kernels::Schedule& schedule, const kernels::Target& target, ThreadPool& pool,
-                    const Extremes& e, ExtremesCount& count);
+                    const Extremes& e, ExtremesCount& count, kernels::Engine* engine = nullptr);
 
 }  // namespace rt3d::tests

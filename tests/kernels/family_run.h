@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "kernels/engine.h"
 #include "kernels/family.h"
 
 namespace rt3d::tests {
@@ -25,9 +26,11 @@ struct FamilyRun {
 };
 
 // Problem, family, schedule and seed, but not the number of threads, decide for each blocked operand whether it has more halo than the
-// family needs or just that (an output without any is contiguous), and whether it lies inside a larger tensor.
+// family needs or just that (an output without any is contiguous), and whether it lies inside a larger tensor. Of an engine with memory
+// of its own, which runs the kernel then: what lies in that memory is copied there with its guards, and back.
 FamilyRun run_family(const kernels::KernelFamily& family, const kernels::Problem& problem,
                      const kernels::Schedule& schedule, const kernels::Target& target, ThreadPool& pool,
-                     std::uint64_t seed, std::span<const Tensor> inputs, UnusedLanes lanes);
+                     std::uint64_t seed, std::span<const Tensor> inputs, UnusedLanes lanes,
+                     kernels::Engine* engine = nullptr);
 
 }  // namespace rt3d::tests

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ class LaidOut {
   std::string damage(bool finite_lanes) const;
 
   std::byte* address() const;  // of element 0
+  // All of it, guards too: what is copied to and from memory that the host cannot address.
+  std::span<std::byte> memory() const { return {memory_.data(), memory_.bytes()}; }
+  std::size_t offset() const {
+    return static_cast<std::size_t>(address() - memory_.data());
+  }  // of element 0, in bytes
   const kernels::Placement& placement() const { return placement_; }
 
  private:

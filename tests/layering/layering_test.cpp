@@ -33,8 +33,7 @@ const std::vector<Floor> kFloors = {
     {"kernels", {"base"}},
     {"kernels/ref", {"base", "kernels"}},
     {"kernels/copy", {"base", "kernels"}},
-    {"kernels/cl/embedded", {}},  // the texts of its .cl files, at build time
-    {"kernels/cl", {"base", "kernels", "kernels/copy", "kernels/cl/embedded"}},
+    {"kernels/cl", {"base", "kernels", "kernels/copy"}},
     {"jit/asm", {"base", "kernels"}},
     {"jit/family", {"base", "kernels"}},
     {"jit/tile", {"base", "kernels", "jit/asm"}},

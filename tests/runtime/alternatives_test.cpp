@@ -199,6 +199,7 @@ TEST_CASE(
     families.emplace_back("relu." + std::to_string(f) + ".cpu", schedules);
   }
   std::vector<const kernels::KernelFamily*> all;
+  all.reserve(families.size());
   for (const FakeFamily& family : families) all.push_back(&family);
   Bench bench(all);
   // Like C3D's convolutions: 1 to 100 times 0.4 ms, some 80 ms in all, and 20 ms to prepare each candidate.

@@ -302,6 +302,7 @@ std::vector<Bounded> bounded(const Problem& problem, const std::vector<Bounded>&
   const auto rule = std::ranges::find_if(kRules, [&](const Rule& row) { return row.op == problem.op; });
   if (rule == std::end(kRules)) fail(Code::internal, "no rule how errors go through ", problem.op);
   std::vector<Tensor> inputs;
+  inputs.reserve(in.size());
   for (const Bounded& operand : in) inputs.push_back(operand.value);
   const std::vector<Tensor> out = runtime::compute_onnx(problem, inputs);
   Operation operation{problem, in, out, winograd};

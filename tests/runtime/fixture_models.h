@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "runtime/session.h"
 
 namespace rt3d::tests {
 
@@ -15,5 +16,10 @@ std::vector<std::filesystem::path> fixture_models();
 graph::Graph optimized_model(const std::filesystem::path& folder);
 
 std::vector<Tensor> uniform_inputs(const graph::Graph& graph);
+
+// Runs the folder's inputs through a session of its model, without tuning: the largest difference from the folder's outputs, relative to
+// each output's largest value. `steps` gets the session's.
+double worst_error(const std::filesystem::path& folder, const graph::Graph& model,
+                   runtime::SessionOptions options, std::vector<runtime::StepReport>* steps = nullptr);
 
 }  // namespace rt3d::tests

@@ -3,11 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <regex>
 
 #include "graph/model.h"
 #include "isas_here.h"
@@ -23,60 +19,7 @@ namespace rt3d::runtime {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The f32 elements of a .npy file (version 1, row-major), and its shape.
-std::vector<float> read_floats(const fs::path& path, Shape& shape) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  REQUIRE(bytes.size() > 10);
-  const std::size_t header =
-      static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
-  const std::string text = bytes.substr(10, header);
-  REQUIRE(text.find("'<f4'") != std::string::npos);
-  REQUIRE(text.find("'fortran_order': False") != std::string::npos);
-  std::smatch found;
-  REQUIRE(std::regex_search(text, found, std::regex("'shape': \\(([0-9, ]*)\\)")));
-  std::vector<std::int64_t> dims;
-  const std::string list = found[1];
-  const std::regex number("[0-9]+");
-  for (std::sregex_iterator it(list.begin(), list.end(), number), end; it != end; ++it)
-    dims.push_back(std::stoll(it->str()));
-  shape = Shape(dims);
-  std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-  REQUIRE(bytes.size() == 10 + header + values.size() * sizeof(float));
-  std::copy_n(bytes.data() + 10 + header, values.size() * sizeof(float),
-              reinterpret_cast<char*>(values.data()));
-  return values;
-}
-
-// Largest difference over all outputs, relative to each output's largest value.
-double worst_error(const fs::path& folder, const graph::Graph& model, SessionOptions options) {
-  std::vector<std::vector<float>> inputs;
-  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-    Shape shape;
-    inputs.push_back(read_floats(folder / ("input_" + std::to_string(i) + ".npy"), shape));
-    options.input_shapes[model.value(model.inputs[i]).name] = shape;
-  }
-  options.tuning.mode = tuner::Mode::off;
-  Session session(model, options);
-  for (std::size_t i = 0; i < inputs.size(); ++i) session.set_input(i, std::as_bytes(std::span(inputs[i])));
-  session.run();
-  double worst = 0;
-  for (std::size_t i = 0; i < session.outputs().size(); ++i) {
-    Shape shape;
-    const std::vector<float> expected = read_floats(folder / ("output_" + std::to_string(i) + ".npy"), shape);
-    REQUIRE(session.outputs()[i].desc.shape == shape);
-    const auto* got = reinterpret_cast<const float*>(session.output(i));
-    double largest = 1e-30, difference = 0;
-    for (std::size_t k = 0; k < expected.size(); ++k) {
-      largest = std::max(largest, std::fabs(static_cast<double>(expected[k])));
-      const double d = std::fabs(static_cast<double>(got[k]) - static_cast<double>(expected[k]));
-      difference = std::max(difference, std::isnan(d) ? 1e30 : d);
-    }
-    worst = std::max(worst, difference / largest);
-  }
-  return worst;
-}
+using tests::worst_error;
 
 }  // namespace
 

@@ -52,6 +52,7 @@ TEST_CASE(
   for (std::size_t i = 0; i < offsets.size(); ++i) REQUIRE(offsets[i] == 1024 * i);
   CHECK(plan.arena_bytes == plan.tensor_bytes);
   std::vector<Lifetime> chain;
+  chain.reserve(50000);
   for (int i = 0; i < 50000; ++i) chain.push_back({1024, i, i + 1});
   CHECK(plan_memory(chain).arena_bytes == 2048);
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 
 #include "base/random.h"
@@ -18,8 +17,6 @@ TEST_SUITE_BEGIN("runtime");
 
 namespace rt3d::runtime {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<Tensor> random_inputs(const graph::Graph& graph) {
   Random random(11);

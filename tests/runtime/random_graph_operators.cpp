@@ -31,7 +31,8 @@ void GraphMaker::conv() {
   a.set("kernel_shape", kernel);
   Integers weights{oc, ic / group};
   weights.insert(weights.end(), kernel.begin(), kernel.end());
-  const float range = 2.0f / std::sqrt(static_cast<float>(Shape(weights).elements() / oc));
+  const std::int64_t fan_in = Shape(weights).elements() / oc;
+  const float range = 2.0f / std::sqrt(static_cast<float>(fan_in));
   std::vector<ValueId> inputs{x, constant(Shape(weights), -range, range)};
   if (!once_in(3)) inputs.push_back(constant(Shape{oc}, -0.5f, 0.5f));
   const ValueId y = emit_one("Conv", inputs, a);

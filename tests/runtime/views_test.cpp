@@ -13,7 +13,7 @@ View view_of_last(const std::string& lines) {
       "graph \"t\"\ninput x f32 1x24x2x4x4\ninput z f32 1x8x2x4x4\ninput i i64 1x24\n"
       "const w f32 1x8x2x4x4\n" +
       lines);
-  const View view = view_of(graph, graph.nodes.back());
+  View view = view_of(graph, graph.nodes.back());
   CHECK(view.kind == view_kind(graph, graph.nodes.back()));
   return view;
 }

@@ -34,6 +34,7 @@ inline Row row_of(int i) {
 inline void fill(const fs::path& path, int rows) {
   TuningDb db(path);
   std::vector<Row> all;
+  all.reserve(static_cast<std::size_t>(rows));
   for (int i = 0; i < rows; ++i) all.push_back(row_of(i));
   REQUIRE(db.import_text(rows_text(std::move(all))).added == rows);
 }

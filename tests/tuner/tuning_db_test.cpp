@@ -28,8 +28,6 @@ using tests::read_bytes;
 using tests::ScratchFolder;
 using tests::write_bytes;
 
-namespace fs = std::filesystem;
-
 }  // namespace
 
 TEST_CASE("rows outlive the database object") {
@@ -324,6 +322,7 @@ TEST_CASE("threads store, find, export and import rows of one database object si
     constexpr int kThreads = 4, kRows = 25;
     std::atomic<int> wrong{0};
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread)
       threads.emplace_back([&, thread] {
         for (int i = thread * kRows; i < (thread + 1) * kRows; ++i) {

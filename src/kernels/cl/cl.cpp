@@ -6,13 +6,14 @@
 #include "kernels/cl/device.h"
 #include "kernels/cl/engine.h"
 #include "kernels/cl/families.h"
+#include "kernels/cl/measured.h"
 
 namespace rt3d::kernels::cl {
 
 std::span<const KernelFamily* const> families() {
-  static const std::array<const KernelFamily*, 7> all{&conv_direct(), &conv_sparse(), &conv_depthwise(),
-                                                      &pool_window(), &fc_dot(),      &elementwise(),
-                                                      &softmax()};
+#define RT3D_CL_ROW(name) &name(),
+  static const std::array all{RT3D_CL_FAMILIES(RT3D_CL_ROW)};
+#undef RT3D_CL_ROW
   return all;
 }
 
@@ -23,7 +24,10 @@ std::span<const KernelFamily* const> copies() {
 
 std::vector<Accelerator> describe_devices(std::string& why) {
   std::vector<Accelerator> descriptions;
-  for (ClDevice& device : list_devices(&why)) descriptions.push_back(std::move(device.description));
+  for (ClDevice& device : list_devices(&why)) {
+    if (const auto known = known_measured(device.description.fingerprint())) apply(*known, device.description);
+    descriptions.push_back(std::move(device.description));
+  }
   return descriptions;
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <optional>
 
 #include "base/error.h"
@@ -74,24 +72,17 @@ void ClEngine::keep_code_in(const std::filesystem::path& file) {
 
 // Measured once for each device and driver: known in this process, or in the file of programs.
 void ClEngine::know_the_device() {
-  static std::mutex mutex;
-  static std::map<std::string, Measured> known;
-  const std::lock_guard lock(mutex);
   const std::string name = device_.description.fingerprint();
-  auto at = known.find(name);
-  if (at == known.end()) {
-    std::optional<Measured> kept = builder_->recall<Measured>(name);
-    if (!kept) {
-      kept = measure(*this);
-      log(LogLevel::info, device_.description.name, ": ", kept->multiply_adds_per_ns, " multiply-adds and ", kept->bytes_per_ns,
-          " bytes per ns, ", kept->launch_ns / 1e3, " us per launch");
-    }
-    at = known.emplace(name, *kept).first;
+  std::optional<Measured> known = known_measured(name);
+  if (!known) known = builder_->recall<Measured>(name);
+  if (!known) {
+    known = measure(*this);
+    log(LogLevel::info, device_.description.name, ": ", known->multiply_adds_per_ns, " multiply-adds and ",
+        known->bytes_per_ns, " bytes per ns, ", known->launch_ns / 1e3, " us per launch");
   }
-  builder_->keep(name, at->second);
-  device_.description.multiply_adds_per_ns = at->second.multiply_adds_per_ns;
-  device_.description.bytes_per_ns = at->second.bytes_per_ns;
-  device_.description.launch_ns = at->second.launch_ns;
+  remember(name, *known);
+  builder_->keep(name, *known);
+  apply(*known, device_.description);
   target_.device.accelerator = std::make_shared<const Accelerator>(device_.description);
 }
 

@@ -1,17 +1,23 @@
-// The families of this folder, one function each: its table is in cl.cpp.
+// The families of this folder: a row each, for the function that its file defines. Preferred ones first among equals.
 #pragma once
 
 #include "kernels/family.h"
 
+#define RT3D_CL_FAMILIES(X) \
+  X(conv_direct)            \
+  X(conv_sparse)            \
+  X(conv_depthwise)         \
+  X(pool_window)            \
+  X(fc_dot)                 \
+  X(elementwise)            \
+  X(softmax)
+
 namespace rt3d::kernels::cl {
 
-const KernelFamily& conv_direct();
-const KernelFamily& conv_sparse();
-const KernelFamily& conv_depthwise();
-const KernelFamily& pool_window();
-const KernelFamily& fc_dot();
-const KernelFamily& elementwise();
-const KernelFamily& softmax();
-const KernelFamily& copy();
+#define RT3D_CL_DECLARE(name) const KernelFamily& name();
+RT3D_CL_FAMILIES(RT3D_CL_DECLARE)
+#undef RT3D_CL_DECLARE
+
+const KernelFamily& copy();  // of Reorder problems
 
 }  // namespace rt3d::kernels::cl

@@ -31,7 +31,7 @@ std::string dump_name(const KernelCode& code, const std::string& options) {
 
 // Not -cl-finite-math-only nor -cl-fast-relaxed-math: what is no number stays none (docs/accuracy.md).
 std::string build_options(const KernelCode& code, const Accelerator& description) {
-  return cat("-cl-std=CL1.2 -cl-mad-enable ", description.halves ? "-DHAS_HALVES=1 " : "", code.options);
+  return cat("-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero ", description.halves ? "-DHAS_HALVES=1 " : "", code.options);
 }
 
 Handle<cl_program> build_program(const ClDevice& device, cl_context context, const KernelCode& code) {

@@ -1,4 +1,4 @@
-// Softmax over the last dimension (softmax.cl).
+// Softmax over the last dimension that is not 1 (softmax.cl).
 #include <algorithm>
 
 #include "kernels/cl/families.h"
@@ -7,6 +7,11 @@
 
 namespace rt3d::kernels::cl {
 namespace {
+
+int axis(const Problem& p) {
+  const std::int64_t told = p.attributes.integer("axis", -1);
+  return static_cast<int>(told < 0 ? told + p.input_shape(0).rank() : told);
+}
 
 class Softmax final : public ClFamily {
  public:
@@ -17,8 +22,9 @@ class Softmax final : public ClFamily {
         p.attributes.has("act"))
       return false;
     const Shape& x = p.input_shape(0);
-    const std::int64_t axis = p.attributes.integer("axis", -1);
-    return x.rank() >= 1 && (axis == -1 || axis == x.rank() - 1) && x.elements() > 0 && x.elements() < (1 << 30);
+    if (x.rank() < 1 || x.elements() <= 0 || x.elements() >= (1 << 30)) return false;
+    const int at = axis(p);
+    return at >= 0 && at < x.rank() && x.elements(at + 1, x.rank()) == 1;
   }
   Ports ports(const Problem&, const Target&) const override { return {{planar_port()}, {planar_port()}}; }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
@@ -27,7 +33,7 @@ class Softmax final : public ClFamily {
   }
   Recipe recipe(const KernelRequest& r) const override {
     const Shape& x = r.problem.input_shape(0);
-    const std::int64_t k = x[x.rank() - 1], rows = x.elements() / k;
+    const std::int64_t k = x[axis(r.problem)], rows = x.elements() / k;
     const std::int64_t lanes = r.target.device.accelerator->most_work_items >= 64 ? 64 : 1;
     Macros macros;
     macros.add("K", k).add("LANES", lanes);

@@ -22,4 +22,12 @@ std::vector<ListedDevice> list_devices() {
   return listed;
 }
 
+void measure_device(std::string_view name) {
+  const NamedDevice device = find_devices(name).front();
+  if (device.row->make_engine == nullptr) return;
+  ThreadPool pool(1);
+  const kernels::Target cpu{this_device()};
+  device.row->make_engine(device.number, cpu, pool)->keep_code_in({});
+}
+
 }  // namespace rt3d::runtime

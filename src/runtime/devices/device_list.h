@@ -21,4 +21,8 @@ struct ListedDevice {
 // In the order of the table; of a row of several devices one for each, or one that says why there is none. Fails for no device.
 std::vector<ListedDevice> list_devices();
 
+// Measures what the device with that name can do, where that is of use; list_devices() tells it from then on. Throws what find_devices() does
+// and what the device refuses.
+void measure_device(std::string_view name);
+
 }  // namespace rt3d::runtime
