@@ -170,16 +170,16 @@ class Chooser {
 
   AutoChoice recall(const Times& times, std::unique_ptr<Prepared> spare) const {
     log(LogLevel::info, told(times), ", as remembered");
-    if (!times.accelerator_wins())
-      return {std::make_unique<Prepared>(model_, options_), nullptr, told(times)};
-    std::unique_ptr<Prepared> accelerator = of_accelerator(options_);
-    if (accelerator == nullptr) return cpu_alone(std::make_unique<Prepared>(model_, options_));
-    return settle(std::move(accelerator), std::move(spare), told(times));
+    std::unique_ptr<Prepared> accelerator;
+    if (times.accelerator_wins()) accelerator = of_accelerator(options_);
+    if (accelerator) return settle(std::move(accelerator), std::move(spare), told(times));
+    auto cpu = std::make_unique<Prepared>(model_, options_);
+    if (times.accelerator_wins()) return cpu_alone(std::move(cpu));
+    return {std::move(cpu), nullptr, told(times)};
   }
 
   // Within the limit of time for tuning, where there is one, the CPU may take half.
   AutoChoice measure_both(const tuner::Row& key) {
-    const auto start = Clock::now();
     const std::int64_t limit = options_.tuning.limit_ms;
     SessionOptions first = options_, second = options_;
     if (limit > 0) first.tuning.limit_ms = std::max<std::int64_t>(1, limit / 2);
@@ -212,7 +212,6 @@ class Chooser {
     const SessionStats& other = wins ? cpu->stats : accelerator->stats;
     stats.tune_ns += other.tune_ns + measuring_ns;
     stats.measurements += other.measurements;
-    stats.create_ns = ns_since(start);
     if (wins) return settle(std::move(accelerator), std::move(cpu), told(times));
     accelerator.reset();
     cpu->let_go_of_weights();
@@ -234,7 +233,10 @@ class Chooser {
 }  // namespace
 
 AutoChoice choose_device(const graph::Graph& model, SessionOptions options) {
-  return Chooser(model, std::move(options)).choose();
+  const auto start = Clock::now();
+  AutoChoice choice = Chooser(model, std::move(options)).choose();
+  choice.chosen->stats.create_ns = static_cast<std::int64_t>(ns_since(start));
+  return choice;
 }
 
 }  // namespace rt3d::runtime

@@ -63,17 +63,17 @@ class Session {
   const std::vector<NamedDesc>& outputs() const;
   void set_input(std::size_t index,
                  std::span<const std::byte> bytes);  // throws invalid_argument for a wrong index or size
-  void
-  run();  // start() and wait(); allocates nothing; throws invalid_argument naming an input that was never set
+  // start() and wait(); allocates nothing; throws invalid_argument naming an input that was never set.
+  void run();
   // Between the two a device computes and the host is free: set_input(), run() and start() throw busy then. wait() without a start()
   // throws invalid_argument.
   void start();
   void wait();
-  const std::byte* output(
-      std::size_t index) const;  // nullptr before the end of the first run, and after one that failed
+  // nullptr before the end of the first run, and after one that failed.
+  const std::byte* output(std::size_t index) const;
   std::int64_t nonfinite_outputs() const;  // of the last run; reads all outputs
 
-  const std::string& device_text() const;  // Devices::text()
+  const std::string& device_text() const;  // Devices::text(); of "auto" with what was chosen, and why
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;
   std::int64_t step_ns(std::size_t index) const;  // in the last run; 0 without profile

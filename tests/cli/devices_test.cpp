@@ -47,8 +47,9 @@ TEST_CASE("devices --measure says what accelerators can do") {
   const Shell shell;
   const Result all = shell.rt3d("devices --measure --json");
   REQUIRE(all.exit_code == 0);
+  const json devices = json::parse(all.out)["devices"];
   int accelerators = 0;
-  for (const json& device : json::parse(all.out)["devices"]) {
+  for (const json& device : devices) {
     const bool accelerator = device["available"] && device["name"].get<std::string>().starts_with("opencl:");
     accelerators += accelerator;
     for (const char* rate : {"multiply_adds_per_ns", "bytes_per_ns", "launch_ns"})

@@ -10,8 +10,8 @@
 namespace rt3d::runtime {
 
 struct ListedDevice {
-  std::string
-      name;  // as the option `device` takes it: "cpu", "opencl:0"; "opencl" where this machine has none
+  // As the option `device` takes it: "cpu", "opencl:0"; "opencl" where this machine has none.
+  std::string name;
   std::string_view meaning;  // of its row
   std::string text;      // what it is, for people: "AMD EPYC, avx512, 2 cores, …"; "" where there is none
   std::string why_not;   // it cannot be chosen; "" when it can
