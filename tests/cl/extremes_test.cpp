@@ -22,13 +22,7 @@ namespace {
 using kernels::KernelFamily;
 using kernels::Problem;
 
-constexpr int kMostFailures = 3;  // of a family: enough to see a pattern
-
-struct List {
-  const char* file;
-  int part;  // ordinary runs take one of so many lines
-};
-constexpr List kLists[] = {{"conv", 30},       {"sparse", 30}, {"pool", 10},
+constexpr ListPart kExtremes[] = {{"conv", 30},       {"sparse", 30}, {"pool", 10},
                            {"elementwise", 5}, {"fc", 10},     {"move", 1}};
 
 }  // namespace
@@ -38,7 +32,7 @@ TEST_CASE("OpenCL families keep NaN, infinities and their bounds of rounding [sl
   ThreadPool pool(1);
   RenewedEngine engines(pool);
   std::map<const KernelFamily*, ExtremesCount> counts;
-  for (const List& list : kLists)
+  for (const ListPart& list : kExtremes)
     for (const Problem& p : read_problems(cat("problems/", list.file, ".txt"))) {
       if (!is_sampled(cat("extremes ", p.text()), list.part) && p.op != "Softmax") continue;  // there are few
       const std::uint64_t seed = checksum64(p.text());

@@ -21,6 +21,13 @@ bool all_of_opencl();
 // Whether this text is one of the n-th part that ordinary runs take: its checksum decides, so that it is always the same part.
 bool is_sampled(std::string_view text, int part);
 
+// A file of tests/problems, of whose lines ordinary runs take one of so many.
+struct ListPart {
+  const char* file;
+  int part;
+};
+inline constexpr int kMostFailures = 5;  // of a family: enough to see a pattern
+
 // A driver keeps what it has compiled: an engine that is replaced after so many kernels, so that thousands of them fit.
 class RenewedEngine {
  public:
