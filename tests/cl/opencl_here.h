@@ -36,7 +36,7 @@ class RenewedEngine {
     constexpr int kMostUses = 150;
     if (!engine_ || ++uses_ > kMostUses) {
       engine_.reset();
-      engine_ = opencl_engine(pool_);
+      engine_ = opencl_engine(pool_, kernels::Accuracy::half);  // that all families take part
       uses_ = 1;
     }
     return *engine_;

@@ -41,7 +41,7 @@ class ConvDepthwise final : public ClFamily {
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     const double units = static_cast<double>(blocks(s.oc, kBlock) * s.kernel_positions()) / 4;
-    return conv_ns(p, s, ConvTile::of(schedule), units, stored(), 0, *target.device.accelerator);
+    return conv_ns(p, s, ConvTile::of(schedule), units, stored(), false, *target.device.accelerator);
   }
   Recipe recipe(const KernelRequest& r) const override {
     const ConvShape s = conv_shape(r.problem);

@@ -80,8 +80,7 @@ class ConvDirect final : public ClFamily {
     const ConvTile t = ConvTile::of(schedule);
     const std::int64_t tiles = ceil_div(s.oc, t.blocks * kBlock);
     const auto units = static_cast<double>(tiles * input_blocks(s, t).count * s.kernel_positions());
-    constexpr double kApart = 0.02;  // weights that a wave does not share
-    return conv_ns(p, s, t, units, stored(), kApart, *target.device.accelerator);
+    return conv_ns(p, s, t, units, stored(), false, *target.device.accelerator);
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = conv_shape(p);

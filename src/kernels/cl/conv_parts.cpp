@@ -9,22 +9,30 @@ namespace {
 
 constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressable() counts with more
 
-// Of a kind of GPU: work-items that run together, registers of four floats that a work-item's sums may take, and what a load of 16 bytes
-// costs in multiply-adds of four floats. What bench/gpu found (docs/gpu-model.md): an Adreno runs waves of 128 up to 32 registers (48 from
-// the 740 on), of which inputs, weights and addresses want half; a Mali has 16 for all threads and spills above 16.
+// Of a kind of GPU: work-items that run together; registers of four floats that a work-item's float sums may take; those that sums, inputs
+// and weights may take where sums are halves, and with which waves are whole; and what a load of 16 bytes costs in multiply-adds of four
+// floats. What bench/gpu found (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of
+// Mesa keeps with 22 of these (7 rows, 2 blocks, in parts) and spills with 26; a Mali has 16.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
   int lanes;
-  double sums;
+  double float_sums, halves, whole_waves;
   double load_cost;
 };
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, 16, 8}, GpuRow{Maker::adreno, 700, 999, 128, 16, 8},
-    GpuRow{Maker::mali, 0, 9999, 16, 8, 4},
+    GpuRow{Maker::adreno, 0, 699, 128, 16, 24, 22, 8},
+    GpuRow{Maker::adreno, 700, 999, 128, 16, 24, 24, 8},
+    GpuRow{Maker::mali, 0, 9999, 16, 8, 14, 14, 4},
 };
-constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 4};
-constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 2};  // PoCL: tiles are measured anyway
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 24, 24, 4};
+constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 24, 24, 2};  // PoCL: tiles are measured anyway
+
+// Beyond the registers with which waves are whole.
+constexpr double kCrowded = 1.5;
+
+// What a doubling of the tiles of output channels in a group costs: weights that a wave does not share, lists of other lengths.
+constexpr double kWeightsApart = 0.05, kListsApart = 0.1;
 
 const GpuRow& row_of(const Accelerator& device) {
   if (device.is_cpu) return kCpu;
@@ -33,14 +41,12 @@ const GpuRow& row_of(const Accelerator& device) {
   return kOtherGpu;
 }
 
-// Registers of four floats that the sums of one pixel and block take.
-double registers_of(Sums sums, bool parts) {
-  switch (sums) {
-    case Sums::floats: return 1;
-    case Sums::halves: return parts ? 1 : 0.5;
-    case Sums::float_parts: return 1.5;
-  }
-  return 1;
+// Registers of four floats: of halves those of sums, inputs and weights, of floats those of sums.
+double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks) {
+  const auto r = static_cast<double>(rows), b = static_cast<double>(blocks);
+  if (sums == Sums::floats) return r * b;
+  const double each = sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
+  return each * r * b + 2 * b + r / 2;
 }
 
 std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& device) {
@@ -92,11 +98,12 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   if (!sums.empty()) tunables.decide("sums", sums);
   tunables.decide("blocks", choices.blocks);
   const bool parts = products_of_part(choices.products) > 0;
-  tunables.decide("rows", [oh = s.oh, parts, budget = row_of(device).sums](const Schedule& decided) {
-    const double each = registers_of(static_cast<Sums>(decided.get("sums", 0)), parts) * decided.get("blocks");
+  tunables.decide("rows", [oh = s.oh, parts, gpu = row_of(device)](const Schedule& decided) {
+    const auto sums = static_cast<Sums>(decided.get("sums", 0));
+    const double most = sums == Sums::floats ? gpu.float_sums : gpu.halves;
     std::vector<int> rows;
     for (int r : {1, 2, 4, 7, 8})
-      if (r == 1 || (r <= oh && r * each <= budget)) rows.push_back(r);
+      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks")) <= most)) rows.push_back(r);
     return rows;
   });
   // Work-groups that fill a wave, where columns, planes and tiles are many enough; on a CPU they may be small.
@@ -226,9 +233,13 @@ double planes_met(const ConvShape& s, std::int64_t planes) {
   return static_cast<double>(met) / static_cast<double>(all);
 }
 
-double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored, double apart,
+double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored, bool listed,
                const Accelerator& device) {
   const GpuRow& gpu = row_of(device);
+  const double tiles_of_channels = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
+  const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / tiles_of_channels)) > 0;
+  const bool crowded = t.sums != Sums::floats && registers_of(t.sums, parts, t.rows, t.blocks) > gpu.whole_waves;
+  const double apart = listed ? kListsApart : kWeightsApart;
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
   const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
   const double products = pixels * units * planes_met(s, t.planes) * 16 * columns;
@@ -247,7 +258,7 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(tiles, t.deep) *
                       (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
                       (device.is_cpu ? 1 : filled(groups, device.compute_units)) *
-                      (1 + apart * std::log2(static_cast<double>(t.deep)));
+                      (crowded ? kCrowded : 1) * (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
   return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);

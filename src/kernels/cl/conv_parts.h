@@ -57,9 +57,9 @@ Bytes packed_bias(std::span<const Tensor* const> constants, std::int64_t channel
 // The share of pairs of output planes and kernel planes that are computed: those that meet the input, for any plane of a work-group.
 double planes_met(const ConvShape& shape, std::int64_t planes);
 
-// Time of a launch in which so many units of 4 x 4 products and `blocks` blocks of outputs are computed for each pixel. `apart`: the share of time that
-// work-items of one group lose for each doubling of the tiles of output channels that they belong to.
-double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units, DType stored, double apart,
+// Time of a launch in which so many units of 4 x 4 products and `blocks` blocks of outputs are computed for each pixel; `listed`: by lists
+// of units.
+double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units, DType stored, bool listed,
                const Accelerator& device);
 
 }  // namespace rt3d::kernels::cl

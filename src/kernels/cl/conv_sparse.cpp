@@ -68,8 +68,7 @@ class ConvSparse final : public ClFamily {
     const std::int64_t tiles = ceil_div(s.oc, t.blocks * kBlock);
     const double units =
         static_cast<double>(tiles * blocks(s.ic, kBlock) * s.kernel_positions()) * sparsity_of(p)->kept();
-    constexpr double kApart = 0.1;  // weights that a wave does not share, and lists of other lengths
-    return conv_ns(p, s, t, units, stored(), kApart, *target.device.accelerator);
+    return conv_ns(p, s, t, units, stored(), true, *target.device.accelerator);
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = conv_shape(p);

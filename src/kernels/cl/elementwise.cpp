@@ -51,7 +51,9 @@ class Elementwise final : public ClFamily {
     const int op = op_number(p);
     if (op == static_cast<int>(kOps.size()) || p.inputs.size() != (op == 0 ? 1U : 2U)) return false;
     const Shape& out = p.outputs[0].shape;
-    const bool reaches = is_blocked(p) ? is_addressable(out) : out.elements() > 0 && out.elements() < (1 << 30);
+    // Halves only where copies from floats reach (copy.cpp).
+    const bool reaches =
+        is_blocked(p) || halves() ? is_addressable(out) : out.elements() > 0 && out.elements() < (1 << 30);
     if (!reaches || !has_activation(activation_of(p.attributes))) return false;
     bool whole = false;
     for (std::size_t i = 0; i < p.inputs.size(); ++i) {

@@ -28,6 +28,8 @@ class FcDot final : public ClFamily {
       if (p.has_input(i) && p.inputs[i].desc.dtype != DType::f32) return false;
     const Shape &x = p.input_shape(0), &w = p.input_shape(1);
     if (x.rank() < 1 || w.rank() != 2 || x.elements() <= 0 || w.elements() <= 0 || x[x.rank() - 1] != w[1]) return false;
+    // Halves only where copies from floats reach (copy.cpp).
+    if (halves() && !(is_addressable(x) && is_addressable(p.outputs[0].shape))) return false;
     if (p.has_input(2) && (!p.inputs[2].constant || p.input_shape(2).elements() != w[0])) return false;
     constexpr std::int64_t kMost = std::int64_t{1} << 30;
     return !p.attributes.has("transA") && !p.attributes.has("alpha") && w.elements() < kMost && x.elements() < kMost &&
