@@ -88,15 +88,20 @@ class Described final : public kernels::Kernel {
 // A family of the device; only what it compiles to is another.
 class Describing final : public KernelFamily {
  public:
-  explicit Describing(const KernelFamily& real) : real_(real), recipes_(dynamic_cast<const ClFamily*>(&real)) {}
+  explicit Describing(const KernelFamily& real)
+      : real_(real), recipes_(dynamic_cast<const ClFamily*>(&real)) {}
 
   std::string_view id() const override { return real_.id(); }
   int version() const override { return real_.version(); }
   kernels::Traits traits() const override { return real_.traits(); }
   bool supports(const Problem& p, const Target& t) const override { return real_.supports(p, t); }
   kernels::Ports ports(const Problem& p, const Target& t) const override { return real_.ports(p, t); }
-  kernels::Tunables tunables(const Problem& p, const Target& t) const override { return real_.tunables(p, t); }
-  std::vector<kernels::Schedule> space(const Problem& p, const Target& t) const override { return real_.space(p, t); }
+  kernels::Tunables tunables(const Problem& p, const Target& t) const override {
+    return real_.tunables(p, t);
+  }
+  std::vector<kernels::Schedule> space(const Problem& p, const Target& t) const override {
+    return real_.space(p, t);
+  }
   double estimate_ns(const Problem& p, const kernels::Schedule& s, const Target& t) const override {
     return real_.estimate_ns(p, s, t);
   }
@@ -130,7 +135,9 @@ class DescribedEngine final : public kernels::Engine {
   const Target& target() const override { return target_; }
   kernels::Space space() const override { return kernels::Space::device; }
   ThreadPool& pool() override { return pool_; }
-  std::unique_ptr<kernels::Memory> allocate(std::size_t) override { fail(Code::internal, "a described device has no memory"); }
+  std::unique_ptr<kernels::Memory> allocate(std::size_t) override {
+    fail(Code::internal, "a described device has no memory");
+  }
   void run(const kernels::Kernel&, const kernels::RunArgs&, int) override {}
   void zero_halo(const TensorDesc&, kernels::Place, const kernels::Placement&, int) override {}
   void finish() override {}
@@ -163,7 +170,8 @@ using kernels::cl::Bytes;
 std::vector<Bytes> packed(const Recipe& recipe, const runtime::Constants& constants, ThreadPool& pool) {
   if (!recipe.pack) return {};
   std::vector<const Tensor*> given;
-  for (const Tensor& tensor : constants) given.push_back(tensor.desc().shape.elements() > 0 ? &tensor : nullptr);
+  for (const Tensor& tensor : constants)
+    given.push_back(tensor.desc().shape.elements() > 0 ? &tensor : nullptr);
   return recipe.pack(given, pool);
 }
 
@@ -180,7 +188,8 @@ Products products(const runtime::Choice& choice, double weights) {
     const double pixels = static_cast<double>(s.n * s.od * kernels::ceil_div(s.oh, rows) * rows * s.ow);
     const auto sparsity = kernels::sparsity_of(p);
     const double kept = choice.family->traits().leaves_zeros && sparsity ? sparsity->kept() : 1;
-    return {static_cast<double>(kernels::useful_multiply_accumulates(p)) * kept, pixels * weights * kernels::cl::planes_met(s, choice.schedule.get("planes", 1))};
+    return {static_cast<double>(kernels::useful_multiply_accumulates(p)) * kept,
+            pixels * weights * kernels::cl::planes_met(s, choice.schedule.get("planes", 1))};
   }
   if (p.op == "Gemm") {
     const auto useful = static_cast<double>(kernels::useful_multiply_accumulates(p));
@@ -262,7 +271,8 @@ void run(const Request& request) {
   graph::Graph graph = graph::load_onnx(std::string(request.model));
   graph::specialize(graph, {}, evaluate);
   graph::optimize(graph, evaluate);
-  Target target{this_device(), 1, request.accuracy == "half" ? kernels::Accuracy::half : kernels::Accuracy::standard};
+  Target target{this_device(), 1,
+                request.accuracy == "half" ? kernels::Accuracy::half : kernels::Accuracy::standard};
   runtime::TuningOptions tuning;
   tuning.mode = tuner::Mode::off;
   ThreadPool pool(1);
@@ -285,7 +295,8 @@ void run(const Request& request) {
     const auto* described = dynamic_cast<const Described*>(program.kernels[kernel].get());
     if (described == nullptr) {
       if (choice.problem.op != kernels::kReorder)
-        std::fprintf(stderr, "rt3d-gpu-kernels: %s runs on the CPU: %s\n", step.name.c_str(), choice.text.c_str());
+        std::fprintf(stderr, "rt3d-gpu-kernels: %s runs on the CPU: %s\n", step.name.c_str(),
+                     choice.text.c_str());
       continue;
     }
     const auto constants = packed(described->recipe, program.constants[kernel], pool);
@@ -304,7 +315,8 @@ void run(const Request& request) {
 int usage() {
   std::string known;
   for (const Phone& phone : kPhones) known += cat(known.empty() ? "" : "|", phone.key);
-  std::fprintf(stderr, "usage: rt3d-gpu-kernels MODEL --device %s [--accuracy default|half] -o FOLDER\n", known.c_str());
+  std::fprintf(stderr, "usage: rt3d-gpu-kernels MODEL --device %s [--accuracy default|half] -o FOLDER\n",
+               known.c_str());
   return 2;
 }
 
@@ -314,7 +326,7 @@ int main(int argc, char** argv) {
   Request request;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    std::string_view* value = word == "--device" ? &request.device
+    std::string_view* value = word == "--device"     ? &request.device
                               : word == "--accuracy" ? &request.accuracy
                               : word == "-o"         ? &request.folder
                                                      : nullptr;

@@ -16,15 +16,15 @@ struct MakerRow {
 };
 // In the order in which they are looked for.
 constexpr std::array<MakerRow, 10> kMakers{{{"adreno", Maker::adreno},
-                                           {"fd6", Maker::adreno},  // Mesa's names of them
-                                           {"fd7", Maker::adreno},
-                                           {"mali-", Maker::mali},
-                                           {"immortalis", Maker::mali},
-                                           {"powervr", Maker::powervr},
-                                           {"nvidia", Maker::nvidia},
-                                           {"intel", Maker::intel},
-                                           {"advanced micro devices", Maker::amd},
-                                           {"radeon", Maker::amd}}};  // Mesa's vendor is "AMD"
+                                            {"fd6", Maker::adreno},  // Mesa's names of them
+                                            {"fd7", Maker::adreno},
+                                            {"mali-", Maker::mali},
+                                            {"immortalis", Maker::mali},
+                                            {"powervr", Maker::powervr},
+                                            {"nvidia", Maker::nvidia},
+                                            {"intel", Maker::intel},
+                                            {"advanced micro devices", Maker::amd},
+                                            {"radeon", Maker::amd}}};  // Mesa's vendor is "AMD"
 
 std::string in_small_letters(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -39,7 +39,8 @@ int number_after(const std::string& text, std::string_view word) {
     const std::size_t digit = text.find_first_of("0123456789", at + word.size());
     if (digit == std::string::npos || digit > at + word.size() + kBetween) continue;
     int number = 0;
-    for (std::size_t i = digit; i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) && number < 1000; ++i)
+    for (std::size_t i = digit;
+         i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) && number < 1000; ++i)
       number = number * 10 + (text[i] - '0');
     if (number >= 10) return number;
   }
@@ -61,7 +62,8 @@ std::string Accelerator::fingerprint() const {
   std::string line = cat("opencl/", platform, "/", name, "/", version, "/", driver, "/cu=", compute_units,
                          "/ext=", checksum64(extensions));
   std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return std::isspace(c) != 0 || std::iscntrl(c) != 0; }, '_');
+      line.begin(), line.end(), [](unsigned char c) { return std::isspace(c) != 0 || std::iscntrl(c) != 0; },
+      '_');
   return line;
 }
 

@@ -16,7 +16,7 @@ struct Accelerator {
   int model = 0;  // 650 of an Adreno 650, 610 of a Mali-G610; 0: unknown
   bool is_cpu = false;
   int compute_units = 1;
-  std::int64_t most_work_items = 1;  // of a work-group
+  std::int64_t most_work_items = 1;               // of a work-group
   std::int64_t memory_bytes = 0, most_bytes = 0;  // of all allocations, of one
   std::int64_t local_bytes = 0;
   std::int64_t image_buffer_texels = 0;  // the largest image that is a view of a buffer; 0: there are none

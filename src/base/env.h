@@ -8,13 +8,13 @@
 namespace rt3d {
 
 enum class EnvSwitch {
-  log,          // RT3D_LOG=debug|info|warning|error|off: log to standard error
-  dump,         // RT3D_DUMP=<dir>: graphs after each pass that changed them, the plan, <kernel>.s listings
-  perf,         // RT3D_PERF=map|jitdump: names of generated code for `perf report`
-  force,        // RT3D_FORCE=<family>[:<schedule>]: use it wherever it is legal
-  skip_passes,  // RT3D_SKIP_PASSES=a,b: graph passes to leave out
-  isa,          // RT3D_ISA=avx2|avx512|neon|none: code for a lesser instruction set than the CPU has
-  uarch,        // RT3D_UARCH=inorder|big|both: which versions of AArch64 code, whatever cores there are
+  log,             // RT3D_LOG=debug|info|warning|error|off: log to standard error
+  dump,            // RT3D_DUMP=<dir>: graphs after each pass that changed them, the plan, <kernel>.s listings
+  perf,            // RT3D_PERF=map|jitdump: names of generated code for `perf report`
+  force,           // RT3D_FORCE=<family>[:<schedule>]: use it wherever it is legal
+  skip_passes,     // RT3D_SKIP_PASSES=a,b: graph passes to leave out
+  isa,             // RT3D_ISA=avx2|avx512|neon|none: code for a lesser instruction set than the CPU has
+  uarch,           // RT3D_UARCH=inorder|big|both: which versions of AArch64 code, whatever cores there are
   opencl_library,  // RT3D_OPENCL_LIBRARY=<file>: that one instead of the system's
   keep_code,  // RT3D_KEEP_CODE=1: addresses of freed code are not used again, for old qemu-aarch64; 0: they are
 };

@@ -23,7 +23,7 @@ using kernels::KernelFamily;
 using kernels::Problem;
 
 constexpr ListPart kExtremes[] = {{"conv", 30},       {"sparse", 30}, {"pool", 10},
-                           {"elementwise", 5}, {"fc", 10},     {"move", 1}};
+                                  {"elementwise", 5}, {"fc", 10},     {"move", 1}};
 
 }  // namespace
 
@@ -42,6 +42,8 @@ TEST_CASE("OpenCL families keep NaN, infinities and their bounds of rounding [sl
           // Families that look at all weights do the same with zeros among them.
           const bool dense = !family->traits().leaves_zeros;
           if (dense && p.attributes.has(kernels::kSparsityAttribute)) continue;
+          // What is stored in halves is infinite above 65504: of the large data only floats promise anything.
+          if (family->traits().half_inputs && data != Data::nans) continue;
           ExtremesCount& count = counts[family];
           kernels::Engine& engine = engines.get();
           if (count.failures >= kMostFailures || !family->supports(p, engine.target())) continue;

@@ -33,8 +33,8 @@ struct Count {
   int failures = 0;
 };
 
-constexpr ListPart kLists[] = {{"conv", 12}, {"sparse", 12}, {"pool", 4},    {"elementwise", 2},
-                           {"fc", 4},   {"move", 1},   {"winograd", 4}};
+constexpr ListPart kLists[] = {{"conv", 30}, {"sparse", 30}, {"pool", 12},    {"elementwise", 8},
+                               {"fc", 8},    {"move", 1},    {"winograd", 12}};
 
 bool is_wanted(const KernelFamily& family) {
   const char* prefix = std::getenv("RT3D_TEST_FAMILY");

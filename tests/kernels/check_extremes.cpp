@@ -59,7 +59,10 @@ class Judge {
   }
   double allowed(float want, float magnitude) const {
     const double exponentials = p_.op == "Softmax" ? 1e-6 * std::fabs(static_cast<double>(want)) : 0;
-    return by_act_.of(promise_.error * static_cast<double>(magnitude), static_cast<double>(want)) +
+    // What multiplies nothing has no magnitudes: its operands, of the size of ordinary data, are rounded to halves, and so is what comes out.
+    const double rounded =
+        promise_.halves && !multiplies(p_) ? 2e-3 * (1 + std::fabs(static_cast<double>(want))) : 0;
+    return by_act_.of(promise_.error * static_cast<double>(magnitude) + rounded, static_cast<double>(want)) +
            exponentials + kTiny;
   }
   bool close(float got, float want, float magnitude) const {

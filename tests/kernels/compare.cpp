@@ -94,7 +94,8 @@ const Case& expected(const Problem& p, std::uint64_t seed) {
 }
 
 // The first difference in words, or nothing.
-std::string difference(const Tensor& got, const Tensor& want, const Allowance& allowance, DType stored = DType::f32) {
+std::string difference(const Tensor& got, const Tensor& want, const Allowance& allowance,
+                       DType stored = DType::f32) {
   if (want.dtype() != DType::f32) {
     const bool same =
         std::equal(got.bytes().begin(), got.bytes().end(), want.bytes().begin(), want.bytes().end());
@@ -122,7 +123,8 @@ std::string run_and_compare(const kernels::KernelFamily& family, const Problem& 
   if (!run.fault.empty()) return run.fault;
   const Allowance allowance(p, promise(family, p), c.largest_sum);
   for (std::size_t i = 0; i < run.outputs.size(); ++i) {
-    const std::string text = difference(run.outputs[i], c.outputs[i], allowance, family.ports(p, target).outputs[i].dtype);
+    const std::string text =
+        difference(run.outputs[i], c.outputs[i], allowance, family.ports(p, target).outputs[i].dtype);
     if (!text.empty()) return cat("output ", i, ": ", text);
   }
   return {};

@@ -74,7 +74,8 @@ struct Door {
 const std::vector<Door> kDoors = {
     {"asmjit/", "jit/asm"}, {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
     {"spdlog/", "base"},    {"libav", "video"},     {"libsw", "video"},
-    {"CLI/", "cli"},        {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},        {"CL/", "kernels/cl"},
+    {"CLI/", "cli"},        {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},
+    {"CL/", "kernels/cl"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {

@@ -20,7 +20,8 @@ struct DevicesOptions {
 };
 
 void declare(CLI::App& app, DevicesOptions& options) {
-  app.add_flag("--measure", options.measure, "Measure what accelerators can do: half a second each, and their drivers' time to compile");
+  app.add_flag("--measure", options.measure,
+               "Measure what accelerators can do: half a second each, and their drivers' time to compile");
   app.add_flag("--json", options.as_json, "Print JSON");
 }
 

@@ -136,7 +136,8 @@ void Builder::save() {
         continue;
       Bytes binary(bytes);
       auto* data = reinterpret_cast<unsigned char*>(binary.data());
-      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) == CL_SUCCESS)
+      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) ==
+          CL_SUCCESS)
         cache_.add(ticket->key, std::move(binary));
     }
   }

@@ -25,7 +25,8 @@ std::span<const KernelFamily* const> copies() {
 std::vector<Accelerator> describe_devices(std::string& why) {
   std::vector<Accelerator> descriptions;
   for (ClDevice& device : list_devices(&why)) {
-    if (const auto known = known_measured(device.description.fingerprint())) apply(*known, device.description);
+    if (const auto known = known_measured(device.description.fingerprint()))
+      apply(*known, device.description);
     descriptions.push_back(std::move(device.description));
   }
   return descriptions;

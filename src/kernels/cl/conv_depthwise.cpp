@@ -28,7 +28,9 @@ class ConvDepthwise final : public ClFamily {
     const ConvShape s = conv_shape(p);
     return s.g > 1 && s.g == s.ic && s.ic == s.oc;
   }
-  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p), stored()); }
+  Ports ports(const Problem& p, const Target&) const override {
+    return conv_ports(p, conv_shape(p), stored());
+  }
   Tunables tunables(const Problem& p, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     return conv_tunables(s, {{1}, s.kernel_positions(), stored()}, *target.device.accelerator);
@@ -54,7 +56,8 @@ class ConvDepthwise final : public ClFamily {
                                conv_arguments(r.problem, false)});
     recipe.pack = [s, stored = stored()](std::span<const Tensor* const> constants, ThreadPool&) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
-      return std::vector<Bytes>{pack(scaled.weights, s, stored), packed_bias(constants, s.oc, kBlock, scaled.scales)};
+      return std::vector<Bytes>{pack(scaled.weights, s, stored),
+                                packed_bias(constants, s.oc, kBlock, scaled.scales)};
     };
     return recipe;
   }

@@ -21,7 +21,8 @@ struct InputBlocks {
   std::int64_t count;
   std::int64_t first(const ConvShape& s, const ConvTile& t, std::int64_t tile) const {
     if (s.g == 1) return 0;
-    return std::min(tile * t.blocks * kBlock / (s.oc / s.g) * (s.ic / s.g) / kBlock, blocks(s.ic, kBlock) - count);
+    return std::min(tile * t.blocks * kBlock / (s.oc / s.g) * (s.ic / s.g) / kBlock,
+                    blocks(s.ic, kBlock) - count);
   }
 };
 
@@ -38,7 +39,8 @@ InputBlocks input_blocks(const ConvShape& s, const ConvTile& t) {
 
 Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, DType stored, ThreadPool& pool) {
   const std::span<const float> from = weights.values<float>();
-  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions(), width = t.blocks * kBlock;
+  const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions(),
+                     width = t.blocks * kBlock;
   const InputBlocks in = input_blocks(s, t);
   const std::int64_t tiles = ceil_div(s.oc, width), tile_values = in.count * positions * kBlock * width;
   std::vector<float> packed(static_cast<std::size_t>(tiles * tile_values));
@@ -63,9 +65,13 @@ class ConvDirect final : public ClFamily {
  public:
   ConvDirect(std::string_view id, DType stored) : ClFamily(id, 2, stored) {}
 
-  Traits traits() const override { return {.half_inputs = halves(), .half_weights = halves(), .groups_share = true}; }
+  Traits traits() const override {
+    return {.half_inputs = halves(), .half_weights = halves(), .groups_share = true};
+  }
   bool computes(const Problem& p, const Accelerator&) const override { return is_plain_conv(p); }
-  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p), stored()); }
+  Ports ports(const Problem& p, const Target&) const override {
+    return conv_ports(p, conv_shape(p), stored());
+  }
   Tunables tunables(const Problem& p, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     return conv_tunables(s, {block_choices(s), products(s), stored()}, *target.device.accelerator);
@@ -104,8 +110,9 @@ class ConvDirect final : public ClFamily {
                                conv_arguments(r.problem, false)});
     recipe.pack = [s, t, stored = stored()](std::span<const Tensor* const> constants, ThreadPool& pool) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
-      return std::vector<Bytes>{pack(scaled.weights, s, t, stored, pool),
-                                packed_bias(constants, s.oc, static_cast<std::size_t>(t.blocks * kBlock), scaled.scales)};
+      return std::vector<Bytes>{
+          pack(scaled.weights, s, t, stored, pool),
+          packed_bias(constants, s.oc, static_cast<std::size_t>(t.blocks * kBlock), scaled.scales)};
     };
     return recipe;
   }

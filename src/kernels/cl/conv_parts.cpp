@@ -37,7 +37,8 @@ constexpr double kWeightsApart = 0.05, kListsApart = 0.1;
 const GpuRow& row_of(const Accelerator& device) {
   if (device.is_cpu) return kCpu;
   for (const GpuRow& row : kGpus)
-    if (row.maker == device.maker && device.model >= row.first_model && device.model <= row.last_model) return row;
+    if (row.maker == device.maker && device.model >= row.first_model && device.model <= row.last_model)
+      return row;
   return kOtherGpu;
 }
 
@@ -60,18 +61,21 @@ std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& dev
 }  // namespace
 
 bool is_plain_conv(const Problem& p) {
-  if (p.op != "Conv" || p.inputs.size() < 2 || p.inputs.size() > 4 || p.attributes.has(kWinogradAttribute)) return false;
+  if (p.op != "Conv" || p.inputs.size() < 2 || p.inputs.size() > 4 || p.attributes.has(kWinogradAttribute))
+    return false;
   if (p.inputs[0].constant || !p.inputs[1].constant || (p.has_input(2) && !p.inputs[2].constant) ||
       (p.has_input(3) && p.inputs[3].constant))
     return false;
   for (std::size_t i = 0; i < p.inputs.size(); ++i)
     if (p.has_input(i) && p.inputs[i].desc.dtype != DType::f32) return false;
-  if (p.outputs[0].dtype != DType::f32 || !is_addressable(p.input_shape(0)) || !is_addressable(p.outputs[0].shape) ||
-      p.input_shape(1).elements() <= 0 || !has_activation(activation_of(p.attributes)))
+  if (p.outputs[0].dtype != DType::f32 || !is_addressable(p.input_shape(0)) ||
+      !is_addressable(p.outputs[0].shape) || p.input_shape(1).elements() <= 0 ||
+      !has_activation(activation_of(p.attributes)))
     return false;
   const ConvShape s = conv_shape(p);
   constexpr std::int64_t kMostWeights = std::int64_t{1} << 29;
-  return std::max({s.ph, s.ph2, s.pw, s.pw2}) <= kMostHalo && (s.oc + 64) * (s.ic / s.g + 4) * s.kernel_positions() < kMostWeights;
+  return std::max({s.ph, s.ph2, s.pw, s.pw2}) <= kMostHalo &&
+         (s.oc + 64) * (s.ic / s.g + 4) * s.kernel_positions() < kMostWeights;
 }
 
 Ports conv_ports(const Problem& p, const ConvShape& s, DType stored) {
@@ -103,7 +107,8 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
     const double most = sums == Sums::floats ? gpu.float_sums : gpu.halves;
     std::vector<int> rows;
     for (int r : {1, 2, 4, 7, 8})
-      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks")) <= most)) rows.push_back(r);
+      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks")) <= most))
+        rows.push_back(r);
     return rows;
   });
   // Work-groups that fill a wave, where columns, planes and tiles are many enough; on a CPU they may be small.
@@ -147,7 +152,8 @@ void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t uni
 
 Range conv_range(const ConvShape& s, const ConvTile& t, double ns) {
   // Tiles of one group may be of two batch items, and the last ones of none.
-  Range range = Range::of({ceil_div(s.oh, t.rows) * s.ow, s.od, s.n * ceil_div(s.oc, t.blocks * kBlock)}, {t.wide, t.planes, t.deep});
+  Range range = Range::of({ceil_div(s.oh, t.rows) * s.ow, s.od, s.n * ceil_div(s.oc, t.blocks * kBlock)},
+                          {t.wide, t.planes, t.deep});
   range.parts = parts_for(ns);
   return range;
 }
@@ -233,12 +239,13 @@ double planes_met(const ConvShape& s, std::int64_t planes) {
   return static_cast<double>(met) / static_cast<double>(all);
 }
 
-double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored, bool listed,
-               const Accelerator& device) {
+double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored,
+               bool listed, const Accelerator& device) {
   const GpuRow& gpu = row_of(device);
   const double tiles_of_channels = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
   const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / tiles_of_channels)) > 0;
-  const bool crowded = t.sums != Sums::floats && registers_of(t.sums, parts, t.rows, t.blocks) > gpu.whole_waves;
+  const bool crowded =
+      t.sums != Sums::floats && registers_of(t.sums, parts, t.rows, t.blocks) > gpu.whole_waves;
   const double apart = listed ? kListsApart : kWeightsApart;
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
   const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
@@ -247,7 +254,9 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   // row and block.
   const bool fast = t.sums != Sums::floats;
   const double loads = (rows + (fast ? 2 : 4) * columns) / (4 * rows * columns);
-  const double sums = fast ? 0.5 : stored == DType::f16 ? 1.5 : 1;  // halves that are added up in floats are converted
+  const double sums = fast                   ? 0.5
+                      : stored == DType::f16 ? 1.5
+                                             : 1;  // halves that are added up in floats are converted
   // Work-items that wait for others: of a group or a wave that is not full, of the last round of groups, of other tiles of channels.
   const auto filled = [](std::int64_t items, std::int64_t group) {
     return static_cast<double>(ceil_div(items, group) * group) / static_cast<double>(items);
@@ -257,8 +266,8 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const auto items = static_cast<double>(t.wide * t.planes * t.deep);
   const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(tiles, t.deep) *
                       (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
-                      (device.is_cpu ? 1 : filled(groups, device.compute_units)) *
-                      (crowded ? kCrowded : 1) * (1 + apart * std::log2(static_cast<double>(t.deep)));
+                      (device.is_cpu ? 1 : filled(groups, device.compute_units)) * (crowded ? kCrowded : 1) *
+                      (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
   return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);

@@ -59,7 +59,7 @@ double planes_met(const ConvShape& shape, std::int64_t planes);
 
 // Time of a launch in which so many units of 4 x 4 products and `blocks` blocks of outputs are computed for each pixel; `listed`: by lists
 // of units.
-double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units, DType stored, bool listed,
-               const Accelerator& device);
+double conv_ns(const Problem& problem, const ConvShape& shape, const ConvTile& tile, double units,
+               DType stored, bool listed, const Accelerator& device);
 
 }  // namespace rt3d::kernels::cl

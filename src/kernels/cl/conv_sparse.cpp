@@ -34,10 +34,12 @@ std::vector<std::int32_t> kernel_list(const ListedUnits& listed, std::int64_t ti
   std::vector<std::int32_t> table, distances;
   const auto head = static_cast<std::int32_t>(tiles * kd * 4);
   for (std::size_t at = 0; at < begins; ++at) {
-    if (at % static_cast<std::size_t>(kd + 1) == static_cast<std::size_t>(kd)) continue;  // behind a tile's last plane
+    if (at % static_cast<std::size_t>(kd + 1) == static_cast<std::size_t>(kd))
+      continue;  // behind a tile's last plane
     const std::int32_t first = listed.numbers[at], last = listed.numbers[at + 1];
     table.insert(table.end(), {first, last - first, head + static_cast<std::int32_t>(distances.size()), 0});
-    for (std::int32_t u = first; u < last; ++u) distances.push_back(listed.numbers[begins + static_cast<std::size_t>(u)]);
+    for (std::int32_t u = first; u < last; ++u)
+      distances.push_back(listed.numbers[begins + static_cast<std::size_t>(u)]);
     if (distances.size() % 2 != 0) distances.push_back(0);
   }
   table.insert(table.end(), distances.begin(), distances.end());
@@ -48,14 +50,19 @@ class ConvSparse final : public ClFamily {
  public:
   ConvSparse(std::string_view id, DType stored) : ClFamily(id, 2, stored) {}
 
-  Traits traits() const override { return {.leaves_zeros = true, .half_inputs = halves(), .half_weights = halves()}; }
+  Traits traits() const override {
+    return {.leaves_zeros = true, .half_inputs = halves(), .half_weights = halves()};
+  }
   bool computes(const Problem& p, const Accelerator&) const override {
     if (!p.attributes.has(kSparsityAttribute) || !is_plain_conv(p) || conv_shape(p).g != 1) return false;
     return !block_choices(*sparsity_of(p)).empty();
   }
-  Ports ports(const Problem& p, const Target&) const override { return conv_ports(p, conv_shape(p), stored()); }
+  Ports ports(const Problem& p, const Target&) const override {
+    return conv_ports(p, conv_shape(p), stored());
+  }
   Tunables tunables(const Problem& p, const Target& target) const override {
-    return conv_tunables(conv_shape(p), {block_choices(*sparsity_of(p)), products(p), stored()}, *target.device.accelerator);
+    return conv_tunables(conv_shape(p), {block_choices(*sparsity_of(p)), products(p), stored()},
+                         *target.device.accelerator);
   }
   std::vector<Schedule> space(const Problem& p, const Target& target) const override {
     std::vector<Schedule> all = tunables(p, target).all();
@@ -73,11 +80,15 @@ class ConvSparse final : public ClFamily {
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = conv_shape(p);
     const std::int64_t width = ConvTile::of(schedule).blocks * kBlock;
-    const double units = static_cast<double>(ceil_div(s.oc, width) * blocks(s.ic, kBlock) * s.kernel_positions());
-    return static_cast<std::int64_t>(units * sparsity_of(p)->kept() * (static_cast<double>(kBlock * width) * stored_bytes() + 4));
+    const double units =
+        static_cast<double>(ceil_div(s.oc, width) * blocks(s.ic, kBlock) * s.kernel_positions());
+    return static_cast<std::int64_t>(units * sparsity_of(p)->kept() *
+                                     (static_cast<double>(kBlock * width) * stored_bytes() + 4));
   }
-  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&, const Target&) const override {
-    return static_cast<std::int64_t>(static_cast<double>(useful_multiply_accumulates(p)) * sparsity_of(p)->kept());
+  std::int64_t executed_multiply_accumulates(const Problem& p, const Schedule&,
+                                             const Target&) const override {
+    return static_cast<std::int64_t>(static_cast<double>(useful_multiply_accumulates(p)) *
+                                     sparsity_of(p)->kept());
   }
   Recipe recipe(const KernelRequest& r) const override {
     const ConvShape s = conv_shape(r.problem);
@@ -89,7 +100,8 @@ class ConvSparse final : public ClFamily {
     recipe.launches.push_back({{kConv, macros.text(), "conv"},
                                conv_range(s, t, estimate_ns(r.problem, r.schedule, r.target)),
                                conv_arguments(r.problem, true)});
-    recipe.pack = [s, t, in = r.inputs[0], stored = stored()](std::span<const Tensor* const> constants, ThreadPool& pool) {
+    recipe.pack = [s, t, in = r.inputs[0], stored = stored()](std::span<const Tensor* const> constants,
+                                                              ThreadPool& pool) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
       const std::int64_t width = t.blocks * kBlock;
       const ListedUnits listed = list_units(scaled.weights, s, width, in, pool);
@@ -97,7 +109,8 @@ class ConvSparse final : public ClFamily {
       Bytes numbers(list.size() * sizeof(std::int32_t));
       std::memcpy(numbers.data(), list.data(), numbers.size());
       return std::vector<Bytes>{packed_values(listed.weights, 1, stored),
-                                packed_bias(constants, s.oc, static_cast<std::size_t>(width), scaled.scales), std::move(numbers)};
+                                packed_bias(constants, s.oc, static_cast<std::size_t>(width), scaled.scales),
+                                std::move(numbers)};
     };
     return recipe;
   }

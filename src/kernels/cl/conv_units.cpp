@@ -28,22 +28,24 @@ Units units_of(const ConvShape& s, const Pattern& pattern, std::int64_t tile) {
   return units;
 }
 
-void pack_units(const Units& units, std::span<const float> from, const ConvShape& s, std::int64_t first, std::int64_t width,
-                float* to) {
+void pack_units(const Units& units, std::span<const float> from, const ConvShape& s, std::int64_t first,
+                std::int64_t width, float* to) {
   const std::int64_t positions = s.kernel_positions();
   for (const Unit& u : units.all) {
     const std::int64_t position = (u.kd * s.kh + u.kh) * s.kw + u.kw;
     for (std::int64_t i = 0; i < kBlock; ++i)
       for (std::int64_t o = 0; o < width; ++o, ++to) {
         const std::int64_t ic = u.ic_block * kBlock + i, oc = first + o;
-        *to = ic < s.ic && oc < s.oc ? from[static_cast<std::size_t>((oc * s.ic + ic) * positions + position)] : 0;
+        *to = ic < s.ic && oc < s.oc ? from[static_cast<std::size_t>((oc * s.ic + ic) * positions + position)]
+                                     : 0;
       }
   }
 }
 
 }  // namespace
 
-ListedUnits list_units(const Tensor& weights, const ConvShape& s, std::int64_t width, const Placement& in, ThreadPool& pool) {
+ListedUnits list_units(const Tensor& weights, const ConvShape& s, std::int64_t width, const Placement& in,
+                       ThreadPool& pool) {
   const Tensor w = weights.aligned_copy();
   const std::int64_t tiles = ceil_div(s.oc, width);
   const Pattern pattern = pattern_of(w, static_cast<int>(width), kBlock, &pool);
@@ -54,8 +56,8 @@ ListedUnits list_units(const Tensor& weights, const ConvShape& s, std::int64_t w
     const auto before = static_cast<std::int32_t>(distances.size());
     for (const std::int32_t begin : units.begins) listed.numbers.push_back(before + begin);
     for (const Unit& u : units.all)
-      distances.push_back(static_cast<std::int32_t>(u.ic_block * in.c + u.kd * s.dd * in.d + u.kh * s.dh * in.h +
-                                                    u.kw * s.dw * kBlock));
+      distances.push_back(static_cast<std::int32_t>(u.ic_block * in.c + u.kd * s.dd * in.d +
+                                                    u.kh * s.dh * in.h + u.kw * s.dw * kBlock));
     const std::size_t at = listed.weights.size();
     listed.weights.resize(at + units.all.size() * static_cast<std::size_t>(kBlock * width));
     pack_units(units, w.values<float>(), s, tile * width, width, listed.weights.data() + at);

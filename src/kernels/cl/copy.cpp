@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "kernels/cl/engine.h"
 #include "kernels/cl/families.h"
-#include "kernels/cl/layout.h"
 #include "kernels/cl/family.h"
+#include "kernels/cl/layout.h"
 #include "kernels/cl/sources.h"
 #include "kernels/copy/reorder.h"
 #include "kernels/reorder_problem.h"
@@ -18,7 +18,8 @@ namespace {
 // One side's tensor as the staging buffer has it: floats, without halo and gaps, in the blocks of the device's side.
 Placement staged(const Shape& shape, int block) { return Placement::of(shape, {.block = block}); }
 
-KernelCode copy_code(const Shape& shape, const Placement& from, DType from_type, const Placement& to, DType to_type) {
+KernelCode copy_code(const Shape& shape, const Placement& from, DType from_type, const Placement& to,
+                     DType to_type) {
   Macros macros;
   add_tensor(macros, "X", shape, from, from_type);
   add_tensor(macros, "Y", shape, to, to_type);
@@ -37,17 +38,22 @@ class CopyKernel final : public Kernel {
     const Port &in = ports_.inputs[0], &out = ports_.outputs[0];
     upload_ = in.space == Space::host;
     download_ = out.space == Space::host;
-    const Placement x = upload_ ? staged(shape_, to_.block) : from_, y = download_ ? staged(shape_, from_.block) : to_;
+    const Placement x = upload_ ? staged(shape_, to_.block) : from_,
+                    y = download_ ? staged(shape_, from_.block) : to_;
     staged_ = upload_ ? x : y;
     build_ = engine_.builder().start(
         copy_code(shape_, x, upload_ ? DType::f32 : in.dtype, y, download_ ? DType::f32 : out.dtype));
     const Dims5 s(shape_);
-    range_ = Range::of({s.h * s.w, s.d, s.n * blocks(s.c, y.block)}, pixel_group(engine.device().description));
-    if (upload_ || download_) staging_bytes_ = static_cast<std::size_t>(staged_.elements(shape_)) * sizeof(float);
+    range_ =
+        Range::of({s.h * s.w, s.d, s.n * blocks(s.c, y.block)}, pixel_group(engine.device().description));
+    if (upload_ || download_)
+      staging_bytes_ = static_cast<std::size_t>(staged_.elements(shape_)) * sizeof(float);
     if (staging_bytes_ > 0) engine_.staging(staging_bytes_);  // so that run() allocates nothing
   }
 
-  void prepare(std::span<const Tensor* const>, ThreadPool&) override { kernel_ = engine_.builder().kernel(build_); }
+  void prepare(std::span<const Tensor* const>, ThreadPool&) override {
+    kernel_ = engine_.builder().kernel(build_);
+  }
   void run(const RunArgs& args) const override {
     Place from = args.inputs[0], to = args.outputs[0];
     cl_mem staging = staging_bytes_ > 0 ? engine_.staging(staging_bytes_) : nullptr;
@@ -77,11 +83,13 @@ class CopyKernel final : public Kernel {
   void with_staging(cl_mem staging, cl_map_flags flags, const Work& work) const {
     cl_int status = CL_SUCCESS;
     const Api& api = engine_.api();
-    void* seen = api.EnqueueMapBuffer(engine_.queue(), staging, CL_TRUE, flags, 0, staging_bytes_, 0, nullptr, nullptr, &status);
+    void* seen = api.EnqueueMapBuffer(engine_.queue(), staging, CL_TRUE, flags, 0, staging_bytes_, 0, nullptr,
+                                      nullptr, &status);
     engine_.note(status, "mapping memory that the host shares with the device");
     if (seen == nullptr || status != CL_SUCCESS) return;
     work(static_cast<float*>(seen));
-    engine_.note(api.EnqueueUnmapMemObject(engine_.queue(), staging, seen, 0, nullptr, nullptr), "unmapping memory");
+    engine_.note(api.EnqueueUnmapMemObject(engine_.queue(), staging, seen, 0, nullptr, nullptr),
+                 "unmapping memory");
   }
 
   ClEngine& engine_;
@@ -115,12 +123,14 @@ class Copy final : public KernelFamily {
     const Ports at = *reorder_ports(problem);
     const bool crosses = at.inputs[0].space != at.outputs[0].space;
     // Across, the host moves everything twice more, and waits.
-    const double bytes = static_cast<double>(problem.outputs[0].shape.elements()) * sizeof(float) * (crosses ? 6 : 2);
+    const double bytes =
+        static_cast<double>(problem.outputs[0].shape.elements()) * sizeof(float) * (crosses ? 6 : 2);
     return time_ns({.bytes = bytes, .launches = crosses ? 3.0 : 1.0}, *target.device.accelerator);
   }
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const override {
     auto* engine = dynamic_cast<ClEngine*>(request.engine);
-    if (engine == nullptr) fail(Code::internal, "reorder.copy.cl is compiled for an engine that is none of OpenCL's");
+    if (engine == nullptr)
+      fail(Code::internal, "reorder.copy.cl is compiled for an engine that is none of OpenCL's");
     return std::make_unique<CopyKernel>(request, *engine);
   }
 };

@@ -46,13 +46,15 @@ Accelerator describe(const ClDevice& device) {
   a.extensions = text(CL_DEVICE_EXTENSIONS);
   a.is_cpu = (number_of<cl_device_type>(device, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
   a.compute_units = std::max(1, static_cast<int>(number_of<cl_uint>(device, CL_DEVICE_MAX_COMPUTE_UNITS)));
-  a.most_work_items =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_MAX_WORK_GROUP_SIZE)));
+  a.most_work_items = std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_MAX_WORK_GROUP_SIZE)));
   a.memory_bytes = static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE));
-  a.most_bytes = std::min(static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE)), kMostAddressed);
+  a.most_bytes = std::min(
+      static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE)), kMostAddressed);
   a.local_bytes = static_cast<std::int64_t>(number_of<cl_ulong>(device, CL_DEVICE_LOCAL_MEM_SIZE));
   if (number_of<cl_bool>(device, CL_DEVICE_IMAGE_SUPPORT) == CL_TRUE)
-    a.image_buffer_texels = static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_IMAGE_MAX_BUFFER_SIZE));
+    a.image_buffer_texels =
+        static_cast<std::int64_t>(number_of<std::size_t>(device, CL_DEVICE_IMAGE_MAX_BUFFER_SIZE));
   a.halves = a.has("cl_khr_fp16");
   a.shares_memory = number_of<cl_bool>(device, CL_DEVICE_HOST_UNIFIED_MEMORY) == CL_TRUE;
   recognise(a);
@@ -99,7 +101,8 @@ ClDevice device_number(int number) {
   std::string why;
   std::vector<ClDevice> devices = list_devices(&why);
   if (devices.empty()) fail(Code::unsupported, "there is no OpenCL device: ", why);
-  if (number >= 0 && number < static_cast<int>(devices.size())) return devices[static_cast<std::size_t>(number)];
+  if (number >= 0 && number < static_cast<int>(devices.size()))
+    return devices[static_cast<std::size_t>(number)];
   std::string known;
   for (std::size_t i = 0; i < devices.size(); ++i)
     known += cat(i == 0 ? "" : ", ", "opencl:", i, " is ", devices[i].description.name);

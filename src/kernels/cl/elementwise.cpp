@@ -12,7 +12,8 @@
 namespace rt3d::kernels::cl {
 namespace {
 
-constexpr std::array<std::string_view, 5> kOps{"Activation", "Add", "Sub", "Mul", "Div"};  // by the kernel's number
+constexpr std::array<std::string_view, 5> kOps{"Activation", "Add", "Sub", "Mul",
+                                               "Div"};  // by the kernel's number
 
 // What an operand is, by the kernel's number.
 enum class Role : std::uint8_t { whole, per_channel, constants, number };
@@ -36,7 +37,8 @@ std::optional<Role> role(const Problem& p, std::size_t i) {
   const Shape s = aligned(operand.desc.shape, out.rank());
   if (s.rank() != out.rank() || s[1] != out[1] || s.elements(2, s.rank()) != 1) return std::nullopt;
   if (operand.constant) return s[0] == 1 ? std::optional(Role::constants) : std::nullopt;
-  return s[0] == out[0] && operand.desc.shape.rank() == out.rank() ? std::optional(Role::per_channel) : std::nullopt;
+  return s[0] == out[0] && operand.desc.shape.rank() == out.rank() ? std::optional(Role::per_channel)
+                                                                   : std::nullopt;
 }
 
 int op_number(const Problem& p) {
@@ -72,7 +74,8 @@ class Elementwise final : public ClFamily {
   Work least_work(const Problem& p, const Schedule&, const Target&) const override {
     double tensors = 1;
     for (std::size_t i = 0; i < p.inputs.size(); ++i) tensors += role(p, i) == Role::whole ? 1 : 0;
-    return {.multiply_adds = 0, .bytes = static_cast<double>(p.outputs[0].shape.elements()) * stored_bytes() * tensors};
+    return {.multiply_adds = 0,
+            .bytes = static_cast<double>(p.outputs[0].shape.elements()) * stored_bytes() * tensors};
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     return time_ns({.bytes = least_work(p, schedule, target).bytes}, *target.device.accelerator);
@@ -115,13 +118,15 @@ class Elementwise final : public ClFamily {
       const Dims5 s(out);
       range = Range::of({s.h * s.w, s.d, s.n * blocks(s.c, kBlock)}, group);
     }
-    recipe.launches.push_back({{kElementwise, macros.text(), is_blocked(p) ? "blocked" : "planar"}, range, std::move(arguments)});
+    recipe.launches.push_back(
+        {{kElementwise, macros.text(), is_blocked(p) ? "blocked" : "planar"}, range, std::move(arguments)});
     recipe.pack = [constants](std::span<const Tensor* const> given, ThreadPool&) {
       std::vector<Bytes> packed;
       for (const std::size_t i : constants) {
         const Tensor values = given[i]->aligned_copy();
         std::vector<float> row(values.values<float>().begin(), values.values<float>().end());
-        row.resize((row.size() + kBlock - 1) / kBlock * kBlock, 1.0F);  // unused lanes stay finite, as divisors too
+        row.resize((row.size() + kBlock - 1) / kBlock * kBlock,
+                   1.0F);  // unused lanes stay finite, as divisors too
         packed.push_back(packed_values(row, 1, DType::f32));
       }
       return packed;

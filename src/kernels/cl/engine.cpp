@@ -29,15 +29,15 @@ class ClMemory final : public Memory {
   void write(std::size_t offset, std::span<const std::byte> from) override {
     engine_.finish();
     if (from.empty()) return;
-    check(engine_.api().EnqueueWriteBuffer(engine_.queue(), buffer_.get(), CL_TRUE, offset, from.size(), from.data(), 0,
-                                           nullptr, nullptr),
+    check(engine_.api().EnqueueWriteBuffer(engine_.queue(), buffer_.get(), CL_TRUE, offset, from.size(),
+                                           from.data(), 0, nullptr, nullptr),
           "writing to the device");
   }
   void read(std::size_t offset, std::span<std::byte> to) const override {
     engine_.finish();
     if (to.empty()) return;
-    check(engine_.api().EnqueueReadBuffer(engine_.queue(), buffer_.get(), CL_TRUE, offset, to.size(), to.data(), 0,
-                                          nullptr, nullptr),
+    check(engine_.api().EnqueueReadBuffer(engine_.queue(), buffer_.get(), CL_TRUE, offset, to.size(),
+                                          to.data(), 0, nullptr, nullptr),
           "reading from the device");
   }
 
@@ -49,7 +49,8 @@ class ClMemory final : public Memory {
 
 }  // namespace
 
-ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool) : device_(std::move(device)), pool_(pool) {
+ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool)
+    : device_(std::move(device)), pool_(pool) {
   target_.accuracy = cpu.accuracy;
   target_.threads = 1;  // of the host: none of its threads computes
   target_.device = cpu.device;
@@ -92,8 +93,8 @@ ClEngine::~ClEngine() {
 
 Handle<cl_mem> ClEngine::make_buffer(std::size_t bytes, cl_mem_flags flags) {
   if (static_cast<std::int64_t>(bytes) > device_.description.most_bytes)
-    fail(Code::out_of_memory, "OpenCL: ", device_.description.name, " gives at most ", device_.description.most_bytes,
-         " bytes in one piece, not ", bytes);
+    fail(Code::out_of_memory, "OpenCL: ", device_.description.name, " gives at most ",
+         device_.description.most_bytes, " bytes in one piece, not ", bytes);
   cl_int status = CL_SUCCESS;
   Handle buffer(api().CreateBuffer(context(), flags, bytes, nullptr, &status), api().ReleaseMemObject);
   check(status, cat("allocating ", bytes, " bytes of ", device_.description.name));
@@ -104,7 +105,8 @@ std::unique_ptr<Memory> ClEngine::allocate(std::size_t bytes) {
   const std::size_t at_least = std::max<std::size_t>((bytes + 15) / 16 * 16, 16);
   auto memory = std::make_unique<ClMemory>(*this, make_buffer(at_least, CL_MEM_READ_WRITE), at_least);
   constexpr cl_float kZero = 0;
-  check(api().EnqueueFillBuffer(queue(), buffer_of({*memory, 0}), &kZero, sizeof kZero, 0, at_least, 0, nullptr, nullptr),
+  check(api().EnqueueFillBuffer(queue(), buffer_of({*memory, 0}), &kZero, sizeof kZero, 0, at_least, 0,
+                                nullptr, nullptr),
         "clearing memory");
   return memory;
 }
@@ -134,7 +136,8 @@ void ClEngine::enqueue(cl_kernel kernel, const Range& range) {
     const std::size_t first = groups * part / parts, last = groups * (part + 1) / parts;
     const std::array<std::size_t, 3> offset{0, 0, first * step};
     const std::array<std::size_t, 3> global{range.global[0], range.global[1], (last - first) * step};
-    note(api().EnqueueNDRangeKernel(queue(), kernel, 3, offset.data(), global.data(), local, 0, nullptr, nullptr),
+    note(api().EnqueueNDRangeKernel(queue(), kernel, 3, offset.data(), global.data(), local, 0, nullptr,
+                                    nullptr),
          "starting a kernel");
     if (++unflushed_ >= kKernelsPerFlush) flush();
   }

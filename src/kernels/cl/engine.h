@@ -86,7 +86,8 @@ class Arguments {
  private:
   template <typename Value>
   Arguments& put(const Value& value) {
-    engine_.note(engine_.api().SetKernelArg(kernel_, next_++, sizeof value, &value), "an argument of a kernel");
+    engine_.note(engine_.api().SetKernelArg(kernel_, next_++, sizeof value, &value),
+                 "an argument of a kernel");
     return *this;
   }
   ClEngine& engine_;

@@ -53,7 +53,8 @@ class RecipeKernel final : public Kernel {
   // says how large they are.
   void fit(cl_kernel kernel, Range& range) const {
     const auto ask = [&](cl_kernel_work_group_info what, std::size_t bytes, void* to) {
-      return engine_.api().GetKernelWorkGroupInfo(kernel, engine_.device().id, what, bytes, to, nullptr) == CL_SUCCESS;
+      return engine_.api().GetKernelWorkGroupInfo(kernel, engine_.device().id, what, bytes, to, nullptr) ==
+             CL_SUCCESS;
     };
     std::size_t most = 0;
     std::array<std::size_t, 3> fixed{};
@@ -72,8 +73,12 @@ class RecipeKernel final : public Kernel {
   void pass(const Argument& argument, const RunArgs& args, Arguments& to) const {
     const auto at = static_cast<std::size_t>(argument.index);
     switch (argument.kind) {
-      case Argument::Kind::input: to.place(args.inputs[at], dtype_bytes(type(recipe_.input_types, at))); return;
-      case Argument::Kind::output: to.place(args.outputs[at], dtype_bytes(type(recipe_.output_types, at))); return;
+      case Argument::Kind::input:
+        to.place(args.inputs[at], dtype_bytes(type(recipe_.input_types, at)));
+        return;
+      case Argument::Kind::output:
+        to.place(args.outputs[at], dtype_bytes(type(recipe_.output_types, at)));
+        return;
       case Argument::Kind::packed: to.buffer(buffer_of({*packed_[at], 0})); return;
     }
   }

@@ -14,7 +14,8 @@ namespace rt3d::kernels::cl {
 class ClFamily : public KernelFamily {
  public:
   // `stored`: what activations and weights are in memory. Halves are for sessions that allow their error.
-  ClFamily(std::string_view id, int version, DType stored = DType::f32) : id_(id), version_(version), stored_(stored) {}
+  ClFamily(std::string_view id, int version, DType stored = DType::f32)
+      : id_(id), version_(version), stored_(stored) {}
 
   std::string_view id() const final { return id_; }
   int version() const final { return version_; }

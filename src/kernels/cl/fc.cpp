@@ -27,13 +27,15 @@ class FcDot final : public ClFamily {
     for (std::size_t i = 0; i < p.inputs.size(); ++i)
       if (p.has_input(i) && p.inputs[i].desc.dtype != DType::f32) return false;
     const Shape &x = p.input_shape(0), &w = p.input_shape(1);
-    if (x.rank() < 1 || w.rank() != 2 || x.elements() <= 0 || w.elements() <= 0 || x[x.rank() - 1] != w[1]) return false;
+    if (x.rank() < 1 || w.rank() != 2 || x.elements() <= 0 || w.elements() <= 0 || x[x.rank() - 1] != w[1])
+      return false;
     // Halves only where copies from floats reach (copy.cpp).
     if (halves() && !(is_addressable(x) && is_addressable(p.outputs[0].shape))) return false;
     if (p.has_input(2) && (!p.inputs[2].constant || p.input_shape(2).elements() != w[0])) return false;
     constexpr std::int64_t kMost = std::int64_t{1} << 30;
-    return !p.attributes.has("transA") && !p.attributes.has("alpha") && w.elements() < kMost && x.elements() < kMost &&
-           p.outputs[0].shape.elements() < kMost && has_activation(activation_of(p.attributes));
+    return !p.attributes.has("transA") && !p.attributes.has("alpha") && w.elements() < kMost &&
+           x.elements() < kMost && p.outputs[0].shape.elements() < kMost &&
+           has_activation(activation_of(p.attributes));
   }
   Ports ports(const Problem& p, const Target&) const override {
     return {std::vector<Port>(p.inputs.size(), planar_port(stored())), {planar_port(stored())}};
@@ -55,9 +57,11 @@ class FcDot final : public ClFamily {
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const FcShape s = fc_shape(p);
-    const auto lanes = static_cast<double>(schedule.get("lanes")), outputs = static_cast<double>(schedule.get("outputs"));
+    const auto lanes = static_cast<double>(schedule.get("lanes")),
+               outputs = static_cast<double>(schedule.get("outputs"));
     // A row's fours are read once for `outputs` products; lanes without a four to add are idle.
-    const double share = std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
+    const double share =
+        std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
     const double products = static_cast<double>(s.m * s.n * s.k);
     return time_ns({.multiply_adds = products * share * (1 + 1 / outputs),
                     .bytes = stored_bytes() * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
@@ -73,7 +77,12 @@ class FcDot final : public ClFamily {
     const std::int64_t lanes = r.schedule.get("lanes"), outputs = r.schedule.get("outputs");
     const std::int64_t k4 = ceil_div(s.k, 4), groups = ceil_div(s.n, outputs);
     Macros macros;
-    macros.add("K", s.k).add("K4", k4).add("N", s.n).add("LANES", lanes).add("OUTPUTS", outputs).add("GROUPS", groups);
+    macros.add("K", s.k)
+        .add("K4", k4)
+        .add("N", s.n)
+        .add("LANES", lanes)
+        .add("OUTPUTS", outputs)
+        .add("GROUPS", groups);
     if (halves())
       for (const std::string_view name : {"X_HALF", "W_HALF", "Y_HALF"}) macros.flag(name);
     add_activation(macros, activation_of(r.problem.attributes));
@@ -81,16 +90,18 @@ class FcDot final : public ClFamily {
     Recipe recipe = new_recipe(r.problem);
     Range range = Range::of({lanes, groups, s.m}, {lanes, 1, 1});
     range.parts = parts_for(estimate_ns(r.problem, r.schedule, r.target));
-    recipe.launches.push_back({{kFc, macros.text(), "fc"}, range, {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
+    recipe.launches.push_back({{kFc, macros.text(), "fc"},
+                               range,
+                               {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
     recipe.pack = [s, k4, outputs, stored = stored()](std::span<const Tensor* const> constants, ThreadPool&) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
       const Tensor& weights = scaled.weights;
       std::vector<float> w(static_cast<std::size_t>(ceil_div(s.n, outputs) * outputs * k4 * 4));
       const std::span<const float> from = weights.values<float>();
-      for (std::int64_t o = 0; o < s.n; ++o)
-        std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k4 * 4);
-      return std::vector<Bytes>{packed_values(w, 1, stored),
-                                packed_bias(constants, s.n, static_cast<std::size_t>(outputs), scaled.scales)};
+      for (std::int64_t o = 0; o < s.n; ++o) std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k4 * 4);
+      return std::vector<Bytes>{
+          packed_values(w, 1, stored),
+          packed_bias(constants, s.n, static_cast<std::size_t>(outputs), scaled.scales)};
     };
     return recipe;
   }

@@ -14,7 +14,8 @@ class Handle {
 
   Handle() = default;
   Handle(Object object, Release release) : object_(object), release_(release) {}
-  Handle(Handle&& other) noexcept : object_(std::exchange(other.object_, nullptr)), release_(other.release_) {}
+  Handle(Handle&& other) noexcept
+      : object_(std::exchange(other.object_, nullptr)), release_(other.release_) {}
   Handle& operator=(Handle&& other) noexcept {
     std::swap(object_, other.object_);
     std::swap(release_, other.release_);

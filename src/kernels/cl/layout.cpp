@@ -10,7 +10,9 @@ namespace rt3d::kernels::cl {
 
 void add_tensor(Macros& macros, std::string_view name, const Shape& shape, const Placement& at, DType dtype) {
   const Dims5 s(shape);
-  const auto add = [&](std::string_view what, std::int64_t value) { macros.add(cat(name, "_", what), value); };
+  const auto add = [&](std::string_view what, std::int64_t value) {
+    macros.add(cat(name, "_", what), value);
+  };
   add("N", at.n);
   add("C", at.c);
   add("D", at.d);
@@ -30,10 +32,24 @@ void add_windows(Macros& macros, const ConvShape& s) {
     std::string_view name;
     std::int64_t value;
   };
-  for (const auto& [name, value] : std::array<Size, 18>{
-           {{"ID", s.id}, {"IH", s.ih}, {"IW", s.iw}, {"OD", s.od}, {"OH", s.oh}, {"OW", s.ow},
-            {"KD", s.kd}, {"KH", s.kh}, {"KW", s.kw}, {"SD", s.sd}, {"SH", s.sh}, {"SW", s.sw},
-            {"PD", s.pd}, {"PH", s.ph}, {"PW", s.pw}, {"DD", s.dd}, {"DH", s.dh}, {"DW", s.dw}}})
+  for (const auto& [name, value] : std::array<Size, 18>{{{"ID", s.id},
+                                                         {"IH", s.ih},
+                                                         {"IW", s.iw},
+                                                         {"OD", s.od},
+                                                         {"OH", s.oh},
+                                                         {"OW", s.ow},
+                                                         {"KD", s.kd},
+                                                         {"KH", s.kh},
+                                                         {"KW", s.kw},
+                                                         {"SD", s.sd},
+                                                         {"SH", s.sh},
+                                                         {"SW", s.sw},
+                                                         {"PD", s.pd},
+                                                         {"PH", s.ph},
+                                                         {"PW", s.pw},
+                                                         {"DD", s.dd},
+                                                         {"DH", s.dh},
+                                                         {"DW", s.dw}}})
     macros.add(name, value);
 }
 

@@ -35,7 +35,8 @@ double rate(ClEngine& engine, std::int64_t smallest, std::int64_t largest, const
     size = std::min(largest, size * kGrowth);
     fastest = once();
   }
-  for (int round = 1; round < kRounds && fastest < 100 * kWantedNs; ++round) fastest = std::min(fastest, once());
+  for (int round = 1; round < kRounds && fastest < 100 * kWantedNs; ++round)
+    fastest = std::min(fastest, once());
   return static_cast<double>(size) / fastest;
 }
 
@@ -46,7 +47,8 @@ struct PeakKernel {
   Handle<cl_kernel> kernel;
 };
 
-double multiply_adds_per_ns(ClEngine& engine, const Memory& memory, std::int64_t group, std::int64_t most_items) {
+double multiply_adds_per_ns(ClEngine& engine, const Memory& memory, std::int64_t group,
+                            std::int64_t most_items) {
   const PeakKernel peak(engine, "multiply_adds");
   constexpr std::int64_t kPerTurn = 8 * 4;
   constexpr std::int64_t kTurns = 64;  // of one work-item, before there are more of these

@@ -54,13 +54,16 @@ class PoolWindow final : public ClFamily {
   PoolWindow(std::string_view id, DType stored) : ClFamily(id, 1, stored) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
-    constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"};
-    return std::find(kOps.begin(), kOps.end(), p.op) != kOps.end() && p.inputs.size() == 1 && p.outputs.size() == 1 &&
-           p.inputs[0].desc.dtype == DType::f32 && !p.inputs[0].constant && p.input_shape(0).rank() >= 3 &&
-           is_addressable(p.input_shape(0)) && is_addressable(p.outputs[0].shape) &&
-           has_activation(activation_of(p.attributes));
+    constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool",
+                                                   "GlobalAveragePool"};
+    return std::find(kOps.begin(), kOps.end(), p.op) != kOps.end() && p.inputs.size() == 1 &&
+           p.outputs.size() == 1 && p.inputs[0].desc.dtype == DType::f32 && !p.inputs[0].constant &&
+           p.input_shape(0).rank() >= 3 && is_addressable(p.input_shape(0)) &&
+           is_addressable(p.outputs[0].shape) && has_activation(activation_of(p.attributes));
   }
-  Ports ports(const Problem&, const Target&) const override { return {{blocked_port(0, 0, stored())}, {blocked_port(0, 0, stored())}}; }
+  Ports ports(const Problem&, const Target&) const override {
+    return {{blocked_port(0, 0, stored())}, {blocked_port(0, 0, stored())}};
+  }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {
     const auto outputs = static_cast<double>(p.outputs[0].shape.elements());
     return time_ns({.multiply_adds = 2 * outputs * static_cast<double>(window(p).kernel_positions()),
@@ -84,7 +87,8 @@ class PoolWindow final : public ClFamily {
         return std::vector<Bytes>{packed_values(values, 1, DType::f32)};
       };
     }
-    Range range = Range::of({s.oh * s.ow, s.od, s.n * blocks(s.oc, kBlock)}, pixel_group(*r.target.device.accelerator));
+    Range range =
+        Range::of({s.oh * s.ow, s.od, s.n * blocks(s.oc, kBlock)}, pixel_group(*r.target.device.accelerator));
     range.parts = parts_for(estimate_ns(r.problem, r.schedule, r.target));
     recipe.launches.push_back({{kPool, macros.text(), "pool"}, range, std::move(arguments)});
     return recipe;

@@ -12,7 +12,8 @@ namespace {
 
 std::string build_log(const ClDevice& device, cl_program program) {
   std::size_t bytes = 0;
-  if (device.api->GetProgramBuildInfo(program, device.id, CL_PROGRAM_BUILD_LOG, 0, nullptr, &bytes) != CL_SUCCESS)
+  if (device.api->GetProgramBuildInfo(program, device.id, CL_PROGRAM_BUILD_LOG, 0, nullptr, &bytes) !=
+      CL_SUCCESS)
     return {};
   std::string log(bytes, '\0');
   if (device.api->GetProgramBuildInfo(program, device.id, CL_PROGRAM_BUILD_LOG, bytes, log.data(), nullptr) !=
@@ -31,7 +32,8 @@ std::string dump_name(const KernelCode& code, const std::string& options) {
 
 // Not -cl-finite-math-only nor -cl-fast-relaxed-math: what is no number stays none (docs/accuracy.md).
 std::string build_options(const KernelCode& code, const Accelerator& description) {
-  return cat("-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero ", description.halves ? "-DHAS_HALVES=1 " : "", code.options);
+  return cat("-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero ",
+             description.halves ? "-DHAS_HALVES=1 " : "", code.options);
 }
 
 Handle<cl_program> build_program(const ClDevice& device, cl_context context, const KernelCode& code) {
@@ -49,8 +51,8 @@ Handle<cl_program> build_program(const ClDevice& device, cl_context context, con
     if (!log.empty()) dump_text(dump_name(code, options) + ".log", log);
   }
   if (status != CL_SUCCESS)
-    fail(Code::device, "OpenCL: the driver of ", device.description.name, " does not compile ", code.kernel, " (",
-         status_name(status), "): ", log.substr(0, 500));
+    fail(Code::device, "OpenCL: the driver of ", device.description.name, " does not compile ", code.kernel,
+         " (", status_name(status), "): ", log.substr(0, 500));
   return program;
 }
 

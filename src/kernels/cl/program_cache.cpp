@@ -51,7 +51,9 @@ class Reader {
   std::string_view rest_;
 };
 
-std::string_view as_text(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 Bytes as_bytes(std::string_view text) {
   Bytes bytes(text.size());
   if (!text.empty()) std::memcpy(bytes.data(), text.data(), text.size());
@@ -73,7 +75,8 @@ void ProgramCache::open(std::filesystem::path file) {
 std::string ProgramCache::key(const KernelCode& code, const std::string& options, const std::string& device) {
   const std::string text = cat(code.whole_text(), '\0', options);
   constexpr std::uint64_t kOtherSeed = 0x9e3779b97f4a7c15ULL;
-  return cat(device, " ", code.kernel, " ", text.size(), " ", checksum64(text), " ", checksum64(text, kOtherSeed));
+  return cat(device, " ", code.kernel, " ", text.size(), " ", checksum64(text), " ",
+             checksum64(text, kOtherSeed));
 }
 
 std::filesystem::path ProgramCache::mark() const { return file_.string() + ".loading"; }
@@ -83,7 +86,8 @@ void ProgramCache::read(std::vector<Entry>& entries) const {
   if (!std::filesystem::exists(file_, none)) return;
   try {
     const auto mapped = MappedFile::open(file_);
-    const std::string_view whole{reinterpret_cast<const char*>(mapped->bytes().data()), mapped->bytes().size()};
+    const std::string_view whole{reinterpret_cast<const char*>(mapped->bytes().data()),
+                                 mapped->bytes().size()};
     constexpr std::size_t kSum = sizeof(std::uint64_t);
     if (whole.size() > 2 * kMostBytes || whole.size() < kMagic.size() + kSum || !whole.starts_with(kMagic))
       fail(Code::io, "it is none of this version's");
@@ -113,12 +117,14 @@ void ProgramCache::take_mark() {
   if (Entry* entry = find(crashed)) {
     entry->binary.clear();
     changed_ = true;
-    log(LogLevel::warning, "loading a compiled OpenCL program did not end: it is compiled from source from now on");
+    log(LogLevel::warning,
+        "loading a compiled OpenCL program did not end: it is compiled from source from now on");
   }
 }
 
 ProgramCache::Entry* ProgramCache::find(const std::string& key) {
-  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
+  const auto at =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
   return at == entries_.end() ? nullptr : &*at;
 }
 
@@ -189,7 +195,8 @@ void ProgramCache::save() {
   if (error) {
     std::error_code none;
     std::filesystem::remove(fresh, none);
-    log(LogLevel::warning, "compiled OpenCL programs cannot be kept in ", file_.string(), ": ", error.message());
+    log(LogLevel::warning, "compiled OpenCL programs cannot be kept in ", file_.string(), ": ",
+        error.message());
     return;
   }
   changed_ = false;

@@ -15,7 +15,8 @@ namespace rt3d::kernels::cl {
 
 class ProgramCache {
  public:
-  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all binaries; the longest unused go first
+  static constexpr std::size_t kMostBytes = std::size_t{64}
+                                            << 20;  // of all binaries; the longest unused go first
 
   ProgramCache() = default;  // keeps nothing until it is opened
   void open(std::filesystem::path file);
@@ -36,7 +37,7 @@ class ProgramCache {
  private:
   struct Entry {
     std::string key;
-    Bytes binary;  // empty: not to be loaded
+    Bytes binary;            // empty: not to be loaded
     std::uint64_t used = 0;  // rank: what was used last has the largest
   };
   void read(std::vector<Entry>& entries) const;

@@ -15,7 +15,8 @@ Macros& Macros::add(std::string_view name, std::int64_t value) {
 // Hexadecimal, so that no digit is lost.
 Macros& Macros::add(std::string_view name, double value) {
   char digits[64];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value < 0 ? -value : value, std::chars_format::hex);
+  const auto end =
+      std::to_chars(digits, digits + sizeof digits, value < 0 ? -value : value, std::chars_format::hex);
   text_ += cat(text_.empty() ? "" : " ", "-D", name, "=", value < 0 ? "-" : "", "0x",
                std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)), "f");
   return *this;

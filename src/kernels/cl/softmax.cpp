@@ -18,8 +18,8 @@ class Softmax final : public ClFamily {
   Softmax() : ClFamily("softmax.cl", 1) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
-    if (p.op != "Softmax" || p.inputs.size() != 1 || p.inputs[0].constant || p.inputs[0].desc.dtype != DType::f32 ||
-        p.attributes.has("act"))
+    if (p.op != "Softmax" || p.inputs.size() != 1 || p.inputs[0].constant ||
+        p.inputs[0].desc.dtype != DType::f32 || p.attributes.has("act"))
       return false;
     const Shape& x = p.input_shape(0);
     if (x.rank() < 1 || x.elements() <= 0 || x.elements() >= (1 << 30)) return false;
@@ -39,8 +39,9 @@ class Softmax final : public ClFamily {
     macros.add("K", k).add("LANES", lanes);
     using Kind = Argument::Kind;
     Recipe recipe;
-    recipe.launches.push_back(
-        {{kSoftmax, macros.text(), "softmax"}, Range::of({lanes, rows, 1}, {lanes, 1, 1}), {{Kind::input, 0}, {Kind::output, 0}}});
+    recipe.launches.push_back({{kSoftmax, macros.text(), "softmax"},
+                               Range::of({lanes, rows, 1}, {lanes, 1, 1}),
+                               {{Kind::input, 0}, {Kind::output, 0}}});
     return recipe;
   }
 };
