@@ -33,7 +33,7 @@ struct Count {
   int failures = 0;
 };
 
-constexpr ListPart kLists[] = {{"conv", 30}, {"sparse", 30}, {"pool", 12},    {"elementwise", 8},
+constexpr ListPart kLists[] = {{"conv", 16}, {"sparse", 30}, {"pool", 12},    {"elementwise", 8},
                                {"fc", 8},    {"move", 1},    {"winograd", 12}};
 
 bool is_wanted(const KernelFamily& family) {
