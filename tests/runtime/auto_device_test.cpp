@@ -20,7 +20,7 @@ TEST_SUITE_BEGIN("runtime");
 namespace rt3d::runtime {
 namespace {
 
-constexpr char kStem[] =
+constexpr char kAutoModel[] =
     "graph \"net\"\ninput x f32 1x3x4x8x8\nconst w f32 16x3x3x3x3\n"
     "y f32 1x16x4x8x8 = Conv(x, w) \"stem\" dilations=1x1x1 group=1 kernel_shape=3x3x3 pads=1x1x1x1x1x1 "
     "strides=1x1x1\noutput y\n";
@@ -104,7 +104,7 @@ void teach(const std::filesystem::path& database, const graph::Graph& graph, dou
 }  // namespace
 
 TEST_CASE("auto is the CPU where there is no accelerator, and where nothing was measured nor may be") {
-  const graph::Graph graph = graph::parse_graph(kStem);
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
   {
     const Session unmeasured(graph, options_of({}, tuner::Mode::off));
     CHECK(unmeasured.stats().measurements == 0);
@@ -127,7 +127,7 @@ TEST_CASE("auto is the CPU where there is no accelerator, and where nothing was 
 TEST_CASE("auto measures whole runs once, remembers both times, and takes what was faster") {
   if (!has_accelerator()) RT3D_SKIP("this machine has no OpenCL device");
   const tests::ScratchFolder folder;
-  const graph::Graph graph = graph::parse_graph(kStem);
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
   const auto database = folder.path() / "tuning.db";
   teach(database, graph, 1);
   const std::string text = tuner::TuningDb(database, false).export_text();
@@ -157,7 +157,7 @@ TEST_CASE("when the accelerator is lost in a run, the CPU computes that run and 
   if (!has_accelerator()) RT3D_SKIP("this machine has no OpenCL device");
   const tests::ScratchFolder folder;
   const WithEnv library("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), nothing("RT3D_TEST_CL_FAULTS", "");
-  const graph::Graph graph = graph::parse_graph(kStem);
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
   const auto database = folder.path() / "tuning.db";
   teach(database, graph, 1);
   const std::vector<float> wanted = of_the_cpu(graph);
@@ -189,7 +189,7 @@ TEST_CASE("a session of the accelerator alone fails when that is lost") {
   const WithEnv library("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), nothing("RT3D_TEST_CL_FAULTS", "");
   SessionOptions options = options_of({}, tuner::Mode::off);
   options.device = "opencl";
-  Session session(graph::parse_graph(kStem), options);
+  Session session(graph::parse_graph(kAutoModel), options);
   set_input(session);
   session.run();
   CHECK(session.output(0) != nullptr);
@@ -204,7 +204,7 @@ TEST_CASE("an accelerator that cannot be prepared is none for auto") {
   const WithEnv library("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), fault("RT3D_TEST_CL_FAULTS", "build_log");
   SessionOptions options = options_of({}, tuner::Mode::quick);
   options.tuning.limit_ms = 1;
-  const Session session(graph::parse_graph(kStem), options);
+  const Session session(graph::parse_graph(kAutoModel), options);
   CHECK(session.device_text() == this_device().text() + " (auto: opencl:0 failed)");
 }
 #endif
