@@ -61,7 +61,6 @@ void Builder::work() {
     build(*next);
     lock.lock();
     next->done = true;
-    built_ += next->from_source ? 1 : 0;
     changed_.notify_all();
   }
 }
@@ -109,7 +108,6 @@ Handle<cl_kernel> Builder::kernel(const Ticket& ticket) {
       waiting_.erase(at);
       build(*ticket);
       ticket->done = true;
-      built_ += ticket->from_source ? 1 : 0;
     }
     changed_.wait(lock, [&] { return ticket->done; });
   }

@@ -32,7 +32,6 @@ class Builder {
   Ticket start(const KernelCode& code);
   // Waits for it and makes a kernel, whose arguments nobody else sets. Throws device with the driver's log.
   Handle<cl_kernel> kernel(const Ticket& ticket);
-  int built() const { return built_; }  // from source
   // Something small that is known of the device, in the same file.
   template <typename Value>
   std::optional<Value> recall(const std::string& name) {
@@ -67,7 +66,6 @@ class Builder {
   std::vector<Ticket> known_;
   std::deque<Ticket> waiting_;
   bool ends_ = false;
-  int built_ = 0;
   std::vector<std::thread> threads_;
 };
 
