@@ -12,7 +12,8 @@ constexpr Command kCommands[] = {
      "Examples:\n"
      "  rt3d-tune group-size --quick\n"
      "  rt3d-tune group-size --threads 2 --svg groups.svg --csv groups.csv\n"
-     "  rt3d-tune group-size --layer 3x3x3 --rates 2,3.6 --limit-seconds 60"},
+     "  rt3d-tune group-size --layer 3x3x3 --rates 2,3.6 --limit-seconds 60\n"
+     "  rt3d-tune group-size --quick --device opencl"},
     {"list", rt3d::cli::tune_list_command, "Show the rows of a database",
      "Examples:\n"
      "  rt3d-tune list\n"

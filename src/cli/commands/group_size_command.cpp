@@ -79,9 +79,23 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
   app.add_option("--threads", study.session.threads, "Threads; 0: all usable cores")
       ->transform(whole_number(0, 1024))
       ->type_name("N");
+  app.add_option("--device", study.session.device,
+                 "cpu, or opencl (opencl:1: the second; rt3d devices lists them)")
+      ->type_name("NAME")
+      ->capture_default_str();
   app.add_option("--isa", study.session.isa, "Generate code for avx2, avx512 or neon (default: the best)")
       ->check(CLI::IsMember({"avx2", "avx512", "neon"}))
       ->type_name("NAME");
+}
+
+// What a session on that device would say of it.
+std::string device_text(const std::string& name) {
+  for (std::int32_t i = 0; i < rt3d_device_count(); ++i) {
+    rt3d_device_info info = RT3D_DEVICE_INFO_INIT;
+    check(rt3d_device(&info, i), "cannot describe a device");
+    if (info.name == name || info.name == name + ":0") return info.text;
+  }
+  return name;
 }
 
 GroupStudy study_of(const GroupSizeOptions& options) {
@@ -176,7 +190,7 @@ void run(const GroupSizeOptions& options) {
   const GroupStudy study = study_of(options);
   check_problems(options, study.session);
   const double load = warn_when_busy();
-  const std::string device = rt3d_device_text();
+  const std::string device = device_text(options.study.session.device);
   const StopsWhenAsked stops_when_asked;  // and shows what was measured
   const GroupResults results = study_groups(study);
   if (results.points.empty() && interruption_requested()) throw Interrupted();

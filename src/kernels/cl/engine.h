@@ -86,6 +86,7 @@ class Arguments {
  private:
   template <typename Value>
   Arguments& put(const Value& value) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): of a buffer its handle is what is passed
     engine_.note(engine_.api().SetKernelArg(kernel_, next_++, sizeof value, &value),
                  "an argument of a kernel");
     return *this;

@@ -20,6 +20,7 @@
 
 namespace rt3d::kernels::cl {
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name can have none
 #define RT3D_CL_DECLARE(name) const KernelFamily& name();
 RT3D_CL_FAMILIES(RT3D_CL_DECLARE)
 #undef RT3D_CL_DECLARE

@@ -10,18 +10,42 @@
 namespace rt3d::kernels::cl {
 
 // The functions of OpenCL 1.2 that are used, without their "cl": Android's drivers of any age have them.
-#define RT3D_CL_FUNCTIONS(X)                                                                             \
-  X(GetPlatformIDs)                                                                                      \
-  X(GetPlatformInfo) X(GetDeviceIDs) X(GetDeviceInfo) X(CreateContext) X(ReleaseContext)                 \
-      X(CreateCommandQueue) X(ReleaseCommandQueue) X(CreateBuffer) X(CreateImage) X(ReleaseMemObject)    \
-          X(CreateProgramWithSource) X(CreateProgramWithBinary) X(BuildProgram) X(GetProgramInfo)        \
-              X(GetProgramBuildInfo) X(ReleaseProgram) X(CreateKernel) X(ReleaseKernel)                  \
-                  X(GetKernelWorkGroupInfo) X(SetKernelArg) X(EnqueueNDRangeKernel) X(EnqueueReadBuffer) \
-                      X(EnqueueWriteBuffer) X(EnqueueFillBuffer) X(EnqueueMapBuffer)                     \
-                          X(EnqueueUnmapMemObject) X(Flush) X(Finish) X(WaitForEvents)                   \
-                              X(GetEventProfilingInfo) X(ReleaseEvent)
+#define RT3D_CL_FUNCTIONS(X) \
+  X(GetPlatformIDs)          \
+  X(GetPlatformInfo)         \
+  X(GetDeviceIDs)            \
+  X(GetDeviceInfo)           \
+  X(CreateContext)           \
+  X(ReleaseContext)          \
+  X(CreateCommandQueue)      \
+  X(ReleaseCommandQueue)     \
+  X(CreateBuffer)            \
+  X(CreateImage)             \
+  X(ReleaseMemObject)        \
+  X(CreateProgramWithSource) \
+  X(CreateProgramWithBinary) \
+  X(BuildProgram)            \
+  X(GetProgramInfo)          \
+  X(GetProgramBuildInfo)     \
+  X(ReleaseProgram)          \
+  X(CreateKernel)            \
+  X(ReleaseKernel)           \
+  X(GetKernelWorkGroupInfo)  \
+  X(SetKernelArg)            \
+  X(EnqueueNDRangeKernel)    \
+  X(EnqueueReadBuffer)       \
+  X(EnqueueWriteBuffer)      \
+  X(EnqueueFillBuffer)       \
+  X(EnqueueMapBuffer)        \
+  X(EnqueueUnmapMemObject)   \
+  X(Flush)                   \
+  X(Finish)                  \
+  X(WaitForEvents)           \
+  X(GetEventProfilingInfo)   \
+  X(ReleaseEvent)
 
 struct Api {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name can have none
 #define RT3D_CL_MEMBER(name) decltype(&::cl##name) name = nullptr;
   RT3D_CL_FUNCTIONS(RT3D_CL_MEMBER)
 #undef RT3D_CL_MEMBER
