@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/accelerator.h"
+#include "base/error.h"
 #include "kernels/cl/quirks.h"
 
 TEST_SUITE_BEGIN("cl");
