@@ -125,14 +125,14 @@ TEST_CASE(
       CHECK(last_error_says("nothing to wait for"));
       CHECK(rt3d_session_start(s) == RT3D_INVALID_ARGUMENT);  // no input yet
       CHECK(rt3d_session_wait(s) == RT3D_INVALID_ARGUMENT);
-      REQUIRE(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_OK);
+      REQUIRE(rt3d_session_set_input(s, 0, grey_clip().data(), kInputBytes) == RT3D_OK);
       REQUIRE(rt3d_session_run(s) == RT3D_OK);
       const auto* output = static_cast<const float*>(rt3d_session_output(s, 0));
       const std::vector<float> wanted(output, output + 5);
       for (int again = 0; again < 2; ++again) {
         REQUIRE(rt3d_session_start(s) == RT3D_OK);
         CHECK(rt3d_session_output(s, 0) == nullptr);
-        CHECK(rt3d_session_set_input(s, 0, clip().data(), kInputBytes) == RT3D_BUSY);
+        CHECK(rt3d_session_set_input(s, 0, grey_clip().data(), kInputBytes) == RT3D_BUSY);
         CHECK(last_error_says("not waited for"));
         CHECK(rt3d_session_run(s) == RT3D_BUSY);
         CHECK(rt3d_session_start(s) == RT3D_BUSY);
@@ -142,7 +142,7 @@ TEST_CASE(
         CHECK(rt3d_session_wait(s) == RT3D_INVALID_ARGUMENT);
         output = static_cast<const float*>(rt3d_session_output(s, 0));
         REQUIRE(output != nullptr);
-        CHECK(std::memcmp(output, wanted.data(), 5 * sizeof(float)) == 0);
+        CHECK(std::equal(wanted.begin(), wanted.end(), output));
       }
       REQUIRE(rt3d_session_start(s) == RT3D_OK);  // and is freed
     }
