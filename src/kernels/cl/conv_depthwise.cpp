@@ -35,11 +35,6 @@ class ConvDepthwise final : public ClFamily {
     const ConvShape s = conv_shape(p);
     return conv_tunables(s, {{1}, s.kernel_positions(), stored()}, *target.device.accelerator);
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    std::vector<Schedule> all = tunables(p, target).all();
-    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return all;
-  }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     const double units = static_cast<double>(blocks(s.oc, kBlock) * s.kernel_positions()) / 4;

@@ -76,11 +76,6 @@ class ConvDirect final : public ClFamily {
     const ConvShape s = conv_shape(p);
     return conv_tunables(s, {block_choices(s), products(s), stored()}, *target.device.accelerator);
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    std::vector<Schedule> all = tunables(p, target).all();
-    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return all;
-  }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     const ConvTile t = ConvTile::of(schedule);

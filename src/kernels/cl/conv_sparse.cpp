@@ -64,11 +64,6 @@ class ConvSparse final : public ClFamily {
     return conv_tunables(conv_shape(p), {block_choices(*sparsity_of(p)), products(p), stored()},
                          *target.device.accelerator);
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    std::vector<Schedule> all = tunables(p, target).all();
-    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return all;
-  }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
     const ConvShape s = conv_shape(p);
     const ConvTile t = ConvTile::of(schedule);

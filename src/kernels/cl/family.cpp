@@ -95,6 +95,12 @@ class RecipeKernel final : public Kernel {
 
 }  // namespace
 
+std::vector<Schedule> ClFamily::space(const Problem& problem, const Target& target) const {
+  std::vector<Schedule> all = tunables(problem, target).all();
+  sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(problem, schedule, target); });
+  return all;
+}
+
 std::unique_ptr<Kernel> ClFamily::compile(const KernelRequest& request) const {
   auto* engine = dynamic_cast<ClEngine*>(request.engine);
   if (engine == nullptr) fail(Code::internal, id_, " is compiled for an engine that is none of OpenCL's");

@@ -24,6 +24,7 @@ class ClFamily : public KernelFamily {
     return target.device.accelerator && (!halves() || target.accuracy == Accuracy::half) &&
            computes(problem, *target.device.accelerator);
   }
+  std::vector<Schedule> space(const Problem& problem, const Target& target) const final;  // all
   std::unique_ptr<Kernel> compile(const KernelRequest& request) const final;
 
   virtual bool computes(const Problem& problem, const Accelerator& device) const = 0;

@@ -67,11 +67,6 @@ class FcDot final : public ClFamily {
                     .bytes = stored_bytes() * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
                    *target.device.accelerator);
   }
-  std::vector<Schedule> space(const Problem& p, const Target& target) const override {
-    std::vector<Schedule> all = tunables(p, target).all();
-    sort_by_estimate(all, [&](const Schedule& schedule) { return estimate_ns(p, schedule, target); });
-    return all;
-  }
   Recipe recipe(const KernelRequest& r) const override {
     const FcShape s = fc_shape(r.problem);
     const std::int64_t lanes = r.schedule.get("lanes"), outputs = r.schedule.get("outputs");
