@@ -29,6 +29,7 @@ class ClEngine final : public Engine {
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void flush() override;
   void finish() override;
+  bool queues() const override { return true; }
   void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }
 
