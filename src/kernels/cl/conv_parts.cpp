@@ -135,6 +135,8 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   return tunables;
 }
 
+int lanes_of(const Accelerator& device) { return row_of(device).lanes; }
+
 // Adding n numbers one after the other in halves costs about sqrt(n) 2^-12.5 of the sum: with parts of sqrt(n), of which there are sqrt(n),
 // its square root twice. A convolution of 13,824 products thus errs by 0.3 % of its outputs' spread, one of 512 in one go by 0.4 %.
 std::int64_t products_of_part(std::int64_t products) {

@@ -11,6 +11,9 @@
 namespace rt3d::kernels::cl {
 namespace {
 
+// What each further wave's worth of idle lanes adds to the time of loading: assumed.
+constexpr double kLate = 0.1;
+
 struct FcShape {
   std::int64_t m, n, k;
 };
@@ -64,9 +67,13 @@ class FcDot final : public ClFamily {
     const double share =
         std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
     const double products = static_cast<double>(s.m * s.n * s.k);
+    const auto wave = static_cast<double>(lanes_of(*target.device.accelerator));
+    // A group that does not fill a wave leaves lanes idle, and fewer loads are on their way.
+    const double idle = std::ceil(lanes / wave) * wave / lanes, late = 1 + kLate * (idle - 1);
     return time_ns(
-        {.multiply_adds = products * share * (1 + 1 / outputs),
-         .bytes = products * (weight_bytes() / static_cast<double>(s.m) + stored_bytes() / outputs / 8)},
+        {.multiply_adds = products * share * (1 + 1 / outputs) * idle,
+         .bytes =
+             products * (weight_bytes() / static_cast<double>(s.m) + stored_bytes() / outputs / 8) * late},
         *target.device.accelerator);
   }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
