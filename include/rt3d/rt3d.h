@@ -86,10 +86,12 @@ typedef enum rt3d_tuning {
  * |weight| * |input| of an output (docs/accuracy.md): where products cancel, that may be much of what is left. */
 typedef enum rt3d_accuracy {
   RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
-                              * the largest float, where they overflow first */
+                              * the largest float, where they overflow first; on OpenCL devices fully connected layers may keep
+                              * 16-bit weights: below 5e-4 of their sums */
   RT3D_ACCURACY_EXACT = 1,   /* direct methods only, below 1e-6: nothing but the order of summation differs */
-  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's
-                              * range; as the default on other CPUs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), and 16-bit storage on OpenCL
+                              * devices, with 16-bit arithmetic where they have it, below 1e-2 of the output's range; as the
+                              * default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */

@@ -83,6 +83,7 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
                                        .inputs = placements(in_),
                                        .outputs = placements(out_),
                                        .engine = &request.engine});
+  traits_ = candidate.family->traits();
   work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
   data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.engine.pool());
@@ -107,7 +108,7 @@ std::string Trial::check(double& ns) {
   data_.begin_check(in_, out_, kernel_->scratch_bytes());
   ns = run();
   const std::string trouble = data_.check_guards();
-  return trouble.empty() ? data_.compare(out_[0], request_.engine.target().accuracy) : trouble;
+  return trouble.empty() ? data_.compare(out_[0], traits_) : trouble;
 }
 
 Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)

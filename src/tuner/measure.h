@@ -37,6 +37,7 @@ class Trial {
   BenchData& data_;
   std::vector<OperandLayout> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
+  kernels::Traits traits_;
   kernels::Work work_;
   std::vector<kernels::Place> inputs_, outputs_;  // of the run at hand
 };
