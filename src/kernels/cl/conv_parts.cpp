@@ -11,22 +11,25 @@ constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressa
 
 // Of a kind of GPU: work-items that run together; registers of four floats that a work-item's float sums may take; those that sums, inputs
 // and weights may take where sums are halves, and with which waves are whole; and what a load of 16 bytes costs in multiply-adds of four
-// floats. What bench/gpu found (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of
+// floats, from a buffer and from an image. What bench/gpu found (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of
 // Mesa keeps with 22 of these (7 rows, 2 blocks, in parts) and spills with 26; a Mali has 16.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
   int lanes;
   double float_sums, halves, whole_waves;
-  double load_cost;
+  double load_cost, texel_cost;
 };
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, 16, 24, 22, 8},
-    GpuRow{Maker::adreno, 700, 999, 128, 16, 24, 24, 8},
-    GpuRow{Maker::mali, 0, 9999, 16, 8, 14, 14, 4},
+    GpuRow{Maker::adreno, 0, 699, 128, 16, 24, 22, 8, 4},
+    GpuRow{Maker::adreno, 700, 999, 128, 16, 24, 24, 8, 4},
+    GpuRow{Maker::mali, 0, 9999, 16, 8, 14, 14, 4, 8},
 };
-constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 24, 24, 4};
-constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 24, 24, 2};  // PoCL: tiles are measured anyway
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 24, 24, 4, 10};
+constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 24, 24, 2, 40};  // PoCL: tiles are measured anyway
+
+// What it takes to unpack the halves of a texel of eight, in multiply-adds of four floats.
+constexpr double kUnpack = 1;
 
 // Beyond the registers with which waves are whole.
 constexpr double kCrowded = 1.5;
@@ -56,6 +59,22 @@ std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& dev
   std::vector<int> sums{static_cast<int>(Sums::halves), static_cast<int>(Sums::floats)};
   if (products_of_part(choices.products) > 0) sums.push_back(static_cast<int>(Sums::float_parts));
   return sums;
+}
+
+// Images reach only so far into a buffer: where they do not reach its end there are none.
+bool has_images(DType stored, const Accelerator& device) {
+  const Texel texel = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  return device.image_buffer_texels * texel_bytes(texel) >= device.most_bytes;
+}
+
+std::vector<int> images_choices(const TileChoices& choices, Sums sums, const Accelerator& device) {
+  std::vector<int> images{static_cast<int>(Images::none)};
+  if (!has_images(choices.stored, device)) return images;
+  images.push_back(static_cast<int>(Images::inputs));
+  if (!choices.image_weights) return images;
+  images.push_back(static_cast<int>(Images::fours));
+  if (sums != Sums::floats) images.push_back(static_cast<int>(Images::eights));
+  return images;
 }
 
 }  // namespace
@@ -90,13 +109,18 @@ Ports conv_ports(const Problem& p, const ConvShape& s, DType stored) {
 }
 
 ConvTile ConvTile::of(const Schedule& schedule) {
-  return {schedule.get("rows"),   schedule.get("blocks"), schedule.get("wide"),
-          schedule.get("planes"), schedule.get("deep"),   static_cast<Sums>(schedule.get("sums", 0))};
+  return {schedule.get("rows"),
+          schedule.get("blocks"),
+          schedule.get("wide"),
+          schedule.get("planes"),
+          schedule.get("deep"),
+          static_cast<Sums>(schedule.get("sums", 0)),
+          static_cast<Images>(schedule.get("images", 0))};
 }
 
 Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Accelerator& device) {
   const std::vector<int> sums = sums_choices(choices, device);
-  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep"};
+  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep", "images"};
   if (!sums.empty()) order.emplace_back("sums");
   Tunables tunables(std::move(order));
   if (!sums.empty()) tunables.decide("sums", sums);
@@ -127,9 +151,12 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   });
   tunables.decide("deep", [most](const Schedule& decided) {
     std::vector<int> deep;
-    for (int d : {1, 2, 4, 8})
+    for (int d : {1, 2, 4, 8, 16})
       if (d * decided.get("wide") * decided.get("planes") <= most) deep.push_back(d);
     return deep;
+  });
+  tunables.decide("images", [choices, device](const Schedule& decided) {
+    return images_choices(choices, static_cast<Sums>(decided.get("sums", 0)), device);
   });
   return tunables;
 }
@@ -142,12 +169,13 @@ std::int64_t products_of_part(std::int64_t products) {
   return std::max(kLeast, static_cast<std::int64_t>(std::sqrt(static_cast<double>(products))));
 }
 
-void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit) {
+// In units, whose number is even.
+void add_sums(Macros& macros, Sums sums, std::int64_t products) {
   const std::int64_t part = sums == Sums::floats ? 0 : products_of_part(products);
   if (sums != Sums::floats) macros.flag("HALF_SUMS");
   if (part > 0) macros.flag(sums == Sums::halves ? "HALF_PARTS" : "FLOAT_PARTS");
-  constexpr std::int64_t kAll = 1 << 28;
-  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / unit));
+  constexpr std::int64_t kAll = 1 << 28, kPair = 2 * kBlock;
+  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / kPair) * 2);
 }
 
 Range conv_range(const ConvShape& s, const ConvTile& t, double ns) {
@@ -178,15 +206,22 @@ Macros conv_macros(const KernelRequest& r, const ConvShape& s, const ConvTile& t
       .add("WIDE", t.wide)
       .add("PLANES", t.planes)
       .add("DEEP", t.deep);
+  if (t.images != Images::none) macros.flag("X_IMAGE");
+  if (t.images >= Images::fours) macros.add("W_TEXEL", static_cast<std::int64_t>(t.images));
   return macros;
 }
 
-std::vector<Argument> conv_arguments(const Problem& p, bool listed) {
+std::int64_t list_step(const ConvTile& t) { return t.images == Images::none ? 1 : kBlock; }
+
+std::vector<Argument> conv_arguments(const Problem& p, const ConvTile& t, DType stored, bool listed) {
   using Kind = Argument::Kind;
-  std::vector<Argument> arguments{{Kind::input, 0}};
+  const Texel values = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  const bool image_weights = t.images >= Images::fours;
+  const Texel weights = t.images == Images::eights ? Texel::uint4 : image_weights ? values : Texel::none;
+  std::vector<Argument> arguments{{Kind::input, 0, t.images == Images::none ? Texel::none : values}};
   if (p.has_input(3)) arguments.push_back({Kind::input, 3});
-  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}});
-  if (listed) arguments.push_back({Kind::packed, 2});
+  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0, weights}, {Kind::packed, 1}});
+  if (listed) arguments.push_back({Kind::packed, 2, image_weights ? Texel::int1 : Texel::none});
   return arguments;
 }
 
@@ -253,7 +288,14 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   // Of a unit a work-item loads one vector a row and four a block, or two of twice as many halves, for four multiply-adds of vectors for each
   // row and block.
   const bool fast = t.sums != Sums::floats;
-  const double loads = (rows + (fast ? 2 : 4) * columns) / (4 * rows * columns);
+  const bool eights = t.images == Images::eights || (fast && t.images < Images::fours);
+  const double four = gpu.texel_cost * static_cast<double>(dtype_bytes(stored)) / 4;  // by its bytes
+  const double input_cost = t.images == Images::none ? gpu.load_cost : four;
+  const double weight_cost = (t.images < Images::fours    ? gpu.load_cost
+                              : t.images == Images::fours ? four
+                                                          : gpu.texel_cost) +
+                             (eights ? kUnpack : 0);
+  const double loads = (rows * input_cost + (eights ? 2 : 4) * columns * weight_cost) / (4 * rows * columns);
   const double sums = fast                   ? 0.5
                       : stored == DType::f16 ? 1.5
                                              : 1;  // halves that are added up in floats are converted
@@ -270,7 +312,7 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
                       (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
-  return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);
+  return time_ns({.multiply_adds = products * (sums + loads) * idle, .bytes = bytes}, device);
 }
 
 }  // namespace rt3d::kernels::cl
