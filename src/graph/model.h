@@ -22,6 +22,13 @@ Graph parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& 
 void save_onnx(const Graph& graph, const std::filesystem::path& path);
 std::string onnx_bytes(const Graph& graph);  // what such a file holds
 
+// Writes the model of the file `from` with other values in some of its constants (initializers and Constant nodes), named as in the
+// file, and with `metadata` added to its properties. All else stays as the exporter wrote it: nodes, names, opsets, what RT3D does not
+// know. External data becomes part of the file. `to` may be `from`. Throws invalid_argument when a name is not there or the shapes
+// differ, unsupported above 2 GiB, io.
+void save_with_constants(const std::filesystem::path& from, const std::map<std::string, Tensor>& constants,
+                         const std::map<std::string, std::string>& metadata, const std::filesystem::path& to);
+
 // Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,
                                                     std::span<const TensorDesc> outputs)>;

@@ -60,8 +60,10 @@ const std::vector<Floor> kFloors = {
     {"runtime",
      {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
       "runtime/planning", "runtime/running"}},
+    {"pruner", {"base", "graph", "graph/ops", "runtime/running"}},  // runtime/running: folding of constants
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
+    {"dataset", {"base", "video"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
     {"cli", {"cli/commands"}},
@@ -75,7 +77,8 @@ const std::vector<Door> kDoors = {
     {"asmjit/", "jit/asm"}, {"sqlite3.h", "tuner"}, {"google/protobuf/", "graph/onnx"},
     {"spdlog/", "base"},    {"libav", "video"},     {"libsw", "video"},
     {"CLI/", "cli"},        {"nlohmann/", "cli"},   {"onnx.pb.h", "graph/onnx"},
-    {"CL/", "kernels/cl"},
+    {"CL/", "kernels/cl"},  {"ATen/", "pruner"},    {"torch/", "pruner"},
+    {"c10/", "pruner"},
 };
 // Of the system's headers with a slash or .h; all others are the C++ library's.
 const std::vector<std::string_view> kSystem = {
@@ -228,6 +231,7 @@ TEST_SUITE("layering") {
     CHECK(objection(parts, "CLI/CLI.hpp", false).empty());
     CHECK(objection(parts, "cli/commands/commands.h", true) == "cli/parts may not use cli/commands");
     CHECK(objection(parts, "libavcodec/avcodec.h", false) == "its only door is video");
+    CHECK(objection(parts, "ATen/ATen.h", false) == "its only door is pruner");
     CHECK(floor_of("kernels/ref/ref.h")->folder == "kernels/ref");
     CHECK(floor_of("kernels_more/x.h") == nullptr);
     CHECK(floor_of("kernels/more/x.h") == nullptr);

@@ -1,12 +1,10 @@
 // ONNX file → Graph: one value per name, one node per node, constants shared with the parsed or mapped bytes.
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <limits>
 
 #include "base/error.h"
 #include "graph/model.h"
 #include "graph/onnx/functions.h"
+#include "graph/onnx/message.h"
 #include "graph/onnx/payloads.h"
 #include "graph/onnx/support.h"
 #include "graph/onnx/tensor_data.h"
@@ -18,8 +16,6 @@
 
 namespace rt3d::graph {
 namespace {
-
-constexpr int kDeepestMessage = 64;
 
 // A zero byte would end every text that quotes the name.
 const std::string& checked_name(const std::string& name) {
@@ -210,14 +206,6 @@ class Importer {
   std::vector<bool> defined_;
 };
 
-bool parse_structure(const std::string& structure, rt3d_onnx::ModelProto& model) {
-  google::protobuf::io::ArrayInputStream stream(structure.data(), static_cast<int>(structure.size()));
-  google::protobuf::io::CodedInputStream coded(&stream);
-  coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
-  coded.SetRecursionLimit(kDeepestMessage);
-  return model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
-}
-
 // `file`: where the bytes lie, when they stay there; null: memory that goes away.
 Graph parse(std::span<const std::byte> bytes, std::vector<std::filesystem::path> folders,
             std::shared_ptr<const MappedFile> file) {
@@ -226,7 +214,8 @@ Graph parse(std::span<const std::byte> bytes, std::vector<std::filesystem::path>
          " bytes; weights beyond 2 GiB must be external data");
   rt3d_onnx::ModelProto model;
   std::optional<PartedModel> parted = part_payloads(bytes);
-  if (!parted || !parse_structure(parted->structure, model) || !model.has_graph())
+  if (!parted || !parse_message(std::as_bytes(std::span<const char>(parted->structure)), model) ||
+      !model.has_graph())
     fail(Code::invalid_model, "this is not an ONNX model, or it is damaged (", bytes.size(), " bytes)");
   const std::size_t structure_bytes = parted->structure.size();
   parted->structure = std::string();

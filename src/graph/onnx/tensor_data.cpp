@@ -96,13 +96,23 @@ Tensor from_payload(const TensorDesc& desc, std::uint32_t number, DataSources& s
   return sources.copies[number] = std::move(copy);
 }
 
-Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
+// A bfloat16 tensor as its 16-bit patterns.
+TensorDesc stored_desc(const rt3d_onnx::TensorProto& proto) {
   const bool brain = proto.data_type() == kOnnxBfloat16;
   if (proto.dims_size() > Shape::kMaxRank)
     fail(Code::unsupported, "it has ", proto.dims_size(), " dimensions");
-  TensorDesc desc{brain ? dtype_of_onnx(kOnnxFloat16) : dtype_of_onnx(proto.data_type()),
-                  Shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()))};
-  const auto bytes = static_cast<std::uint64_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
+  return {dtype_of_onnx(brain ? kOnnxFloat16 : proto.data_type()),
+          Shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()))};
+}
+
+std::uint64_t stored_bytes(const TensorDesc& desc) {
+  return static_cast<std::uint64_t>(desc.shape.elements()) * dtype_bytes(desc.dtype);
+}
+
+Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
+  const bool brain = proto.data_type() == kOnnxBfloat16;
+  const TensorDesc desc = stored_desc(proto);
+  const std::uint64_t bytes = stored_bytes(desc);
   Tensor tensor;
   if (proto.data_location() == kExternal) {
     ExternalBytes view = external_bytes(proto, sources.external, bytes);
@@ -123,6 +133,10 @@ Tensor take(rt3d_onnx::TensorProto& proto, DataSources& sources) {
 }
 
 }  // namespace
+
+ExternalBytes external_tensor_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& external) {
+  return external_bytes(proto, external, stored_bytes(stored_desc(proto)));
+}
 
 Tensor take_tensor(rt3d_onnx::TensorProto& proto, DataSources& sources) {
   try {

@@ -28,6 +28,9 @@ struct DataSources {
   std::uint64_t read_bytes = 0;  // of tensors that had to be copied, widened or checked
 };
 
+// A tensor's bytes in its external file, as many as its shape needs. Throws invalid_model or io.
+ExternalBytes external_tensor_bytes(const rt3d_onnx::TensorProto& proto, ExternalData& external);
+
 // Moves the bytes out of `proto`. Throws invalid_model, unsupported (data type) or io, naming the tensor.
 Tensor take_tensor(rt3d_onnx::TensorProto& proto, DataSources& sources);
 

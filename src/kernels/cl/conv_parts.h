@@ -37,6 +37,9 @@ struct TileChoices {
 // The knobs of ConvTile, as far as the device has registers for its sums.
 Tunables conv_tunables(const ConvShape& shape, const TileChoices& choices, const Accelerator& device);
 
+// Work-items of a kind of GPU that run together: a group of fewer leaves lanes idle.
+int lanes_of(const Accelerator& device);
+
 // Products of one output that are added up before the sum goes to another one; 0: all of them.
 std::int64_t products_of_part(std::int64_t products);
 

@@ -1,0 +1,16 @@
+# libtorch, which src/pruner alone uses: Debian's libtorch-dev, or any newer one by CMAKE_PREFIX_PATH (with CUDA where it has it). Not
+# under sanitizers, which libtorch was not built with, nor for another machine.
+option(RT3D_PRUNER "Build rt3d-prune (needs libtorch)" ON)
+if(RT3D_PRUNER AND RT3D_BUILD_COMMANDS AND NOT CMAKE_CROSSCOMPILING AND NOT RT3D_SANITIZE)
+  find_package(Torch QUIET)
+  if(TARGET torch)
+    add_library(rt3d_torch INTERFACE)
+    target_include_directories(rt3d_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+    separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+    target_compile_options(rt3d_torch INTERFACE ${torch_flags})
+    target_link_libraries(rt3d_torch INTERFACE ${TORCH_LIBRARIES})
+    add_library(rt3d::torch ALIAS rt3d_torch)
+  else()
+    message(STATUS "libtorch is not there: rt3d-prune can train nothing and is left out (scripts/setup pruner installs Debian's)")
+  endif()
+endif()

@@ -1,0 +1,146 @@
+#include "pruner/network.h"
+
+#include <numeric>
+
+#include "base/error.h"
+#include "graph/model.h"
+#include "graph/walk.h"
+#include "pruner/operators.h"
+#include "pruner/tensors.h"
+#include "runtime/running/onnx_compute.h"
+
+namespace rt3d::pruner {
+
+namespace {
+
+struct ParameterRow {
+  std::string_view op;
+  std::size_t input;
+  Role role;
+};
+constexpr ParameterRow kParameters[] = {
+    {"Conv", 1, Role::weight},
+    {"Conv", 2, Role::bias},
+    {"Gemm", 1, Role::weight},
+    {"Gemm", 2, Role::bias},
+    {"MatMul", 1, Role::weight},
+    {"BatchNormalization", 1, Role::scale},
+    {"BatchNormalization", 2, Role::shift},
+    {"BatchNormalization", 3, Role::mean},
+    {"BatchNormalization", 4, Role::variance},
+};
+
+void require_trainable(const graph::Graph& graph) {
+  std::map<std::string, std::pair<int, std::string>> unknown;  // by operator: nodes, and the first
+  for (const graph::Node& node : graph.nodes)
+    if (!find_operator(node.op)) {
+      auto& [count, first] = unknown[node.op];
+      if (count++ == 0) first = graph::node_text(graph, node);
+    }
+  if (!unknown.empty()) {
+    std::string text;
+    for (const auto& [op, seen] : unknown)
+      text += cat(text.empty() ? "" : "; ", op, " (", seen.first,
+                  seen.first == 1 ? " node, " : " nodes, the first is ", seen.second, ")");
+    fail(Code::unsupported, "operators that cannot be trained: ", text,
+         "; those that can: ", trainable_operators());
+  }
+  for (const graph::ValueId id : graph.inputs)
+    if (graph.value(id).desc.dtype != DType::f32)
+      fail(Code::unsupported, "input '", graph.value(id).name, "' does not hold floats");
+  for (std::size_t i = 0; i < graph.value_count(); ++i)
+    if (const graph::Value& value = graph.value(static_cast<graph::ValueId>(i)); value.transformed)
+      fail(Code::unsupported, "'", value.name,
+           "' also has weights in Winograd's transform domain, which would not follow what is trained");
+}
+
+}  // namespace
+
+Network::Network(graph::Graph model, const std::map<std::string, Shape>& input_shapes)
+    : graph_(std::move(model)) {
+  find_copies();
+  std::unordered_set<graph::ValueId> in_file;
+  for (std::size_t i = 0; i < graph_.value_count(); ++i)
+    if (const auto id = static_cast<graph::ValueId>(i); graph_.constant(id)) in_file.insert(id);
+  graph::specialize(graph_, input_shapes, runtime::reference_evaluator());
+  require_trainable(graph_);
+  find_parameters(in_file);
+}
+
+// Exporters feed equal initializers through Identity nodes. Those fold, under names that no initializer has.
+void Network::find_copies() {
+  root_.resize(graph_.value_count());
+  std::iota(root_.begin(), root_.end(), 0);
+  for (const graph::Node& node : graph_.nodes) {
+    if ((node.op != "Identity" && node.op != "Dropout") || node.inputs.empty()) continue;
+    const auto from = static_cast<std::size_t>(node.inputs[0]),
+               to = static_cast<std::size_t>(node.outputs[0]);
+    if (graph_.constant(root_[from])) root_[to] = root_[from];
+  }
+}
+
+void Network::find_parameters(const std::unordered_set<graph::ValueId>& in_file) {
+  for (const graph::Node& node : graph_.nodes)
+    for (const ParameterRow& row : kParameters) {
+      if (node.op != row.op || node.inputs.size() <= row.input || node.inputs[row.input] == graph::kNoValue)
+        continue;
+      const graph::ValueId read = node.inputs[row.input], id = root_[static_cast<std::size_t>(read)];
+      const Tensor* tensor = graph_.constant(read);
+      // What is computed of other constants stays as it is: no initializer could take what it becomes.
+      if (!tensor || tensor->dtype() != DType::f32 || !in_file.contains(id) || index_.contains(id)) continue;
+      index_[id] = parameters_.size();
+      at::Tensor values = torch_tensor(*tensor);
+      values.set_requires_grad(is_trained(row.role));
+      parameters_.push_back({graph_.value(id).name, id, row.role, std::move(values)});
+    }
+}
+
+Parameter* Network::parameter(graph::ValueId id) {
+  if (id == graph::kNoValue || static_cast<std::size_t>(id) >= root_.size()) return nullptr;
+  const auto found = index_.find(root_[static_cast<std::size_t>(id)]);
+  return found == index_.end() ? nullptr : &parameters_[found->second];
+}
+
+std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch) {
+  if (inputs.size() != graph_.inputs.size())
+    fail(Code::invalid_argument, "the model has ", graph_.inputs.size(), " inputs but ", inputs.size(),
+         " were given");
+  std::int64_t batch = 1, graph_batch = 1;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const graph::Value& value = graph_.value(graph_.inputs[i]);
+    Shape expected = value.desc.shape;
+    if (i == 0 && expected.rank() > 0 && inputs[0].dim() > 0) {
+      graph_batch = expected[0];
+      batch = inputs[0].size(0);
+    }
+    if (expected.rank() > 0 && expected[0] == graph_batch) expected[0] = batch;
+    if (shape_of(inputs[i]) != expected)
+      fail(Code::invalid_argument, "input '", value.name, "' is ", shape_of(inputs[i]).text(), ", expected ",
+           expected.text());
+  }
+  return graph::walk(
+      graph_, inputs,
+      [&](graph::ValueId id, const Tensor& tensor) {
+        if (const Parameter* known = parameter(id)) return known->values;
+        const auto [it, fresh] = constants_.try_emplace(id);
+        if (fresh) it->second = torch_tensor(tensor);
+        return it->second;
+      },
+      [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
+        if (watch) watch(node, operands);
+        return find_operator(node.op)->compute({.graph = graph_,
+                                                .node = node,
+                                                .inputs = operands,
+                                                .training = mode == Mode::training,
+                                                .batch = batch,
+                                                .graph_batch = graph_batch});
+      });
+}
+
+std::map<std::string, Tensor> Network::weights() const {
+  std::map<std::string, Tensor> all;
+  for (const Parameter& parameter : parameters_) all[parameter.name] = host_tensor(parameter.values);
+  return all;
+}
+
+}  // namespace rt3d::pruner

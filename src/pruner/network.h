@@ -1,0 +1,72 @@
+// A network that libtorch computes and differentiates, made of the ONNX model itself: its graph is walked (graph/walk.h) with one
+// function for each operator (operators.h). Nothing is declared twice, and whatever the runtime can load has its layers here under the
+// names that the file gives them.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace rt3d::pruner {
+
+enum class Role {
+  weight,  // of Conv, Gemm and MatMul: what is pruned
+  bias,    // of Conv and Gemm
+  scale,
+  shift,  // of BatchNormalization
+  mean,
+  variance,  // its running statistics: not trained, but moved in training
+};
+inline bool is_trained(Role role) { return role != Role::mean && role != Role::variance; }
+
+struct Parameter {
+  std::string name;  // of the ONNX file's initializer
+  graph::ValueId id = graph::kNoValue;
+  Role role{};
+  at::Tensor values;  // requires a gradient when it is trained
+};
+
+enum class Mode { evaluation, training };
+
+// Sees every node's operands (nullptr: absent) before it is computed.
+using Watch = std::function<void(const graph::Node& node, std::span<const at::Tensor* const> operands)>;
+
+class Network {
+ public:
+  // The model as imported; input shapes as for sessions (graph/model.h, specialize). Parameters are copied. Throws unsupported naming
+  // the operators that cannot be trained, or transform-domain weights, and what specialize throws.
+  explicit Network(graph::Graph model, const std::map<std::string, Shape>& input_shapes = {});
+
+  // One tensor of floats per input of the model, all of one number of clips, which need not be the model's: where a node mixes clips,
+  // that throws unsupported. Gives one tensor per output. In training mode the running statistics move.
+  std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch = {});
+
+  const graph::Graph& graph() const { return graph_; }  // with all shapes, constants folded
+  std::vector<Parameter>& parameters() { return parameters_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  // The parameter that a value of the graph is, or is a copy of; nullptr when it is none.
+  Parameter* parameter(graph::ValueId id);
+
+  // What the file's initializers are to become, by name (graph/model.h, save_with_constants).
+  std::map<std::string, Tensor> weights() const;
+
+ private:
+  void find_copies();
+  void find_parameters(const std::unordered_set<graph::ValueId>& in_file);
+
+  graph::Graph graph_;
+  std::vector<graph::ValueId> root_;  // by value: the constant that it is a copy of, or itself
+  std::vector<Parameter> parameters_;
+  std::unordered_map<graph::ValueId, std::size_t> index_;  // of parameters, by root
+  std::unordered_map<graph::ValueId, at::Tensor> constants_;
+};
+
+}  // namespace rt3d::pruner
