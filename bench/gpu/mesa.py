@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SUITES = ("trixie-backports", "sid")  # the two versions of Mesa, as scripts/sysroot-gpu unpacks them
 LIBRARIES = {"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}
 SECONDS = 300  # that one compilation may take; usual: 1 to 3
-MOST_AT_ONCE = 12  # sources that one process compiles
+MOST_AT_ONCE = 24  # sources that one process compiles: of a run that is stopped their answers are lost
 READER = hashlib.sha256((HERE / "listings.py").read_bytes()).hexdigest()  # what is read out of a listing changes with it
 CRASHES = (-6, -11, 128 + 6, 128 + 11)
 NOTHING = "kernel void nothing(global int* x) { x[0] = 0; }\n"
@@ -304,6 +304,6 @@ def compile_all(compiler, wanted, jobs):
 
 
 def parted(sources, jobs):
-    """In equal parts for so many processes, none above MOST_AT_ONCE: what is stopped loses little."""
+    """In equal parts for so many processes, none above MOST_AT_ONCE."""
     size = min(MOST_AT_ONCE, -(-len(sources) // jobs))
     return [sources[i:i + size] for i in range(0, len(sources), size)]

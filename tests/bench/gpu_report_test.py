@@ -223,6 +223,9 @@ class Model(unittest.TestCase):
         self.assertAlmostEqual(model.time(G57, loaded, launch, "pessimistic").loads * 1e6, clocks * 2, places=3)
         self.assertAlmostEqual(model.time(G57, loaded, launch, "optimistic").loads * 1e6, clocks * 113 / 64, places=3)
 
+    def test_the_documentation_has_the_constants(self):
+        self.assertIn(model.constants_text(), (BENCH.parent.parent / "docs/gpu-model.md").read_text(), "put there what bench/gpu/model.py prints")
+
     def test_every_constant_has_a_source(self):
         self.assertTrue(all(len(source) > 7 for _, source in model.CONSTANTS.values()))
         self.assertTrue(all(gpu.source for gpu in model.GPUS.values()))

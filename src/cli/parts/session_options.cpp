@@ -102,8 +102,8 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("FILE");
   app.add_option("--device", options.device,
                  "cpu, opencl (opencl:1: the second; rt3d devices lists them), reference: slow and simple, "
-                 "or auto: cpu or "
-                 "opencl, measured; several with commas between, the preferred first")
+                 "or auto: cpu or a GPU, measured (auto,opencl:1: cpu or that device); several with commas "
+                 "between, the preferred first")
       ->type_name("NAMES")
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")

@@ -10,24 +10,45 @@ namespace {
 
 constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressable() counts with more
 
-// Of a kind of GPU: work-items that run together; registers of four floats that a work-item's float sums may take; those that sums, inputs
-// and weights may take where sums are halves, and with which waves are whole; and what a load of 16 bytes costs in multiply-adds of four
-// floats. What bench/gpu found (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of
-// Mesa keeps with 22 of these (7 rows, 2 blocks, in parts) and spills with 26; a Mali has 16.
+// What a work-item's tile takes in registers of four floats, and how many there are.
+struct Registers {
+  double row, block;   // of a row of pixels and of a block of weights, beside the sums: values, addresses
+  double most, whole;  // that a tile may take; with which waves are whole
+};
+// What loads cost: one of a row's pixels and one of a block's weights, of 16 bytes, in multiply-adds of four floats.
+struct Loads {
+  double row, block;
+};
+
+// Of dense code, or of lists of units.
+struct Tiles {
+  Registers halves, floats;  // by what adds up
+  Loads loads;
+};
+
+// Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
+// (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
+// rows, 2 blocks, in parts) and spills with 26. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all
+// the same. Each row costs an address of 64 bits there. Of dense code loops over kernel rows are unrolled for one block only; of lists each
+// distance is shifted for each row.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
   int lanes;
-  double float_sums, halves, whole_waves;
-  double load_cost;
+  Tiles dense, listed;
 };
+constexpr Tiles kAdreno600{{0.5, 2, 24, 22}, {0, 0, 16, 16}, {8, 8}},
+    kAdreno700{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {8, 8}},
+    kMaliDense{{2, 2, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
+    kMaliListed{{1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4}},
+    kOther{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4}}, kOnCpu{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {2, 2}};
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, 16, 24, 22, 8},
-    GpuRow{Maker::adreno, 700, 999, 128, 16, 24, 24, 8},
-    GpuRow{Maker::mali, 0, 9999, 16, 8, 14, 14, 4},
+    GpuRow{Maker::adreno, 0, 699, 128, kAdreno600, kAdreno600},
+    GpuRow{Maker::adreno, 700, 999, 128, kAdreno700, kAdreno700},
+    GpuRow{Maker::mali, 0, 9999, 16, kMaliDense, kMaliListed},
 };
-constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 24, 24, 4};
-constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 24, 24, 2};  // PoCL: tiles are measured anyway
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, kOther, kOther};
+constexpr GpuRow kCpu{Maker::other, 0, 0, 1, kOnCpu, kOnCpu};  // PoCL: tiles are measured anyway
 
 // Beyond the registers with which waves are whole.
 constexpr double kCrowded = 1.5;
@@ -43,12 +64,17 @@ const GpuRow& row_of(const Accelerator& device) {
   return kOtherGpu;
 }
 
-// Registers of four floats: of halves those of sums, inputs and weights, of floats those of sums.
-double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks) {
+const Tiles& tiles_of(const GpuRow& gpu, bool listed) { return listed ? gpu.listed : gpu.dense; }
+
+const Registers& registers_for(Sums sums, const Tiles& tiles) {
+  return sums == Sums::floats ? tiles.floats : tiles.halves;
+}
+
+double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks, const Tiles& tiles) {
+  const Registers& registers = registers_for(sums, tiles);
   const auto r = static_cast<double>(rows), b = static_cast<double>(blocks);
-  if (sums == Sums::floats) return r * b;
-  const double each = sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
-  return each * r * b + 2 * b + r / 2;
+  const double each = sums == Sums::floats ? 1 : sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
+  return each * r * b + registers.row * r + registers.block * b;
 }
 
 std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& device) {
@@ -103,15 +129,16 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   if (!sums.empty()) tunables.decide("sums", sums);
   tunables.decide("blocks", choices.blocks);
   const bool parts = products_of_part(choices.products) > 0;
-  tunables.decide("rows", [oh = s.oh, parts, gpu = row_of(device)](const Schedule& decided) {
-    const auto sums = static_cast<Sums>(decided.get("sums", 0));
-    const double most = sums == Sums::floats ? gpu.float_sums : gpu.halves;
-    std::vector<int> rows;
-    for (int r : {1, 2, 4, 7, 8})
-      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks")) <= most))
-        rows.push_back(r);
-    return rows;
-  });
+  tunables.decide(
+      "rows", [oh = s.oh, parts, tiles = tiles_of(row_of(device), choices.listed)](const Schedule& decided) {
+        const auto sums = static_cast<Sums>(decided.get("sums", 0));
+        const double most = registers_for(sums, tiles).most;
+        std::vector<int> rows;
+        for (int r : {1, 2, 4, 7, 8})
+          if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks"), tiles) <= most))
+            rows.push_back(r);
+        return rows;
+      });
   // Work-groups that fill a wave, where columns, planes and tiles are many enough; on a CPU they may be small.
   const std::int64_t most = device.most_work_items;
   tunables.decide("wide", [most](const Schedule&) {
@@ -247,10 +274,11 @@ double planes_met(const ConvShape& s, std::int64_t planes) {
 double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored,
                bool listed, const Accelerator& device) {
   const GpuRow& gpu = row_of(device);
-  const double tiles_of_channels = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
-  const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / tiles_of_channels)) > 0;
+  const Tiles& tiles = tiles_of(gpu, listed);
+  const double channel_tiles = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
+  const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / channel_tiles)) > 0;
   const bool crowded =
-      t.sums != Sums::floats && registers_of(t.sums, parts, t.rows, t.blocks) > gpu.whole_waves;
+      registers_of(t.sums, parts, t.rows, t.blocks, tiles) > registers_for(t.sums, tiles).whole;
   const double apart = listed ? kListsApart : kWeightsApart;
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
   const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
@@ -258,7 +286,8 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   // Of a unit a work-item loads one vector a row and four a block, or two of twice as many halves, for four multiply-adds of vectors for each
   // row and block.
   const bool fast = t.sums != Sums::floats;
-  const double loads = (rows + (fast ? 2 : 4) * columns) / (4 * rows * columns);
+  const double loads =
+      (tiles.loads.row * rows + tiles.loads.block * (fast ? 2 : 4) * columns) / (4 * rows * columns);
   const double sums = fast                   ? 0.5
                       : stored == DType::f16 ? 1.5
                                              : 1;  // halves that are added up in floats are converted
@@ -266,16 +295,16 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const auto filled = [](std::int64_t items, std::int64_t group) {
     return static_cast<double>(ceil_div(items, group) * group) / static_cast<double>(items);
   };
-  const std::int64_t width = ceil_div(s.oh, t.rows) * s.ow, tiles = s.n * ceil_div(s.oc, t.blocks * kBlock);
-  const std::int64_t groups = ceil_div(width, t.wide) * ceil_div(s.od, t.planes) * ceil_div(tiles, t.deep);
+  const std::int64_t width = ceil_div(s.oh, t.rows) * s.ow, deep = s.n * ceil_div(s.oc, t.blocks * kBlock);
+  const std::int64_t groups = ceil_div(width, t.wide) * ceil_div(s.od, t.planes) * ceil_div(deep, t.deep);
   const auto items = static_cast<double>(t.wide * t.planes * t.deep);
-  const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(tiles, t.deep) *
+  const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(deep, t.deep) *
                       (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
                       (device.is_cpu ? 1 : filled(groups, device.compute_units)) * (crowded ? kCrowded : 1) *
                       (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
-  return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);
+  return time_ns({.multiply_adds = products * (sums + loads) * idle, .bytes = bytes}, device);
 }
 
 }  // namespace rt3d::kernels::cl

@@ -28,6 +28,7 @@ struct TileChoices {
   std::vector<int> blocks;
   std::int64_t products;  // of one output
   DType stored;
+  bool listed = false;  // by lists of units
 };
 // The knobs of ConvTile, as far as the device has registers for its sums.
 Tunables conv_tunables(const ConvShape& shape, const TileChoices& choices, const Accelerator& device);

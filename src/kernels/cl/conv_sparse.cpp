@@ -61,7 +61,7 @@ class ConvSparse final : public ClFamily {
     return conv_ports(p, conv_shape(p), stored());
   }
   Tunables tunables(const Problem& p, const Target& target) const override {
-    return conv_tunables(conv_shape(p), {block_choices(*sparsity_of(p)), products(p), stored()},
+    return conv_tunables(conv_shape(p), {block_choices(*sparsity_of(p)), products(p), stored(), true},
                          *target.device.accelerator);
   }
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
