@@ -38,13 +38,16 @@ struct GpuRow {
 };
 constexpr Tiles kAdreno600{{0.5, 2, 24, 22}, {0, 0, 16, 16}, {8, 8}},
     kAdreno700{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {8, 8}},
-    kMaliDense{{2, 2, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
+    kBifrostDense{{2, 2, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
+    kValhallDense{{2, 4, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
     kMaliListed{{1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4}},
     kOther{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4}}, kOnCpu{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {2, 2}};
 constexpr std::array kGpus{
     GpuRow{Maker::adreno, 0, 699, 128, kAdreno600, kAdreno600},
     GpuRow{Maker::adreno, 700, 999, 128, kAdreno700, kAdreno700},
-    GpuRow{Maker::mali, 0, 9999, 16, kMaliDense, kMaliListed},
+    GpuRow{Maker::mali, 31, 52, 16, kBifrostDense, kMaliListed},  // G31, G51, G52
+    GpuRow{Maker::mali, 71, 76, 16, kBifrostDense, kMaliListed},
+    GpuRow{Maker::mali, 0, 9999, 16, kValhallDense, kMaliListed},  // G57, G68, G77 and all that came later
 };
 constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, kOther, kOther};
 constexpr GpuRow kCpu{Maker::other, 0, 0, 1, kOnCpu, kOnCpu};  // PoCL: tiles are measured anyway
