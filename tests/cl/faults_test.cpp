@@ -220,6 +220,42 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a session takes no more memory than the device has, and of a phone's half [host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const tests::Scratch scratch;
+  struct Row {
+    const char *name, *memory;
+    bool enough;
+  };
+  for (const Row& row : {Row{"Some GPU", "100000000", true}, Row{"Some GPU", "15000", false},
+                         Row{"QUALCOMM Adreno(TM) 650", "40000000", false},
+                         Row{"QUALCOMM Adreno(TM) 650", "400000000", true}}) {
+    CAPTURE(row.name);
+    CAPTURE(row.memory);
+    const std::string file =
+        scratch.write(cat(row.name, row.memory),
+                      cat("CL_DEVICE_NAME=", row.name, "\nCL_DEVICE_GLOBAL_MEM_SIZE=", row.memory, "\n"));
+    const WithEnv faults("RT3D_TEST_CL_FAULTS", cat("describe:", file));
+    const Outcome out = outcome(session_options("opencl"));
+    if (row.enough) {
+      CHECK_MESSAGE(is_right(out), out.text);
+      continue;
+    }
+    CHECK(out.code == Code::out_of_memory);
+    check_one_line(out);
+    CHECK_MESSAGE(out.text.find("bytes of memory, of which a session takes at most") != std::string::npos,
+                  out.text);
+  }
+}
+
+TEST_CASE("a driver that takes its time to compile is waited for [host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const WithEnv faults("RT3D_TEST_CL_FAULTS", "hang_build:200");
+  CHECK(is_right(outcome(session_options("opencl"))));
+}
+
 TEST_CASE(
     "a driver that computes wrong numbers has its candidates discarded, and the CPU computes [host only]") {
   RT3D_NEEDS_OPENCL();

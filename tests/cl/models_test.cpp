@@ -128,7 +128,7 @@ TEST_CASE("PyTorch's exports give PyTorch's outputs on an OpenCL device [slow: a
     std::string text;
     for (const std::string& problem : elsewhere) text += "\n  " + problem;
     MESSAGE(name, ": ", here, " of ", steps.size(), " steps on the device",
-            text.empty() ? "" : "; on the CPU:", text);
+            std::string(text.empty() ? "" : "; on the CPU:"), text);
     CHECK(here > 0);
     if (name.starts_with("c3d") || name.starts_with("r2plus1d_18") || name.starts_with("s3d"))
       CHECK(elsewhere.empty());

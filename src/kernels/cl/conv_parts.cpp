@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace rt3d::kernels::cl {
 namespace {
@@ -235,7 +236,9 @@ Scaled scaled_weights(const Tensor& weights, DType stored) {
     float largest = 0;
     for (const float v : values.subspan(o * width, width)) largest = std::max(largest, std::fabs(v));
     int exponent = 0;
-    if (largest > 0 && std::isfinite(largest)) std::frexp(largest, &exponent);
+    // Denormals count as zeros (docs/accuracy.md): nothing brings them back.
+    if (largest >= std::numeric_limits<float>::min() && std::isfinite(largest))
+      std::frexp(largest, &exponent);
     const int shift = std::clamp(std::clamp(exponent, kLeast, kMost) - exponent, -120, 120);
     factors.push_back(std::ldexp(1.0, shift));
     scaled.scales.push_back(std::ldexp(1.0F, -shift));

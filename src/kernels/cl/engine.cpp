@@ -21,8 +21,13 @@ constexpr int kKernelsPerFlush = 2;
 class ClMemory final : public Memory {
  public:
   ClMemory(ClEngine& engine, Handle<cl_mem> buffer, std::size_t bytes)
-      : engine_(engine), buffer_(std::move(buffer)), bytes_(bytes) {}
-  ~ClMemory() override { engine_.api().Finish(engine_.queue()); }
+      : engine_(engine), buffer_(std::move(buffer)), bytes_(bytes) {
+    engine_.took(static_cast<std::int64_t>(bytes_));
+  }
+  ~ClMemory() override {
+    engine_.api().Finish(engine_.queue());
+    engine_.took(-static_cast<std::int64_t>(bytes_));
+  }
 
   std::size_t bytes() const override { return bytes_; }
   void* base() const override { return buffer_.get(); }
@@ -95,6 +100,12 @@ Handle<cl_mem> ClEngine::make_buffer(std::size_t bytes, cl_mem_flags flags) {
   if (static_cast<std::int64_t>(bytes) > device_.description.most_bytes)
     fail(Code::out_of_memory, "OpenCL: ", device_.description.name, " gives at most ",
          device_.description.most_bytes, " bytes in one piece, not ", bytes);
+  const Accelerator& a = device_.description;
+  if (const std::int64_t most = a.memory_bytes / a.memory_share;
+      most > 0 && taken_ + static_cast<std::int64_t>(bytes) > most)
+    fail(Code::out_of_memory, "OpenCL: ", a.name, " has ", a.memory_bytes,
+         " bytes of memory, of which a session takes ", "at most ", most, ": ", bytes, " more than the ",
+         taken_, " that it has are too many");
   cl_int status = CL_SUCCESS;
   Handle buffer(api().CreateBuffer(context(), flags, bytes, nullptr, &status), api().ReleaseMemObject);
   check(status, cat("allocating ", bytes, " bytes of ", device_.description.name));

@@ -29,6 +29,7 @@ class ClEngine final : public Engine {
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void flush() override;
   void finish() override;
+  bool queues() const override { return true; }
   void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }
 
@@ -41,6 +42,8 @@ class ClEngine final : public Engine {
   void enqueue(cl_kernel kernel, const Range& range);
   // Keeps the first status that is no success.
   void note(cl_int status, const char* what);
+  // Bytes of memory were allocated, or let go.
+  void took(std::int64_t bytes) { taken_ += bytes; }
   // Memory that the host can map, at least so large: for what goes in and out.
   cl_mem staging(std::size_t bytes);
 
@@ -63,6 +66,7 @@ class ClEngine final : public Engine {
   std::array<Halo, 2> halos_;
   Handle<cl_mem> staging_;
   std::size_t staging_bytes_ = 0;
+  std::int64_t taken_ = 0;
   int unflushed_ = 0;
   cl_int trouble_ = CL_SUCCESS;
   std::string trouble_at_;
