@@ -99,6 +99,15 @@ TEST_CASE("a Mali gets no tile that spills") {
     }
 }
 
+TEST_CASE("an Adreno gets no tile that spills") {
+  const std::vector<Schedule> floats = kernels::cl::conv_direct().space(conv2(""), target_of(kAdreno650));
+  CHECK(has_tile(floats, 8, 2, kFloats));
+  CHECK_FALSE(has_tile(floats, 4, 4, kFloats));
+  const std::vector<Schedule> halves = kernels::cl::conv_direct_f16().space(conv2(""), target_of(kAdreno650));
+  CHECK(has_tile(halves, 7, 2, kHalves));
+  CHECK_FALSE(has_tile(halves, 8, 4, kHalves));
+}
+
 TEST_CASE("without tuning tiles are those that bench/gpu found fastest") {
   const auto best = [](const KernelFamily& family, const Problem& p, const Phone& phone) {
     const Schedule s = family.space(p, target_of(phone)).front();

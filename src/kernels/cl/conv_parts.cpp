@@ -28,7 +28,7 @@ struct Tiles {
 
 // Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
 // (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
-// rows, 2 blocks, in parts) and spills with 26. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all
+// rows, 2 blocks, in parts) and spills with 26; of float sums the older spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all
 // the same. Each row costs an address of 64 bits there. Of dense code loops over kernel rows are unrolled for one block only; of lists each
 // distance is shifted for each row.
 struct GpuRow {
@@ -37,8 +37,8 @@ struct GpuRow {
   int lanes;
   Tiles dense, listed;
 };
-constexpr Tiles kAdreno600{{0.5, 2, 24, 22}, {0, 0, 16, 16}, {8, 8}},
-    kAdreno700{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {8, 8}},
+constexpr Tiles kAdreno600{{0.5, 2, 24, 22}, {0, 0.5, 17.5, 17.5}, {8, 8}},
+    kAdreno700{{0.5, 2, 24, 24}, {0, 0.5, 17.5, 17.5}, {8, 8}},
     kBifrostDense{{2, 2, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
     kValhallDense{{2, 4, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
     kMaliListed{{1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4}},
