@@ -23,9 +23,8 @@ struct Loads {
 
 // Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
 // (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
-// rows, 2 blocks, in parts) and spills with 26. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all
-// the same. Each row costs an address of 64 bits there. Each
-// distance is shifted for each row.
+// rows, 2 blocks, in parts) and spills with 26; of float sums the older spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8
+// only half of the threads run, which is faster all the same. Each row costs an address of 64 bits there, shifted for each unit.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
@@ -34,8 +33,8 @@ struct GpuRow {
   Loads loads;
 };
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, {0.5, 2, 24, 22}, {0, 0, 16, 16}, {8, 8, 4}},
-    GpuRow{Maker::adreno, 700, 999, 128, {0.5, 2, 24, 24}, {0, 0, 16, 16}, {8, 8, 4}},
+    GpuRow{Maker::adreno, 0, 699, 128, {0.5, 2, 24, 22}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
+    GpuRow{Maker::adreno, 700, 999, 128, {0.5, 2, 24, 24}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
     GpuRow{Maker::mali, 0, 9999, 16, {1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4, 12}},
 };
 constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, {0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4, 10}};
