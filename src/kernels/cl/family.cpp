@@ -34,6 +34,12 @@ class RecipeKernel final : public Kernel {
       packed_.back()->write(0, bytes);
     }
   }
+  bool await_code(std::chrono::nanoseconds at_most) const override {
+    const auto start = std::chrono::steady_clock::now();
+    return std::all_of(builds_.begin(), builds_.end(), [&](const Builder::Ticket& build) {
+      return engine_.builder().await(build, at_most - (std::chrono::steady_clock::now() - start));
+    });
+  }
   std::size_t packed_bytes() const override {
     std::size_t bytes = 0;
     for (const auto& memory : packed_) bytes += memory->bytes();
