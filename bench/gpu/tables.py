@@ -56,8 +56,8 @@ def table(columns, rows):
     return "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]])
 
 
-def table_of(gpu, judged):
-    columns = {**COMMON, **(ADRENO if gpu.adreno else MALI), **TIMES}
+def table_of(gpu, judged, common=COMMON):
+    columns = {**common, **(ADRENO if gpu.adreno else MALI), **TIMES}
     return table([name.strip() for name in columns], [[text(j) for text in columns.values()] for j in judged])
 
 

@@ -18,6 +18,7 @@ import listings
 import manifest
 import mesa
 import model
+import tiles
 
 DATA = HERE / "data"
 GUARDED = ("adreno-650", "adreno-740")
@@ -354,6 +355,51 @@ class Batches(unittest.TestCase):
     def test_sources_are_parted_for_all_processes(self):
         self.assertEqual([len(part) for part in mesa.parted(list(range(7)), 2)], [4, 3])
         self.assertEqual(max(len(part) for part in mesa.parted(list(range(100)), 2)), mesa.MOST_AT_ONCE)
+
+
+class Tiles(Folder):
+    """Of a convolution of 56 rows and 32 blocks of output channels, planned in tiles of 4 rows and 2 blocks."""
+    OPTIONS = "-DOH=56 -DY_BLOCKS=32 -DROWS=4 -DTILES=14 -DBLOCKS=2 -DOC_TILES=16"
+
+    def setUp(self):
+        super().setUp()
+        self.write(plan(launches=[launch(options=self.OPTIONS, **{"global": [784, 16, 16]}, local=[16, 1, 1], tile={"pixels": 4, "outputs": 8, "weight_bytes": 2}),
+                                  launch(step="pool1", options="")]))
+
+    def tiles(self, *words):
+        return subprocess.run([sys.executable, BENCH / "tiles.py", self.folder, "--build", str(self.folder), *words], capture_output=True, text=True)
+
+    def test_another_tile_changes_what_follows_from_it(self):
+        first = manifest.read(self.folder).launches[0]
+        other = tiles.retiled(first, 7, 1)
+        self.assertEqual(other.options, "-DOH=56 -DY_BLOCKS=32 -DROWS=7 -DTILES=8 -DBLOCKS=1 -DOC_TILES=32")
+        self.assertEqual((other.grid, other.tile), ([448, 16, 32], {"pixels": 7, "outputs": 4, "weight_bytes": 2}))
+        self.assertEqual((first.options, first.grid), (self.OPTIONS, [784, 16, 16]))
+
+    def test_each_tile_is_a_row(self):
+        root = self.folder / "sysroot-gpu-amd64/sid"
+        root.mkdir(parents=True)
+        (root / ".complete").touch()
+        (root / ".mesa-version").write_text("26.2.6-1\n")
+        for options, registers in ((self.OPTIONS, 4), ("-DOH=56 -DY_BLOCKS=32 -DROWS=7 -DTILES=8 -DBLOCKS=1 -DOC_TILES=32", 9)):
+            key = mesa.key_of(A650, mesa.Mesa("sid", "amd64", root, "26.2.6-1"), (DATA / "small.cl").read_text(), options)
+            text = (DATA / "small.adreno-650.txt").read_text().replace("4 full", f"{registers} full")
+            mesa.write(self.folder / "gpu-report/cache" / f"{key}.txt.gz", gzip.compress(text.encode()))
+        done = self.tiles("--step", "conv1a", "--tiles", "4x2,7x1,64x1")  # there are not so many rows
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()[4:]]
+        self.assertEqual([(row[0], row[6]) for row in rows], [("4×8", "4"), ("7×4", "9")])
+
+    def test_what_is_no_tile_is_said_in_a_line(self):
+        for words, said in ((("--step", "conv9"), "has no step conv9: conv1a, pool1"), (("--step", "pool1"), "no convolution in tiles"),
+                            (("--step", "conv1a"), "Mesa is not unpacked")):
+            done = self.tiles(*words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
+            self.assertIn(said, done.stderr)
+        (self.folder / "sysroot-gpu-amd64/sid").mkdir(parents=True)
+        (self.folder / "sysroot-gpu-amd64/sid/.complete").touch()
+        (self.folder / "sysroot-gpu-amd64/sid/.mesa-version").write_text("26.2.6-1\n")
+        self.assertIn("--tiles is '4', not like", self.tiles("--step", "conv1a", "--tiles", "4").stderr)
 
 
 class Surveys(unittest.TestCase):

@@ -14,40 +14,34 @@ struct Registers {
   double row, block;   // of a row of pixels and of a block of weights, beside the sums: values, addresses
   double most, whole;  // that a tile may take; with which waves are whole
 };
-// What loads cost: one of a row's pixels and one of a block's weights, of 16 bytes, in multiply-adds of four floats.
+// What loads cost: one of a row's pixels and one of a block's weights from buffers, and a texel, of 16 bytes each, in multiply-adds of four
+// floats.
 struct Loads {
-  double row, block;
-};
-
-// Of dense code, or of lists of units.
-struct Tiles {
-  Registers halves, floats;  // by what adds up
-  Loads loads;
+  double row, block, texel;
 };
 
 // Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
 // (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
-// rows, 2 blocks, in parts) and spills with 26. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all
-// the same. Each row costs an address of 64 bits there. Of dense code loops over kernel rows are unrolled for one block only; of lists each
-// distance is shifted for each row.
+// rows, 2 blocks, in parts) and spills with 26; of float sums the older spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8
+// only half of the threads run, which is faster all the same. Each row costs an address of 64 bits there, shifted for each unit.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
   int lanes;
-  Tiles dense, listed;
+  Registers halves, floats;  // by what adds up
+  Loads loads;
 };
-constexpr Tiles kAdreno600{{0.5, 2, 24, 22}, {0, 0, 16, 16}, {8, 8}},
-    kAdreno700{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {8, 8}},
-    kMaliDense{{2, 2, 15, 15}, {2.5, 3.5, 15, 15}, {4, 12}},
-    kMaliListed{{1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4}},
-    kOther{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4}}, kOnCpu{{0.5, 2, 24, 24}, {0, 0, 16, 16}, {2, 2}};
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, kAdreno600, kAdreno600},
-    GpuRow{Maker::adreno, 700, 999, 128, kAdreno700, kAdreno700},
-    GpuRow{Maker::mali, 0, 9999, 16, kMaliDense, kMaliListed},
+    GpuRow{Maker::adreno, 0, 699, 128, {0.5, 2, 24, 22}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
+    GpuRow{Maker::adreno, 700, 999, 128, {0.5, 2, 24, 24}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
+    GpuRow{Maker::mali, 0, 9999, 16, {1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4, 12}},
 };
-constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, kOther, kOther};
-constexpr GpuRow kCpu{Maker::other, 0, 0, 1, kOnCpu, kOnCpu};  // PoCL: tiles are measured anyway
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, {0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4, 10}};
+constexpr GpuRow kCpu{Maker::other,   0,         0, 1, {0.5, 2, 24, 24},
+                      {0, 0, 16, 16}, {2, 2, 40}};  // PoCL: tiles are measured anyway
+
+// What it takes to unpack the halves of a texel of eight, in multiply-adds of four floats.
+constexpr double kUnpack = 1;
 
 // Beyond the registers with which waves are whole.
 constexpr double kCrowded = 1.5;
@@ -63,14 +57,12 @@ const GpuRow& row_of(const Accelerator& device) {
   return kOtherGpu;
 }
 
-const Tiles& tiles_of(const GpuRow& gpu, bool listed) { return listed ? gpu.listed : gpu.dense; }
-
-const Registers& registers_for(Sums sums, const Tiles& tiles) {
-  return sums == Sums::floats ? tiles.floats : tiles.halves;
+const Registers& registers_for(Sums sums, const GpuRow& gpu) {
+  return sums == Sums::floats ? gpu.floats : gpu.halves;
 }
 
-double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks, const Tiles& tiles) {
-  const Registers& registers = registers_for(sums, tiles);
+double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks, const GpuRow& gpu) {
+  const Registers& registers = registers_for(sums, gpu);
   const auto r = static_cast<double>(rows), b = static_cast<double>(blocks);
   const double each = sums == Sums::floats ? 1 : sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
   return each * r * b + registers.row * r + registers.block * b;
@@ -82,6 +74,22 @@ std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& dev
   std::vector<int> sums{static_cast<int>(Sums::halves), static_cast<int>(Sums::floats)};
   if (products_of_part(choices.products) > 0) sums.push_back(static_cast<int>(Sums::float_parts));
   return sums;
+}
+
+// Images reach only so far into a buffer: where they do not reach its end there are none.
+bool has_images(DType stored, const Accelerator& device) {
+  const Texel texel = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  return device.image_buffer_texels * texel_bytes(texel) >= device.most_bytes;
+}
+
+std::vector<int> images_choices(const TileChoices& choices, Sums sums, const Accelerator& device) {
+  std::vector<int> images{static_cast<int>(Images::none)};
+  if (!has_images(choices.stored, device)) return images;
+  images.push_back(static_cast<int>(Images::inputs));
+  if (!choices.image_weights) return images;
+  images.push_back(static_cast<int>(Images::fours));
+  if (sums != Sums::floats) images.push_back(static_cast<int>(Images::eights));
+  return images;
 }
 
 }  // namespace
@@ -116,28 +124,32 @@ Ports conv_ports(const Problem& p, const ConvShape& s, DType stored) {
 }
 
 ConvTile ConvTile::of(const Schedule& schedule) {
-  return {schedule.get("rows"),   schedule.get("blocks"), schedule.get("wide"),
-          schedule.get("planes"), schedule.get("deep"),   static_cast<Sums>(schedule.get("sums", 0))};
+  return {schedule.get("rows"),
+          schedule.get("blocks"),
+          schedule.get("wide"),
+          schedule.get("planes"),
+          schedule.get("deep"),
+          static_cast<Sums>(schedule.get("sums", 0)),
+          static_cast<Images>(schedule.get("images", 0))};
 }
 
 Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Accelerator& device) {
   const std::vector<int> sums = sums_choices(choices, device);
-  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep"};
+  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep", "images"};
   if (!sums.empty()) order.emplace_back("sums");
   Tunables tunables(std::move(order));
   if (!sums.empty()) tunables.decide("sums", sums);
   tunables.decide("blocks", choices.blocks);
   const bool parts = products_of_part(choices.products) > 0;
-  tunables.decide(
-      "rows", [oh = s.oh, parts, tiles = tiles_of(row_of(device), choices.listed)](const Schedule& decided) {
-        const auto sums = static_cast<Sums>(decided.get("sums", 0));
-        const double most = registers_for(sums, tiles).most;
-        std::vector<int> rows;
-        for (int r : {1, 2, 4, 7, 8})
-          if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks"), tiles) <= most))
-            rows.push_back(r);
-        return rows;
-      });
+  tunables.decide("rows", [oh = s.oh, parts, gpu = row_of(device)](const Schedule& decided) {
+    const auto sums = static_cast<Sums>(decided.get("sums", 0));
+    const double most = registers_for(sums, gpu).most;
+    std::vector<int> rows;
+    for (int r : {1, 2, 4, 7, 8})
+      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks"), gpu) <= most))
+        rows.push_back(r);
+    return rows;
+  });
   // Work-groups that fill a wave, where columns, planes and tiles are many enough; on a CPU they may be small.
   const std::int64_t most = device.most_work_items;
   tunables.decide("wide", [most](const Schedule&) {
@@ -154,9 +166,12 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   });
   tunables.decide("deep", [most](const Schedule& decided) {
     std::vector<int> deep;
-    for (int d : {1, 2, 4, 8})
+    for (int d : {1, 2, 4, 8, 16})
       if (d * decided.get("wide") * decided.get("planes") <= most) deep.push_back(d);
     return deep;
+  });
+  tunables.decide("images", [choices, device](const Schedule& decided) {
+    return images_choices(choices, static_cast<Sums>(decided.get("sums", 0)), device);
   });
   return tunables;
 }
@@ -171,12 +186,13 @@ std::int64_t products_of_part(std::int64_t products) {
   return std::max(kLeast, static_cast<std::int64_t>(std::sqrt(static_cast<double>(products))));
 }
 
-void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit) {
+// In units, whose number is even.
+void add_sums(Macros& macros, Sums sums, std::int64_t products) {
   const std::int64_t part = sums == Sums::floats ? 0 : products_of_part(products);
   if (sums != Sums::floats) macros.flag("HALF_SUMS");
   if (part > 0) macros.flag(sums == Sums::halves ? "HALF_PARTS" : "FLOAT_PARTS");
-  constexpr std::int64_t kAll = 1 << 28;
-  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / unit));
+  constexpr std::int64_t kAll = 1 << 28, kPair = 2 * kBlock;
+  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / kPair) * 2);
 }
 
 Range conv_range(const ConvShape& s, const ConvTile& t, double ns) {
@@ -207,15 +223,22 @@ Macros conv_macros(const KernelRequest& r, const ConvShape& s, const ConvTile& t
       .add("WIDE", t.wide)
       .add("PLANES", t.planes)
       .add("DEEP", t.deep);
+  if (t.images != Images::none) macros.flag("X_IMAGE");
+  if (t.images >= Images::fours) macros.add("W_TEXEL", static_cast<std::int64_t>(t.images));
   return macros;
 }
 
-std::vector<Argument> conv_arguments(const Problem& p, bool listed) {
+std::int64_t list_step(const ConvTile& t) { return t.images == Images::none ? 1 : kBlock; }
+
+std::vector<Argument> conv_arguments(const Problem& p, const ConvTile& t, DType stored, bool listed) {
   using Kind = Argument::Kind;
-  std::vector<Argument> arguments{{Kind::input, 0}};
+  const Texel values = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  const bool image_weights = t.images >= Images::fours;
+  const Texel weights = t.images == Images::eights ? Texel::uint4 : image_weights ? values : Texel::none;
+  std::vector<Argument> arguments{{Kind::input, 0, t.images == Images::none ? Texel::none : values}};
   if (p.has_input(3)) arguments.push_back({Kind::input, 3});
-  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}});
-  if (listed) arguments.push_back({Kind::packed, 2});
+  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0, weights}, {Kind::packed, 1}});
+  if (listed) arguments.push_back({Kind::packed, 2, image_weights ? Texel::int1 : Texel::none});
   return arguments;
 }
 
@@ -275,11 +298,9 @@ double planes_met(const ConvShape& s, std::int64_t planes) {
 double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored,
                bool listed, const Accelerator& device) {
   const GpuRow& gpu = row_of(device);
-  const Tiles& tiles = tiles_of(gpu, listed);
   const double channel_tiles = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
   const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / channel_tiles)) > 0;
-  const bool crowded =
-      registers_of(t.sums, parts, t.rows, t.blocks, tiles) > registers_for(t.sums, tiles).whole;
+  const bool crowded = registers_of(t.sums, parts, t.rows, t.blocks, gpu) > registers_for(t.sums, gpu).whole;
   const double apart = listed ? kListsApart : kWeightsApart;
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
   const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
@@ -287,8 +308,14 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   // Of a unit a work-item loads one vector a row and four a block, or two of twice as many halves, for four multiply-adds of vectors for each
   // row and block.
   const bool fast = t.sums != Sums::floats;
-  const double loads =
-      (tiles.loads.row * rows + tiles.loads.block * (fast ? 2 : 4) * columns) / (4 * rows * columns);
+  const bool eights = t.images == Images::eights || (fast && t.images < Images::fours);
+  const double four = gpu.loads.texel * static_cast<double>(dtype_bytes(stored)) / 4;  // by its bytes
+  const double input_cost = t.images == Images::none ? gpu.loads.row : four;
+  const double weight_cost = (t.images < Images::fours    ? gpu.loads.block
+                              : t.images == Images::fours ? four
+                                                          : gpu.loads.texel) +
+                             (eights ? kUnpack : 0);
+  const double loads = (rows * input_cost + (eights ? 2 : 4) * columns * weight_cost) / (4 * rows * columns);
   const double sums = fast                   ? 0.5
                       : stored == DType::f16 ? 1.5
                                              : 1;  // halves that are added up in floats are converted

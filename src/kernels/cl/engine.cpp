@@ -27,6 +27,7 @@ class ClMemory final : public Memory {
   ~ClMemory() override {
     engine_.api().Finish(engine_.queue());
     engine_.took(-static_cast<std::int64_t>(bytes_));
+    engine_.forget_images_over(buffer_.get());
   }
 
   std::size_t bytes() const override { return bytes_; }
@@ -120,6 +121,31 @@ std::unique_ptr<Memory> ClEngine::allocate(std::size_t bytes) {
                                 nullptr, nullptr),
         "clearing memory");
   return memory;
+}
+
+cl_mem ClEngine::image_over(cl_mem buffer, Texel texel) {
+  Handle<cl_mem>& image = images_[{buffer, texel}];
+  if (image) return image.get();
+  constexpr std::array kFormats{
+      cl_image_format{}, cl_image_format{CL_RGBA, CL_HALF_FLOAT}, cl_image_format{CL_RGBA, CL_FLOAT},
+      cl_image_format{CL_RGBA, CL_UNSIGNED_INT32}, cl_image_format{CL_R, CL_SIGNED_INT32}};
+  std::size_t bytes = 0;
+  cl_int status = api().GetMemObjectInfo(buffer, CL_MEM_SIZE, sizeof bytes, &bytes, nullptr);
+  if (status == CL_SUCCESS) {
+    cl_image_desc what{};
+    what.image_type = CL_MEM_OBJECT_IMAGE1D_BUFFER;
+    what.image_width = bytes / static_cast<std::size_t>(texel_bytes(texel));
+    what.buffer = buffer;
+    image = {api().CreateImage(context(), CL_MEM_READ_ONLY, &kFormats.at(static_cast<std::size_t>(texel)),
+                               &what, nullptr, &status),
+             api().ReleaseMemObject};
+  }
+  note(status, "making an image over a buffer");
+  return image.get();
+}
+
+void ClEngine::forget_images_over(cl_mem buffer) {
+  std::erase_if(images_, [&](const auto& entry) { return entry.first.first == buffer; });
 }
 
 cl_mem ClEngine::staging(std::size_t bytes) {

@@ -66,5 +66,6 @@ float flushed(float value);
 
 // A row of zeros behind the last value, up to a multiple of `multiple`; of bytes of floats or of halves.
 Bytes packed_values(std::span<const float> values, std::size_t multiple, DType dtype);
+Bytes packed_list(std::span<const std::int32_t> numbers);
 
 }  // namespace rt3d::kernels::cl
