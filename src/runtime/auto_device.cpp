@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/devices/device_table.h"
+#include "runtime/same_answers.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -19,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr char kCpu[] = "cpu";
 // The row that remembers: of the "family" of all that an accelerator may compute, its time beside the CPU's.
 constexpr char kFamily[] = "model.accelerator";
-constexpr int kVersion = 2;  // of how both are timed
+constexpr int kVersion = 3;  // of how both are timed
 
 struct Found {
   std::string name;  // "" : there is none
@@ -38,8 +39,7 @@ Found named_accelerator(std::string_view names) {
   return {devices[0].name(), there.at(static_cast<std::size_t>(devices[0].number)), {}};
 }
 
-// The first device of the table's kinds that a machine need not have, and that is none of the CPU's own cores: code that was made for these
-// is faster on them than what a driver makes, and to find that out at each first load takes long.
+// The first device of the table's kinds that a machine need not have and that no quirk keeps from it (kernels/cl/quirks.h).
 Found find_accelerator() {
   Found found;
   for (const DeviceRow& row : device_table()) {
@@ -48,21 +48,26 @@ Found find_accelerator() {
     std::vector<Accelerator> there = row.list(why);
     for (std::size_t i = 0; i < there.size(); ++i) {
       const std::string name = NamedDevice(&row, static_cast<int>(i)).name();
-      if (!there[i].is_cpu) return {name, std::move(there[i]), {}};
-      why += cat(why.empty() ? "" : "; ", name, " is a CPU, of use with '", kAutoDevice, ",", name, "'");
+      if (there[i].not_auto.empty()) return {name, std::move(there[i]), {}};
+      why += cat(why.empty() ? "" : "; ", name, " is left alone, for ", there[i].not_auto, " ('", kAutoDevice,
+                 ",", name, "' takes it)");
     }
     found.why_not += cat(found.why_not.empty() ? "" : "; ", "no ", row.name, ": ", why);
   }
   return found;
 }
 
+// In the place of the time of an accelerator whose answers are wrong: it is remembered with the driver's version.
+constexpr double kWrongNs = 1e18;
+
 // Times of whole runs.
 struct Times {
   double cpu_ns = 0, accelerator_ns = 0;
   bool accelerator_wins() const { return accelerator_ns < cpu_ns; }
+  bool accelerator_is_wrong() const { return accelerator_ns >= kWrongNs; }
 };
 
-// Runs by turns, so that what disturbs the machine disturbs both; the inputs are what the arenas have, zeros.
+// Runs by turns, so that what disturbs the machine disturbs both.
 Times measure(Prepared& cpu, Prepared& accelerator) {
   constexpr int kRounds = 3;
   const auto run_ns = [](Prepared& one) {
@@ -70,8 +75,6 @@ Times measure(Prepared& cpu, Prepared& accelerator) {
     one.executor->run();
     return static_cast<double>(ns_since(start));
   };
-  run_ns(cpu);
-  run_ns(accelerator);
   constexpr double kNone = std::numeric_limits<double>::infinity();
   Times times{kNone, kNone};
   for (int round = 0; round < kRounds; ++round) {
@@ -190,7 +193,8 @@ class Chooser {
   int rigor_asked() const { return options_.tuning.mode == tuner::Mode::full ? tuner::kFull : tuner::kQuick; }
 
   std::string told(const Times& times) const {
-    return cat("auto: cpu ", ms(times.cpu_ns), " a run, ", name_, " ", ms(times.accelerator_ns));
+    return cat("auto: cpu ", ms(times.cpu_ns), " a run, ", name_, " ",
+               times.accelerator_is_wrong() ? "computes wrong numbers" : ms(times.accelerator_ns));
   }
 
   std::unique_ptr<Prepared> of_accelerator(const SessionOptions& options) const {
@@ -203,6 +207,15 @@ class Chooser {
       warn(error);
       return nullptr;
     }
+  }
+
+  // The first runs of both, which load what drivers put off, tell whether they answer alike.
+  Times compare(Prepared& cpu, Prepared& accelerator) const {
+    const std::string trouble = different_answers(cpu, accelerator);
+    const Times times = measure(cpu, accelerator);
+    if (trouble.empty()) return times;
+    log(LogLevel::warning, "auto: cpu, because ", name_, " computes wrong numbers: ", trouble);
+    return {times.cpu_ns, kWrongNs};
   }
 
   static bool is_the_accelerators(const Error& error) {
@@ -246,7 +259,7 @@ class Chooser {
     Times times = timed ? times_of(*before) : Times();
     const auto measuring = Clock::now();
     try {
-      if (!timed) times = measure(*cpu, *accelerator);
+      if (!timed) times = compare(*cpu, *accelerator);
     } catch (const Error& error) {
       if (!is_the_accelerators(error)) throw;
       warn(error);

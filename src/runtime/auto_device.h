@@ -1,5 +1,5 @@
 // The device "auto": the CPU, or an accelerator where whole runs of the model were measured faster on it: the one named behind it
-// ("auto,opencl:1"), else the first that is no CPU.
+// ("auto,opencl:1"), else the first of which nothing speaks against it (Accelerator::not_auto).
 #pragma once
 
 #include <memory>
