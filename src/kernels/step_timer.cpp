@@ -6,16 +6,17 @@ namespace rt3d::kernels {
 
 std::unique_ptr<StepTimer> Engine::make_timer() { return std::make_unique<ClockTimer>(*this); }
 
-void ClockTimer::begin() {
+void ClockTimer::begin(std::span<StepTime> steps) {
   engine_.finish();
-  times_.clear();
+  steps_ = steps;
+  next_ = 0;
   before_ = std::chrono::steady_clock::now();
 }
 
 void ClockTimer::end_step() {
   engine_.finish();
   const auto now = std::chrono::steady_clock::now();
-  times_.push_back({.ns = std::chrono::duration<double, std::nano>(now - before_).count()});
+  steps_[next_++] = {.ns = std::chrono::duration<double, std::nano>(now - before_).count()};
   before_ = now;
 }
 

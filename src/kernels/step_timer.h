@@ -2,7 +2,8 @@
 #pragma once
 
 #include <chrono>
-#include <vector>
+#include <cstddef>
+#include <span>
 
 namespace rt3d::kernels {
 
@@ -17,26 +18,27 @@ struct StepTime {
 class StepTimer {
  public:
   virtual ~StepTimer() = default;
-  // Waits for what was run before, and forgets earlier steps.
-  virtual void begin() = 0;
+  // Waits for what was run before, and forgets earlier steps. What comes next are these steps, whose times are known after end().
+  virtual void begin(std::span<StepTime> steps) = 0;
   // What was run since begin(), or since the step before, is one step.
   virtual void end_step() = 0;
-  // Of the steps since begin(), in order. Waits for them; throws device when something failed.
-  virtual std::vector<StepTime> times() = 0;
+  // Waits for the steps; throws device when something failed.
+  virtual void end() = 0;
 };
 
 // By the host's clock, which waits for the engine after each step: nothing is queued meanwhile, and so there are no gaps.
 class ClockTimer final : public StepTimer {
  public:
   explicit ClockTimer(Engine& engine) : engine_(engine) {}
-  void begin() override;
+  void begin(std::span<StepTime> steps) override;
   void end_step() override;
-  std::vector<StepTime> times() override { return times_; }
+  void end() override {}
 
  private:
   Engine& engine_;
   std::chrono::steady_clock::time_point before_;
-  std::vector<StepTime> times_;
+  std::span<StepTime> steps_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace rt3d::kernels

@@ -93,6 +93,7 @@ Prepared::Prepared(const graph::Graph& model, const SessionOptions& options, Wei
   const auto prepare_start = Clock::now();
   if (weights == Weights::keep) kept = program.constants;
   executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
+  if (profile && !plan_only) executor->prepare_to_measure();
   for (const Devices::Member& m : devices.members()) m.engine->save_code();
   stats.prepare_ns += ns_since(prepare_start);
   input_set.assign(inputs.size(), false);

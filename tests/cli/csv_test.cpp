@@ -55,7 +55,7 @@ TEST_CASE("every CSV has as many fields as names") {
   CAPTURE(bench.err);
   REQUIRE(bench.exit_code == 0);
   check_csv(bench.out, 20);
-  CHECK(parse_csv(bench.out)[0].back() == "executed_macs");
+  CHECK(parse_csv(bench.out)[0].back() == "peak_gflops");
   const std::string csv = shell.scratch.path("groups.csv");
   const Result groups =
       shell.tune("group-size --layer linear --rates 2 --gm 8 --gn 4 --tune-ms 1 --runs 1 --csv " + csv);

@@ -84,8 +84,9 @@ double ClEngine::measured_peak() {
 
 // A queue that takes times may be slower: there is one only where somebody asks.
 std::unique_ptr<StepTimer> ClEngine::make_timer() {
-  cl_int status = CL_SUCCESS;
-  Handle<cl_command_queue> timed = make_queue(CL_QUEUE_PROFILING_ENABLE, status);
+  cl_int status = CL_INVALID_QUEUE_PROPERTIES;
+  Handle<cl_command_queue> timed;
+  if (device_.description.profiles) timed = make_queue(CL_QUEUE_PROFILING_ENABLE, status);
   if (status != CL_SUCCESS) {
     log(LogLevel::warning, device_.description.name, " has no queue that takes times (", status_name(status),
         "): the host's clock does, which waits after each step");

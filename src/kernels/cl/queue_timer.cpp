@@ -11,8 +11,9 @@ QueueTimer::QueueTimer(ClEngine& engine) : engine_(engine) { engine_.record(&lau
 
 QueueTimer::~QueueTimer() { engine_.record(nullptr); }
 
-void QueueTimer::begin() {
+void QueueTimer::begin(std::span<StepTime> steps) {
   engine_.finish();
+  steps_ = steps;
   launches_.clear();
   ends_.clear();
 }
@@ -24,14 +25,13 @@ cl_ulong QueueTimer::time(const Handle<cl_event>& launch, cl_profiling_info what
   return ns;
 }
 
-std::vector<StepTime> QueueTimer::times() {
+void QueueTimer::end() {
   engine_.finish();
-  std::vector<StepTime> times;
   std::size_t at = 0;
   cl_ulong before = 0;  // the end of all launches so far; 0: there was none
-  for (const std::size_t end : ends_) {
-    StepTime& step = times.emplace_back();
-    for (; at < end; ++at) {
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    StepTime& step = steps_[i] = {};
+    for (; at < ends_[i]; ++at) {
       const cl_ulong from = time(launches_[at], CL_PROFILING_COMMAND_START);
       const cl_ulong to = std::max(from, time(launches_[at], CL_PROFILING_COMMAND_END));
       step.ns += static_cast<double>(to - from);
@@ -39,7 +39,6 @@ std::vector<StepTime> QueueTimer::times() {
       before = std::max(before, to);
     }
   }
-  return times;
 }
 
 }  // namespace rt3d::kernels::cl

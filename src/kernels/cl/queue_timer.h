@@ -19,14 +19,15 @@ class QueueTimer final : public StepTimer {
   QueueTimer(const QueueTimer&) = delete;
   QueueTimer& operator=(const QueueTimer&) = delete;
 
-  void begin() override;
+  void begin(std::span<StepTime> steps) override;
   void end_step() override { ends_.push_back(launches_.size()); }
-  std::vector<StepTime> times() override;
+  void end() override;
 
  private:
   cl_ulong time(const Handle<cl_event>& launch, cl_profiling_info what) const;
 
   ClEngine& engine_;
+  std::span<StepTime> steps_;
   std::vector<Handle<cl_event>> launches_;
   std::vector<std::size_t> ends_;  // of each step: launches up to its end
 };

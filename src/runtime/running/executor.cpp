@@ -173,20 +173,19 @@ void Executor::wait() {
   for (std::size_t i = first_waiting_; i < bound_.size(); ++i) run_step(i);
 }
 
-kernels::StepTimer& Executor::timer(kernels::Engine& engine) {
-  std::unique_ptr<kernels::StepTimer>& timer = timers_[&engine];
-  if (!timer) timer = engine.make_timer();
-  return *timer;
+void Executor::prepare_to_measure() {
+  for (const Bound& bound : bound_)
+    if (std::unique_ptr<kernels::StepTimer>& timer = timers_[bound.engine]; !timer)
+      timer = bound.engine->make_timer();
 }
 
 void Executor::measure(kernels::StepTimer& timer, std::size_t first, std::size_t last) {
-  timer.begin();
+  timer.begin(std::span(step_times_).subspan(first, last - first));
   for (std::size_t i = first; i < last; ++i) {
     run_step(i);
     timer.end_step();
   }
-  const std::vector<kernels::StepTime> times = timer.times();
-  std::copy(times.begin(), times.end(), step_times_.begin() + static_cast<std::ptrdiff_t>(first));
+  timer.end();
 }
 
 // Stretches of steps on one engine, by its timer. A step between spaces is one by itself: what the host does in it, and waits for, no device's
@@ -200,7 +199,7 @@ void Executor::run_measured() {
       continue;
     }
     while (last < bound_.size() && bound_[last].engine == &engine && !bound_[last].crosses) ++last;
-    measure(timer(engine), first, last);
+    measure(*timers_.at(&engine), first, last);
   }
 }
 

@@ -27,7 +27,9 @@ class Executor {
   // CPU alone is computed at once.
   void start();
   void wait();  // the steps behind the device's last one: copies to the host, mostly
-  // And takes the time of every step: on a device with a queue by its own clock, and without waiting between steps; else by the host's.
+  // Makes what run_measured() takes times with.
+  void prepare_to_measure();
+  // run() that takes the time of every step: on a device with a queue by its own clock, and without waiting between steps; else by the host's.
   void run_measured();
   void run_step(std::size_t step);  // one alone, on whatever its inputs hold
 
@@ -63,7 +65,6 @@ class Executor {
   void count_constants(Program& program);
   void count_packed(const Choice& choice, std::size_t bytes);
   void bind();
-  kernels::StepTimer& timer(kernels::Engine& engine);
   void measure(kernels::StepTimer& timer, std::size_t first, std::size_t last);
   int workers(const Step& step) const;
   bool crosses(const Step& step) const;
@@ -78,7 +79,7 @@ class Executor {
   std::size_t first_waiting_ = 0;  // the steps from here on are wait()'s
   std::array<std::unique_ptr<kernels::Memory>, kernels::kSpaces> arenas_;
   std::vector<kernels::StepTime> step_times_;
-  std::map<kernels::Engine*, std::unique_ptr<kernels::StepTimer>> timers_;  // made by the first measured run
+  std::map<kernels::Engine*, std::unique_ptr<kernels::StepTimer>> timers_;
   std::size_t packed_bytes_ = 0, device_packed_bytes_ = 0, shared_constant_bytes_ = 0;
 };
 
