@@ -34,6 +34,12 @@ constexpr Command kCommands[] = {
      "  rt3d devices\n"
      "  rt3d devices --json\n"
      "  rt3d run c3d.onnx --device opencl:0"},
+    {"check", rt3d::cli::check_command, "Compare a model's outputs on a device with the CPU's",
+     "Examples:\n"
+     "  rt3d check c3d.onnx --device opencl\n"
+     "  rt3d check c3d.onnx s3d.onnx --device opencl --accuracy half --json\n"
+     "  rt3d check model.onnx --video clip.mp4 --against reference\n"
+     "Exit code 1: an output differs by more than the limit, or a model failed."},
     {"make-model", rt3d::cli::make_model_command,
      "Write a well-known architecture with seeded weights as ONNX",
      "Examples:\n"

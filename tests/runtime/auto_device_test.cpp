@@ -46,7 +46,7 @@ bool says(const Session& session, const char* part) {
   return session.device_text().find(part) != std::string::npos;
 }
 
-std::string problem_of(const std::string& layer, const Session& session) {
+std::string problem_of_layer(const std::string& layer, const Session& session) {
   for (const StepReport& step : session.steps())
     if (step.name == layer) return step.problem;
   FAIL("there is no such layer");
@@ -229,7 +229,7 @@ TEST_CASE("whole runs are timed again only where a plan of one of both has chang
   std::string why;
   const std::string cpu = this_device().fingerprint(),
                     accelerator = find_device("opencl").list(why).at(0).fingerprint(),
-                    layer = problem_of("stem", Session(graph, options_of({}, tuner::Mode::off)));
+                    layer = problem_of_layer("stem", Session(graph, options_of({}, tuner::Mode::off)));
   learn(cpu, "Relu 1x2 -> 1x2");  // a layer of another model
   CHECK(remembers());
   for (const std::string& device : {cpu, accelerator}) {

@@ -10,6 +10,7 @@ Runner bench_command(CLI::App& app);
 Runner info_command(CLI::App& app);
 Runner plan_command(CLI::App& app);
 Runner devices_command(CLI::App& app);
+Runner check_command(CLI::App& app);
 Runner make_model_command(CLI::App& app);
 
 Runner tune_model(CLI::App& app);
