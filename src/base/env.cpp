@@ -44,7 +44,7 @@ void require_writable(const std::string& folder) {
 
 }  // namespace
 
-const EnvRow kEnvTable[9] = {
+const EnvRow kEnvTable[10] = {
     {EnvSwitch::log, "RT3D_LOG", "debug info warning error off", "log to standard error from this level on"},
     {EnvSwitch::dump, "RT3D_DUMP", "", "folder for graphs, plans and listings of generated code"},
     {EnvSwitch::perf, "RT3D_PERF", "map jitdump", "names of generated code for perf"},
@@ -54,6 +54,8 @@ const EnvRow kEnvTable[9] = {
     {EnvSwitch::uarch, "RT3D_UARCH", "inorder big both",
      "AArch64 code for which kinds of cores (docs/aarch64.md)"},
     {EnvSwitch::opencl_library, "RT3D_OPENCL_LIBRARY", "", "OpenCL library to open instead of the system's"},
+    {EnvSwitch::opencl_patience, "RT3D_OPENCL_PATIENCE", "",
+     "seconds after which an OpenCL driver that compiles hangs"},
     {EnvSwitch::keep_code, "RT3D_KEEP_CODE", "0 1",
      "1: do not use addresses of freed code again (docs/aarch64.md)"},
 };

@@ -16,6 +16,7 @@ enum class EnvSwitch {
   isa,             // RT3D_ISA=avx2|avx512|neon|none: code for a lesser instruction set than the CPU has
   uarch,           // RT3D_UARCH=inorder|big|both: which versions of AArch64 code, whatever cores there are
   opencl_library,  // RT3D_OPENCL_LIBRARY=<file>: that one instead of the system's
+  opencl_patience,  // RT3D_OPENCL_PATIENCE=<seconds>: after which a driver that is still compiling hangs
   keep_code,  // RT3D_KEEP_CODE=1: addresses of freed code are not used again, for old qemu-aarch64; 0: they are
 };
 
@@ -27,7 +28,7 @@ struct EnvRow {
   std::string_view meaning;
 };
 // In the order of EnvSwitch.
-extern const EnvRow kEnvTable[9];
+extern const EnvRow kEnvTable[10];
 
 std::string env(EnvSwitch which);  // the value, empty when unset
 

@@ -22,6 +22,7 @@ TEST_SUITE_BEGIN("cl");
 namespace rt3d::runtime {
 namespace {
 
+using tests::check_one_line;
 using tests::fault_calls;
 using tests::FaultLibrary;
 using tests::is_right;
@@ -42,12 +43,6 @@ void check_released(const std::string& failed) {
         fault_calls("clReleaseMemObject"));
   CHECK(fault_calls("clCreateProgramWithSource") - (failed == "clCreateProgramWithSource" ? 1 : 0) ==
         fault_calls("clReleaseProgram"));
-}
-
-void check_one_line(const Outcome& out) {
-  CHECK_MESSAGE(out.text.starts_with("OpenCL: "), out.text);
-  CHECK(out.text.find('\n') == std::string::npos);
-  CHECK(out.text.size() < 700);
 }
 
 // As many calls of a function as a session without faults makes, and one that is too late to matter.

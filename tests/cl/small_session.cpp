@@ -76,6 +76,12 @@ bool is_right(const Outcome& out) {
   return true;
 }
 
+void check_one_line(const Outcome& out) {
+  CHECK_MESSAGE(out.text.starts_with("OpenCL: "), out.text);
+  CHECK(out.text.find('\n') == std::string::npos);
+  CHECK(out.text.size() < 700);
+}
+
 FaultLibrary::FaultLibrary()
     : library_("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), none_("RT3D_TEST_CL_FAULTS", "") {}
 

@@ -24,7 +24,8 @@ struct Outcome {
   std::vector<runtime::StepReport> steps = {};
 };
 Outcome outcome(const runtime::SessionOptions& options);
-bool is_right(const Outcome& out);  // the reference's answer
+bool is_right(const Outcome& out);        // the reference's answer
+void check_one_line(const Outcome& out);  // how an error of OpenCL's reads
 
 // The library of faults is the one that is opened, for as long as the object lives; RT3D_TEST_CL_FAULTS says which, none to begin with.
 class FaultLibrary {

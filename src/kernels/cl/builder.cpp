@@ -8,26 +8,40 @@
 
 namespace rt3d::kernels::cl {
 
+using Clock = std::chrono::steady_clock;
+
 struct Builder::Build {
   KernelCode code;
   Handle<cl_program> program;
   std::string key;
-  bool done = false, from_source = false, dumped = false;
+  bool begun = false, done = false, from_source = false, dumped = false;
   Code error = Code::ok;
   std::string why;  // it failed
 };
 
-Builder::Builder(const ClDevice& device, cl_context context, int threads)
-    : device_(device), context_(context), most_threads_(std::max(1, threads)) {}
+Builder::Builder(ClDevice device, std::shared_ptr<const Handle<cl_context>> context, int threads,
+                 std::chrono::nanoseconds patience)
+    : device_(std::move(device)),
+      context_(std::move(context)),
+      most_threads_(std::max(1, threads)),
+      patience_(patience) {}
 
-Builder::~Builder() {
-  {
-    const std::lock_guard lock(mutex_);
-    ends_ = true;
-    waiting_.clear();
-  }
+void Builder::end() {
+  std::unique_lock lock(mutex_);
+  ends_ = true;
+  waiting_.clear();
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  if (!hangs_)
+    changed_.wait_for(lock, patience_, [&] { return std::ranges::all_of(workers_, &Worker::gone); });
+  for (Worker& worker : workers_) {
+    if (worker.gone) {
+      lock.unlock();
+      worker.thread.join();
+      lock.lock();
+    } else {
+      worker.thread.detach();
+    }
+  }
 }
 
 void Builder::keep_in(const std::filesystem::path& file) { cache_.open(file); }
@@ -39,23 +53,26 @@ Builder::Ticket Builder::start(const KernelCode& code) {
   if (known != known_.end()) return *known;
   auto ticket = std::make_shared<Build>();
   ticket->code = code;
+  if (waiting_.empty() && running_ == 0) progress_ = Clock::now();
   known_.push_back(ticket);
   waiting_.push_back(ticket);
-  if (static_cast<int>(threads_.size()) < most_threads_) {
+  if (static_cast<int>(workers_.size()) < most_threads_) {
     try {
-      threads_.emplace_back([this] { work(); });
+      Worker& worker = workers_.emplace_back();
+      worker.thread = std::thread([self = shared_from_this(), &worker] { self->work(worker); });
     } catch (const std::exception&) {  // no more threads: kernel() builds what nobody has begun
+      workers_.pop_back();
     }
   }
   changed_.notify_all();
   return ticket;
 }
 
-void Builder::work() {
+void Builder::work(Worker& self) {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return ends_ || !waiting_.empty(); });
-    if (ends_) return;
+    if (ends_) break;
     drop_unwanted();
     if (waiting_.empty()) {
       changed_.notify_all();
@@ -64,13 +81,18 @@ void Builder::work() {
     const Ticket next = waiting_.front();
     waiting_.pop_front();
     ++running_;
+    next->begun = true;
+    progress_ = Clock::now();
     lock.unlock();
     build(*next);
     lock.lock();
     --running_;
     next->done = true;
+    progress_ = Clock::now();
     changed_.notify_all();
   }
+  self.gone = true;
+  changed_.notify_all();
 }
 
 // What waits while those who asked for it are gone: candidates for which the time ran out.
@@ -88,7 +110,7 @@ bool Builder::await(std::chrono::nanoseconds at_most, const Done& done) {
   // Longer waits are forever: the clock does not count so far.
   constexpr std::chrono::nanoseconds kForever = std::chrono::hours(24 * 365);
   std::unique_lock lock(mutex_);
-  if (threads_.empty()) return true;  // there are none to be had: kernel() builds
+  if (workers_.empty()) return true;  // there are none to be had: kernel() builds
   if (at_most < kForever) return changed_.wait_for(lock, at_most, done);
   changed_.wait(lock, done);
   return true;
@@ -109,10 +131,13 @@ void Builder::build(Build& build) {
   try {
     const std::string options = build_options(build.code, device_.description);
     build.key = ProgramCache::key(build.code, options, device_.description.fingerprint());
+    if (cache_.recall(kHung + build.key))
+      fail(Code::device, "OpenCL: ", device_.description.name, " hung before when it compiled ",
+           build.code.kernel, "; to try it again, delete the file of programs beside the tuning database");
     build.program = from_binary(build.key, options);
     if (build.program) return dump_source(device_, build.code);
     build.from_source = true;
-    build.program = build_program(device_, context_, build.code);
+    build.program = build_program(device_, context_->get(), build.code);
   } catch (const Error& error) {
     build.error = error.code();
     build.why = error.what();
@@ -131,8 +156,9 @@ Handle<cl_program> Builder::from_binary(const std::string& key, const std::strin
   const std::size_t bytes = binary->size();
   const auto* data = reinterpret_cast<const unsigned char*>(binary->data());
   cl_int status = CL_SUCCESS, of_binary = CL_SUCCESS;
-  Handle program(api.CreateProgramWithBinary(context_, 1, &device_.id, &bytes, &data, &of_binary, &status),
-                 api.ReleaseProgram);
+  Handle program(
+      api.CreateProgramWithBinary(context_->get(), 1, &device_.id, &bytes, &data, &of_binary, &status),
+      api.ReleaseProgram);
   if (status == CL_SUCCESS) status = of_binary;
   if (status == CL_SUCCESS)
     status = api.BuildProgram(program.get(), 1, &device_.id, options.c_str(), nullptr, nullptr);
@@ -144,12 +170,13 @@ Handle<cl_kernel> Builder::kernel(const Ticket& ticket) {
   {
     std::unique_lock lock(mutex_);
     const auto at = std::find(waiting_.begin(), waiting_.end(), ticket);
-    if (at != waiting_.end() && threads_.empty()) {
+    if (at != waiting_.end() && workers_.empty()) {
       waiting_.erase(at);
       build(*ticket);
       ticket->done = true;
     }
-    changed_.wait(lock, [&] { return ticket->done; });
+    while (!changed_.wait_until(lock, progress_ + patience_, [&] { return ticket->done; }))
+      if (Clock::now() >= progress_ + patience_) give_up();
   }
   if (ticket->error != Code::ok) fail(ticket->error, ticket->why);
   cl_int status = CL_SUCCESS;
@@ -158,6 +185,22 @@ Handle<cl_kernel> Builder::kernel(const Ticket& ticket) {
   check(status, "making the kernel " + ticket->code.kernel);
   if (!std::exchange(ticket->dumped, true)) dump_binary(device_, ticket->program.get(), ticket->code);
   return kernel;
+}
+
+// With the lock. What has begun and is not done is what the driver hangs with.
+void Builder::give_up() {
+  hangs_ = true;
+  std::string kernels;
+  for (const Ticket& ticket : known_) {
+    if (!ticket->begun || ticket->done) continue;
+    kernels += (kernels.empty() ? "" : ", ") + ticket->code.kernel;
+    cache_.add(kHung + ProgramCache::key(ticket->code, build_options(ticket->code, device_.description),
+                                         device_.description.fingerprint()),
+               Bytes(1));
+  }
+  cache_.save();
+  fail(Code::device, "OpenCL: ", device_.description.name, " hangs: it has compiled ", kernels, " for ",
+       std::chrono::duration_cast<std::chrono::seconds>(patience_).count(), " s and is not done");
 }
 
 // Mali's machine code is made when a kernel is: binaries are asked for only after that.

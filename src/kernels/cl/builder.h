@@ -1,4 +1,5 @@
-// Builder: compiles programs for one device, several at a time, each once, and keeps the binaries in a cache.
+// Builder: compiles programs for one device, several at a time, each once, and keeps the binaries in a cache. A driver that hangs while it
+// compiles is given up: its thread, which nobody can end, keeps the builder and the context.
 #pragma once
 
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <cstring>
 #include <deque>
 #include <filesystem>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,14 +20,16 @@
 
 namespace rt3d::kernels::cl {
 
-class Builder {
+class Builder : public std::enable_shared_from_this<Builder> {
  public:
   struct Build;  // one program, done or not
   using Ticket = std::shared_ptr<Build>;
 
-  // At most so many at a time, on threads that are started with the first.
-  Builder(const ClDevice& device, cl_context context, int threads);
-  ~Builder();
+  // At most so many at a time, on threads that are started with the first. A driver that is done with nothing for so long hangs.
+  Builder(ClDevice device, std::shared_ptr<const Handle<cl_context>> context, int threads,
+          std::chrono::nanoseconds patience);
+  // Waits for what is being compiled, unless it hangs. Nothing else may be asked afterwards.
+  void end();
 
   // Before the first start(): where binaries are kept.
   void keep_in(const std::filesystem::path& file);
@@ -36,7 +40,8 @@ class Builder {
   bool await(const Ticket& ticket, std::chrono::nanoseconds at_most);
   // The same of all that were started and are still wanted by somebody.
   bool await_all(std::chrono::nanoseconds at_most);
-  // Waits for it and makes a kernel, whose arguments nobody else sets. Throws device with the driver's log.
+  // Waits for it and makes a kernel, whose arguments nobody else sets. Throws device with the driver's log, or where the driver hangs: what
+  // it hangs with stands in the cache then, and is refused at once from then on.
   Handle<cl_kernel> kernel(const Ticket& ticket);
   // Something small that is known of the device, in the same file.
   template <typename Value>
@@ -57,17 +62,23 @@ class Builder {
   void save();
 
  private:
-  static constexpr const char* kKnown = "measured ";
-  void work();
+  static constexpr const char *kKnown = "measured ", *kHung = "hung ";
+  struct Worker {
+    std::thread thread;
+    bool gone = false;
+  };
+  void work(Worker& self);
+  [[noreturn]] void give_up();
   template <typename Done>
   bool await(std::chrono::nanoseconds at_most, const Done& done);
   void drop_unwanted();
   void build(Build& build);
   Handle<cl_program> from_binary(const std::string& key, const std::string& options);
 
-  const ClDevice& device_;
-  cl_context context_;
+  const ClDevice device_;
+  const std::shared_ptr<const Handle<cl_context>> context_;
   const int most_threads_;
+  const std::chrono::nanoseconds patience_;
   ProgramCache cache_;
   std::mutex loading_;  // one binary at a time: the cache has one mark
   std::mutex mutex_;
@@ -75,8 +86,9 @@ class Builder {
   std::vector<Ticket> known_;
   std::deque<Ticket> waiting_;
   int running_ = 0;
-  bool ends_ = false;
-  std::vector<std::thread> threads_;
+  std::chrono::steady_clock::time_point progress_;  // when a build last began or ended
+  bool ends_ = false, hangs_ = false;
+  std::list<Worker> workers_;
 };
 
 }  // namespace rt3d::kernels::cl

@@ -1,9 +1,11 @@
 #include "kernels/cl/engine.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <optional>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "kernels/cl/layout.h"
@@ -18,6 +20,19 @@ namespace {
 // A driver starts work when it is flushed; few kernels between flushes keep the display fluent (flutter_gemma's measurement on an
 // Adreno 740: frames of 7 instead of 123 ms in the 95th percentile, at no cost).
 constexpr int kKernelsPerFlush = 2;
+
+// What compiles longest here, a convolution by PoCL, takes five seconds; phones' drivers take less.
+std::chrono::nanoseconds patience() {
+  constexpr std::chrono::seconds kPatience(120);
+  const std::string seconds = env(EnvSwitch::opencl_patience);
+  if (seconds.empty()) return kPatience;
+  int given = 0;
+  const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), given);
+  if (error != std::errc() || end != seconds.data() + seconds.size() || given < 1)
+    fail(Code::invalid_argument, "OpenCL: RT3D_OPENCL_PATIENCE='", seconds,
+         "' is no number of seconds; give 1 or more");
+  return std::chrono::seconds(given);
+}
 
 class ClMemory final : public Memory {
  public:
@@ -65,12 +80,13 @@ ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool)
   target_.device.isa = Isa::none;
   target_.device.accelerator = std::make_shared<const Accelerator>(device_.description);
   cl_int status = CL_SUCCESS;
-  context_ = {api().CreateContext(nullptr, 1, &device_.id, nullptr, nullptr, &status), api().ReleaseContext};
+  context_ = std::make_shared<const Handle<cl_context>>(
+      api().CreateContext(nullptr, 1, &device_.id, nullptr, nullptr, &status), api().ReleaseContext);
   check(status, "opening " + device_.description.name);
   queue_ = make_queue(0, status);
   check(status, "making a queue of " + device_.description.name);
   constexpr int kMostBuilds = 4;
-  builder_ = std::make_unique<Builder>(device_, context(), std::min(pool.size(), kMostBuilds));
+  builder_ = std::make_shared<Builder>(device_, context_, std::min(pool.size(), kMostBuilds), patience());
 }
 
 Handle<cl_command_queue> ClEngine::make_queue(cl_command_queue_properties properties, cl_int& status) {
@@ -120,6 +136,7 @@ void ClEngine::know_the_device() {
 
 ClEngine::~ClEngine() {
   if (queue_) api().Finish(queue());
+  builder_->end();
 }
 
 Handle<cl_mem> ClEngine::make_buffer(std::size_t bytes, cl_mem_flags flags) {

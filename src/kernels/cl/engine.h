@@ -42,7 +42,7 @@ class ClEngine final : public Engine {
   // For this engine's kernels. Nothing of these throws when things go wrong while kernels run: finish() tells.
   const ClDevice& device() const { return device_; }
   const Api& api() const { return *device_.api; }
-  cl_context context() const { return context_.get(); }
+  cl_context context() const { return context_->get(); }
   cl_command_queue queue() const { return queue_.get(); }
   Builder& builder() { return *builder_; }
   void enqueue(cl_kernel kernel, const Range& range);
@@ -73,9 +73,9 @@ class ClEngine final : public Engine {
   ClDevice device_;
   Target target_;
   ThreadPool& pool_;
-  Handle<cl_context> context_;
+  std::shared_ptr<const Handle<cl_context>> context_;
   Handle<cl_command_queue> queue_;
-  std::unique_ptr<Builder> builder_;
+  std::shared_ptr<Builder> builder_;
   std::array<Halo, 2> halos_;
   std::map<std::pair<cl_mem, Texel>, Handle<cl_mem>> images_;
   Handle<cl_mem> staging_;
