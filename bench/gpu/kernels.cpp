@@ -229,6 +229,7 @@ nlohmann::json launches_of(const Step& step, int uses, const runtime::Choice& ch
         {"options", kernels::cl::build_options(launch.code, *target.device.accelerator)},
         {"kernel", launch.code.kernel},
         {"global", launch.range.global},
+        {"items", launch.range.items},
         {"count", uses},
         {"multiply_adds", multiplied.useful},
         {"units_executed", multiplied.executed},
