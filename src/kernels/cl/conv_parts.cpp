@@ -22,8 +22,9 @@ struct Loads {
 
 // Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
 // (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
-// rows, 2 blocks, in parts) and spills with 26; of float sums the older spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8
-// only half of the threads run, which is faster all the same. Each row costs an address of 64 bits there, shifted for each unit.
+// rows, 2 blocks, in parts) and spills with 26; on a 740, which has more, its loops copy or spill beyond 22 all the same. Of float sums the older
+// version spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8 only half of the threads run, which is faster all the same. Each
+// row costs an address of 64 bits there, shifted for each unit.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
