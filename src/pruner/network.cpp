@@ -128,10 +128,13 @@ std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode
       },
       [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
         if (watch) watch(node, operands);
+        // Statistics that are no parameters must stay as they are.
+        const bool fixed =
+            node.op == "BatchNormalization" && !(parameter(node.inputs[3]) && parameter(node.inputs[4]));
         return find_operator(node.op)->compute({.graph = graph_,
                                                 .node = node,
                                                 .inputs = operands,
-                                                .training = mode == Mode::training,
+                                                .training = mode == Mode::training && !fixed,
                                                 .batch = batch,
                                                 .graph_batch = graph_batch});
       });
