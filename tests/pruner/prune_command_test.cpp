@@ -98,7 +98,8 @@ TEST_CASE("rt3d-prune makes of a model and videos a file in which rt3d info find
 
 TEST_CASE("rt3d-prune says in one line what it cannot do") {
   const Shell shell;
-  const std::string dense = model(shell), folder = clips(shell), out = shell.scratch.path("pruned.onnx");
+  const std::string dense = shell.small_model(), folder = clips(shell),
+                    out = shell.scratch.path("pruned.onnx");
   const auto refused = [&](const std::string& arguments, int exit_code) {
     const Result result = prune(shell, arguments);
     CAPTURE(arguments);

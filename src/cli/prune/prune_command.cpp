@@ -191,12 +191,11 @@ void run(const PruneOptions& options) {
       read_calibration_clips(options.calibrate, static_cast<std::size_t>(options.clips), model);
   pruner::Network network(model, read.shapes);
   const std::vector<std::vector<at::Tensor>> clips = tensors_of(read);
-  const std::vector<std::int64_t> before = classes_of(network, clips);
   const pruner::OneShotReport report =
       as_said([&] { return pruner::prune_one_shot(network, clips, request); });
   const std::vector<std::int64_t> after = classes_of(network, clips);
   std::size_t agreeing = 0;
-  for (std::size_t i = 0; i < clips.size(); ++i) agreeing += before[i] == after[i];
+  for (std::size_t i = 0; i < clips.size(); ++i) agreeing += report.classes_before[i] == after[i];
 
   write_whole(options.output, [&](const std::filesystem::path& file) {
     graph::save_with_constants(options.model, network.weights(),
