@@ -20,6 +20,7 @@
 #include "kernels/cl/program.h"
 #include "kernels/cl/quirks.h"
 #include "kernels/conv_shape.h"
+#include "kernels/forwarding_family.h"
 #include "kernels/reorder_problem.h"
 #include "kernels/sparsity.h"
 #include "runtime/devices/cpu_engine.h"
@@ -86,34 +87,16 @@ class Described final : public kernels::Kernel {
 };
 
 // A family of the device; only what it compiles to is another.
-class Describing final : public KernelFamily {
+class Describing final : public kernels::ForwardingFamily {
  public:
   explicit Describing(const KernelFamily& real)
-      : real_(real), recipes_(dynamic_cast<const ClFamily*>(&real)) {}
+      : ForwardingFamily(real), recipes_(dynamic_cast<const ClFamily*>(&real)) {}
 
-  std::string_view id() const override { return real_.id(); }
-  int version() const override { return real_.version(); }
-  kernels::Traits traits() const override { return real_.traits(); }
-  bool supports(const Problem& p, const Target& t) const override { return real_.supports(p, t); }
-  kernels::Ports ports(const Problem& p, const Target& t) const override { return real_.ports(p, t); }
-  kernels::Tunables tunables(const Problem& p, const Target& t) const override {
-    return real_.tunables(p, t);
-  }
-  std::vector<kernels::Schedule> space(const Problem& p, const Target& t) const override {
-    return real_.space(p, t);
-  }
-  double estimate_ns(const Problem& p, const kernels::Schedule& s, const Target& t) const override {
-    return real_.estimate_ns(p, s, t);
-  }
-  std::int64_t packed_bytes(const Problem& p, const kernels::Schedule& s, const Target& t) const override {
-    return real_.packed_bytes(p, s, t);
-  }
   std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& r) const override {
     return std::make_unique<Described>(recipes_ == nullptr ? Recipe() : recipes_->recipe(r));
   }
 
  private:
-  const KernelFamily& real_;
   const ClFamily* recipes_;  // nullptr of copies
 };
 

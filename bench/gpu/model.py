@@ -251,3 +251,21 @@ def time(gpu, code, launch, corner):
         core += min(arithmetic, loads) / waves
     memory = launch.bytes / (gpu.memory * constant(f"memory {corner}"))
     return Time(arithmetic, loads, core, memory, constant(f"launch {corner}"))
+
+
+def constants_text():
+    """All constants with their sources, as docs/gpu-model.md has them."""
+    def shown(name, value):
+        return f"{value * 1e6:g} µs" if name.startswith("launch") else f"{value:.3g}"
+
+    def rates(gpu):
+        return f"{gpu.registers} registers" if gpu.adreno else ", ".join(f"{unit} {rate}" for unit, rate in gpu.rates.items())
+
+    rows = ["| constant | value | source |", "|---|---|---|", *(f"| {name} | {shown(name, value)} | {source} |" for name, (value, source) in CONSTANTS.items()), "",
+            "| GPU | cores | MHz | GB/s | registers of a lane, or rates of a core and clock | source |", "|---|---|---|---|---|---|",
+            *(f"| {gpu.title} | {gpu.cores} | {gpu.hertz / 1e6:.0f} | {gpu.memory / 1e9:.1f} | {rates(gpu)} | {gpu.source} |" for gpu in GPUS.values())]
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(constants_text())

@@ -86,10 +86,12 @@ typedef enum rt3d_tuning {
  * |weight| * |input| of an output (docs/accuracy.md): where products cancel, that may be much of what is left. */
 typedef enum rt3d_accuracy {
   RT3D_ACCURACY_DEFAULT = 0, /* also fast methods (Winograd): below 4e-6 of the largest such sum nearby, for inputs that are not near
-                              * the largest float, where they overflow first */
+                              * the largest float, where they overflow first; on OpenCL devices fully connected layers may keep
+                              * 16-bit weights: below 5e-4 of their sums */
   RT3D_ACCURACY_EXACT = 1,   /* direct methods only, below 1e-6: nothing but the order of summation differs */
-  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), below 1e-2 of the output's
-                              * range; as the default on other CPUs */
+  RT3D_ACCURACY_HALF = 2     /* also 16-bit arithmetic where the CPU has it (AArch64 with FEAT_FP16), and 16-bit storage on OpenCL
+                              * devices, with 16-bit arithmetic where they have it, below 1e-2 of the output's range; as the
+                              * default on other CPUs */
 } rt3d_accuracy;
 
 /* A tensor's name, type and shape. For model inputs a dimension may be -1: given at session creation. */
@@ -183,7 +185,8 @@ typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
   const char *device;       /* "cpu" (default), "opencl:N" for the N-th OpenCL device ("opencl": the first; the CPU computes what it
                              * cannot), or "reference" for the slow, simple backend: names of rt3d_device. "auto": the CPU, or the first
-                             * accelerator where whole runs of the model were measured faster on it; see below. Or several names with commas
+                             * accelerator that is no CPU, where whole runs of the model were measured faster on it; "auto,opencl:1": the CPU
+                             * or that one; see below. Or several names with commas
                              * between: the code of all of them competes for each layer, where equal the first named is preferred, and
                              * "reference" computes what no other can. An unknown or empty name, a number where there are none, or one
                              * given twice is RT3D_INVALID_ARGUMENT, and the text names those that there are; a device that this machine
@@ -255,7 +258,7 @@ typedef struct rt3d_session_stats {
   int32_t from_database;      /* of these, remembered */
   int32_t tuned;              /* measured now */
   int32_t estimated;          /* chosen by the analytic estimate */
-  int32_t measurements;       /* candidates timed now; 0 on a second load, unless rows were measured on a busier machine */
+  int32_t measurements;       /* candidates timed now; 0 on a second load, unless the CPU's rows were measured on a busier machine */
   int64_t macs;               /* multiply-accumulates of one run, counted as papers do */
   int64_t arena_bytes;        /* activations and what kernels work in: the planned arena */
   int64_t tensor_bytes;       /* the same without reuse of memory */

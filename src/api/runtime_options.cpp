@@ -74,7 +74,7 @@ void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o
     out.database = o.database;
     return;
   }
-  if (out.device != runtime::kAutoDevice && !runtime::has_choices(runtime::find_devices(out.device))) return;
+  if (!runtime::is_auto(out.device) && !runtime::has_choices(runtime::find_devices(out.device))) return;
   out.database = tuner::TuningDb::default_path();
   if (out.database.empty())
     out.database_note = "neither XDG_CACHE_HOME nor HOME names a folder for the default database";

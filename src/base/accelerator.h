@@ -17,11 +17,14 @@ struct Accelerator {
   bool is_cpu = false;
   int compute_units = 1;
   std::int64_t most_work_items = 1;               // of a work-group
-  std::int64_t memory_bytes = 0, most_bytes = 0;  // of all allocations, of one
+  std::int64_t memory_bytes = 0, most_bytes = 0;  // of the device, of one allocation
+  int memory_share = 1;                           // 1 ÷ the part of its memory that may be taken
   std::int64_t local_bytes = 0;
   std::int64_t image_buffer_texels = 0;  // the largest image that is a view of a buffer; 0: there are none
   bool halves = false;                   // 16-bit arithmetic (cl_khr_fp16)
   bool shares_memory = false;            // with the host
+  bool profiles = true;                  // tells when kernels began and ended
+  std::string_view not_auto;             // why "auto" does not take it; "": it may
 
   // As measured once (kernels/cl/measured.h); 0: not yet.
   double multiply_adds_per_ns = 0, bytes_per_ns = 0, launch_ns = 0;

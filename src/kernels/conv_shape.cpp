@@ -106,21 +106,22 @@ Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int6
   return taps;
 }
 
+std::int64_t taps_met(std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                      std::int64_t kernel, std::int64_t size) {
+  std::int64_t sum = 0;
+  for (std::int64_t o = 0; o < outputs; ++o) {
+    const Taps taps = valid_taps(o, stride, pad, dilation, kernel, size);
+    sum += taps.last - taps.first;
+  }
+  return sum;
+}
+
 std::int64_t useful_multiply_accumulates(const Problem& p) {
   const std::int64_t all = multiply_accumulates(p);
   if (p.op != "Conv" || all == 0) return all;
   const ConvShape s = conv_shape(p);
-  const auto meeting = [](std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
-                          std::int64_t kernel, std::int64_t size) {
-    std::int64_t sum = 0;
-    for (std::int64_t o = 0; o < outputs; ++o) {
-      const Taps taps = valid_taps(o, stride, pad, dilation, kernel, size);
-      sum += taps.last - taps.first;
-    }
-    return sum;
-  };
-  return s.n * s.oc * (s.ic / s.g) * meeting(s.od, s.sd, s.pd, s.dd, s.kd, s.id) *
-         meeting(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * meeting(s.ow, s.sw, s.pw, s.dw, s.kw, s.iw);
+  return s.n * s.oc * (s.ic / s.g) * taps_met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) *
+         taps_met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * taps_met(s.ow, s.sw, s.pw, s.dw, s.kw, s.iw);
 }
 
 }  // namespace rt3d::kernels

@@ -38,6 +38,10 @@ struct Taps {
 Taps valid_taps(std::int64_t o, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
                 std::int64_t kernel, std::int64_t size);
 
+// The kernel positions that meet input, of all of a dimension's outputs together.
+std::int64_t taps_met(std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
+                      std::int64_t kernel, std::int64_t size);
+
 // Of multiply_accumulates(problem), those whose input is no padding; all of them for operations that are no Conv.
 std::int64_t useful_multiply_accumulates(const Problem& problem);
 

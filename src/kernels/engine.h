@@ -31,6 +31,9 @@ class Engine {
   virtual void flush() {}
   // Waits until everything is done; throws device when something failed.
   virtual void finish() = 0;
+  // Whether run() only queues what finish() waits for. A single run then costs more waiting than computing, and many runs are timed
+  // together.
+  virtual bool queues() const { return false; }
 
   // Of engines whose drivers compile: the file in which machine code and what was measured of the device are kept for later sessions (empty:
   // nowhere), told before anything is compiled, and the moment to write it. What cannot be kept is logged.

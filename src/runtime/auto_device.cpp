@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "base/checksum.h"
@@ -10,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/devices/device_table.h"
+#include "runtime/same_answers.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -18,8 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr char kCpu[] = "cpu";
 // The row that remembers: of the "family" of all that an accelerator may compute, its time beside the CPU's.
 constexpr char kFamily[] = "model.accelerator";
-constexpr char kSchedule[] = "accelerator=1";
-constexpr int kVersion = 1;  // of how both are timed
+constexpr int kVersion = 3;  // of how both are timed
 
 struct Found {
   std::string name;  // "" : there is none
@@ -27,26 +28,46 @@ struct Found {
   std::string why_not;
 };
 
-// The first device of the table's kinds that a machine need not have.
+// The one that stands behind "auto".
+Found named_accelerator(std::string_view names) {
+  const std::vector<NamedDevice> devices = find_devices(names);
+  if (devices.size() != 1 || devices[0].row->list == nullptr)
+    fail(Code::invalid_argument, "the device '", kAutoDevice, ",", names, "': behind '", kAutoDevice,
+         "' stands one accelerator at the most, as in '", kAutoDevice, ",opencl:0'");
+  std::string why;
+  const std::vector<Accelerator> there = devices[0].row->list(why);
+  return {devices[0].name(), there.at(static_cast<std::size_t>(devices[0].number)), {}};
+}
+
+// The first device of the table's kinds that a machine need not have and that no quirk keeps from it (kernels/cl/quirks.h).
 Found find_accelerator() {
   Found found;
   for (const DeviceRow& row : device_table()) {
     if (row.list == nullptr) continue;
     std::string why;
-    if (std::vector<Accelerator> there = row.list(why); !there.empty())
-      return {NamedDevice(&row, 0).name(), std::move(there.front()), {}};
+    std::vector<Accelerator> there = row.list(why);
+    for (std::size_t i = 0; i < there.size(); ++i) {
+      const std::string name = NamedDevice(&row, static_cast<int>(i)).name();
+      if (there[i].not_auto.empty()) return {name, std::move(there[i]), {}};
+      why += cat(why.empty() ? "" : "; ", name, " is left alone, for ", there[i].not_auto, " ('", kAutoDevice,
+                 ",", name, "' takes it)");
+    }
     found.why_not += cat(found.why_not.empty() ? "" : "; ", "no ", row.name, ": ", why);
   }
   return found;
 }
 
+// In the place of the time of an accelerator whose answers are wrong: it is remembered with the driver's version.
+constexpr double kWrongNs = 1e18;
+
 // Times of whole runs.
 struct Times {
   double cpu_ns = 0, accelerator_ns = 0;
   bool accelerator_wins() const { return accelerator_ns < cpu_ns; }
+  bool accelerator_is_wrong() const { return accelerator_ns >= kWrongNs; }
 };
 
-// Runs by turns, so that what disturbs the machine disturbs both; the inputs are what the arenas have, zeros.
+// Runs by turns, so that what disturbs the machine disturbs both.
 Times measure(Prepared& cpu, Prepared& accelerator) {
   constexpr int kRounds = 3;
   const auto run_ns = [](Prepared& one) {
@@ -54,8 +75,6 @@ Times measure(Prepared& cpu, Prepared& accelerator) {
     one.executor->run();
     return static_cast<double>(ns_since(start));
   };
-  run_ns(cpu);
-  run_ns(accelerator);
   constexpr double kNone = std::numeric_limits<double>::infinity();
   Times times{kNone, kNone};
   for (int round = 0; round < kRounds; ++round) {
@@ -85,8 +104,29 @@ tuner::Row row_of(const Prepared& cpu, const SessionOptions& options, const Acce
   row.problem = problem.text();
   row.family = kFamily;
   row.version = kVersion;
-  row.schedule = kSchedule;
   return row;
+}
+
+// What plans follow from: of a device's rows of the model's problems the families and schedules. In 31 bits, as a schedule's number.
+int rows_sum(const tuner::TuningDb& db, const std::string& device, int threads,
+             const std::set<std::string>& problems) {
+  std::set<std::string> lines;
+  for (const std::string& problem : problems)
+    for (const tuner::Row& row : db.find(device, threads, problem))
+      lines.insert(cat(problem, '\n', row.family, ' ', row.version, ' ', row.schedule, '\n'));
+  std::uint64_t sum = checksum64("");
+  for (const std::string& line : lines) sum = checksum64(line, sum);
+  return static_cast<int>(sum & 0x7fffffff);
+}
+
+// The state of both sides that times stand for; they are taken anew when it has changed.
+std::string state_of(const tuner::TuningDb& db, const Prepared& cpu, const Accelerator& accelerator) {
+  std::set<std::string> problems;
+  for (const Choice& choice : cpu.plan.choices) problems.insert(choice.text);
+  return kernels::Schedule(
+             {{"cpu", rows_sum(db, cpu.target.device.fingerprint(), cpu.target.threads, problems)},
+              {"accelerator", rows_sum(db, accelerator.fingerprint(), 1, problems)}})
+      .text();
 }
 
 std::optional<tuner::Row> remembered(const tuner::TuningDb& db, const tuner::Row& key) {
@@ -95,6 +135,8 @@ std::optional<tuner::Row> remembered(const tuner::TuningDb& db, const tuner::Row
       return std::move(row);
   return std::nullopt;
 }
+
+Times times_of(const tuner::Row& row) { return {row.default_ns, row.time_ns}; }
 
 void remember(tuner::TuningDb& db, tuner::Row row, const Times& times) {
   const std::optional<tuner::Row> before = remembered(db, row);
@@ -115,8 +157,11 @@ class Chooser {
   Chooser(const graph::Graph& model, SessionOptions options) : model_(model), options_(std::move(options)) {}
 
   AutoChoice choose() {
+    const std::string names =
+        options_.device.substr(std::min(options_.device.size(), kAutoDevice.size() + 1));
+    Found found =
+        names.empty() && options_.device == kAutoDevice ? find_accelerator() : named_accelerator(names);
     options_.device = kCpu;
-    Found found = find_accelerator();
     if (found.name.empty()) {
       log(LogLevel::info, "auto: cpu; ", found.why_not);
       return {std::make_unique<Prepared>(model_, options_), nullptr, "auto: there is no accelerator"};
@@ -126,14 +171,21 @@ class Chooser {
     planning.plan_only = true;
     planning.tuning.mode = tuner::Mode::off;
     auto known = std::make_unique<Prepared>(model_, planning, Prepared::Weights::keep);
-    const tuner::Row key = row_of(*known, options_, found.description);
+    tuner::Row key = row_of(*known, options_, found.description);
+    accelerator_ = std::move(found.description);
     const bool measures =
         options_.tuning.mode != tuner::Mode::off && options_.tuning.limit_ms != 0 && !options_.plan_only;
-    const std::optional<tuner::Row> row = remembered(tuner::TuningDb(options_.database), key);
-    if (row && (!measures || (row->rigor >= rigor_asked() && !options_.tuning.again)))
-      return recall({row->default_ns, row->time_ns}, std::move(known));
+    std::optional<tuner::Row> row;
+    bool complete = false;  // all layers of both were tuned, and nothing has changed since
+    {
+      const tuner::TuningDb db(options_.database);
+      row = remembered(db, key);
+      complete = row && row->rigor >= rigor_asked() && row->schedule == state_of(db, *known, accelerator_);
+    }
+    if (row && (!measures || (complete && !options_.tuning.again)))
+      return recall(times_of(*row), std::move(known));
     known.reset();
-    if (measures) return measure_both(key);
+    if (measures) return tune_both(std::move(key), options_.tuning.again ? std::nullopt : row);
     return {std::make_unique<Prepared>(model_, options_), nullptr, cat("auto: ", name_, " was not measured")};
   }
 
@@ -141,7 +193,8 @@ class Chooser {
   int rigor_asked() const { return options_.tuning.mode == tuner::Mode::full ? tuner::kFull : tuner::kQuick; }
 
   std::string told(const Times& times) const {
-    return cat("auto: cpu ", ms(times.cpu_ns), " a run, ", name_, " ", ms(times.accelerator_ns));
+    return cat("auto: cpu ", ms(times.cpu_ns), " a run, ", name_, " ",
+               times.accelerator_is_wrong() ? "computes wrong numbers" : ms(times.accelerator_ns));
   }
 
   std::unique_ptr<Prepared> of_accelerator(const SessionOptions& options) const {
@@ -154,6 +207,15 @@ class Chooser {
       warn(error);
       return nullptr;
     }
+  }
+
+  // The first runs of both, which load what drivers put off, tell whether they answer alike.
+  Times compare(Prepared& cpu, Prepared& accelerator) const {
+    const std::string trouble = different_answers(cpu, accelerator);
+    const Times times = measure(cpu, accelerator);
+    if (trouble.empty()) return times;
+    log(LogLevel::warning, "auto: cpu, because ", name_, " computes wrong numbers: ", trouble);
+    return {times.cpu_ns, kWrongNs};
   }
 
   static bool is_the_accelerators(const Error& error) {
@@ -178,8 +240,9 @@ class Chooser {
     return {std::move(cpu), nullptr, told(times)};
   }
 
-  // Within the limit of time for tuning, where there is one, the CPU may take half.
-  AutoChoice measure_both(const tuner::Row& key) {
+  // Within the limit of time for tuning, where there is one, the CPU may take half. Whole runs are timed where nobody has timed what
+  // both are by now.
+  AutoChoice tune_both(tuner::Row key, const std::optional<tuner::Row>& before) {
     const std::int64_t limit = options_.tuning.limit_ms;
     SessionOptions first = options_, second = options_;
     if (limit > 0) first.tuning.limit_ms = std::max<std::int64_t>(1, limit / 2);
@@ -190,10 +253,13 @@ class Chooser {
       cpu->let_go_of_weights();
       return cpu_alone(std::move(cpu));
     }
-    Times times;
+    tuner::TuningDb db(options_.database);
+    key.schedule = state_of(db, *cpu, accelerator_);
+    const bool timed = before && before->schedule == key.schedule;
+    Times times = timed ? times_of(*before) : Times();
     const auto measuring = Clock::now();
     try {
-      times = measure(*cpu, *accelerator);
+      if (!timed) times = compare(*cpu, *accelerator);
     } catch (const Error& error) {
       if (!is_the_accelerators(error)) throw;
       warn(error);
@@ -201,12 +267,10 @@ class Chooser {
       return cpu_alone(std::move(cpu));
     }
     const std::int64_t measuring_ns = ns_since(measuring);
-    log(LogLevel::info, told(times));
-    // What was measured before there was time to tune all layers of both is only for sessions that may not measure.
-    tuner::Row row = key;
-    row.rigor = cpu->stats.estimated + accelerator->stats.estimated > 0 ? tuner::kSurveyed : rigor_asked();
-    tuner::TuningDb db(options_.database);
-    remember(db, std::move(row), times);
+    log(LogLevel::info, told(times), timed ? ", as remembered" : "");
+    // Where there was no time to tune all layers of both, the next session that may tune goes on with them.
+    key.rigor = cpu->stats.estimated + accelerator->stats.estimated > 0 ? tuner::kSurveyed : rigor_asked();
+    remember(db, std::move(key), times);
     const bool wins = times.accelerator_wins();
     SessionStats& stats = wins ? accelerator->stats : cpu->stats;
     const SessionStats& other = wins ? cpu->stats : accelerator->stats;
@@ -228,6 +292,7 @@ class Chooser {
   const graph::Graph& model_;
   SessionOptions options_;
   std::string name_;  // the accelerator's
+  Accelerator accelerator_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The device "auto": the CPU, or the first accelerator where whole runs of the model were measured faster on it.
+// The device "auto": the CPU, or an accelerator where whole runs of the model were measured faster on it: the one named behind it
+// ("auto,opencl:1"), else the first of which nothing speaks against it (Accelerator::not_auto).
 #pragma once
 
 #include <memory>
@@ -14,8 +15,9 @@ struct AutoChoice {
   std::string why;  // for people: "auto: cpu 12.3 ms a run, opencl:0 4.5 ms"
 };
 
-// Remembers in the options' database what it measures; where there was no time to tune all layers of both, a session that may tune
-// measures again. Without tuning it measures nothing. An accelerator that fails is none. Throws what Session's constructor does.
+// Remembers in the options' database what it measures. Where there was no time to tune all layers of both, a session that may tune goes on
+// with them, and times whole runs again only where that changed one of the plans. Without tuning it measures nothing. An accelerator that
+// fails is none. Throws what Session's constructor does.
 AutoChoice choose_device(const graph::Graph& model, SessionOptions options);
 
 }  // namespace rt3d::runtime

@@ -109,7 +109,10 @@ void Prepared::log_itself() const {
   log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
       ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
       ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
-  if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16)
+  const bool device = std::ranges::any_of(devices.members(), [](const Devices::Member& m) {
+    return m.engine->space() == kernels::Space::device;
+  });
+  if (target.accuracy == kernels::Accuracy::half && !target.device.features.fp16 && !device)
     log(LogLevel::info, "session: accuracy half computes as default does: ", target.device.name, " with ",
         isa_name(target.device.isa), " has no 16-bit arithmetic");
 }

@@ -12,7 +12,7 @@ namespace rt3d::runtime {
 
 struct Session::Impl {
   Impl(const graph::Graph& model, const SessionOptions& options) {
-    if (options.device != kAutoDevice) {
+    if (!is_auto(options.device)) {
       now = std::make_unique<Prepared>(model, options);
       device_text = now->device_text;
       return;

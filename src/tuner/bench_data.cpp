@@ -20,8 +20,8 @@ using kernels::Placement;
 constexpr std::size_t kPattern = 65521;  // a prime: rows of a matrix start at different places of the pattern
 constexpr std::uint64_t kPatternSeed = 2021;  // of the zeros of sparse weights
 constexpr int kSamples = 200;
-// Of the largest reference value: sums of many terms in single precision, and in half.
-constexpr double kTolerance = 2e-4, kHalfTolerance = 1e-2;
+// Of the largest reference value: sums of many terms in single precision, the same with weights in half, and sums in half.
+constexpr double kTolerance = 2e-4, kHalfWeightsTolerance = 2e-3, kHalfTolerance = 1e-2;
 constexpr unsigned char kGuardByte = 0xa5;
 
 // Values of magnitude 1/4 to 1 and either sign, repeating: large weights must be made quickly.
@@ -285,9 +285,10 @@ std::string BenchData::check_guards() const {
   return scratch_.guards_intact() ? "" : "it writes beyond its scratch memory";
 }
 
-std::string BenchData::compare(const OperandLayout& layout, kernels::Accuracy accuracy) const {
-  const bool halves = accuracy == kernels::Accuracy::half || layout.dtype == DType::f16;
-  const double tolerance = halves ? kHalfTolerance : kTolerance;
+std::string BenchData::compare(const OperandLayout& layout, const kernels::Traits& computed) const {
+  const double tolerance = computed.half_inputs || layout.dtype == DType::f16 ? kHalfTolerance
+                           : computed.half_weights                            ? kHalfWeightsTolerance
+                                                                              : kTolerance;
   const TensorDesc& desc = problem_.outputs[0];
   double largest = 0;
   for (const float r : reference_)

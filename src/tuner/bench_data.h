@@ -67,7 +67,7 @@ class BenchData {
   // What was written that should not have been, as text; "" when nothing.
   std::string check_guards() const;
   // What is wrong with output 0, as text; "" when the sampled values agree with the reference.
-  std::string compare(const OperandLayout& layout, kernels::Accuracy accuracy) const;
+  std::string compare(const OperandLayout& layout, const kernels::Traits& computed) const;
 
  private:
   struct Input {

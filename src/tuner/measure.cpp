@@ -16,6 +16,12 @@ constexpr double kWantedNs = 3e6;  // timed at least so long, in sum
 constexpr double kBatchNs = 4e5;   // runs shorter than this are timed in batches
 constexpr int kMaxRounds = 12;
 constexpr int kMaxBatch = 4096;
+// Of an engine that queues runs. A wait takes tens to hundreds of microseconds, the thread that is woken by it now more and now less.
+constexpr double kQueuedBatchNs = 2e6;
+constexpr double kQueuedWantedNs = 6e6;
+constexpr double kWarm =
+    1.1;  // times faster than the batch before: drivers compile at the first runs, devices raise their clocks
+constexpr int kMostWarmUps = 8;          // batches
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
 constexpr double kHopelessTwice = 2;     // likewise: the first two runs, since one may have been interrupted
 constexpr int kBusyRuns = 4;             // … and so many more where the machine is busy
@@ -44,9 +50,11 @@ std::vector<Placement> placements(const std::vector<OperandLayout>& layouts) {
   return placements;
 }
 
-int batch_runs(double run_ns) {
-  return std::clamp(static_cast<int>(kBatchNs / std::max(run_ns, 1.0)) + 1, 1, kMaxBatch);
+int runs_within(double batch_ns, double run_ns) {
+  return std::clamp(static_cast<int>(batch_ns / std::max(run_ns, 1.0)) + 1, 1, kMaxBatch);
 }
+
+double wanted_ns(const kernels::Engine& engine) { return engine.queues() ? kQueuedWantedNs : kWantedNs; }
 
 }  // namespace
 
@@ -75,6 +83,7 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
                                        .inputs = placements(in_),
                                        .outputs = placements(out_),
                                        .engine = &request.engine});
+  traits_ = candidate.family->traits();
   work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
   data.reserve(in_, out_, kernel_->scratch_bytes());
   kernel_->prepare(data.constants(), request.engine.pool());
@@ -84,21 +93,22 @@ bool Trial::possible(double ns) const {
   return request_.machine == nullptr ? ns > 0 : request_.machine->possible(work_, ns);
 }
 
-double Trial::run() {
+double Trial::run(int runs) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = data_.input(i, in_[i]);
   for (std::size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = data_.output(i, out_[i]);
   const auto start = now(request_);
   kernels::Engine& engine = request_.engine;
-  engine.run(*kernel_, {inputs_, outputs_, data_.scratch(), engine.pool()}, engine.target().threads);
+  for (int i = 0; i < runs; ++i)
+    engine.run(*kernel_, {inputs_, outputs_, data_.scratch(), engine.pool()}, engine.target().threads);
   engine.finish();
-  return std::chrono::duration<double, std::nano>(now(request_) - start).count();
+  return std::chrono::duration<double, std::nano>(now(request_) - start).count() / runs;
 }
 
 std::string Trial::check(double& ns) {
   data_.begin_check(in_, out_, kernel_->scratch_bytes());
   ns = run();
   const std::string trouble = data_.check_guards();
-  return trouble.empty() ? data_.compare(out_[0], request_.engine.target().accuracy) : trouble;
+  return trouble.empty() ? data_.compare(out_[0], traits_) : trouble;
 }
 
 Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
@@ -181,9 +191,26 @@ bool Measurer::Seen::slow_now() const {
 }
 
 double Measurer::batch_ns(const Seen& seen) {
+  if (request_.engine.queues()) return seen.trial.run(seen.runs);
   runs_ns_.clear();
   for (int i = 0; i < seen.runs; ++i) runs_ns_.push_back(seen.trial.run());
   return median(runs_ns_);
+}
+
+// The runs of a batch, by what one takes. An engine that queues is warmed up: batches grow until one of full length is no faster than the
+// one before, which says more of a run than the first one with its wait.
+int Measurer::batch_runs(Trial& trial, double& run_ns) const {
+  if (!request_.engine.queues()) return trial.possible(run_ns) ? runs_within(kBatchNs, run_ns) : 1;
+  int runs = 1;
+  for (int i = 0; i < kMostWarmUps && !late(); ++i) {
+    const int more = std::max(runs, runs_within(kQueuedBatchNs, run_ns));
+    const double ns = trial.run(more);
+    const bool warm = ns > run_ns / kWarm;
+    run_ns = std::min(ns, run_ns);
+    runs = more;
+    if (warm && 2 * runs > runs_within(kQueuedBatchNs, run_ns)) break;
+  }
+  return runs;
 }
 
 void Measurer::Seen::take(double ns) {
@@ -199,12 +226,14 @@ void Measurer::note(const Seen& seen) {
 
 Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns) {
   if (late()) return {};
-  const double warm_up = std::min(trial.run(), cold_ns);
-  Seen seen{candidate, trial, trial.possible(warm_up) ? batch_runs(warm_up) : 1, warm_up};
+  double warm_up = std::min(trial.run(), cold_ns);
+  const int runs = batch_runs(trial, warm_up);
+  Seen seen{candidate, trial, runs, warm_up};
   double sum = 0;
   int wanted = rounds, spoiled = 0;
   const int most = rounds + kMostRepeats;
-  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
+  for (int round = 0; round < kMaxRounds && (round < wanted || sum < wanted_ns(request_.engine)) && !late();
+       ++round) {
     const double ns = batch_ns(seen);
     if (!trial.possible(ns)) {  // and so says nothing
       if (++spoiled > kMostRepeats) break;
@@ -245,7 +274,8 @@ void Measurer::compare(Seen& mine, Seen& its, int rounds, int& spoiled) {
   double sum = 0;
   int wanted = busy() ? std::max(rounds, kBelieved) : rounds;
   const int most = rounds + kMostRepeats, settled = busy() ? most : 2;
-  for (int round = 0; round < kMaxRounds && (round < wanted || sum < kWantedNs) && !late(); ++round) {
+  for (int round = 0; round < kMaxRounds && (round < wanted || sum < wanted_ns(request_.engine)) && !late();
+       ++round) {
     const double mine_ns = batch_ns(mine), its_ns = batch_ns(its);
     if (!mine.trial.possible(mine_ns) || !its.trial.possible(its_ns)) {  // the round says nothing
       if (++spoiled > kMostRepeats) break;
@@ -272,7 +302,7 @@ Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial
   const double first = trial.run();
   double fastest = cold_ns < first && trial.possible(cold_ns) ? cold_ns : first;
   if (hopeless(trial, rival, fastest)) return seen_once(candidate, fastest);
-  const int runs = trial.possible(fastest) ? batch_runs(fastest) : 1;
+  const int runs = batch_runs(trial, fastest);
   Seen mine{candidate, trial, runs, fastest}, its{incumbent_, rival, runs, incumbent_now_ns_};
   int spoiled = 0;
   compare(mine, its, rounds, spoiled);

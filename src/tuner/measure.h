@@ -1,8 +1,8 @@
 // Measuring candidates: compile, check against the reference, then time in turns with the incumbent, so that
 // what slows the machine down for a while slows both down. Compiled candidates are kept while memory allows.
 //
-// Interruptions only ever make a run longer. So a batch of runs counts with the median of its runs, a candidate with its fastest
-// batch, and two candidates are compared by the fastest batches of rounds that they shared; no time is given that is below the
+// Interruptions only ever make a run longer. So a batch of runs counts with the median of its runs, or, on an engine that queues them,
+// with their mean and one wait in all; a candidate counts with its fastest batch, and two candidates are compared by the fastest batches of rounds that they shared; no time is given that is below the
 // fastest batch that was seen. Batches that are faster than the machine can be (machine.h) are thrown away.
 #pragma once
 
@@ -26,7 +26,7 @@ class Trial {
  public:
   Trial(const TuneRequest& request, BenchData& data,
         const Candidate& candidate);  // throws Error when it cannot be made
-  double run();                       // once; nanoseconds
+  double run(int runs = 1);           // so many times with one wait behind them; nanoseconds of one
   // Runs once on fresh outputs and compares: "" or what is wrong. `ns` is the time of that (cold) run.
   std::string check(double& ns);
   std::size_t bytes() const { return kernel_->packed_bytes(); }
@@ -37,6 +37,7 @@ class Trial {
   BenchData& data_;
   std::vector<OperandLayout> in_, out_;
   std::unique_ptr<kernels::Kernel> kernel_;
+  kernels::Traits traits_;
   kernels::Work work_;
   std::vector<kernels::Place> inputs_, outputs_;  // of the run at hand
 };
@@ -91,6 +92,7 @@ class Measurer {
   bool hopeless(Trial& trial, Trial& rival, double& fastest_ns);
   void compare(Seen& mine, Seen& its, int rounds, int& spoiled);
   double batch_ns(const Seen& seen);
+  int batch_runs(Trial& trial, double& run_ns) const;
   void note(const Seen& seen);
   void make_room(std::size_t bytes);
   bool late() const { return now(request_) >= request_.deadline; }

@@ -40,6 +40,7 @@ const std::vector<Named> kDevices = {
     {"pthread-skylake-avx512-AMD EPYC", "AuthenticAMD", "OpenCL 3.0 PoCL", true, Maker::other, 0},
     {"Intel(R) Xeon(R) Platinum", "Intel(R) Corporation", "OpenCL 3.0", true, Maker::other, 0},
     {"llvmpipe (LLVM 15)", "Mesa", "OpenCL 3.0", false, Maker::other, 0},
+    {"QUALCOMM Adreno(TM)", "QUALCOMM", "OpenCL 2.0 Adreno(TM) 530", false, Maker::adreno, 530},
     {"Somalia-GPU", "Nobody", "OpenCL 1.2", false, Maker::other, 0},
     {"", "", "", false, Maker::other, 0},
 };
@@ -68,7 +69,8 @@ Accelerator described(const Named& named) {
 // What a quirk may change.
 std::string relied_on(const Accelerator& a) {
   return cat(a.most_work_items, " ", a.memory_bytes, " ", a.most_bytes, " ", a.local_bytes, " ",
-             a.image_buffer_texels, " ", a.halves, " ", a.shares_memory, " ", a.extensions);
+             a.image_buffer_texels, " ", a.halves, " ", a.shares_memory, " ", a.extensions, " ",
+             a.memory_share, " ", a.profiles, " ", a.not_auto);
 }
 
 }  // namespace
@@ -128,8 +130,7 @@ TEST_CASE("each quirk is about some device, changes what is said of it once, and
   const std::vector<Named> plain{{"Some GPU", "A maker", "OpenCL 3.0", false, Maker::other, 0},
                                  kDevices[11],
                                  kDevices[12],
-                                 kDevices[13],
-                                 kDevices[15]};
+                                 kDevices[13]};
   std::set<std::string_view> names;
   REQUIRE_FALSE(kernels::cl::quirks().empty());
   for (const kernels::cl::Quirk& quirk : kernels::cl::quirks()) {
@@ -174,6 +175,17 @@ TEST_CASE("what cannot be relied on is what is known of phones") {
   CHECK(mali.most_work_items == 256);
   CHECK(mali.image_buffer_texels == 0);
   CHECK_FALSE(powervr.halves);
+  for (const Accelerator* phone : {&adreno, &mali, &powervr}) {
+    CHECK(phone->memory_share == 2);
+    CHECK(phone->profiles);
+    CHECK(phone->not_auto.empty());
+  }
+  const Accelerator midgard = mended(kDevices[8]), pocl = mended(kDevices[15]), nvidia = mended(kDevices[12]);
+  CHECK_FALSE(midgard.profiles);
+  CHECK_FALSE(midgard.not_auto.empty());
+  CHECK_FALSE(pocl.not_auto.empty());
+  CHECK(nvidia.not_auto.empty());
+  CHECK(nvidia.memory_share == 1);
   Accelerator small = described(kDevices[0]);
   small.most_work_items = 64;  // never raised
   kernels::cl::apply_quirks(small);

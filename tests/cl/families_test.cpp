@@ -28,31 +28,22 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Space;
 
-struct Count {
-  int checks = 0;
-  int failures = 0;
-};
-
 constexpr ListPart kLists[] = {{"conv", 16}, {"sparse", 30}, {"pool", 12},    {"elementwise", 8},
                                {"fc", 8},    {"move", 1},    {"winograd", 12}};
 
-bool is_wanted(const KernelFamily& family) {
-  const char* prefix = std::getenv("RT3D_TEST_FAMILY");
-  return prefix == nullptr || family.id().starts_with(prefix);
-}
-
-void check_problem(const KernelFamily& family, const Problem& problem, RenewedEngine& engines, Count& count) {
+void check_problem(const KernelFamily& family, const Problem& problem, RenewedEngine& engines,
+                   Checks& checks) {
   const std::uint64_t seed = checksum64(problem.text());
   Random random(seed);
   const kernels::Target target = engines.get().target();
   for (const Schedule& schedule :
        chosen_schedules(family.space(problem, target), told_schedules(all_of_opencl() ? 3 : 1), random)) {
-    ++count.checks;
+    ++checks.made;
     kernels::Engine& engine = engines.get();
     CHECK(family.estimate_ns(problem, schedule, target) > 0);
-    const std::uint64_t layout = (seed + static_cast<std::uint64_t>(count.checks)) % 4;
+    const std::uint64_t layout = (seed + static_cast<std::uint64_t>(checks.made)) % 4;
     if (!check_family(family, problem, schedule, engine.target(), engine.pool(), layout, &engine))
-      ++count.failures;
+      ++checks.failed;
   }
 }
 
@@ -62,7 +53,7 @@ TEST_CASE("every OpenCL family computes what the reference does [slow: asan tsan
   RT3D_NEEDS_OPENCL();
   ThreadPool pool(1);
   RenewedEngine engines(pool);
-  std::map<const KernelFamily*, Count> counts;
+  std::map<const KernelFamily*, Checks> counts;
   for (const ListPart& list : kLists)
     for (const Problem& problem : read_problems(cat("problems/", list.file, ".txt"))) {
       if (!is_sampled(problem.text(), list.part) && problem.op != "Softmax") continue;  // there are few
@@ -70,16 +61,16 @@ TEST_CASE("every OpenCL family computes what the reference does [slow: asan tsan
         // Families that look at all weights do the same with zeros among them.
         const bool dense = !family->traits().leaves_zeros;
         if (!is_wanted(*family) || (dense && problem.attributes.has(kernels::kSparsityAttribute))) continue;
-        Count& count = counts[family];
-        if (count.failures < kMostFailures && family->supports(problem, engines.get().target()))
-          check_problem(*family, problem, engines, count);
+        Checks& checks = counts[family];
+        if (checks.failed < kMostFailures && family->supports(problem, engines.get().target()))
+          check_problem(*family, problem, engines, checks);
       }
     }
   for (const KernelFamily* family : kernels::cl::families()) {
     if (!is_wanted(*family)) continue;
     const std::string id(family->id());
-    MESSAGE(id, ": ", counts[family].checks, " checks");
-    CHECK_MESSAGE(counts[family].checks > 0, id, " supports none of the problems: nothing of it was tested");
+    MESSAGE(id, ": ", counts[family].made, " checks");
+    CHECK_MESSAGE(counts[family].made > 0, id, " supports none of the problems: nothing of it was tested");
   }
 }
 

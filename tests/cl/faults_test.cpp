@@ -220,6 +220,68 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a session takes no more memory than the device has, and of a phone's half [host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const tests::Scratch scratch;
+  const auto with_memory = [&](const char* name, std::int64_t bytes) {
+    const std::string file = scratch.write(
+        cat(name, bytes), cat("CL_DEVICE_NAME=", name, "\nCL_DEVICE_GLOBAL_MEM_SIZE=", bytes, "\n"));
+    const WithEnv faults("RT3D_TEST_CL_FAULTS", cat("describe:", file));
+    return outcome(session_options("opencl"));
+  };
+  constexpr const char *kGpu = "Some GPU", *kPhone = "QUALCOMM Adreno(TM) 650";
+  for (const char* name : {kGpu, kPhone})  // which measures it, with more memory
+    CHECK(is_right(with_memory(name, std::int64_t{1} << 30)));
+  std::int64_t enough = 256;
+  for (; enough < 1 << 20; enough *= 2) {
+    const Outcome out = with_memory(kGpu, enough);
+    if (!out.code) break;
+    CHECK(out.code == Code::out_of_memory);
+    check_one_line(out);
+    CHECK_MESSAGE(out.text.find("bytes of memory, of which a session takes at most") != std::string::npos,
+                  out.text);
+  }
+  CHECK(enough > 256);
+  CHECK(enough < 1 << 20);
+  CHECK(with_memory(kPhone, enough).code == Code::out_of_memory);
+  CHECK(is_right(with_memory(kPhone, 2 * enough)));
+}
+
+TEST_CASE("auto takes the CPU where the device computes wrong numbers, and remembers it [host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const tests::Scratch scratch;
+  SessionOptions options = session_options("auto,opencl:0");
+  options.database = scratch.path("tuning.db");
+  options.tuning.mode = tuner::Mode::quick;
+  options.tuning.limit_ms = 1;  // nothing is tuned: whole runs alone tell
+  options.tuning.now = [hours = 0]() mutable {
+    return std::chrono::steady_clock::time_point(std::chrono::hours(++hours));
+  };
+  const auto says_wrong = [&] {
+    return Session(small_net(), options).device_text().find("opencl:0 computes wrong numbers)") !=
+           std::string::npos;
+  };
+  {
+    const WithEnv faults("RT3D_TEST_CL_FAULTS", "wrong_numbers:64");
+    CHECK(says_wrong());
+    CHECK(is_right(outcome(options)));
+  }
+  options.tuning.mode = tuner::Mode::off;
+  CHECK(says_wrong());
+  options.database = scratch.path("other.db");
+  options.tuning.mode = tuner::Mode::quick;
+  CHECK_FALSE(says_wrong());
+}
+
+TEST_CASE("a driver that takes its time to compile is waited for [host only]") {
+  RT3D_NEEDS_OPENCL();
+  const FaultLibrary library;
+  const WithEnv faults("RT3D_TEST_CL_FAULTS", "hang_build:200");
+  CHECK(is_right(outcome(session_options("opencl"))));
+}
+
 TEST_CASE(
     "a driver that computes wrong numbers has its candidates discarded, and the CPU computes [host only]") {
   RT3D_NEEDS_OPENCL();

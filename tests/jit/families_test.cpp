@@ -27,13 +27,8 @@ using kernels::Problem;
 using kernels::Schedule;
 using kernels::Target;
 
-struct Count {
-  int checks = 0;
-  int failures = 0;
-};
-
 void check_problem(const KernelFamily& family, const Problem& problem, const Target& target, ThreadPool& pool,
-                   Count& count) {
+                   Checks& checks) {
   const std::uint64_t seed = checksum64(problem.text());
   const int random_schedules = told_schedules(3);
   if (random_schedules == 0 && target.threads != 1 + static_cast<int>(seed / 4 % 2)) return;
@@ -42,19 +37,17 @@ void check_problem(const KernelFamily& family, const Problem& problem, const Tar
   std::vector<Schedule> schedules = chosen_schedules(space, random_schedules, random);
   if (target.threads > 1) schedules = {schedules[seed % schedules.size()]};
   for (const Schedule& schedule : schedules) {
-    ++count.checks;
+    ++checks.made;
     CHECK(family.estimate_ns(problem, schedule, target) > 0);
-    const std::uint64_t layout = (seed + static_cast<std::uint64_t>(count.checks)) % 4;
-    if (!check_family(family, problem, schedule, target, pool, layout)) ++count.failures;
+    const std::uint64_t layout = (seed + static_cast<std::uint64_t>(checks.made)) % 4;
+    if (!check_family(family, problem, schedule, target, pool, layout)) ++checks.failed;
   }
 }
 
-// All, or those whose ids begin as RT3D_TEST_FAMILY says.
 std::vector<const KernelFamily*> wanted_families() {
-  const char* prefix = std::getenv("RT3D_TEST_FAMILY");
   std::vector<const KernelFamily*> wanted;
   for (const KernelFamily* family : jit::families())
-    if (prefix == nullptr || family->id().starts_with(prefix)) wanted.push_back(family);
+    if (is_wanted(*family)) wanted.push_back(family);
   return wanted;
 }
 
@@ -64,7 +57,7 @@ TEST_CASE("every generated family computes what the reference does [slow: tsan]"
   ThreadPool pools[] = {ThreadPool(1), ThreadPool(2)};
   const std::vector<Isa> isas = isas_here();
   const std::vector<const KernelFamily*> wanted = wanted_families();
-  std::map<std::pair<Isa, const KernelFamily*>, Count> counts;
+  std::map<std::pair<Isa, const KernelFamily*>, Checks> counts;
   for (const char* file : {"conv", "pool", "elementwise", "fc", "sparse", "move", "winograd"})
     for (const Problem& problem : read_problems(cat("problems/", file, ".txt")))
       for (const KernelFamily* family : wanted)
@@ -74,14 +67,14 @@ TEST_CASE("every generated family computes what the reference does [slow: tsan]"
             // Families that look at all weights do the same with zeros among them.
             const bool dense = !family->traits().leaves_zeros;
             if (dense && problem.attributes.has(kernels::kSparsityAttribute)) continue;
-            Count& count = counts[{isa, family}];
-            if (count.failures < kMostFailures && family->supports(problem, target))
-              check_problem(*family, problem, target, pool, count);
+            Checks& checks = counts[{isa, family}];
+            if (checks.failed < kMostFailures && family->supports(problem, target))
+              check_problem(*family, problem, target, pool, checks);
           }
   FamiliesReached reached;
-  for (const auto& [key, count] : counts) {
-    if (count.checks == 0) continue;
-    MESSAGE(std::string(isa_name(key.first)), " ", std::string(key.second->id()), ": ", count.checks,
+  for (const auto& [key, checks] : counts) {
+    if (checks.made == 0) continue;
+    MESSAGE(std::string(isa_name(key.first)), " ", std::string(key.second->id()), ": ", checks.made,
             " checks");
     reached.add(key.first, *key.second);
   }

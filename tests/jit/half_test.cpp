@@ -6,10 +6,9 @@
 #include <limits>
 #include <map>
 
-#include "base/checksum.h"
-#include "base/random.h"
 #include "jit/jit.h"
 #include "jit/tile/half_weights.h"
+#include "kernels/half_layers.h"
 #include "kernels/laid_out.h"
 #include "kernels/read_problems.h"
 #include "kernels/ref/ref.h"
@@ -29,36 +28,6 @@ const std::map<std::string, double> kHalfBounds{{"conv.direct_f16.neon", 5e-3}, 
 
 Target half_target() { return {this_device(), 2, kernels::Accuracy::half}; }
 bool has_halves() { return this_device().isa == Isa::neon && this_device().features.fp16; }
-
-// Convolutions whose sums are as long as those of real layers.
-constexpr const char* kLayers[] = {
-    "Conv 1x3x4x16x16,c16x3x3x7x7,c16 -> 1x16x4x8x8 act=relu dilations=1x1x1 group=1 pads=1x3x3x1x3x3 "
-    "strides=1x2x2",
-    "Conv 1x64x4x14x14,c32x64x3x3x3,c32 -> 1x32x4x14x14 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
-    "strides=1x1x1",
-    "Conv 1x256x2x7x7,c24x256x3x3x3,c24 -> 1x24x2x7x7 dilations=1x1x1 group=1 pads=1x1x1x1x1x1 "
-    "strides=1x1x1",
-    "Conv 1x480x2x7x7,c64x480x1x1x1,c64 -> 1x64x2x7x7 act=relu dilations=1x1x1 group=1 pads=0x0x0x0x0x0 "
-    "strides=1x1x1",
-    "Gemm 1x4096,c100x4096,c100 -> 1x100"};
-
-// Activations after a ReLU, weights as training starts with.
-std::vector<Tensor> trained_like(const Problem& p) {
-  Random random(checksum64(p.text()));
-  std::vector<Tensor> inputs;
-  for (std::size_t i = 0; i < p.inputs.size(); ++i) {
-    inputs.push_back(p.inputs[i].absent ? Tensor() : Tensor::allocate(p.inputs[i].desc));
-    if (p.inputs[i].absent) continue;
-    const Shape& w = p.input_shape(1);
-    const std::int64_t products = w.elements() / w[0];  // of an output
-    const double scale = i == 1 ? std::sqrt(2.0 / static_cast<double>(products)) : i == 2 ? 0.1 : 1;
-    for (float& v : inputs.back().mutable_values<float>()) {
-      const double x = static_cast<double>(random.normal()) * scale;
-      v = static_cast<float>(p.inputs[i].constant ? x : std::fmax(x, 0));
-    }
-  }
-  return inputs;
-}
 
 Tensor computed(const KernelFamily& family, const Problem& p, const Target& target, ThreadPool& pool,
                 const std::vector<Tensor>& inputs) {
@@ -86,18 +55,6 @@ Tensor computed(const KernelFamily& family, const Problem& p, const Target& targ
   kernels::Place out_addresses[] = {out.address()};
   kernel->run({addresses, out_addresses, scratch.data(), pool});
   return out.load();
-}
-
-// Of the range of what is wanted.
-double relative_error(const Tensor& got, const Tensor& want) {
-  double worst = 0, largest = 1e-30;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(want.elements()); ++i) {
-    const double w = static_cast<double>(want.values<float>()[i]);
-    const double apart = std::fabs(static_cast<double>(got.values<float>()[i]) - w);
-    worst = std::isnan(apart) ? 1e30 : std::fmax(worst, apart);
-    largest = std::fmax(largest, std::fabs(w));
-  }
-  return worst / largest;
 }
 
 }  // namespace
@@ -137,7 +94,8 @@ TEST_CASE("what weights are divided by is a power of two that leaves them at mos
 }
 
 TEST_CASE("half precision is for targets that ask for it and have it") {
-  const Problem conv = kernels::parse_problem(kLayers[1]), fc = kernels::parse_problem(kLayers[4]);
+  const Problem conv = kernels::parse_problem(half_layers()[1]),
+                fc = kernels::parse_problem(half_layers()[4]);
   Target target;
   target.device.isa = Isa::neon;
   const auto families = [&](const Problem& p) {
@@ -161,7 +119,7 @@ TEST_CASE("half precision is for targets that ask for it and have it") {
 TEST_CASE("half-precision families stay within their error bounds") {
   if (!has_halves()) RT3D_SKIP("no half-precision arithmetic here");
   std::vector<Problem> problems;
-  for (const char* layer : kLayers) problems.push_back(kernels::parse_problem(layer));
+  for (const char* layer : half_layers()) problems.push_back(kernels::parse_problem(layer));
   for (const char* file : {"problems/conv.txt", "problems/fc.txt"}) {
     const std::vector<Problem> lines = read_problems(file);
     for (std::size_t i = 0; i < lines.size(); i += 4) problems.push_back(lines[i]);
@@ -178,7 +136,7 @@ TEST_CASE("half-precision families stay within their error bounds") {
       const double error =
           relative_error(computed(*family, p, target, pool, inputs), kernels::ref::compute(p, inputs)[0]);
       CHECK_MESSAGE(error < bound->second, bound->first, ": ", error, " for ", p.text());
-      if (std::find(std::begin(kLayers), std::end(kLayers), p.text()) != std::end(kLayers))
+      if (std::ranges::find(half_layers(), p.text()) != half_layers().end())
         MESSAGE(bound->first, ": error ", error, " of the range: ", p.text());
       worst[bound->first] = std::fmax(worst[bound->first], error);
     }
@@ -195,7 +153,7 @@ TEST_CASE("sums of halves do not overflow, however large activations and weights
   const auto families = jit::families();
   const auto direct = std::ranges::find(families, "conv.direct_f16.neon", &KernelFamily::id);
   REQUIRE(direct != families.end());
-  for (const char* layer : {kLayers[1], kLayers[3]}) {
+  for (const char* layer : {half_layers()[1], half_layers()[3]}) {
     const Problem p = kernels::parse_problem(layer);
     std::vector<Tensor> inputs;
     for (const kernels::Operand& in : p.inputs) {

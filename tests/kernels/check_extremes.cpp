@@ -22,6 +22,7 @@ using kernels::Problem;
 
 constexpr float kMost = std::numeric_limits<float>::max();
 constexpr double kTiny = 1e-36;  // what flushing denormals to zero may change, times a few
+constexpr double kMostHalf = 65504, kInfiniteHalf = 65520;  // what is as large rounds to infinity
 
 // ---- one element
 
@@ -48,9 +49,24 @@ class Judge {
 
  private:
   static float at(const Tensor& t, std::size_t i) { return t.values<float>()[i]; }
-  static bool same(float got, float want) {
+  bool same(float got, float want) const {
     return got == want || (std::isnan(got) && std::isnan(want)) ||
-           std::fabs(static_cast<double>(got) - want) <= 1e-6 * std::fabs(static_cast<double>(want)) + 1e-6;
+           within(got, want, 1e-6 * std::fabs(static_cast<double>(want)) + 1e-6);
+  }
+  // What is stored as a half is rounded once more, and infinite where it is too large.
+  bool within(float got, float want, double allowed) const {
+    if (!std::isfinite(want)) return false;
+    const double w = static_cast<double>(want), size = std::fabs(w) + allowed;
+    if (promise_.stored_halves && std::isinf(got) && size >= kInfiniteHalf)
+      return std::signbit(got) == std::signbit(want);
+    allowed += rounding(size);
+    return std::fabs(static_cast<double>(got) - w) <= allowed;
+  }
+  double rounding(double size) const {
+    return promise_.stored_halves ? std::max(std::ldexp(size, -11), 0x1p-25) : 0;
+  }
+  bool sums_overflow(float magnitude) const {
+    return promise_.half_sums && !(2 * static_cast<double>(magnitude) < kMostHalf);
   }
   bool reached(std::size_t i) const { return at(e_.reach, i) > 0 || (region_ && marks_[region_->index(i)]); }
   float magnitude_at(std::size_t i) const {
@@ -59,14 +75,11 @@ class Judge {
   }
   double allowed(float want, float magnitude) const {
     const double exponentials = p_.op == "Softmax" ? 1e-6 * std::fabs(static_cast<double>(want)) : 0;
-    // What multiplies nothing has no magnitudes: its operands, of the size of ordinary data, are rounded to halves, and so is what comes out.
-    const double rounded =
-        promise_.halves && !multiplies(p_) ? 2e-3 * (1 + std::fabs(static_cast<double>(want))) : 0;
-    return by_act_.of(promise_.error * static_cast<double>(magnitude) + rounded, static_cast<double>(want)) +
+    return by_act_.of(promise_.error * static_cast<double>(magnitude), static_cast<double>(want)) +
            exponentials + kTiny;
   }
   bool close(float got, float want, float magnitude) const {
-    return got == want || std::fabs(static_cast<double>(got) - want) <= allowed(want, magnitude);
+    return got == want || within(got, want, allowed(want, magnitude));
   }
   // Of a sum whose window, or that of its tile, holds what is not finite.
   bool judge_reached(float got, std::size_t i) const {
@@ -79,21 +92,24 @@ class Judge {
     if (zeros_in_transform || !must)
       return (!exact && std::isnan(got)) || close(got, at(e_.finite, i), magnitude_at(i));
     if (e_.data == Data::nans) return std::isnan(got);
+    if (sums_overflow(magnitude_at(i))) return true;
     return saturated || same(got, at(e_.want, i)) || (!exact && std::isnan(got));
   }
   bool judge_finite(float got, std::size_t i, ExtremesCount& count) const {
     const float want = at(e_.finite, i), magnitude = magnitude_at(i);
     // Transforms enlarge what they add up; a window's average divides its sum in the end.
     const float growth = promise_.tile || averages(p_) ? 1e4f : 1.01f;
-    if (!(magnitude < kMost / growth)) {
+    if (!(magnitude < kMost / growth) || sums_overflow(magnitude)) {
       ++count.free;
       return true;
     }
     ++count.finite;
     if (magnitude > 0) {
-      const double error = std::fabs(static_cast<double>(got) - want) - allowed(want, 0);
-      count.largest_error =
-          std::max(count.largest_error, error / by_act_.slope / static_cast<double>(magnitude));
+      const double error = std::fabs(static_cast<double>(got) - want) - allowed(want, 0) -
+                           rounding(std::fabs(static_cast<double>(want)));
+      if (std::isfinite(got))
+        count.largest_error =
+            std::max(count.largest_error, error / by_act_.slope / static_cast<double>(magnitude));
     }
     return close(got, want, magnitude);
   }
@@ -128,8 +144,10 @@ void check_extremes(const KernelFamily& family, const Problem& p, const kernels:
                     const kernels::Target& target, ThreadPool& pool, const Extremes& whole,
                     ExtremesCount& count, kernels::Engine* engine) {
   ++count.checks;
-  const Promise promised = promise(family, p);
-  const Extremes& e = promised.halves ? as_halves(p, whole) : whole;
+  const Promise promised = promise(family, p, schedule, target);
+  const Extremes& e = promised.stored_halves ? stored_as_halves(p, whole)
+                      : promised.halves      ? as_halves(p, whole)
+                                             : whole;
   const bool finite = e.data == Data::ordinary || e.data == Data::cancelling;
   std::string text;
   try {
@@ -143,7 +161,7 @@ void check_extremes(const KernelFamily& family, const Problem& p, const kernels:
   const std::string where =
       text.empty() ? ""
                    : cat(family.id(), " [", schedule.text(), "] on ", isa_name(target.device.isa), " with ",
-                         data_name(e.data), ", seed ", e.seed, ": '", p.text(), "': ", text);
+                         data_name(whole.data), ", seed ", e.seed, ": '", p.text(), "': ", text);
   CHECK_MESSAGE(text.empty(), where);
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <map>
 
 #include "base/random.h"
@@ -148,6 +149,11 @@ bool check_family(const kernels::KernelFamily& family, const Problem& p, const k
                          target.threads, " threads, seed ", seed, ": '", p.text(), "': ", text);
   CHECK_MESSAGE(text.empty(), where);
   return text.empty();
+}
+
+bool is_wanted(const kernels::KernelFamily& family) {
+  const char* prefix = std::getenv("RT3D_TEST_FAMILY");
+  return prefix == nullptr || family.id().starts_with(prefix);
 }
 
 }  // namespace rt3d::tests

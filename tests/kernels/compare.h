@@ -16,4 +16,13 @@ bool check_family(const kernels::KernelFamily& family, const kernels::Problem& p
                   const kernels::Schedule& schedule, const kernels::Target& target, ThreadPool& pool,
                   std::uint64_t seed, kernels::Engine* engine = nullptr);
 
+// What became of a family's checks.
+struct Checks {
+  int made = 0;
+  int failed = 0;
+};
+
+// Whether the family's id begins as RT3D_TEST_FAMILY says, where that is set.
+bool is_wanted(const kernels::KernelFamily& family);
+
 }  // namespace rt3d::tests

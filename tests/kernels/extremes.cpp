@@ -22,6 +22,9 @@ float special(Data data, Random& random) {
   const float sign = random.below(2) == 0 ? 1.0f : -1.0f;
   if (data == Data::nans) return std::copysign(kNan, sign);  // x86-64 makes negative ones
   if (data == Data::infinities) return sign * kInfinity;
+  constexpr std::array kHalfEnds{65504.0f, 65519.0f, 65520.0f, 1e5f, 6.1e-5f, 5e-6f, 3e-8f, 2e-8f};
+  if (data == Data::half_ends)
+    return sign * kHalfEnds[static_cast<std::size_t>(random.below(kHalfEnds.size()))];
   constexpr std::array kHuge{3e38f, std::numeric_limits<float>::min(), 1e-40f, 0.0f};
   return sign * kHuge[static_cast<std::size_t>(random.below(kHuge.size()))];
 }
@@ -137,7 +140,8 @@ bool multiplies(const Problem& p) { return p.op == "Conv" || p.op == "Gemm"; }
 bool averages(const Problem& p) { return p.op == "AveragePool" || p.op == "GlobalAveragePool"; }
 
 std::string_view data_name(Data data) {
-  constexpr std::array<std::string_view, 5> kNames{"ordinary", "cancelling", "nans", "infinities", "huge"};
+  constexpr std::array<std::string_view, 6> kNames{"ordinary",   "cancelling", "nans",
+                                                   "infinities", "huge",       "ends of halves"};
   return kNames[static_cast<std::size_t>(data)];
 }
 
@@ -156,6 +160,14 @@ Extremes as_halves(const Problem& p, Extremes e) {
   static constexpr float kMostHalf = 65504;
   e.inputs[0] =
       mapped(e.inputs[0], [](float v) { return std::isnan(v) ? v : std::clamp(v, -kMostHalf, kMostHalf); });
+  return expect(p, std::move(e));
+}
+
+Extremes stored_as_halves(const Problem& p, Extremes e) {
+  for (std::size_t i = 0; i < p.inputs.size(); ++i)
+    if (!p.inputs[i].constant)
+      e.inputs[i] = mapped(e.inputs[i], [](float v) { return half_to_float(float_to_half(v)); });
+  if (e.data == Data::huge || e.data == Data::half_ends) e.data = Data::infinities;
   return expect(p, std::move(e));
 }
 

@@ -19,9 +19,12 @@ enum class Data {
   nans,        // ordinary numbers and a few NaNs
   infinities,  // … and a few infinities
   huge,        // … and a few of 3e38, of the smallest normal number and denormals
+  half_ends,   // … and a few around the largest half and among its denormals
 };
 inline constexpr std::array kAllData{Data::ordinary, Data::cancelling, Data::nans, Data::infinities,
                                      Data::huge};
+inline constexpr std::array kHalfData{Data::ordinary,   Data::cancelling, Data::nans,
+                                      Data::infinities, Data::huge,       Data::half_ends};
 
 // Inputs of a problem, what the reference makes of them, and what bounds the answers of other methods.
 struct Extremes {
@@ -39,8 +42,10 @@ std::string_view data_name(Data data);
 bool multiplies(const kernels::Problem& problem);  // its inputs by weights
 bool averages(const kernels::Problem& problem);
 Extremes extremes(const kernels::Problem& problem, Data data, std::uint64_t seed);
-Extremes as_halves(const kernels::Problem& problem,
-                   Extremes e);  // what a family of halves makes of its input
+// What a family of halves makes of its input: what lies beyond 65504 counts as that.
+Extremes as_halves(const kernels::Problem& problem, Extremes e);
+// What lies in memory as halves: rounded, and infinite beyond 65504.
+Extremes stored_as_halves(const kernels::Problem& problem, Extremes e);
 
 // What was compared, for a report: the largest error of finite values relative to the magnitudes.
 struct ExtremesCount {

@@ -42,6 +42,17 @@ Promise promise(const KernelFamily& family, const Problem& p) {
   return promise;
 }
 
+Promise promise(const KernelFamily& family, const Problem& p, const kernels::Schedule& s,
+                const kernels::Target& target) {
+  Promise promised = promise(family, p);
+  promised.stored_halves = family.ports(p, target).outputs.at(0).dtype == DType::f16;
+  if (!promised.stored_halves) return promised;
+  promised.halves = false;
+  promised.half_sums = s.get("sums", 0) != 0;
+  promised.error = promised.half_sums ? 5e-3 : family.traits().half_weights ? 1e-3 : 1e-6;
+  return promised;
+}
+
 Region::Region(const Problem& p, const Promise& promise) : s_(kernels::conv_shape(p)) {
   if (!promise.tile) return;
   t_ = promise.tile->t;

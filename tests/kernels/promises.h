@@ -13,14 +13,19 @@
 namespace rt3d::tests {
 
 struct Promise {
-  double error = 0;           // largest error relative to the magnitudes
-  bool leaves_zeros = false;  // of weights: what they would be multiplied by does not count
-  bool halves = false;        // inputs beyond 65504 count as that
+  double error = 0;            // largest error relative to the magnitudes
+  bool leaves_zeros = false;   // of weights: what they would be multiplied by does not count
+  bool halves = false;         // inputs beyond 65504 count as that
+  bool stored_halves = false;  // activations lie in memory as halves: beyond 65504 they are infinite
+  bool half_sums = false;  // sums of products are infinite, or no number, where their magnitudes reach 65504
   std::optional<WinogradTile> tile;
   bool groups_share = false;  // only zeros keep groups apart that lie in one block of channels
 };
 
 Promise promise(const kernels::KernelFamily& family, const kernels::Problem& p);
+// With what the schedule adds up in (knob `sums`), and what activations lie in memory as.
+Promise promise(const kernels::KernelFamily& family, const kernels::Problem& p, const kernels::Schedule& s,
+                const kernels::Target& target);
 
 // The outputs of a tile of a convolution: what one of them has, all of them may have.
 class Region {

@@ -64,6 +64,7 @@ const std::vector<Floor> kFloors = {
      {"base", "graph", "graph/ops", "pruning", "runtime/running"}},  // runtime/running: folding of constants
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
+    {"dataset", {"base", "video"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
     {"cli/prune", {"base", "graph", "pruner", "pruning", "cli/parts"}},

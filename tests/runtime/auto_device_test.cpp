@@ -1,6 +1,7 @@
 // The device "auto": what it chooses, what it remembers, and that it goes on when the accelerator is lost.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <span>
@@ -10,6 +11,7 @@
 #include "graph/model.h"
 #include "runtime/devices/device_table.h"
 #include "runtime/session.h"
+#include "scratch.h"
 #include "scratch_folder.h"
 #include "skip.h"
 #include "tuner/tuning_db.h"
@@ -28,7 +30,7 @@ constexpr std::size_t kInputs = 3 * 4 * 8 * 8, kOutputs = 16 * 4 * 8 * 8;
 
 SessionOptions options_of(const std::filesystem::path& database, tuner::Mode mode) {
   SessionOptions options;
-  options.device = "auto";
+  options.device = "auto,opencl:0";  // the tests' device is a CPU, which "auto" alone leaves alone
   options.threads = 1;
   options.database = database;
   options.tuning.mode = mode;
@@ -42,6 +44,13 @@ bool has_accelerator() {
 
 bool says(const Session& session, const char* part) {
   return session.device_text().find(part) != std::string::npos;
+}
+
+std::string problem_of(const std::string& layer, const Session& session) {
+  for (const StepReport& step : session.steps())
+    if (step.name == layer) return step.problem;
+  FAIL("there is no such layer");
+  return {};
 }
 
 void set_input(Session& session) {
@@ -105,23 +114,43 @@ void teach(const std::filesystem::path& database, const graph::Graph& graph, dou
 
 TEST_CASE("auto is the CPU where there is no accelerator, and where nothing was measured nor may be") {
   const graph::Graph graph = graph::parse_graph(kAutoModel);
-  {
+  if (has_accelerator()) {
     const Session unmeasured(graph, options_of({}, tuner::Mode::off));
     CHECK(unmeasured.stats().measurements == 0);
     CHECK(unmeasured.stats().fallback_bytes == 0);
     CHECK(unmeasured.device_text().starts_with(this_device().text() + " (auto: "));
-    CHECK(says(unmeasured, has_accelerator() ? "opencl:0 was not measured" : "there is no accelerator"));
+    CHECK(says(unmeasured, "opencl:0 was not measured"));
   }
   const WithEnv library("RT3D_OPENCL_LIBRARY", "/no/such/libOpenCL.so");
   SessionOptions options = options_of({}, tuner::Mode::quick);
+  options.device = "auto";
   options.tuning.limit_ms = 1;
   Session session(graph, options);
   CHECK(session.device_text() == this_device().text() + " (auto: there is no accelerator)");
   set_input(session);
   session.run();
   CHECK(output_of(session) == output_of(session));
-  options.device = "auto,cpu";
+  options.device = "opencl,auto";
   CHECK_THROWS_WITH(Session(graph, options), doctest::Contains("'auto' alone"));
+}
+
+TEST_CASE("auto takes one accelerator behind it, and one line says what else is refused") {
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
+  SessionOptions options = options_of({}, tuner::Mode::off);
+  for (const char* device : {"auto,cpu", "auto,reference", "auto,cpu,reference"}) {
+    options.device = device;
+    CHECK_THROWS_WITH_AS(Session(graph, options),
+                         cat("the device '", device,
+                             "': behind 'auto' stands one accelerator at the most, as in 'auto,opencl:0'")
+                             .c_str(),
+                         Error);
+  }
+  options.device = "auto,";
+  CHECK_THROWS_WITH_AS(Session(graph, options), doctest::Contains("has an empty name"), Error);
+  options.device = "automatic";
+  CHECK_THROWS_WITH_AS(Session(graph, options), doctest::Contains("unknown device 'automatic'"), Error);
+  options.device = "auto,opencl:99";
+  CHECK_THROWS_WITH_AS(Session(graph, options), doctest::Contains("there is no device 'opencl:99'"), Error);
 }
 
 TEST_CASE("auto measures whole runs once, remembers both times, and takes what was faster") {
@@ -152,7 +181,86 @@ TEST_CASE("auto measures whole runs once, remembers both times, and takes what w
   CHECK(says(Session(graph, other), "was not measured"));  // of another accuracy
 }
 
+TEST_CASE("whole runs are timed again only where a plan of one of both has changed") {
+  if (!has_accelerator()) RT3D_SKIP("this machine has no OpenCL device");
+  if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
+  const tests::ScratchFolder folder;
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
+  const auto database = folder.path() / "tuning.db";
+  // However long it takes, there is no time to tune: each session that may goes on with that.
+  SessionOptions hurried = options_of(database, tuner::Mode::quick);
+  hurried.tuning.limit_ms = 1;
+  hurried.tuning.now = [hours = 0]() mutable {
+    return std::chrono::steady_clock::time_point(std::chrono::hours(++hours));
+  };
+  const auto remembers = [&] {
+    return says(Session(graph, hurried), "(auto: cpu 123 ms a run, opencl:0 456 ms)");
+  };
+  // Times that nobody measures; `rigor`: of the layers' tuning.
+  const auto write = [&](int rigor) {
+    const std::vector<tuner::Row> rows = rows_of_choices(database);
+    REQUIRE(rows.size() == 1);
+    tuner::Row row = rows[0];
+    row.time_ns = 456e6;
+    row.default_ns = 123e6;
+    row.rigor = rigor;
+    tuner::TuningDb db(database);
+    db.store(row, rows[0]);
+    db.flush();
+  };
+  const auto learn = [&](const std::string& device, const std::string& problem) {
+    tuner::TuningDb db(database);
+    db.store({.device = device,
+              .threads = 1,
+              .problem = problem,
+              .family = "made.up",
+              .schedule = "a=1",
+              .time_ns = 1});
+    db.flush();
+  };
+  CHECK_FALSE(remembers());
+  CHECK(rows_of_choices(database).at(0).rigor == tuner::kSurveyed);
+  for (const int rigor : {tuner::kSurveyed, tuner::kQuick}) {
+    CAPTURE(rigor);
+    write(rigor);
+    CHECK(remembers());
+    CHECK(remembers());
+  }
+  std::string why;
+  const std::string cpu = this_device().fingerprint(),
+                    accelerator = find_device("opencl").list(why).at(0).fingerprint(),
+                    layer = problem_of("stem", Session(graph, options_of({}, tuner::Mode::off)));
+  learn(cpu, "Relu 1x2 -> 1x2");  // a layer of another model
+  CHECK(remembers());
+  for (const std::string& device : {cpu, accelerator}) {
+    CAPTURE(device);
+    learn(device, layer);
+    CHECK_FALSE(remembers());
+    write(tuner::kQuick);
+    CHECK(remembers());
+  }
+  hurried.tuning.again = true;
+  CHECK_FALSE(remembers());
+}
+
 #ifdef RT3D_CL_FAULTS
+TEST_CASE("a device that is no CPU is auto's without being named") {
+  if (!has_accelerator()) RT3D_SKIP("this machine has no OpenCL device");
+  const graph::Graph graph = graph::parse_graph(kAutoModel);
+  SessionOptions options = options_of({}, tuner::Mode::off);
+  options.device = "auto";
+  const tests::Scratch scratch;
+  const WithEnv library("RT3D_OPENCL_LIBRARY", RT3D_CL_FAULTS), nothing("RT3D_TEST_CL_FAULTS", "");
+  const auto described = [&](const char* type) {
+    const WithEnv faults("RT3D_TEST_CL_FAULTS",
+                         cat("describe:", scratch.write(cat("type", type), cat("CL_DEVICE_TYPE=", type))));
+    return Session(graph, options).device_text();
+  };
+  CHECK(described("2") == this_device().text() + " (auto: there is no accelerator)");    // CPU
+  CHECK(described("4") == this_device().text() + " (auto: opencl:0 was not measured)");  // GPU
+  CHECK(described("8") == this_device().text() + " (auto: opencl:0 was not measured)");  // accelerator
+}
+
 TEST_CASE("when the accelerator is lost in a run, the CPU computes that run and those that follow") {
   if (!has_accelerator()) RT3D_SKIP("this machine has no OpenCL device");
   const tests::ScratchFolder folder;

@@ -132,7 +132,7 @@ void HostCopyEngine::work() {
 }
 
 kernels::Ports OnDevice::ports(const kernels::Problem& problem, const kernels::Target& target) const {
-  kernels::Ports ports = family_.ports(problem, target);
+  kernels::Ports ports = of().ports(problem, target);
   for (auto* side : {&ports.inputs, &ports.outputs})
     for (kernels::Port& port : *side) port.space = Space::device;
   return ports;

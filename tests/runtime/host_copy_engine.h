@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/engine.h"
+#include "kernels/forwarding_family.h"
 
 namespace rt3d::tests {
 
@@ -50,33 +51,22 @@ class HostCopyEngine final : public kernels::Engine {
 };
 
 // `family` as one of the engine's, where `wanted` says so: its tensors lie in the engine's memory.
-class OnDevice final : public kernels::KernelFamily {
+class OnDevice final : public kernels::ForwardingFamily {
  public:
   OnDevice(const kernels::KernelFamily& family, bool (*wanted)(const kernels::Problem&))
-      : family_(family), wanted_(wanted), id_(std::string(family.id()) + ".device") {}
+      : ForwardingFamily(family), wanted_(wanted), id_(std::string(family.id()) + ".device") {}
 
   std::string_view id() const override { return id_; }
-  int version() const override { return family_.version(); }
   bool supports(const kernels::Problem& p, const kernels::Target& t) const override {
-    return wanted_(p) && family_.supports(p, t);
+    return wanted_(p) && of().supports(p, t);
   }
   kernels::Ports ports(const kernels::Problem& p, const kernels::Target& t) const override;
-  kernels::Tunables tunables(const kernels::Problem& p, const kernels::Target& t) const override {
-    return family_.tunables(p, t);
-  }
-  std::vector<kernels::Schedule> space(const kernels::Problem& p, const kernels::Target& t) const override {
-    return family_.space(p, t);
-  }
   double estimate_ns(const kernels::Problem&, const kernels::Schedule&,
                      const kernels::Target&) const override {
     return 0;  // preferred wherever it is offered
   }
-  std::unique_ptr<kernels::Kernel> compile(const kernels::KernelRequest& request) const override {
-    return family_.compile(request);
-  }
 
  private:
-  const kernels::KernelFamily& family_;
   bool (*wanted_)(const kernels::Problem&);
   std::string id_;
 };

@@ -4,16 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <limits>
 
 #include "jit/jit.h"
 #include "kernels/copy/copy.h"
-#include "kernels/reorder_problem.h"
 #include "runtime/fixture_models.h"
 #include "runtime/host_copy_engine.h"
+#include "runtime/mixed_plan.h"
 #include "runtime/planned_family.h"
 #include "runtime/planning/planner.h"
 #include "runtime/running/executor.h"
@@ -66,60 +64,6 @@ DeviceRow device(std::unique_ptr<kernels::Engine> (*engine)(int, const Target&, 
 const DeviceRow kDevice = device(make_engine<Kind::apart_and_late>);
 const DeviceRow kOpenDevice = device(make_engine<Kind::open_and_prompt>);
 
-struct MixedRun {
-  std::vector<std::vector<std::byte>> outputs;
-  std::vector<std::string> device_steps, host_steps;  // problems, without copies
-};
-
-MixedRun run(const graph::Graph& graph, const std::vector<NamedDevice>& rows,
-             const std::vector<Tensor>& inputs) {
-  const Target target{this_device(), 2};
-  ThreadPool pool(target.threads);
-  const Devices devices(rows, target, pool);
-  TuningOptions tuning;
-  tuning.mode = tuner::Mode::off;
-  tuner::TuningDb db({});
-  Program program = make_program(graph, {devices, tuning, db});
-  Executor executor(program, devices);
-  MixedRun ran;
-  for (const Step& step : program.plan.steps) {
-    const Choice& choice = program.plan.choice_of(step);
-    if (choice.problem.op == kernels::kReorder) continue;
-    (choice.engine->space() == kernels::Space::device ? ran.device_steps : ran.host_steps)
-        .push_back(choice.text);
-  }
-  for (int again = 0; again < 2; ++again) {  // the second time in memory that was used
-    ran.outputs.clear();
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      std::memcpy(executor.address(program.plan.inputs[i]), inputs[i].bytes().data(),
-                  inputs[i].bytes().size());
-    executor.run();
-    for (const PlanOutput& output : program.plan.outputs) {
-      if (output.location.storage == kNoStorage) continue;
-      const TensorDesc& desc = output.location.desc;
-      const std::byte* at = executor.address(output.location);
-      ran.outputs.emplace_back(
-          at, at + desc.shape.elements() * static_cast<std::int64_t>(dtype_bytes(desc.dtype)));
-    }
-  }
-  return ran;
-}
-
-// The largest, relative to the largest value; infinite where NaNs are.
-double difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
-  REQUIRE(a.size() == b.size());
-  double worst = 0, scale = 1e-30;
-  for (std::size_t at = 0; at + sizeof(float) <= a.size(); at += sizeof(float)) {
-    float x = 0, y = 0;
-    std::memcpy(&x, a.data() + at, sizeof x);
-    std::memcpy(&y, b.data() + at, sizeof y);
-    const double d = std::fabs(static_cast<double>(x) - static_cast<double>(y));
-    worst = std::max(worst, std::isnan(d) ? std::numeric_limits<double>::infinity() : d);
-    scale = std::max(scale, std::fabs(static_cast<double>(y)));
-  }
-  return worst / scale;
-}
-
 // Of networks a part where code runs slowly.
 bool left_out(const fs::path& folder) {
 #if defined(RT3D_ADDRESS_SANITIZER) || defined(RT3D_THREAD_SANITIZER)
@@ -142,7 +86,7 @@ TEST_CASE(
     const graph::Graph graph = tests::optimized_model(folder);
     const std::vector<Tensor> inputs = tests::uniform_inputs(graph);
     tests::planned_family().take_from_plan(graph, {this_device(), 2});
-    const MixedRun cpu = run(graph, {&tests::planned_device()}, inputs);
+    const tests::MixedRun cpu = tests::run_plan(graph, {&tests::planned_device()}, inputs);
     CHECK(cpu.device_steps.empty());
     std::vector<std::string> parts{""};
     for (const auto& [problem, way] : tests::planned_family().taken)
@@ -150,16 +94,16 @@ TEST_CASE(
     for (const std::string& part : parts) {
       CAPTURE(part);
       on_device = part;
-      const MixedRun mixed = run(graph, {&kDevice, &tests::planned_device()}, inputs);
+      const tests::MixedRun mixed = tests::run_plan(graph, {&kDevice, &tests::planned_device()}, inputs);
       ++plans;
       CHECK_FALSE(mixed.device_steps.empty());
       for (const std::string& step : mixed.device_steps)
         if (!part.empty()) CHECK(step == part);
       REQUIRE(mixed.outputs.size() == cpu.outputs.size());
-      const MixedRun prompt = run(graph, {&kOpenDevice, &tests::planned_device()}, inputs);
+      const tests::MixedRun prompt = tests::run_plan(graph, {&kOpenDevice, &tests::planned_device()}, inputs);
       CHECK(mixed.outputs == prompt.outputs);
       for (std::size_t i = 0; i < cpu.outputs.size(); ++i) {
-        CHECK(difference(mixed.outputs[i], cpu.outputs[i]) < 1e-5);
+        CHECK(tests::difference(mixed.outputs[i], cpu.outputs[i]) < 1e-5);
         equal += mixed.outputs[i] == cpu.outputs[i];
         ++outputs;
       }
@@ -219,7 +163,7 @@ TEST_CASE("a device that lacks an operator and has no fallback says whom to list
   graph.nodes.push_back(node);
   const DeviceRow none{"none", "", [] { return Span(); }, [] { return Span(); }, nullptr};
   try {
-    run(graph, {&none}, {});
+    tests::run_plan(graph, {&none}, {});
     FAIL("nothing computes it, and nobody says so");
   } catch (const Error& error) {
     CHECK(error.code() == Code::unsupported);

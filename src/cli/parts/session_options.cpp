@@ -102,8 +102,8 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("FILE");
   app.add_option("--device", options.device,
                  "cpu, opencl (opencl:1: the second; rt3d devices lists them), reference: slow and simple, "
-                 "or auto: cpu or "
-                 "opencl, measured; several with commas between, the preferred first")
+                 "or auto: cpu or a GPU, measured (auto,opencl:1: cpu or that device); several with commas "
+                 "between, the preferred first")
       ->type_name("NAMES")
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Generate code for avx2, avx512 or neon (default: the best)")
@@ -112,9 +112,8 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
   app.add_option(
          "--accuracy", options.accuracy,
          "exact: direct methods only; default: also fast methods, whose error stays below 4e-6 of the sum "
-         "of |weight| * |input|; half: also 16-bit arithmetic where the CPU has it, below 1e-2 of the "
-         "output's "
-         "range")
+         "of |weight| * |input|, and on OpenCL devices 16-bit weights of fully connected layers; half: also "
+         "16-bit arithmetic where the device has it, below 1e-2 of the output's range")
       ->check(CLI::IsMember({"exact", "default", "half"}))
       ->type_name("NAME")
       ->capture_default_str();

@@ -1,52 +1,22 @@
 #include "jit/rows/pool.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "base/error.h"
 #include "jit/family/estimate.h"
 #include "jit/family/isa_family.h"
 #include "jit/rows/code.h"
+#include "kernels/pool_window.h"
 
 namespace rt3d::jit {
 namespace {
 
 using kernels::ConvShape;
 
-bool is_global(const Problem& p) { return p.op.starts_with("Global"); }
-bool is_max(const Problem& p) { return p.op == "MaxPool" || p.op == "GlobalMaxPool"; }
-
-ConvShape pool_shape(const Problem& p) {
-  if (!is_global(p)) return kernels::conv_shape(p);
-  const kernels::Dims5 in(p.input_shape(0));
-  ConvShape s;
-  s.n = in.n;
-  s.ic = s.oc = in.c;
-  s.id = s.kd = in.d;
-  s.ih = s.kh = in.h;
-  s.iw = s.kw = in.w;
-  return s;
-}
-
-// Window positions per output index of one dimension that an average counts: inside the input, or inside the
-// padded input.
-std::vector<std::int64_t> counted(std::int64_t outputs, std::int64_t stride, std::int64_t front,
-                                  std::int64_t back, std::int64_t dilation, std::int64_t kernel,
-                                  std::int64_t size, bool include_pad) {
-  std::vector<std::int64_t> counts;
-  for (std::int64_t o = 0; o < outputs; ++o) {
-    const kernels::Taps t = include_pad
-                                ? kernels::valid_taps(o, stride, 0, dilation, kernel, size + front + back)
-                                : kernels::valid_taps(o, stride, front, dilation, kernel, size);
-    counts.push_back(t.last - t.first);
-  }
-  return counts;
-}
-
 RowShape pool_row_shape(const Problem& p, const ConvShape& s, Isa isa) {
   RowShape shape;
-  shape.op = is_max(p) ? RowOp::max : RowOp::sum;
+  shape.op = kernels::is_average_pool(p) ? RowOp::sum : RowOp::max;
   shape.kw = static_cast<int>(s.kw);
   shape.sw = static_cast<int>(s.sw);
   shape.dw = static_cast<int>(s.dw);
@@ -57,15 +27,7 @@ RowShape pool_row_shape(const Problem& p, const ConvShape& s, Isa isa) {
 
 // The factors of an average: one where all windows count alike, else one per output position.
 std::vector<float> average_scales(const Problem& p, const ConvShape& s) {
-  const bool include_pad = p.attributes.integer("count_include_pad", 0) != 0;
-  const auto pads = p.attributes.integers("pads", {});
-  const std::size_t spatial = pads.size() / 2;
-  const auto back = [&](std::size_t from_end) {
-    return from_end > spatial ? 0 : pads[2 * spatial - from_end];
-  };
-  const auto d = counted(s.od, s.sd, s.pd, back(3), s.dd, s.kd, s.id, include_pad);
-  const auto h = counted(s.oh, s.sh, s.ph, back(2), s.dh, s.kh, s.ih, include_pad);
-  const auto w = counted(s.ow, s.sw, s.pw, back(1), s.dw, s.kw, s.iw, include_pad);
+  const auto [d, h, w] = kernels::counted_positions(p, s);
   const auto alike = [](const std::vector<std::int64_t>& v) {
     return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
   };
@@ -81,7 +43,7 @@ std::vector<float> average_scales(const Problem& p, const ConvShape& s) {
 class PoolKernel final : public Kernel {
  public:
   explicit PoolKernel(const KernelRequest& r)
-      : s_(pool_shape(r.problem)),
+      : s_(kernels::pool_shape(r.problem)),
         in_(r.inputs[0]),
         out_(r.outputs[0]),
         scales_(average_scales(r.problem, s_)),
@@ -133,21 +95,19 @@ class PoolWindow final : public IsaFamily {
   explicit PoolWindow(Isa isa) : IsaFamily("pool.window", 3, isa) {}
 
   bool computes(const Problem& p) const override {
-    constexpr std::array<std::string_view, 4> kOps{"MaxPool", "AveragePool", "GlobalMaxPool",
-                                                   "GlobalAveragePool"};
-    if (std::find(kOps.begin(), kOps.end(), p.op) == kOps.end() || p.inputs.size() != 1) return false;
+    if (!kernels::is_pool(p) || p.inputs.size() != 1) return false;
     const Shape& x = p.input_shape(0);
     if (p.inputs[0].desc.dtype != DType::f32 || p.inputs[0].constant || x.rank() < 3 || x.rank() > 5 ||
         x.elements() <= 0 || p.outputs[0].shape.elements() <= 0 || !rows_reach(p, lanes()))
       return false;
-    const ConvShape s = pool_shape(p);
+    const ConvShape s = kernels::pool_shape(p);
     return s.kw <= kMostRowTaps && s.dw < (1 << 16) && s.sw < (1 << 16);
   }
   Ports ports(const Problem&, const Target&) const override {
     return {{Port{lanes(), 0, 0}}, {Port{lanes(), 0, 0}}};
   }
   kernels::Tunables tunables(const Problem& p, const Target&) const override {
-    const ConvShape s = pool_shape(p);
+    const ConvShape s = kernels::pool_shape(p);
     const int most = most_row_cols(isa(), pool_row_shape(p, s, isa()));
     const auto ow = static_cast<int>(std::min<std::int64_t>(s.ow, 64));
     std::vector<int> all;
@@ -161,9 +121,9 @@ class PoolWindow final : public IsaFamily {
   // Per piece and row: one load per column and unit, two a cycle; then the columns of each pixel and its store. On x86-64 a maximum
   // that keeps NaN takes two or three instructions, one a cycle.
   double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    const ConvShape s = pool_shape(p);
+    const ConvShape s = kernels::pool_shape(p);
     const double vectors = static_cast<double>(s.n * kernels::blocks(s.ic, lanes()));
-    const double each = is_max(p) && isa() != Isa::neon ? 1 : 0.5;
+    const double each = !kernels::is_average_pool(p) && isa() != Isa::neon ? 1 : 0.5;
     double cycles = 0;
     for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind)
       cycles += static_cast<double>(s.kd * s.kh) * (each * (piece.high - piece.low) + 2) +
@@ -175,21 +135,15 @@ class PoolWindow final : public IsaFamily {
   }
   // A vector for every column of a piece, of every kernel row and plane inside the image; and the stores.
   kernels::Work least_work(const Problem& p, const Schedule& schedule, const Target&) const override {
-    const ConvShape s = pool_shape(p);
-    const auto met = [](std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t dilation,
-                        std::int64_t kernel, std::int64_t size) {
-      std::int64_t sum = 0;
-      for (std::int64_t count : counted(outputs, stride, pad, 0, dilation, kernel, size, false)) sum += count;
-      return sum;
-    };
+    const ConvShape s = kernels::pool_shape(p);
     std::int64_t columns = 0;
     RowShape shape = pool_row_shape(p, s, isa());
     for (const RowPiece& piece : RowCut(s, schedule.get("cols")).kind) {
       shape.piece = piece;
       columns += columns_loaded(shape);
     }
-    const std::int64_t loads =
-        met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) * met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * columns;
+    const std::int64_t loads = kernels::taps_met(s.od, s.sd, s.pd, s.dd, s.kd, s.id) *
+                               kernels::taps_met(s.oh, s.sh, s.ph, s.dh, s.kh, s.ih) * columns;
     const std::int64_t vectors = s.n * kernels::blocks(s.ic, lanes()) * (loads + s.od * s.oh * s.ow);
     return {.multiply_adds = 0, .bytes = static_cast<double>(vectors * lanes() * 4)};
   }

@@ -9,10 +9,12 @@
 #include "jit/family/estimate.h"
 #include "jit/family/isa_family.h"
 #include "jit/stream/stream.h"
+#include "kernels/broadcast.h"
 
 namespace rt3d::jit {
 namespace {
 
+using kernels::Broadcast;
 using kernels::Dims5;
 
 struct OpRow {
@@ -25,38 +27,12 @@ constexpr std::array<OpRow, 5> kOps{{{"Activation", StreamOp::copy},
                                      {"Mul", StreamOp::mul},
                                      {"Div", StreamOp::div}}};
 
-// What an operand is to the stream.
-enum class Role { whole, per_channel, constant_per_channel, constant_number };
-
-bool blocked(const Problem& p) { return p.outputs[0].shape.rank() >= 3 && p.outputs[0].shape.rank() <= 5; }
-
-// The operand's shape with ones in front up to the output's rank.
-Shape aligned(const Shape& s, int rank) {
-  std::vector<std::int64_t> dims(static_cast<std::size_t>(std::max(0, rank - s.rank())), 1);
-  dims.insert(dims.end(), s.begin(), s.end());
-  return Shape(std::move(dims));
-}
-
-std::optional<Role> role(const Problem& p, std::size_t i) {
-  const kernels::Operand& operand = p.inputs[i];
-  const Shape& out = p.outputs[0].shape;
-  if (operand.desc.dtype != DType::f32) return std::nullopt;
-  if (operand.constant && operand.desc.shape.elements() == 1) return Role::constant_number;
-  if (!operand.constant && operand.desc.shape == out) return Role::whole;
-  if (!blocked(p)) return std::nullopt;
-  const Shape s = aligned(operand.desc.shape, out.rank());
-  if (s.rank() != out.rank() || s[1] != out[1] || s.elements(2, s.rank()) != 1) return std::nullopt;
-  if (operand.constant) return s[0] == 1 ? std::optional(Role::constant_per_channel) : std::nullopt;
-  return s[0] == out[0] && operand.desc.shape.rank() == out.rank() ? std::optional(Role::per_channel)
-                                                                   : std::nullopt;
-}
-
 class StreamKernel final : public Kernel {
  public:
   explicit StreamKernel(const KernelRequest& r)
       : isa_(r.target.device.isa),
         lanes_(isa_lanes(isa_)),
-        blocked_(blocked(r.problem)),
+        blocked_(kernels::has_channel_blocks(r.problem)),
         shape_(r.problem.outputs[0].shape),
         out_(r.outputs[0]) {
     StreamShape shape;
@@ -65,8 +41,8 @@ class StreamKernel final : public Kernel {
                })->stream;
     shape.activation = kernels::activation_of(r.problem.attributes);
     for (std::size_t i = 0; i < r.problem.inputs.size(); ++i) {
-      operands_.push_back({*role(r.problem, i), r.inputs[i], Buffer()});
-      (i == 0 ? shape.a_repeats : shape.b_repeats) = operands_.back().role != Role::whole;
+      operands_.push_back({*kernels::broadcast_of(r.problem, i), r.inputs[i], Buffer()});
+      (i == 0 ? shape.a_repeats : shape.b_repeats) = operands_.back().role != Broadcast::whole;
     }
     code_ = stream(isa_, shape);
   }
@@ -76,7 +52,7 @@ class StreamKernel final : public Kernel {
       if (!constants[i]) continue;
       const Tensor values = constants[i]->aligned_copy();
       const auto from = values.values<float>();
-      const bool number = operands_[i].role == Role::constant_number;
+      const bool number = operands_[i].role == Broadcast::number;
       const std::size_t count =
           static_cast<std::size_t>(kernels::blocks(number ? 1 : values.elements(), lanes_) * lanes_);
       operands_[i].packed = Buffer(count * 4);
@@ -100,7 +76,7 @@ class StreamKernel final : public Kernel {
 
  private:
   struct Operand {
-    Role role;
+    Broadcast role;
     Placement at;
     Buffer packed;
   };
@@ -110,10 +86,10 @@ class StreamKernel final : public Kernel {
                       std::int64_t h) const {
     const Operand& o = operands_[i];
     switch (o.role) {
-      case Role::constant_number: return o.packed.as<float>();
-      case Role::constant_per_channel: return o.packed.as<float>() + c * lanes_;
-      case Role::per_channel: return kernels::input_f32(args, i) + n * o.at.n + c * o.at.c;
-      case Role::whole:
+      case Broadcast::number: return o.packed.as<float>();
+      case Broadcast::channel_constants: return o.packed.as<float>() + c * lanes_;
+      case Broadcast::per_channel: return kernels::input_f32(args, i) + n * o.at.n + c * o.at.c;
+      case Broadcast::whole:
         return kernels::input_f32(args, i) + n * o.at.n + c * o.at.c + d * o.at.d + h * o.at.h;
     }
     return nullptr;
@@ -123,7 +99,7 @@ class StreamKernel final : public Kernel {
     const Dims5 s(shape_);
     bool dense = out_.halo_h == 0 && out_.halo_w == 0;  // then a plane is one run
     for (const Operand& o : operands_)
-      if (o.role == Role::whole && (o.at.halo_h != 0 || o.at.halo_w != 0)) dense = false;
+      if (o.role == Broadcast::whole && (o.at.halo_h != 0 || o.at.halo_w != 0)) dense = false;
     const std::int64_t rows = dense ? 1 : s.h, vectors = dense ? s.h * s.w : s.w;
     const std::int64_t channel_blocks = kernels::blocks(s.c, lanes_);
     args.pool.run(s.n * channel_blocks * s.d, [&](std::int64_t task, int) {
@@ -144,8 +120,8 @@ class StreamKernel final : public Kernel {
       const std::int64_t first = task * step, count = std::min(step, total - first);
       const auto at = [&](std::size_t i) {
         if (i >= operands_.size()) return static_cast<const float*>(nullptr);
-        return operands_[i].role == Role::whole ? kernels::input_f32(args, i) + first
-                                                : operands_[i].packed.as<float>();
+        return operands_[i].role == Broadcast::whole ? kernels::input_f32(args, i) + first
+                                                     : operands_[i].packed.as<float>();
       };
       float* out = kernels::output_f32(args, 0) + first;
       const std::int64_t vectors = count / lanes_;
@@ -160,7 +136,7 @@ class StreamKernel final : public Kernel {
     alignas(64) float left[16] = {}, right[16] = {}, result[16];
     const auto fill = [&](float* to, std::size_t i, const float* operand) {
       if (i >= operands_.size()) return;
-      if (operands_[i].role == Role::whole)
+      if (operands_[i].role == Broadcast::whole)
         std::copy(operand + from, operand + count, to);
       else
         std::copy_n(operand, lanes_, to);
@@ -192,23 +168,23 @@ class Elementwise final : public IsaFamily {
     if (row == kOps.end() || p.inputs.size() != (row->stream == StreamOp::copy ? 1u : 2u)) return false;
     bool whole = false;
     for (std::size_t i = 0; i < p.inputs.size(); ++i) {
-      const std::optional<Role> r = p.inputs[i].absent ? std::nullopt : role(p, i);
+      const std::optional<Broadcast> r = kernels::broadcast_of(p, i);
       if (!r) return false;
-      whole = whole || *r == Role::whole;
+      whole = whole || *r == Broadcast::whole;
     }
     // A computed divisor's unused lanes may be zero, and no tensor may hold what is not finite.
-    if (p.op == "Div" && blocked(p) && !p.inputs[1].constant && p.outputs[0].shape[1] % lanes() != 0)
+    if (p.op == "Div" && kernels::has_channel_blocks(p) && !p.inputs[1].constant &&
+        p.outputs[0].shape[1] % lanes() != 0)
       return false;
     return whole;
   }
   Ports ports(const Problem& p, const Target&) const override {
-    const Port port{blocked(p) ? lanes() : 1, 0, 0};
+    const Port port{kernels::has_channel_blocks(p) ? lanes() : 1, 0, 0};
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
   // Of the operands that are whole, and the stores: one number or one vector a channel stays in a register.
   kernels::Work least_work(const Problem& p, const Schedule&, const Target&) const override {
-    double tensors = 1;
-    for (std::size_t i = 0; i < p.inputs.size(); ++i) tensors += role(p, i) == Role::whole ? 1 : 0;
+    const double tensors = 1 + kernels::whole_operands(p);
     return {.multiply_adds = 0, .bytes = static_cast<double>(p.outputs[0].shape.elements()) * 4 * tensors};
   }
   double estimate_ns(const Problem& p, const Schedule&, const Target& target) const override {

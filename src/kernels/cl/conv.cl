@@ -1,79 +1,123 @@
-// Direct convolution, dense and pruned. A work-item computes one pixel in each of ROWS rows of a plane, for BLOCKS blocks of four output
-// channels: neighbours in dimension 0 have neighbouring columns, so that each load of theirs is one piece of memory, and rows are a constant
-// distance apart. In dimension 1 are planes, in dimension 2 batch items and tiles of output channels: weights, the list of what was kept and
-// which kernel planes meet the input are the same for all that differ in dimension 0.
+// Convolutions. A work-item computes one pixel in each of ROWS rows of a plane, for BLOCKS blocks of four output channels: neighbours in
+// dimension 0 have neighbouring columns, so that each load of theirs is one piece of memory, and rows are a constant distance apart. In
+// dimension 1 are planes, in dimension 2 batch items and tiles of output channels: weights, the list of what is multiplied and which kernel
+// planes meet the input are the same for all that differ in dimension 0.
 //
-// Weights: [tile][unit][4 input channels][BLOCKS][4 output channels]. Dense units go [block of input channels][kd][kh][kw]. With UNITS
-// they are listed: `list` holds for each tile and kernel plane four numbers (units before it, its units, where its first distance stands in
-// `list`, nothing) and then for each unit the distance of its input from the window's corner, in elements; each plane's begin at an even
-// place.
+// What is multiplied are units: four input channels at one kernel position. `list` holds four numbers for each tile and kernel plane (units
+// before it among the weights, its units, where its first distance stands in `list`, nothing), and then for each unit the distance of its
+// input from the window's corner, in steps of x_at; those of a plane begin at an even place, and behind the last is one more number. Tiles
+// with the same input share their distances. Weights: [unit][4 input channels][BLOCKS][4 output channels].
+// With DEPTHWISE each channel is convolved by itself, without a list; weights: [block][kd][kh][kw][4].
 //
-// Compilers keep arrays in registers where indices are constants, and addresses cheap where pointers move and distances are constants:
-// hence macros instead of some loops.
+// X_IMAGE, W_TEXEL: inputs, and weights (so many of them a texel) and the list, are read as images that lie over their buffers. A position is
+// then a number of texels, which costs a compiler less than an address of 64 bits. Arrays stay in registers where indices are constants.
+#ifdef X_IMAGE
+typedef int x_at;
+#define X_MEMORY __read_only image1d_buffer_t
+#define X_BEGIN(x, x0) ((x0) / 4)
+#define X_STEP(elements) ((elements) / 4)
+#define X_READ READ_TEXEL
+#else
+typedef __global const x_t* x_at;
+#define X_MEMORY __global const x_t* restrict
+#define X_BEGIN(x, x0) ((x) + (x0))
+#define X_STEP(elements) (elements)
+#define X_READ(x, at) X_REAL4(at)
+#endif
 
-// Products of one unit are added to part.
-#define UNIT(xk, wk)                                                                                        \
-  {                                                                                                         \
-    real4 v[ROWS], k[4 * BLOCKS];                                                                           \
-    _Pragma("unroll") for (int r = 0; r < ROWS; ++r) v[r] = X_REAL4((xk) + r * (SH * X_H));                 \
-    LOAD_UNIT(k, wk)                                                                                        \
-    _Pragma("unroll") for (int b = 0; b < BLOCKS; ++b) {                                                    \
-      _Pragma("unroll") for (int r = 0; r < ROWS; ++r) {                                                    \
-        part[r][b] = mad((real4)(v[r].x), k[b], part[r][b]);                                                \
-        part[r][b] = mad((real4)(v[r].y), k[BLOCKS + b], part[r][b]);                                       \
-        part[r][b] = mad((real4)(v[r].z), k[2 * BLOCKS + b], part[r][b]);                                   \
-        part[r][b] = mad((real4)(v[r].w), k[3 * BLOCKS + b], part[r][b]);                                   \
-      }                                                                                                     \
-    }                                                                                                       \
-  }
+#ifdef W_TEXEL
+#define LISTED_BY_IMAGE
+typedef int w_at;
+#define W_MEMORY __read_only image1d_buffer_t
+#define W_BEGIN(w) 0
+typedef int list_at;
+#define LIST_MEMORY __read_only image1d_buffer_t
+#define LIST_BEGIN(list) 0
+#define LISTED(list, at) read_imagei(list, at).x
+#else
+#define W_TEXEL 1
+typedef __global const w_t* w_at;
+#define W_MEMORY __global const w_t* restrict
+#define W_BEGIN(w) (w)
+typedef __global const int* list_at;
+#define LIST_MEMORY __global const int* restrict
+#define LIST_BEGIN(list) (list)
+#define LISTED(list, at) (*(at))
+#endif
 
-// A unit's weights, halves in loads of 16 bytes.
 #ifdef HALF_SUMS
-#define LOAD_UNIT(k, wk)                                                            \
-  _Pragma("unroll") for (int i = 0; i < 2 * BLOCKS; ++i) {                          \
-    const half8 two = as_half8(*(__global const uint4*)((wk) + i * 8));             \
-    k[2 * i] = two.lo;                                                              \
-    k[2 * i + 1] = two.hi;                                                          \
+#define READ_TEXEL(image, at) read_imageh(image, at)
+#else
+#define READ_TEXEL(image, at) read_imagef(image, at)
+#endif
+
+// A unit's weights, halves in loads of 16 bytes where they go into sums of halves.
+void load_unit(real4* k, W_MEMORY w, w_at at) {
+#if W_TEXEL == 4
+#pragma unroll
+  for (int i = 0; i < 4 * BLOCKS; ++i) k[i] = READ_TEXEL(w, at + i);
+#elif defined(HALF_SUMS)
+#pragma unroll
+  for (int i = 0; i < 2 * BLOCKS; ++i) {
+#if W_TEXEL == 8
+    const half8 two = as_half8(read_imageui(w, at + i));
+#else
+    const half8 two = as_half8(*(__global const uint4*)(at + i * 8));
+#endif
+    k[2 * i] = two.lo;
+    k[2 * i + 1] = two.hi;
   }
 #else
-#define LOAD_UNIT(k, wk) _Pragma("unroll") for (int i = 0; i < 4 * BLOCKS; ++i) k[i] = W_REAL4((wk) + i * 4);
+#pragma unroll
+  for (int i = 0; i < 4 * BLOCKS; ++i) k[i] = W_REAL4(at + i * 4);
 #endif
+}
+
+// Adds a unit's products.
+void add_unit(real4 (*part)[BLOCKS], X_MEMORY x, x_at xk, W_MEMORY w, w_at wk) {
+  real4 v[ROWS], k[4 * BLOCKS];
+#pragma unroll
+  for (int r = 0; r < ROWS; ++r) v[r] = X_READ(x, xk + r * X_STEP(SH * X_H));
+  load_unit(k, w, wk);
+#pragma unroll
+  for (int b = 0; b < BLOCKS; ++b) {
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r) {
+      part[r][b] = mad((real4)(v[r].x), k[b], part[r][b]);
+      part[r][b] = mad((real4)(v[r].y), k[BLOCKS + b], part[r][b]);
+      part[r][b] = mad((real4)(v[r].z), k[2 * BLOCKS + b], part[r][b]);
+      part[r][b] = mad((real4)(v[r].w), k[3 * BLOCKS + b], part[r][b]);
+    }
+  }
+}
 
 #define FOR_SUMS                                     \
   _Pragma("unroll") for (int r = 0; r < ROWS; ++r)   \
   _Pragma("unroll") for (int b = 0; b < BLOCKS; ++b)
 
-// With HALF_PARTS or FLOAT_PARTS the products of CHUNK pairs of units, or blocks of input channels, are added up by themselves, and then these sums.
-#if defined(HALF_PARTS) || defined(FLOAT_PARTS)
-#define PARTS
+// With HALF_PARTS or FLOAT_PARTS the products of CHUNK pairs of units are added up by themselves, and then these sums.
 #ifdef HALF_PARTS
 typedef half4 sum4;
 #define SUM(v) (v)
-#else
+#elif defined(FLOAT_PARTS)
 typedef float4 sum4;
 #define SUM(v) convert_float4(v)
-#endif
-#define BEGIN_PART FOR_SUMS part[r][b] = (real4)(0);
-#define END_PART FOR_SUMS sum[r][b] += SUM(part[r][b]);
 #else
-#define sum part
-#define BEGIN_PART
-#define END_PART
+typedef real4 sum4;
 #endif
-
 #ifdef FLOAT_PARTS
 #define TOTAL(v) (v)
 #else
 #define TOTAL FLOATS
 #endif
 
-__kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(__global const x_t* restrict x, int x0,
+__kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(X_MEMORY x, int x0,
 #ifdef ADDED
                    __global const r_t* restrict added, int added0,
 #endif
-                   __global y_t* restrict y, int y0, __global const w_t* restrict w, __global const float* restrict bias
-#ifdef UNITS
-                   , __global const int* restrict list
+                   __global y_t* restrict y, int y0, W_MEMORY w, __global const float* restrict bias
+#ifndef DEPTHWISE
+                   , LIST_MEMORY list
 #endif
 ) {
   const int column = get_global_id(0);
@@ -84,58 +128,64 @@ __kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(__g
   const int n = (int)get_global_id(2) / OC_TILES, tile = (int)get_global_id(2) - n * OC_TILES;
   if (column >= TILES * OW || od >= OD || n >= ITEMS) return;
 
-  real4 part[ROWS][BLOCKS];
-  FOR_SUMS part[r][b] = (real4)(0);
-#ifdef PARTS
   sum4 sum[ROWS][BLOCKS];
   FOR_SUMS sum[r][b] = (sum4)(0);
-#endif
-
-  __global const x_t* xn = x + x0 + n * X_N + (od * SD - PD) * X_D + (oh * SH - PH) * X_H + (ow * SW - PW) * 4;
-#ifdef UNITS
+  x_at xn = X_BEGIN(x, x0) + n * X_STEP(X_N) + (od * SD - PD) * X_STEP(X_D) + (oh * SH - PH) * X_STEP(X_H) + (ow * SW - PW) * X_STEP(4);
+#ifdef DEPTHWISE
+  xn += tile * X_STEP(X_C);
   for (int kd = 0; kd < KD; ++kd) {
     if ((uint)(od * SD - PD + kd * DD) >= ID) continue;
-    const int4 plane = *(__global const int4*)(list + (tile * KD + kd) * 4);
-    __global const w_t* wk = w + plane.x * (16 * BLOCKS);
-    __global const int* at = list + plane.z;
-    for (int left = plane.y; left > 0; left -= 2 * CHUNK) {
-      BEGIN_PART
-      for (int turns = min(left / 2, CHUNK); turns > 0; --turns) {
-        const int2 distance = *(__global const int2*)at;
-        UNIT(xn + distance.x, wk)
-        UNIT(xn + distance.y, wk + 16 * BLOCKS)
-        wk += 32 * BLOCKS;
-        at += 2;
+    x_at xr = xn + kd * X_STEP(DD * X_D);
+    w_at wk = W_BEGIN(w) + (tile * KD + kd) * (KH * KW * 4);
+    for (int kh = 0; kh < KH; ++kh) {
+#pragma unroll
+      for (int kw = 0; kw < KW; ++kw) {
+        const real4 factor = W_REAL4(wk + kw * 4);
+#pragma unroll
+        for (int r = 0; r < ROWS; ++r)
+          sum[r][0] = mad(X_READ(x, xr + r * X_STEP(SH * X_H) + kw * X_STEP(DW * 4)), factor, sum[r][0]);
       }
-      if (left < 2 * CHUNK && left % 2 != 0) UNIT(xn + *at, wk)
-      END_PART
+      wk += KW * 4;
+      xr += X_STEP(DH * X_H);
     }
   }
 #else
-  // Of a group of channels, the blocks that hold its input: weights of other channels in these are zeros.
-#if GROUPS > 1
-  xn += min(tile * (4 * BLOCKS) / GROUP_OC * GROUP_IC / 4, X_BLOCKS - IC_BLOCKS) * X_C;
+  for (int kd = 0; kd < KD; ++kd) {
+    if ((uint)(od * SD - PD + kd * DD) >= ID) continue;
+    const list_at plane = LIST_BEGIN(list) + (tile * KD + kd) * 4;
+    w_at wk = W_BEGIN(w) + LISTED(list, plane) * (16 * BLOCKS / W_TEXEL);
+    list_at at = LIST_BEGIN(list) + LISTED(list, plane + 2);
+    for (int left = LISTED(list, plane + 1); left > 0; left -= CHUNK) {
+#ifdef SUM
+      real4 part[ROWS][BLOCKS];
+      FOR_SUMS part[r][b] = (real4)(0);
+#else
+#define part sum
 #endif
-  __global const w_t* wn = w + tile * (IC_BLOCKS * KD * KH * KW * 16 * BLOCKS);
-  for (int left = IC_BLOCKS; left > 0; left -= CHUNK) {
-    BEGIN_PART
-    for (int blocks = min(left, CHUNK); blocks > 0; --blocks) {
-      for (int kd = 0; kd < KD; ++kd) {
-        if ((uint)(od * SD - PD + kd * DD) >= ID) continue;
-        __global const x_t* xr = xn + kd * (DD * X_D);
-        __global const w_t* wk = wn + kd * (KH * KW * 16 * BLOCKS);
-        for (int kh = 0; kh < KH; ++kh) {
-#define TAP(kw) if (KW > kw) UNIT(xr + kw * (DW * 4), wk + kw * (16 * BLOCKS))
-          TAP(0) TAP(1) TAP(2) TAP(3) TAP(4) TAP(5) TAP(6)
-          for (int kw = 7; kw < KW; ++kw) UNIT(xr + kw * (DW * 4), wk + kw * (16 * BLOCKS))
-          wk += KW * 16 * BLOCKS;
-          xr += DH * X_H;
-        }
+#ifdef LISTED_BY_IMAGE
+      // One unit a turn, whose distance was read in the turn before: two take more registers than waves of 128 have.
+      int next = LISTED(list, at);
+      for (int turns = min(left, CHUNK); turns > 0; --turns) {
+        const int distance = next;
+        ++at;
+        next = LISTED(list, at);
+        add_unit(part, x, xn + distance, w, wk);
+        wk += 16 * BLOCKS / W_TEXEL;
       }
-      xn += X_C;
-      wn += KD * KH * KW * 16 * BLOCKS;
+#else
+      for (int turns = min(left, CHUNK) / 2; turns > 0; --turns) {
+        const int2 distance = *(__global const int2*)at;
+        add_unit(part, x, xn + distance.x, w, wk);
+        add_unit(part, x, xn + distance.y, w, wk + 16 * BLOCKS / W_TEXEL);
+        wk += 32 * BLOCKS / W_TEXEL;
+        at += 2;
+      }
+      if (left < CHUNK && left % 2 != 0) add_unit(part, x, xn + *at, w, wk);
+#endif
+#ifdef SUM
+      FOR_SUMS sum[r][b] += SUM(part[r][b]);
+#endif
     }
-    END_PART
   }
 #endif
 

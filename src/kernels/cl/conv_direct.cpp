@@ -1,10 +1,10 @@
 // Dense convolution of any kernel, stride, dilation and group (conv.cl). Knobs: a work-item's rows and blocks of output channels, and the
-// work-items of a group: wide x 1 x deep.
+// work-items of a group: wide x planes x deep, what adds up, and what is read as an image.
 #include <algorithm>
 
-#include "kernels/cl/conv_parts.h"
+#include "kernels/cl/conv_family.h"
+#include "kernels/cl/conv_units.h"
 #include "kernels/cl/families.h"
-#include "kernels/cl/sources.h"
 
 namespace rt3d::kernels::cl {
 namespace {
@@ -37,10 +37,11 @@ InputBlocks input_blocks(const ConvShape& s, const ConvTile& t) {
   return {most};
 }
 
+// [tile][kd][block of input channels][kh][kw][4 input channels][width]
 Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, DType stored, ThreadPool& pool) {
   const std::span<const float> from = weights.values<float>();
   const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions(),
-                     width = t.blocks * kBlock;
+                     plane = s.kh * s.kw, width = t.blocks * kBlock;
   const InputBlocks in = input_blocks(s, t);
   const std::int64_t tiles = ceil_div(s.oc, width), tile_values = in.count * positions * kBlock * width;
   std::vector<float> packed(static_cast<std::size_t>(tiles * tile_values));
@@ -50,9 +51,11 @@ Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, DType s
       const std::int64_t oc = tile * width + o, group_first = oc / ocg * icg;
       for (std::int64_t i = 0; i < icg; ++i) {
         const std::int64_t c = group_first + i - in.first(s, t, tile) * kBlock;
-        for (std::int64_t k = 0; k < positions; ++k)
-          to[((c / kBlock * positions + k) * kBlock + c % kBlock) * width + o] =
+        for (std::int64_t k = 0; k < positions; ++k) {
+          const std::int64_t unit = (k / plane * in.count + c / kBlock) * plane + k % plane;
+          to[(unit * kBlock + c % kBlock) * width + o] =
               from[static_cast<std::size_t>((oc * icg + i) * positions + k)];
+        }
       }
     }
   });
@@ -61,55 +64,41 @@ Bytes pack(const Tensor& weights, const ConvShape& s, const ConvTile& t, DType s
 
 std::int64_t products(const ConvShape& s) { return s.ic / s.g * s.kernel_positions(); }
 
-class ConvDirect final : public ClFamily {
+class ConvDirect final : public ConvFamily {
  public:
-  ConvDirect(std::string_view id, DType stored) : ClFamily(id, 2, stored) {}
+  using ConvFamily::ConvFamily;
 
   Traits traits() const override {
     return {.half_inputs = halves(), .half_weights = halves(), .groups_share = true};
   }
   bool computes(const Problem& p, const Accelerator&) const override { return is_plain_conv(p); }
-  Ports ports(const Problem& p, const Target&) const override {
-    return conv_ports(p, conv_shape(p), stored());
-  }
-  Tunables tunables(const Problem& p, const Target& target) const override {
-    const ConvShape s = conv_shape(p);
-    return conv_tunables(s, {block_choices(s), products(s), stored()}, *target.device.accelerator);
-  }
-  double estimate_ns(const Problem& p, const Schedule& schedule, const Target& target) const override {
-    const ConvShape s = conv_shape(p);
-    const ConvTile t = ConvTile::of(schedule);
-    const std::int64_t tiles = ceil_div(s.oc, t.blocks * kBlock);
-    const auto units = static_cast<double>(tiles * input_blocks(s, t).count * s.kernel_positions());
-    return conv_ns(p, s, t, units, stored(), false, *target.device.accelerator);
-  }
   std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
     const ConvShape s = conv_shape(p);
     const ConvTile t = ConvTile::of(schedule);
-    const std::int64_t channels = ceil_div(s.oc, t.blocks * kBlock) * t.blocks * kBlock;
-    const std::int64_t weights = input_blocks(s, t).count * kBlock * s.kernel_positions();
-    return channels * (halves() ? 2 * weights + 8 : 4 * weights + 4);
+    const std::int64_t width = t.blocks * kBlock, tiles = ceil_div(s.oc, width);
+    const std::int64_t units = input_blocks(s, t).count * s.kernel_positions();
+    const std::int64_t per_channel = halves() ? 2 * units * kBlock + 8 : 4 * units * kBlock + 4;
+    return tiles * width * per_channel + (tiles * s.kd * 4 + units) * 4;
   }
-  Recipe recipe(const KernelRequest& r) const override {
-    const ConvShape s = conv_shape(r.problem);
-    const ConvTile t = ConvTile::of(r.schedule);
-    Macros macros = conv_macros(r, s, t, stored());
-    macros.add("IC_BLOCKS", input_blocks(s, t).count)
-        .add("GROUPS", s.g)
-        .add("GROUP_IC", s.ic / s.g)
-        .add("GROUP_OC", s.oc / s.g);
-    add_sums(macros, t.sums, products(s), kBlock * s.kernel_positions());
-    Recipe recipe = new_recipe(r.problem);
-    recipe.launches.push_back({{kConv, macros.text(), "conv"},
-                               conv_range(s, t, estimate_ns(r.problem, r.schedule, r.target)),
-                               conv_arguments(r.problem, false)});
-    recipe.pack = [s, t, stored = stored()](std::span<const Tensor* const> constants, ThreadPool& pool) {
-      const Scaled scaled = scaled_weights(*constants[1], stored);
-      return std::vector<Bytes>{
-          pack(scaled.weights, s, t, stored, pool),
-          packed_bias(constants, s.oc, static_cast<std::size_t>(t.blocks * kBlock), scaled.scales)};
-    };
-    return recipe;
+
+ protected:
+  TileChoices choices(const Problem& p) const override {
+    const ConvShape s = conv_shape(p);
+    return {block_choices(s), products(s), stored()};
+  }
+  double units(const Problem& p, const ConvTile& t) const override {
+    const ConvShape s = conv_shape(p);
+    return static_cast<double>(ceil_div(s.oc, t.blocks * kBlock) * input_blocks(s, t).count *
+                               s.kernel_positions());
+  }
+  std::vector<Bytes> packed(const Tensor& weights, const ConvShape& s, const ConvTile& t, const Placement& in,
+                            ThreadPool& pool) const override {
+    const InputBlocks read = input_blocks(s, t);
+    std::vector<std::int64_t> first;
+    for (std::int64_t tile = 0; tile < ceil_div(s.oc, t.blocks * kBlock); ++tile)
+      first.push_back(read.first(s, t, tile));
+    return {pack(weights, s, t, stored(), pool),
+            packed_list(dense_list(s, first, read.count, in, list_step(t)))};
   }
 };
 

@@ -3,30 +3,46 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace rt3d::kernels::cl {
 namespace {
 
 constexpr std::int64_t kMostHalo = 8;  // rows or columns on a side: is_addressable() counts with more
 
-// Of a kind of GPU: work-items that run together; registers of four floats that a work-item's float sums may take; those that sums, inputs
-// and weights may take where sums are halves, and with which waves are whole; and what a load of 16 bytes costs in multiply-adds of four
-// floats. What bench/gpu found (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of
-// Mesa keeps with 22 of these (7 rows, 2 blocks, in parts) and spills with 26; a Mali has 16.
+// What a work-item's tile takes in registers of four floats, and how many there are.
+struct Registers {
+  double row, block;   // of a row of pixels and of a block of weights, beside the sums: values, addresses
+  double most, whole;  // that a tile may take; with which waves are whole
+};
+// What loads cost: one of a row's pixels and one of a block's weights from buffers, and a texel, of 16 bytes each, in multiply-adds of four
+// floats.
+struct Loads {
+  double row, block, texel;
+};
+
+// Of a kind of GPU: work-items that run together, and what tiles take. Tile defaults per kind of GPU come from it. What bench/gpu found
+// (docs/gpu-model.md): an Adreno 650 runs waves of 128 up to 32 registers, which the newer of two versions of Mesa keeps with 22 of these (7
+// rows, 2 blocks, in parts) and spills with 26; of float sums the older spills 4 rows by 4 blocks. A Mali has 16 and may not spill; above 8
+// only half of the threads run, which is faster all the same. Each row costs an address of 64 bits there, shifted for each unit.
 struct GpuRow {
   Maker maker;
   int first_model, last_model;
   int lanes;
-  double float_sums, halves, whole_waves;
-  double load_cost;
+  Registers halves, floats;  // by what adds up
+  Loads loads;
 };
 constexpr std::array kGpus{
-    GpuRow{Maker::adreno, 0, 699, 128, 16, 24, 22, 8},
-    GpuRow{Maker::adreno, 700, 999, 128, 16, 24, 24, 8},
-    GpuRow{Maker::mali, 0, 9999, 16, 8, 14, 14, 4},
+    GpuRow{Maker::adreno, 0, 699, 128, {0.5, 2, 24, 22}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
+    GpuRow{Maker::adreno, 700, 999, 128, {0.5, 2, 24, 24}, {0, 0.5, 17.5, 17.5}, {8, 8, 4}},
+    GpuRow{Maker::mali, 0, 9999, 16, {1.5, 2, 15, 15}, {2, 3.5, 15, 15}, {12, 4, 12}},
 };
-constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, 16, 24, 24, 4};
-constexpr GpuRow kCpu{Maker::other, 0, 0, 1, 16, 24, 24, 2};  // PoCL: tiles are measured anyway
+constexpr GpuRow kOtherGpu{Maker::other, 0, 0, 64, {0.5, 2, 24, 24}, {0, 0, 16, 16}, {4, 4, 10}};
+constexpr GpuRow kCpu{Maker::other,   0,         0, 1, {0.5, 2, 24, 24},
+                      {0, 0, 16, 16}, {2, 2, 40}};  // PoCL: tiles are measured anyway
+
+// What it takes to unpack the halves of a texel of eight, in multiply-adds of four floats.
+constexpr double kUnpack = 1;
 
 // Beyond the registers with which waves are whole.
 constexpr double kCrowded = 1.5;
@@ -42,12 +58,15 @@ const GpuRow& row_of(const Accelerator& device) {
   return kOtherGpu;
 }
 
-// Registers of four floats: of halves those of sums, inputs and weights, of floats those of sums.
-double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks) {
+const Registers& registers_for(Sums sums, const GpuRow& gpu) {
+  return sums == Sums::floats ? gpu.floats : gpu.halves;
+}
+
+double registers_of(Sums sums, bool parts, std::int64_t rows, std::int64_t blocks, const GpuRow& gpu) {
+  const Registers& registers = registers_for(sums, gpu);
   const auto r = static_cast<double>(rows), b = static_cast<double>(blocks);
-  if (sums == Sums::floats) return r * b;
-  const double each = sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
-  return each * r * b + 2 * b + r / 2;
+  const double each = sums == Sums::floats ? 1 : sums == Sums::float_parts ? 1.5 : parts ? 1 : 0.5;
+  return each * r * b + registers.row * r + registers.block * b;
 }
 
 std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& device) {
@@ -56,6 +75,22 @@ std::vector<int> sums_choices(const TileChoices& choices, const Accelerator& dev
   std::vector<int> sums{static_cast<int>(Sums::halves), static_cast<int>(Sums::floats)};
   if (products_of_part(choices.products) > 0) sums.push_back(static_cast<int>(Sums::float_parts));
   return sums;
+}
+
+// Images reach only so far into a buffer: where they do not reach its end there are none.
+bool has_images(DType stored, const Accelerator& device) {
+  const Texel texel = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  return device.image_buffer_texels * texel_bytes(texel) >= device.most_bytes;
+}
+
+std::vector<int> images_choices(const TileChoices& choices, Sums sums, const Accelerator& device) {
+  std::vector<int> images{static_cast<int>(Images::none)};
+  if (!has_images(choices.stored, device)) return images;
+  images.push_back(static_cast<int>(Images::inputs));
+  if (!choices.image_weights) return images;
+  images.push_back(static_cast<int>(Images::fours));
+  if (sums != Sums::floats) images.push_back(static_cast<int>(Images::eights));
+  return images;
 }
 
 }  // namespace
@@ -90,13 +125,18 @@ Ports conv_ports(const Problem& p, const ConvShape& s, DType stored) {
 }
 
 ConvTile ConvTile::of(const Schedule& schedule) {
-  return {schedule.get("rows"),   schedule.get("blocks"), schedule.get("wide"),
-          schedule.get("planes"), schedule.get("deep"),   static_cast<Sums>(schedule.get("sums", 0))};
+  return {schedule.get("rows"),
+          schedule.get("blocks"),
+          schedule.get("wide"),
+          schedule.get("planes"),
+          schedule.get("deep"),
+          static_cast<Sums>(schedule.get("sums", 0)),
+          static_cast<Images>(schedule.get("images", 0))};
 }
 
 Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Accelerator& device) {
   const std::vector<int> sums = sums_choices(choices, device);
-  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep"};
+  std::vector<std::string> order{"rows", "blocks", "wide", "planes", "deep", "images"};
   if (!sums.empty()) order.emplace_back("sums");
   Tunables tunables(std::move(order));
   if (!sums.empty()) tunables.decide("sums", sums);
@@ -104,10 +144,10 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   const bool parts = products_of_part(choices.products) > 0;
   tunables.decide("rows", [oh = s.oh, parts, gpu = row_of(device)](const Schedule& decided) {
     const auto sums = static_cast<Sums>(decided.get("sums", 0));
-    const double most = sums == Sums::floats ? gpu.float_sums : gpu.halves;
+    const double most = registers_for(sums, gpu).most;
     std::vector<int> rows;
     for (int r : {1, 2, 4, 7, 8})
-      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks")) <= most))
+      if (r == 1 || (r <= oh && registers_of(sums, parts, r, decided.get("blocks"), gpu) <= most))
         rows.push_back(r);
     return rows;
   });
@@ -127,12 +167,17 @@ Tunables conv_tunables(const ConvShape& s, const TileChoices& choices, const Acc
   });
   tunables.decide("deep", [most](const Schedule& decided) {
     std::vector<int> deep;
-    for (int d : {1, 2, 4, 8})
+    for (int d : {1, 2, 4, 8, 16})
       if (d * decided.get("wide") * decided.get("planes") <= most) deep.push_back(d);
     return deep;
   });
+  tunables.decide("images", [choices, device](const Schedule& decided) {
+    return images_choices(choices, static_cast<Sums>(decided.get("sums", 0)), device);
+  });
   return tunables;
 }
+
+int lanes_of(const Accelerator& device) { return row_of(device).lanes; }
 
 // Adding n numbers one after the other in halves costs about sqrt(n) 2^-12.5 of the sum: with parts of sqrt(n), of which there are sqrt(n),
 // its square root twice. A convolution of 13,824 products thus errs by 0.3 % of its outputs' spread, one of 512 in one go by 0.4 %.
@@ -142,12 +187,13 @@ std::int64_t products_of_part(std::int64_t products) {
   return std::max(kLeast, static_cast<std::int64_t>(std::sqrt(static_cast<double>(products))));
 }
 
-void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit) {
+// In units, whose number is even.
+void add_sums(Macros& macros, Sums sums, std::int64_t products) {
   const std::int64_t part = sums == Sums::floats ? 0 : products_of_part(products);
   if (sums != Sums::floats) macros.flag("HALF_SUMS");
   if (part > 0) macros.flag(sums == Sums::halves ? "HALF_PARTS" : "FLOAT_PARTS");
-  constexpr std::int64_t kAll = 1 << 28;
-  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / unit));
+  constexpr std::int64_t kAll = 1 << 28, kPair = 2 * kBlock;
+  macros.add("CHUNK", part == 0 ? kAll : std::max<std::int64_t>(1, part / kPair) * 2);
 }
 
 Range conv_range(const ConvShape& s, const ConvTile& t, double ns) {
@@ -178,15 +224,22 @@ Macros conv_macros(const KernelRequest& r, const ConvShape& s, const ConvTile& t
       .add("WIDE", t.wide)
       .add("PLANES", t.planes)
       .add("DEEP", t.deep);
+  if (t.images != Images::none) macros.flag("X_IMAGE");
+  if (t.images >= Images::fours) macros.add("W_TEXEL", static_cast<std::int64_t>(t.images));
   return macros;
 }
 
-std::vector<Argument> conv_arguments(const Problem& p, bool listed) {
+std::int64_t list_step(const ConvTile& t) { return t.images == Images::none ? 1 : kBlock; }
+
+std::vector<Argument> conv_arguments(const Problem& p, const ConvTile& t, DType stored, bool listed) {
   using Kind = Argument::Kind;
-  std::vector<Argument> arguments{{Kind::input, 0}};
+  const Texel values = stored == DType::f16 ? Texel::half4 : Texel::float4;
+  const bool image_weights = t.images >= Images::fours;
+  const Texel weights = t.images == Images::eights ? Texel::uint4 : image_weights ? values : Texel::none;
+  std::vector<Argument> arguments{{Kind::input, 0, t.images == Images::none ? Texel::none : values}};
   if (p.has_input(3)) arguments.push_back({Kind::input, 3});
-  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}});
-  if (listed) arguments.push_back({Kind::packed, 2});
+  arguments.insert(arguments.end(), {{Kind::output, 0}, {Kind::packed, 0, weights}, {Kind::packed, 1}});
+  if (listed) arguments.push_back({Kind::packed, 2, image_weights ? Texel::int1 : Texel::none});
   return arguments;
 }
 
@@ -203,7 +256,9 @@ Scaled scaled_weights(const Tensor& weights, DType stored) {
     float largest = 0;
     for (const float v : values.subspan(o * width, width)) largest = std::max(largest, std::fabs(v));
     int exponent = 0;
-    if (largest > 0 && std::isfinite(largest)) std::frexp(largest, &exponent);
+    // Denormals count as zeros (docs/accuracy.md): nothing brings them back.
+    if (largest >= std::numeric_limits<float>::min() && std::isfinite(largest))
+      std::frexp(largest, &exponent);
     const int shift = std::clamp(std::clamp(exponent, kLeast, kMost) - exponent, -120, 120);
     factors.push_back(std::ldexp(1.0, shift));
     scaled.scales.push_back(std::ldexp(1.0F, -shift));
@@ -242,10 +297,9 @@ double planes_met(const ConvShape& s, std::int64_t planes) {
 double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double units, DType stored,
                bool listed, const Accelerator& device) {
   const GpuRow& gpu = row_of(device);
-  const double tiles_of_channels = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
-  const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / tiles_of_channels)) > 0;
-  const bool crowded =
-      t.sums != Sums::floats && registers_of(t.sums, parts, t.rows, t.blocks) > gpu.whole_waves;
+  const double channel_tiles = static_cast<double>(ceil_div(s.oc, t.blocks * kBlock));
+  const bool parts = products_of_part(static_cast<std::int64_t>(units * kBlock / channel_tiles)) > 0;
+  const bool crowded = registers_of(t.sums, parts, t.rows, t.blocks, gpu) > registers_for(t.sums, gpu).whole;
   const double apart = listed ? kListsApart : kWeightsApart;
   const auto rows = static_cast<double>(t.rows), columns = static_cast<double>(t.blocks);
   const double pixels = static_cast<double>(s.n * s.od * ceil_div(s.oh, t.rows) * t.rows * s.ow);
@@ -253,7 +307,14 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   // Of a unit a work-item loads one vector a row and four a block, or two of twice as many halves, for four multiply-adds of vectors for each
   // row and block.
   const bool fast = t.sums != Sums::floats;
-  const double loads = (rows + (fast ? 2 : 4) * columns) / (4 * rows * columns);
+  const bool eights = t.images == Images::eights || (fast && t.images < Images::fours);
+  const double four = gpu.loads.texel * static_cast<double>(dtype_bytes(stored)) / 4;  // by its bytes
+  const double input_cost = t.images == Images::none ? gpu.loads.row : four;
+  const double weight_cost = (t.images < Images::fours    ? gpu.loads.block
+                              : t.images == Images::fours ? four
+                                                          : gpu.loads.texel) +
+                             (eights ? kUnpack : 0);
+  const double loads = (rows * input_cost + (eights ? 2 : 4) * columns * weight_cost) / (4 * rows * columns);
   const double sums = fast                   ? 0.5
                       : stored == DType::f16 ? 1.5
                                              : 1;  // halves that are added up in floats are converted
@@ -261,16 +322,16 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const auto filled = [](std::int64_t items, std::int64_t group) {
     return static_cast<double>(ceil_div(items, group) * group) / static_cast<double>(items);
   };
-  const std::int64_t width = ceil_div(s.oh, t.rows) * s.ow, tiles = s.n * ceil_div(s.oc, t.blocks * kBlock);
-  const std::int64_t groups = ceil_div(width, t.wide) * ceil_div(s.od, t.planes) * ceil_div(tiles, t.deep);
+  const std::int64_t width = ceil_div(s.oh, t.rows) * s.ow, deep = s.n * ceil_div(s.oc, t.blocks * kBlock);
+  const std::int64_t groups = ceil_div(width, t.wide) * ceil_div(s.od, t.planes) * ceil_div(deep, t.deep);
   const auto items = static_cast<double>(t.wide * t.planes * t.deep);
-  const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(tiles, t.deep) *
+  const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(deep, t.deep) *
                       (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
                       (device.is_cpu ? 1 : filled(groups, device.compute_units)) * (crowded ? kCrowded : 1) *
                       (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
-  return time_ns({.multiply_adds = products * (sums + gpu.load_cost * loads) * idle, .bytes = bytes}, device);
+  return time_ns({.multiply_adds = products * (sums + loads) * idle, .bytes = bytes}, device);
 }
 
 }  // namespace rt3d::kernels::cl

@@ -15,11 +15,15 @@ Ports conv_ports(const Problem& problem, const ConvShape& shape, DType stored);
 enum class Sums : std::uint8_t { floats, halves, float_parts };
 inline constexpr int kSums = 3;
 
+// What is read as images that lie over buffers: inputs; then weights too, with four of them a texel, or with eight halves.
+enum class Images : std::uint8_t { none = 0, inputs = 1, fours = 4, eights = 8 };
+
 // A work-item's tile (rows of pixels, blocks of four output channels), the work-items of a group along columns, planes and tiles of output
-// channels, and what adds up.
+// channels, what adds up, and what is read as an image.
 struct ConvTile {
   std::int64_t rows, blocks, wide, planes, deep;
   Sums sums;
+  Images images;
   static ConvTile of(const Schedule& schedule);
 };
 
@@ -28,9 +32,13 @@ struct TileChoices {
   std::vector<int> blocks;
   std::int64_t products;  // of one output
   DType stored;
+  bool image_weights = true;  // whether there is code that reads weights as images
 };
 // The knobs of ConvTile, as far as the device has registers for its sums.
 Tunables conv_tunables(const ConvShape& shape, const TileChoices& choices, const Accelerator& device);
+
+// Work-items of a kind of GPU that run together: a group of fewer leaves lanes idle.
+int lanes_of(const Accelerator& device);
 
 // Products of one output that are added up before the sum goes to another one; 0: all of them.
 std::int64_t products_of_part(std::int64_t products);
@@ -38,10 +46,12 @@ std::int64_t products_of_part(std::int64_t products);
 Range conv_range(const ConvShape& shape, const ConvTile& tile, double ns);
 // Everything but what tells weights apart.
 Macros conv_macros(const KernelRequest& request, const ConvShape& shape, const ConvTile& tile, DType stored);
-// How sums are split into parts of `products`, each `unit` of which come from one turn of the loop.
-void add_sums(Macros& macros, Sums sums, std::int64_t products, std::int64_t unit);
+// How sums of so many products are split into parts.
+void add_sums(Macros& macros, Sums sums, std::int64_t products);
 // x, what is added, y, weights, bias, and the list of units.
-std::vector<Argument> conv_arguments(const Problem& problem, bool listed);
+std::vector<Argument> conv_arguments(const Problem& problem, const ConvTile& tile, DType stored, bool listed);
+// Elements of the input by which the list of units counts.
+std::int64_t list_step(const ConvTile& tile);
 
 // Weights as they are stored: of halves, those of an output channel whose largest is small or above 1 are multiplied by a power of two,
 // by whose inverse, in `scales`, its sums are multiplied again. Of floats `scales` is empty.

@@ -1,5 +1,7 @@
 #include "kernels/cl/conv_units.h"
 
+#include <map>
+
 #include "kernels/sparsity.h"
 
 namespace rt3d::kernels::cl {
@@ -42,7 +44,73 @@ void pack_units(const Units& units, std::span<const float> from, const ConvShape
   }
 }
 
+// Four numbers for each tile and kernel plane, then distances, those of each plane from an even place on, and one more that is read ahead.
+class ListWriter {
+ public:
+  ListWriter(std::int64_t rows, std::int64_t step)
+      : head_(static_cast<std::int32_t>(rows * 4)), step_(step) {}
+
+  std::int32_t next_place() const { return head_ + static_cast<std::int32_t>(distances_.size()); }
+  void row(std::int64_t units_before, std::int64_t units, std::int32_t place) {
+    table_.insert(table_.end(),
+                  {static_cast<std::int32_t>(units_before), static_cast<std::int32_t>(units), place, 0});
+  }
+  void distance(std::int64_t elements) { distances_.push_back(static_cast<std::int32_t>(elements / step_)); }
+  void end_plane() {
+    if (distances_.size() % 2 != 0) distances_.push_back(0);
+  }
+  std::vector<std::int32_t> take() {
+    table_.insert(table_.end(), distances_.begin(), distances_.end());
+    table_.push_back(0);
+    return std::move(table_);
+  }
+
+ private:
+  std::int32_t head_;
+  std::int64_t step_;
+  std::vector<std::int32_t> table_, distances_;
+};
+
 }  // namespace
+
+std::vector<std::int32_t> kernel_list(const ListedUnits& listed, std::int64_t tiles, std::int64_t kd,
+                                      std::int64_t step) {
+  const auto begins = static_cast<std::size_t>(tiles * (kd + 1));
+  ListWriter list(tiles * kd, step);
+  for (std::size_t at = 0; at < begins; ++at) {
+    if (at % static_cast<std::size_t>(kd + 1) == static_cast<std::size_t>(kd))
+      continue;  // behind a tile's last plane
+    const std::int32_t first = listed.numbers[at], last = listed.numbers[at + 1];
+    list.row(first, last - first, list.next_place());
+    for (std::int32_t u = first; u < last; ++u)
+      list.distance(listed.numbers[begins + static_cast<std::size_t>(u)]);
+    list.end_plane();
+  }
+  return list.take();
+}
+
+std::vector<std::int32_t> dense_list(const ConvShape& s, std::span<const std::int64_t> first_blocks,
+                                     std::int64_t input_blocks, const Placement& in, std::int64_t step) {
+  ListWriter list(static_cast<std::int64_t>(first_blocks.size()) * s.kd, step);
+  const std::int64_t units = input_blocks * s.kh * s.kw;     // of a plane
+  std::map<std::int64_t, std::vector<std::int32_t>> places;  // of the planes' distances, by first block
+  std::int64_t before = 0;
+  for (const std::int64_t first : first_blocks) {
+    std::vector<std::int32_t>& known = places[first];
+    for (std::int64_t kd = 0; kd < s.kd; ++kd, before += units) {
+      if (static_cast<std::int64_t>(known.size()) == kd) {
+        known.push_back(list.next_place());
+        for (std::int64_t c = first; c < first + input_blocks; ++c)
+          for (std::int64_t kh = 0; kh < s.kh; ++kh)
+            for (std::int64_t kw = 0; kw < s.kw; ++kw)
+              list.distance(c * in.c + kd * s.dd * in.d + kh * s.dh * in.h + kw * s.dw * kBlock);
+        list.end_plane();
+      }
+      list.row(before, units, known[static_cast<std::size_t>(kd)]);
+    }
+  }
+  return list.take();
+}
 
 ListedUnits list_units(const Tensor& weights, const ConvShape& s, std::int64_t width, const Placement& in,
                        ThreadPool& pool) {

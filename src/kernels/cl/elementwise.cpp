@@ -2,9 +2,9 @@
 // (elementwise.cl).
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 
+#include "kernels/broadcast.h"
 #include "kernels/cl/families.h"
 #include "kernels/cl/family.h"
 #include "kernels/cl/sources.h"
@@ -14,32 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kOps{"Activation", "Add", "Sub", "Mul",
                                                "Div"};  // by the kernel's number
-
-// What an operand is, by the kernel's number.
-enum class Role : std::uint8_t { whole, per_channel, constants, number };
-
-bool is_blocked(const Problem& p) { return p.outputs[0].shape.rank() >= 3 && p.outputs[0].shape.rank() <= 5; }
-
-// The operand's shape with ones in front up to the output's rank.
-Shape aligned(const Shape& s, int rank) {
-  std::vector<std::int64_t> dims(static_cast<std::size_t>(std::max(0, rank - s.rank())), 1);
-  dims.insert(dims.end(), s.begin(), s.end());
-  return Shape(std::move(dims));
-}
-
-std::optional<Role> role(const Problem& p, std::size_t i) {
-  const Operand& operand = p.inputs[i];
-  const Shape& out = p.outputs[0].shape;
-  if (operand.absent || operand.desc.dtype != DType::f32) return std::nullopt;
-  if (operand.constant && operand.desc.shape.elements() == 1) return Role::number;
-  if (!operand.constant && operand.desc.shape == out) return Role::whole;
-  if (!is_blocked(p)) return std::nullopt;
-  const Shape s = aligned(operand.desc.shape, out.rank());
-  if (s.rank() != out.rank() || s[1] != out[1] || s.elements(2, s.rank()) != 1) return std::nullopt;
-  if (operand.constant) return s[0] == 1 ? std::optional(Role::constants) : std::nullopt;
-  return s[0] == out[0] && operand.desc.shape.rank() == out.rank() ? std::optional(Role::per_channel)
-                                                                   : std::nullopt;
-}
 
 int op_number(const Problem& p) {
   return static_cast<int>(std::find(kOps.begin(), kOps.end(), p.op) - kOps.begin());
@@ -54,26 +28,25 @@ class Elementwise final : public ClFamily {
     if (op == static_cast<int>(kOps.size()) || p.inputs.size() != (op == 0 ? 1U : 2U)) return false;
     const Shape& out = p.outputs[0].shape;
     // Halves only where copies from floats reach (copy.cpp).
-    const bool reaches =
-        is_blocked(p) || halves() ? is_addressable(out) : out.elements() > 0 && out.elements() < (1 << 30);
+    const bool reaches = has_channel_blocks(p) || halves() ? is_addressable(out)
+                                                           : out.elements() > 0 && out.elements() < (1 << 30);
     if (!reaches || !has_activation(activation_of(p.attributes))) return false;
     bool whole = false;
     for (std::size_t i = 0; i < p.inputs.size(); ++i) {
-      const std::optional<Role> r = role(p, i);
+      const std::optional<Broadcast> r = broadcast_of(p, i);
       if (!r) return false;
-      whole = whole || *r == Role::whole;
+      whole = whole || *r == Broadcast::whole;
     }
     // A computed divisor's unused lanes may be zero, and no tensor may hold what is not finite.
-    if (p.op == "Div" && is_blocked(p) && !p.inputs[1].constant && out[1] % kBlock != 0) return false;
+    if (p.op == "Div" && has_channel_blocks(p) && !p.inputs[1].constant && out[1] % kBlock != 0) return false;
     return whole;
   }
   Ports ports(const Problem& p, const Target&) const override {
-    const Port port = is_blocked(p) ? blocked_port(0, 0, stored()) : planar_port(stored());
+    const Port port = has_channel_blocks(p) ? blocked_port(0, 0, stored()) : planar_port(stored());
     return {std::vector<Port>(p.inputs.size(), port), {port}};
   }
   Work least_work(const Problem& p, const Schedule&, const Target&) const override {
-    double tensors = 1;
-    for (std::size_t i = 0; i < p.inputs.size(); ++i) tensors += role(p, i) == Role::whole ? 1 : 0;
+    const double tensors = 1 + whole_operands(p);
     return {.multiply_adds = 0,
             .bytes = static_cast<double>(p.outputs[0].shape.elements()) * stored_bytes() * tensors};
   }
@@ -89,10 +62,10 @@ class Elementwise final : public ClFamily {
     std::vector<std::size_t> constants;
     macros.add("OPERATION", std::int64_t{op_number(p)});
     for (std::size_t i = 0; i < p.inputs.size(); ++i) {
-      const Role of = *role(p, i);
+      const Broadcast of = *broadcast_of(p, i);
       macros.add(i == 0 ? "A" : "B", static_cast<std::int64_t>(of));
-      if (of == Role::whole || of == Role::per_channel) {
-        if (is_blocked(p))
+      if (of == Broadcast::whole || of == Broadcast::per_channel) {
+        if (has_channel_blocks(p))
           add_tensor(macros, i == 0 ? "X" : "R", p.input_shape(i), r.inputs[i], stored());
         else if (halves())
           macros.flag(i == 0 ? "X_HALF" : "R_HALF");
@@ -104,7 +77,7 @@ class Elementwise final : public ClFamily {
     }
     arguments.push_back({Kind::output, 0});
     add_activation(macros, activation_of(p.attributes));
-    if (is_blocked(p)) {
+    if (has_channel_blocks(p)) {
       add_sizes(macros, out);
       add_tensor(macros, "Y", out, r.outputs[0], stored());
     } else {
@@ -114,12 +87,13 @@ class Elementwise final : public ClFamily {
     const auto group = pixel_group(*r.target.device.accelerator);
     Recipe recipe = new_recipe(p);
     Range range = Range::of({out.elements(), 1, 1}, group);
-    if (is_blocked(p)) {
+    if (has_channel_blocks(p)) {
       const Dims5 s(out);
       range = Range::of({s.h * s.w, s.d, s.n * blocks(s.c, kBlock)}, group);
     }
-    recipe.launches.push_back(
-        {{kElementwise, macros.text(), is_blocked(p) ? "blocked" : "planar"}, range, std::move(arguments)});
+    recipe.launches.push_back({{kElementwise, macros.text(), has_channel_blocks(p) ? "blocked" : "planar"},
+                               range,
+                               std::move(arguments)});
     recipe.pack = [constants](std::span<const Tensor* const> given, ThreadPool&) {
       std::vector<Bytes> packed;
       for (const std::size_t i : constants) {

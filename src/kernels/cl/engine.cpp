@@ -21,8 +21,14 @@ constexpr int kKernelsPerFlush = 2;
 class ClMemory final : public Memory {
  public:
   ClMemory(ClEngine& engine, Handle<cl_mem> buffer, std::size_t bytes)
-      : engine_(engine), buffer_(std::move(buffer)), bytes_(bytes) {}
-  ~ClMemory() override { engine_.api().Finish(engine_.queue()); }
+      : engine_(engine), buffer_(std::move(buffer)), bytes_(bytes) {
+    engine_.took(static_cast<std::int64_t>(bytes_));
+  }
+  ~ClMemory() override {
+    engine_.api().Finish(engine_.queue());
+    engine_.took(-static_cast<std::int64_t>(bytes_));
+    engine_.forget_images_over(buffer_.get());
+  }
 
   std::size_t bytes() const override { return bytes_; }
   void* base() const override { return buffer_.get(); }
@@ -95,6 +101,12 @@ Handle<cl_mem> ClEngine::make_buffer(std::size_t bytes, cl_mem_flags flags) {
   if (static_cast<std::int64_t>(bytes) > device_.description.most_bytes)
     fail(Code::out_of_memory, "OpenCL: ", device_.description.name, " gives at most ",
          device_.description.most_bytes, " bytes in one piece, not ", bytes);
+  const Accelerator& a = device_.description;
+  if (const std::int64_t most = a.memory_bytes / a.memory_share;
+      most > 0 && taken_ + static_cast<std::int64_t>(bytes) > most)
+    fail(Code::out_of_memory, "OpenCL: ", a.name, " has ", a.memory_bytes,
+         " bytes of memory, of which a session takes ", "at most ", most, ": ", bytes, " more than the ",
+         taken_, " that it has are too many");
   cl_int status = CL_SUCCESS;
   Handle buffer(api().CreateBuffer(context(), flags, bytes, nullptr, &status), api().ReleaseMemObject);
   check(status, cat("allocating ", bytes, " bytes of ", device_.description.name));
@@ -109,6 +121,31 @@ std::unique_ptr<Memory> ClEngine::allocate(std::size_t bytes) {
                                 nullptr, nullptr),
         "clearing memory");
   return memory;
+}
+
+cl_mem ClEngine::image_over(cl_mem buffer, Texel texel) {
+  Handle<cl_mem>& image = images_[{buffer, texel}];
+  if (image) return image.get();
+  constexpr std::array kFormats{
+      cl_image_format{}, cl_image_format{CL_RGBA, CL_HALF_FLOAT}, cl_image_format{CL_RGBA, CL_FLOAT},
+      cl_image_format{CL_RGBA, CL_UNSIGNED_INT32}, cl_image_format{CL_R, CL_SIGNED_INT32}};
+  std::size_t bytes = 0;
+  cl_int status = api().GetMemObjectInfo(buffer, CL_MEM_SIZE, sizeof bytes, &bytes, nullptr);
+  if (status == CL_SUCCESS) {
+    cl_image_desc what{};
+    what.image_type = CL_MEM_OBJECT_IMAGE1D_BUFFER;
+    what.image_width = bytes / static_cast<std::size_t>(texel_bytes(texel));
+    what.buffer = buffer;
+    image = {api().CreateImage(context(), CL_MEM_READ_ONLY, &kFormats.at(static_cast<std::size_t>(texel)),
+                               &what, nullptr, &status),
+             api().ReleaseMemObject};
+  }
+  note(status, "making an image over a buffer");
+  return image.get();
+}
+
+void ClEngine::forget_images_over(cl_mem buffer) {
+  std::erase_if(images_, [&](const auto& entry) { return entry.first.first == buffer; });
 }
 
 cl_mem ClEngine::staging(std::size_t bytes) {

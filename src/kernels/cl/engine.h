@@ -3,8 +3,10 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/cl/builder.h"
@@ -29,6 +31,7 @@ class ClEngine final : public Engine {
   void zero_halo(const TensorDesc& desc, Place first, const Placement& at, int workers) override;
   void flush() override;
   void finish() override;
+  bool queues() const override { return true; }
   void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }
 
@@ -41,6 +44,12 @@ class ClEngine final : public Engine {
   void enqueue(cl_kernel kernel, const Range& range);
   // Keeps the first status that is no success.
   void note(cl_int status, const char* what);
+  // The image over a whole buffer of this engine, made when it is first asked for; nullptr, noted, where the device gives none.
+  cl_mem image_over(cl_mem buffer, Texel texel);
+  // To be told before a buffer goes.
+  void forget_images_over(cl_mem buffer);
+  // Bytes of memory were allocated, or let go.
+  void took(std::int64_t bytes) { taken_ += bytes; }
   // Memory that the host can map, at least so large: for what goes in and out.
   cl_mem staging(std::size_t bytes);
 
@@ -61,8 +70,10 @@ class ClEngine final : public Engine {
   Handle<cl_command_queue> queue_;
   std::unique_ptr<Builder> builder_;
   std::array<Halo, 2> halos_;
+  std::map<std::pair<cl_mem, Texel>, Handle<cl_mem>> images_;
   Handle<cl_mem> staging_;
   std::size_t staging_bytes_ = 0;
+  std::int64_t taken_ = 0;
   int unflushed_ = 0;
   cl_int trouble_ = CL_SUCCESS;
   std::string trouble_at_;
@@ -76,11 +87,15 @@ class Arguments {
  public:
   Arguments(ClEngine& engine, cl_kernel kernel) : engine_(engine), kernel_(kernel) {}
   Arguments& buffer(cl_mem memory) { return put(memory); }
+  // The buffer, or the image over it.
+  Arguments& memory(cl_mem memory, Texel texel) {
+    return buffer(texel == Texel::none ? memory : engine_.image_over(memory, texel));
+  }
   Arguments& number(cl_int value) { return put(value); }
   Arguments& real(cl_float value) { return put(value); }
-  // The buffer and the place in elements of that many bytes.
-  Arguments& place(const Place& place, std::size_t element_bytes) {
-    return buffer(buffer_of(place)).number(static_cast<cl_int>(place.offset / element_bytes));
+  // The same and the place in elements of that many bytes.
+  Arguments& place(const Place& place, std::size_t element_bytes, Texel texel = Texel::none) {
+    return memory(buffer_of(place), texel).number(static_cast<cl_int>(place.offset / element_bytes));
   }
 
  private:

@@ -13,6 +13,7 @@
   X(pool_window)            \
   X(pool_window_f16)        \
   X(fc_dot)                 \
+  X(fc_dot_w16)             \
   X(fc_dot_f16)             \
   X(elementwise)            \
   X(elementwise_f16)        \

@@ -74,12 +74,12 @@ class RecipeKernel final : public Kernel {
     const auto at = static_cast<std::size_t>(argument.index);
     switch (argument.kind) {
       case Argument::Kind::input:
-        to.place(args.inputs[at], dtype_bytes(type(recipe_.input_types, at)));
+        to.place(args.inputs[at], dtype_bytes(type(recipe_.input_types, at)), argument.texel);
         return;
       case Argument::Kind::output:
         to.place(args.outputs[at], dtype_bytes(type(recipe_.output_types, at)));
         return;
-      case Argument::Kind::packed: to.buffer(buffer_of({*packed_[at], 0})); return;
+      case Argument::Kind::packed: to.memory(buffer_of({*packed_[at], 0}), argument.texel); return;
     }
   }
   static DType type(const std::vector<DType>& types, std::size_t at) {
@@ -141,6 +141,12 @@ Bytes packed_values(std::span<const float> values, std::size_t multiple, DType d
   } else if (!values.empty()) {
     std::memcpy(bytes.data(), values.data(), values.size_bytes());
   }
+  return bytes;
+}
+
+Bytes packed_list(std::span<const std::int32_t> numbers) {
+  Bytes bytes(numbers.size_bytes());
+  if (!bytes.empty()) std::memcpy(bytes.data(), numbers.data(), bytes.size());
   return bytes;
 }
 

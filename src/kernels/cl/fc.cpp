@@ -1,4 +1,5 @@
-// Fully connected layers (fc.cl). Knobs: work-items that share a sum, and outputs of a group.
+// Fully connected layers (fc.cl). Knobs: work-items that share a sum, and outputs of a group. Weights alone may be halves, which halves
+// what such a layer reads: it stands at the end of a network, where nothing enlarges what rounding loses (docs/accuracy.md).
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +11,9 @@
 namespace rt3d::kernels::cl {
 namespace {
 
+// What each further wave's worth of idle lanes adds to the time of loading: assumed.
+constexpr double kLate = 0.1;
+
 struct FcShape {
   std::int64_t m, n, k;
 };
@@ -20,7 +24,7 @@ FcShape fc_shape(const Problem& p) {
 
 class FcDot final : public ClFamily {
  public:
-  FcDot(std::string_view id, DType stored) : ClFamily(id, 1, stored) {}
+  FcDot(std::string_view id, DType stored, DType weights) : ClFamily(id, 1, stored, weights) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
     if (p.op != "Gemm" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
@@ -63,9 +67,21 @@ class FcDot final : public ClFamily {
     const double share =
         std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
     const double products = static_cast<double>(s.m * s.n * s.k);
-    return time_ns({.multiply_adds = products * share * (1 + 1 / outputs),
-                    .bytes = stored_bytes() * products * (1 / static_cast<double>(s.m) + 1 / outputs / 8)},
-                   *target.device.accelerator);
+    const auto wave = static_cast<double>(lanes_of(*target.device.accelerator));
+    // A group that does not fill a wave leaves lanes idle, and fewer loads are on their way.
+    const double idle = std::ceil(lanes / wave) * wave / lanes, late = 1 + kLate * (idle - 1);
+    return time_ns(
+        {.multiply_adds = products * share * (1 + 1 / outputs) * idle,
+         .bytes =
+             products * (weight_bytes() / static_cast<double>(s.m) + stored_bytes() / outputs / 8) * late},
+        *target.device.accelerator);
+  }
+  std::int64_t packed_bytes(const Problem& p, const Schedule& schedule, const Target&) const override {
+    const FcShape s = fc_shape(p);
+    const std::int64_t outputs = schedule.get("outputs");
+    return ceil_div(s.n, outputs) * outputs *
+           (ceil_div(s.k, 4) * 4 * static_cast<std::int64_t>(dtype_bytes(weights())) +
+            (half_weights() ? 8 : 4));
   }
   Recipe recipe(const KernelRequest& r) const override {
     const FcShape s = fc_shape(r.problem);
@@ -79,7 +95,8 @@ class FcDot final : public ClFamily {
         .add("OUTPUTS", outputs)
         .add("GROUPS", groups);
     if (halves())
-      for (const std::string_view name : {"X_HALF", "W_HALF", "Y_HALF"}) macros.flag(name);
+      for (const std::string_view name : {"X_HALF", "Y_HALF"}) macros.flag(name);
+    if (half_weights()) macros.flag("W_HALF");
     add_activation(macros, activation_of(r.problem.attributes));
     using Kind = Argument::Kind;
     Recipe recipe = new_recipe(r.problem);
@@ -88,7 +105,8 @@ class FcDot final : public ClFamily {
     recipe.launches.push_back({{kFc, macros.text(), "fc"},
                                range,
                                {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
-    recipe.pack = [s, k4, outputs, stored = stored()](std::span<const Tensor* const> constants, ThreadPool&) {
+    recipe.pack = [s, k4, outputs, stored = weights()](std::span<const Tensor* const> constants,
+                                                       ThreadPool&) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
       const Tensor& weights = scaled.weights;
       std::vector<float> w(static_cast<std::size_t>(ceil_div(s.n, outputs) * outputs * k4 * 4));
@@ -105,12 +123,17 @@ class FcDot final : public ClFamily {
 }  // namespace
 
 const KernelFamily& fc_dot() {
-  static const FcDot family("fc.dot.cl", DType::f32);
+  static const FcDot family("fc.dot.cl", DType::f32, DType::f32);
+  return family;
+}
+
+const KernelFamily& fc_dot_w16() {
+  static const FcDot family("fc.dot_w16.cl", DType::f32, DType::f16);
   return family;
 }
 
 const KernelFamily& fc_dot_f16() {
-  static const FcDot family("fc.dot_f16.cl", DType::f16);
+  static const FcDot family("fc.dot_f16.cl", DType::f16, DType::f16);
   return family;
 }
 

@@ -22,6 +22,7 @@ namespace rt3d::kernels::cl {
   X(CreateBuffer)            \
   X(CreateImage)             \
   X(ReleaseMemObject)        \
+  X(GetMemObjectInfo)        \
   X(CreateProgramWithSource) \
   X(CreateProgramWithBinary) \
   X(BuildProgram)            \

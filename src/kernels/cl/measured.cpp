@@ -12,7 +12,7 @@ namespace rt3d::kernels::cl {
 namespace {
 
 constexpr double kWantedNs = 2e6;  // long beside launch and wait
-constexpr int kRounds = 3;         // the fastest counts, since others may disturb
+constexpr int kRounds = 3;         // of which the fastest counts
 
 template <typename Work>
 double time_of(ClEngine& engine, const Work& work) {
@@ -29,14 +29,19 @@ double rate(ClEngine& engine, std::int64_t smallest, std::int64_t largest, const
   constexpr std::int64_t kGrowth = 8;
   std::int64_t size = smallest;
   const auto once = [&] { return time_of(engine, [&] { work(size); }); };
-  once();  // the driver may do at the first launch what it put off
-  double fastest = once();
+  // The fastest counts, since others may disturb, and drivers do at a launch what they put off.
+  const auto fastest_of = [&](int rounds) {
+    double fastest = once();
+    for (int round = 1; round < rounds && fastest >= kWantedNs && fastest < 100 * kWantedNs; ++round)
+      fastest = std::min(fastest, once());
+    return fastest;
+  };
+  once();
+  double fastest = fastest_of(kRounds);
   while (fastest < kWantedNs && size < largest) {
     size = std::min(largest, size * kGrowth);
-    fastest = once();
+    fastest = fastest_of(kRounds);
   }
-  for (int round = 1; round < kRounds && fastest < 100 * kWantedNs; ++round)
-    fastest = std::min(fastest, once());
   return static_cast<double>(size) / fastest;
 }
 

@@ -27,6 +27,11 @@ Macros& Macros::add(std::string_view name, std::string_view words) {
   return *this;
 }
 
+std::int64_t texel_bytes(Texel texel) {
+  constexpr std::array<std::int64_t, 5> kBytes{0, 8, 16, 16, 4};
+  return kBytes.at(static_cast<std::size_t>(texel));
+}
+
 std::string KernelCode::whole_text() const { return cat(kCommon.text, source.text); }
 
 Range Range::of(std::array<std::int64_t, 3> items, std::array<std::int64_t, 3> group) {

@@ -54,11 +54,16 @@ struct Range {
   static Range of(std::array<std::int64_t, 3> items, std::array<std::int64_t, 3> group);
 };
 
-// An argument of a kernel: a buffer and, for activations, the element at which the operand begins (an int).
+// What one texel of an image that lies over a whole buffer holds.
+enum class Texel : std::uint8_t { none, half4, float4, uint4, int1 };
+std::int64_t texel_bytes(Texel texel);
+
+// An argument of a kernel: a buffer, or the image over it, and, for activations, the element at which the operand begins (an int).
 struct Argument {
   enum class Kind : std::uint8_t { input, output, packed };
   Kind kind;
   int index;
+  Texel texel = Texel::none;
 };
 
 struct Launch {

@@ -159,12 +159,17 @@ tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, 
       remembered);
 }
 
+// A look at this CPU tells whether what disturbed its rows has gone. Of a device's rows it tells nothing: how even these are is the
+// device's business, its driver's and its clock's, and to measure them again at each load would cost compiling, and change nothing.
+bool can_become_quieter(const OpenChoice& open) { return open.engine->space() == kernels::Space::host; }
+
 // Of problems with enough rows those to measure again because the machine is clearly quieter than it was: what costs most first.
 std::vector<OpenChoice*> to_renew(std::vector<OpenChoice>& open, const std::vector<OpenChoice*>& unknown,
                                   tuner::Machine& machine) {
   std::vector<OpenChoice*> disturbed;
   for (OpenChoice& o : open)
-    if (o.disturbance > tuner::kQuiet && std::find(unknown.begin(), unknown.end(), &o) == unknown.end())
+    if (o.disturbance > tuner::kQuiet && can_become_quieter(o) &&
+        std::find(unknown.begin(), unknown.end(), &o) == unknown.end())
       disturbed.push_back(&o);
   if (disturbed.empty()) return {};
   const double now = machine.disturbance();

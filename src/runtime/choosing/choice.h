@@ -60,7 +60,7 @@ struct TuningOptions {
 
 // Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
 // Results of measurements go to `db`. When every problem is remembered nothing of the search runs, except that, where tuning is
-// allowed, a few problems whose rows were measured on a busy machine are measured again if it is clearly quieter now. Throws
+// allowed, a few problems whose rows this CPU gave while it was busy are measured again if it is clearly quieter now. Throws
 // unsupported when no family of the devices supports a problem, cancelled when the callback says so, invalid_argument for what
 // RT3D_FORCE asks for and cannot have.
 void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,

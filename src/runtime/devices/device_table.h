@@ -44,8 +44,9 @@ struct NamedDevice {
 };
 
 std::span<const DeviceRow> device_table();
-// Stands alone, and for one of the others, which the session chooses (runtime/auto_device.h).
+// Stands for one of the others, which the session chooses (runtime/auto_device.h): alone, or before the accelerator that it may choose.
 inline constexpr std::string_view kAutoDevice = "auto";
+inline bool is_auto(std::string_view names) { return names.substr(0, names.find(',')) == kAutoDevice; }
 
 // By its name, without a number; throws invalid_argument naming the known devices.
 const DeviceRow& find_device(std::string_view name);
