@@ -1,4 +1,4 @@
-// BatchNormalization's running statistics, estimated anew: what is pruned shifts them (pruning.md calls for it after every one-shot cut).
+// BatchNormalization's running statistics, estimated anew: what is pruned shifts them.
 #pragma once
 
 #include <ATen/ATen.h>

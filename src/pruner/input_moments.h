@@ -11,7 +11,7 @@
 namespace rt3d::pruner {
 
 // Of one clip's output positions these many are looked at, evenly spread: neighbours tell hardly anything new.
-inline constexpr std::int64_t kSampledPositions = 2048;
+inline constexpr std::int64_t kSampledPositions = 1024;
 
 class InputMoments {
  public:

@@ -77,16 +77,18 @@ class OneShot {
 
   void see(std::span<const std::vector<at::Tensor>> clips) {
     if (clips.empty()) fail(Code::invalid_argument, "one-shot pruning needs at least one clip");
-    if (request_.criterion == Criterion::magnitude) return;
     for (std::size_t i = 0; i < clips.size(); ++i) {
       tell("activations", i, clips.size());
-      network_.run(clips[i], Mode::evaluation,
-                   [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
-                     if (node.op != "Conv") return;
-                     const Parameter* weights = network_.parameter(node.inputs[1]);
-                     for (const auto& layer : layers_)
-                       if (layer->weights == weights) layer->moments.add(node, *operands[0], *operands[1]);
-                   });
+      const std::vector<at::Tensor> outputs =
+          network_.run(clips[i], Mode::evaluation,
+                       [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
+                         if (node.op != "Conv" || request_.criterion == Criterion::magnitude) return;
+                         const Parameter* weights = network_.parameter(node.inputs[1]);
+                         for (const auto& layer : layers_)
+                           if (layer->weights == weights)
+                             layer->moments.add(node, *operands[0], *operands[1]);
+                       });
+      report_.classes_before.push_back(outputs[0].argmax().item<std::int64_t>());
     }
     tell("activations", clips.size(), clips.size());
   }
@@ -202,7 +204,7 @@ class OneShot {
       const PrunedConv& layer = *layers_[i];
       for (std::size_t b = 0; b < layer.moments.blocks().size(); ++b) {
         tell("order of removal", done++, all);
-        const std::vector<float> inverse = layer.moments.moments(b, layer.constant).inverse();
+        const std::vector<float> inverse = layer.moments.moments(b, layer.constant).inverse(pool_);
         const std::size_t first = traces_.size();
         traces_.resize(first + static_cast<std::size_t>(layer.grid.rows()));
         units_.resize(traces_.size());

@@ -43,6 +43,8 @@ struct LayerOutcome {
 struct OneShotReport {
   std::vector<LayerOutcome> layers;  // that multiply by weights, in the graph's order
   std::int64_t macs = 0, kept_macs = 0;
+  std::vector<std::int64_t>
+      classes_before;  // of the clips, by the dense network: where its first output is largest
   double rate() const { return static_cast<double>(macs) / static_cast<double>(kept_macs); }
 };
 

@@ -32,9 +32,14 @@ void cholesky(std::vector<double>& a, std::int64_t n) {
   }
 }
 
-void cholesky_solve(const std::vector<double>& l, std::int64_t n, double* b) {
-  for (std::int64_t i = 0; i < n; ++i)
-    b[i] = (b[i] - dot(l.data() + i * n, b, i)) / l[static_cast<std::size_t>(i * n + i)];
+namespace {
+
+// `first`: b is zero before.
+void solve_from(const std::vector<double>& l, std::int64_t n, double* b, std::int64_t first) {
+  for (std::int64_t i = first; i < n; ++i) {
+    const double* row = l.data() + i * n;
+    b[i] = (b[i] - dot(row + first, b + first, i - first)) / row[i];
+  }
   for (std::int64_t i = n; i-- > 0;) {  // by columns of Lᵀ, which are rows of L
     const double* row = l.data() + i * n;
     b[i] /= row[i];
@@ -43,14 +48,18 @@ void cholesky_solve(const std::vector<double>& l, std::int64_t n, double* b) {
   }
 }
 
-std::vector<double> spd_inverse(std::vector<double> a, std::int64_t n) {
+}  // namespace
+
+void cholesky_solve(const std::vector<double>& l, std::int64_t n, double* b) { solve_from(l, n, b, 0); }
+
+std::vector<double> spd_inverse(std::vector<double> a, std::int64_t n, ThreadPool& pool) {
   cholesky(a, n);
   std::vector<double> inverse(a.size(), 0.0);
-  for (std::int64_t i = 0; i < n; ++i) {
+  pool.run(n, [&](std::int64_t i, int) {
     double* row = inverse.data() + i * n;
     row[i] = 1;
-    cholesky_solve(a, n, row);
-  }
+    solve_from(a, n, row, i);
+  });
   return inverse;
 }
 

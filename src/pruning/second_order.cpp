@@ -88,22 +88,39 @@ class Surgery {
     return loss;
   }
 
+  // (L Lᵀ)⁻¹
+  static std::vector<float> inverted(const std::vector<double>& factor, std::int64_t n) {
+    std::vector<float> result(static_cast<std::size_t>(n * n));
+    std::vector<double> row(static_cast<std::size_t>(n));
+    for (std::int64_t i = 0; i < n; ++i) {
+      std::ranges::fill(row, 0.0);
+      row[static_cast<std::size_t>(i)] = 1;
+      cholesky_solve(factor, n, row.data());
+      std::copy(row.begin(), row.end(), result.begin() + i * n);
+    }
+    return result;
+  }
+
   // w -= w_g S [H⁻¹]_g· and H⁻¹ -= [H⁻¹]_·g S [H⁻¹]_g· with S = ([H⁻¹]_gg)⁻¹; the rows of [H⁻¹]_g· are read while others change, and
   // become zero at the end.
   void eliminate(const Columns& g) {
-    const std::vector<double> factor = factor_of(g);
-    std::vector<double> c(static_cast<std::size_t>(g.count));
+    const std::vector<float> s = inverted(factor_of(g), g.count);
     std::vector<float> removed(inverse_.begin() + g.begin * n_, inverse_.begin() + (g.begin + g.count) * n_);
     const auto subtract = [&](float* row) {
-      for (std::int64_t i = 0; i < g.count; ++i) c[static_cast<std::size_t>(i)] = row[g.begin + i];
-      cholesky_solve(factor, g.count, c.data());
       for (std::int64_t i = 0; i < g.count; ++i) {
-        const auto factor_i = static_cast<float>(c[static_cast<std::size_t>(i)]);
+        float factor = 0;
+        for (std::int64_t j = 0; j < g.count; ++j)
+          factor += row[g.begin + j] * s[static_cast<std::size_t>(j * g.count + i)];
+        factors_[static_cast<std::size_t>(i)] = factor;
+      }
+      for (std::int64_t i = 0; i < g.count; ++i) {
+        const float factor = factors_[static_cast<std::size_t>(i)];
         const float* from = removed.data() + i * n_;
-        for (std::int64_t j = 0; j < n_; ++j) row[j] -= factor_i * from[j];
+        for (std::int64_t j = 0; j < n_; ++j) row[j] -= factor * from[j];
       }
       std::fill_n(row + g.begin, g.count, 0.0f);
     };
+    factors_.resize(static_cast<std::size_t>(g.count));
     for (std::int64_t r = 0; r < rows_; ++r) subtract(weights_.data() + r * n_);
     for (std::int64_t i = 0; i < n_; ++i)
       if (i < g.begin || i >= g.begin + g.count) subtract(inverse_.data() + i * n_);
@@ -137,6 +154,7 @@ class Surgery {
   std::int64_t constants_;  // 1 or 0
   std::int64_t rows_ = 0, gone_ = 0;
   std::vector<float> inverse_, weights_;
+  std::vector<float> factors_;
   std::vector<Columns> groups_;
 };
 
@@ -181,8 +199,8 @@ Moments::Moments(const ColumnBlock& block, std::vector<double> sums, double samp
   for (std::int64_t i = 0; i < size; ++i) values[static_cast<std::size_t>(i * size + i)] += damping;
 }
 
-std::vector<float> Moments::inverse() const {
-  const std::vector<double> exact = spd_inverse(values, size);
+std::vector<float> Moments::inverse(ThreadPool& pool) const {
+  const std::vector<double> exact = spd_inverse(values, size, pool);
   return {exact.begin(), exact.end()};
 }
 

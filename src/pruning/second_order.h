@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "base/thread_pool.h"
 #include "pruning/budget.h"
 #include "pruning/group_grid.h"
 
@@ -41,7 +42,7 @@ struct Moments {
 
   std::int64_t size = 0;       // columns, and the constant if it may be adjusted
   std::vector<double> values;  // damped
-  std::vector<float> inverse() const;
+  std::vector<float> inverse(ThreadPool& pool) const;
 };
 
 // The order in which the groups of one row of groups and one block go, each the cheapest at its time, and what each costs, in the square

@@ -1,5 +1,6 @@
 #include "pruner/motion_network.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -15,23 +16,27 @@ constexpr std::int64_t kFrames = 6, kSize = 14;
 constexpr std::array<std::array<int, 2>, 8> kDirections{
     {{0, 1}, {1, 0}, {0, -1}, {-1, 0}, {1, 1}, {-1, -1}, {1, -1}, {-1, 1}}};
 
+constexpr double kEpsilon = 1e-5;
+
+// Four convolutions, each with BatchNormalization and ReLU, or with a bias in place of the normalisation; pooling, a linear layer.
 std::string network_text(bool normalized) {
-  std::string text = "graph \"motion\"\ninput x f32 1x1x6x14x14\n";
   struct Row {
     int from, to;
     const char* strides;
   };
   constexpr std::array<Row, 4> kRows{
-      {{1, 16, "1x1x1"}, {16, 32, "1x2x2"}, {32, 32, "1x1x1"}, {32, 32, "2x2x2"}}};
-  std::string nodes, last = "x";
+      {{1, 8, "1x1x1"}, {8, 16, "1x2x2"}, {16, 16, "1x1x1"}, {16, 32, "2x2x2"}}};
+  std::string constants, nodes, last = "x";
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     const std::string n = std::to_string(i), to = std::to_string(kRows[i].to);
-    text += "const w" + n + " f32 " + to + "x" + std::to_string(kRows[i].from) + "x3x3x3\nconst b" + n +
-            " f32 " + to + "\n";
-    const std::string attributes =
-        std::string(" \"conv") + n + "\" strides=" + kRows[i].strides + " pads=1x1x1x1x1x1\n";
+    const auto constant = [&](const std::string& name, const std::string& shape) {
+      constants += "const " + name + n + " f32 " + shape + "\n";
+    };
+    constant("w", to + "x" + std::to_string(kRows[i].from) + "x3x3x3");
+    constant("b", to);
+    const std::string attributes = " \"conv" + n + "\" strides=" + kRows[i].strides + " pads=1x1x1x1x1x1\n";
     if (normalized) {
-      for (const char* name : {"s", "m", "v"}) text += std::string("const ") + name + n + " f32 " + to + "\n";
+      for (const char* name : {"s", "m", "v"}) constant(name, to);
       nodes += "c" + n + " = Conv(" + last + ", w" + n + ")" + attributes;
       nodes +=
           "n" + n + " = BatchNormalization(c" + n + ", s" + n + ", b" + n + ", m" + n + ", v" + n + ")\n";
@@ -41,8 +46,13 @@ std::string network_text(bool normalized) {
     nodes += "r" + n + " = Relu(n" + n + ")\n";
     last = "r" + n;
   }
-  return text + "const g f32 8x32\nconst gb f32 8\n" + nodes + "p = GlobalAveragePool(" + last +
+  return "graph \"motion\"\ninput x f32 1x1x6x14x14\n" + constants + "const g f32 8x32\nconst gb f32 8\n" +
+         nodes + "p = GlobalAveragePool(" + last +
          ")\nf = Flatten(p)\no = Gemm(f, g, gb) \"classes\" transB=1\noutput o\n";
+}
+
+at::Tensor& values_of(pruner::Network& network, const std::string& name) {
+  return std::ranges::find(network.parameters(), name, &pruner::Parameter::name)->values;
 }
 
 void initialize(pruner::Network& network) {
@@ -86,21 +96,19 @@ Clips motion_clips(std::size_t count, std::uint64_t seed) {
   return clips;
 }
 
-pruner::Network trained_motion_network(bool normalized, int steps) {
-  constexpr std::size_t kBatch = 32;
-  pruner::Network network(graph::parse_graph(network_text(normalized)));
+pruner::Network trained_motion_network(int steps) {
+  constexpr std::size_t kBatch = 16;
+  pruner::Network network(graph::parse_graph(network_text(true)));
   initialize(network);
   std::vector<at::Tensor> momenta;
   for (const pruner::Parameter& parameter : network.parameters())
     momenta.push_back(at::zeros_like(parameter.values).detach());
   for (int step = 0; step < steps; ++step) {
     const Clips clips = motion_clips(kBatch, 1000 + static_cast<std::uint64_t>(step));
-    std::vector<at::Tensor> parts;
-    for (const auto& input : clips.inputs) parts.push_back(input[0]);
     const at::Tensor labels = at::tensor(at::ArrayRef<std::int64_t>(clips.labels), at::kLong);
-    const at::Tensor scores = network.run({at::cat(parts, 0)}, pruner::Mode::training)[0];
+    const at::Tensor scores = network.run({joined(clips)}, pruner::Mode::training)[0];
     at::nll_loss(at::log_softmax(scores, 1), labels).backward();
-    const double rate = (normalized ? 0.05 : 0.02) * 0.5 * (1 + std::cos(M_PI * step / steps));
+    const double rate = 0.05 * (1 + std::cos(M_PI * step / steps));
     const at::NoGradGuard without_gradients;
     for (std::size_t i = 0; i < momenta.size(); ++i) {
       at::Tensor& values = network.parameters()[i].values;
@@ -113,13 +121,31 @@ pruner::Network trained_motion_network(bool normalized, int steps) {
   return network;
 }
 
+pruner::Network with_folded_normalization(pruner::Network& normalized) {
+  pruner::Network folded(graph::parse_graph(network_text(false)));
+  const at::NoGradGuard without_gradients;
+  for (const char* name : {"g", "gb"}) values_of(folded, name).copy_(values_of(normalized, name));
+  for (const std::string n : {"0", "1", "2", "3"}) {
+    const at::Tensor factor =
+        values_of(normalized, "s" + n) / at::sqrt(values_of(normalized, "v" + n) + kEpsilon);
+    values_of(folded, "w" + n).copy_(values_of(normalized, "w" + n) * factor.reshape({-1, 1, 1, 1, 1}));
+    values_of(folded, "b" + n)
+        .copy_(values_of(normalized, "b" + n) - values_of(normalized, "m" + n) * factor);
+  }
+  return folded;
+}
+
+at::Tensor joined(const Clips& clips) {
+  std::vector<at::Tensor> parts;
+  for (const std::vector<at::Tensor>& input : clips.inputs) parts.push_back(input[0]);
+  return at::cat(parts, 0);
+}
+
 double accuracy(pruner::Network& network, const Clips& clips) {
   const at::NoGradGuard without_gradients;
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < clips.inputs.size(); ++i)
-    right += network.run(clips.inputs[i], pruner::Mode::evaluation)[0].argmax().item<std::int64_t>() ==
-             clips.labels[i];
-  return static_cast<double>(right) / static_cast<double>(clips.inputs.size());
+  const at::Tensor labels = at::tensor(at::ArrayRef<std::int64_t>(clips.labels), at::kLong);
+  const at::Tensor classes = network.run({joined(clips)}, pruner::Mode::evaluation)[0].argmax(1);
+  return classes.eq(labels).to(at::kDouble).mean().item<double>();
 }
 
 }  // namespace rt3d::tests

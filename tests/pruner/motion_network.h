@@ -17,9 +17,13 @@ struct Clips {
 // Seeded: eight directions, noise, random places and brightness.
 Clips motion_clips(std::size_t count, std::uint64_t seed);
 
-// Conv, BatchNormalization, ReLU four times, or without normalisation and with biases; then pooling and a linear layer. Trained for a
-// number of steps of 32 clips.
-pruner::Network trained_motion_network(bool normalized, int steps);
+at::Tensor joined(const Clips& clips);  // as one batch
+
+// Convolutions conv0 to conv3 with BatchNormalization, trained for a number of steps of 16 clips, which takes a few seconds for 100.
+pruner::Network trained_motion_network(int steps);
+
+// The same with biases in place of the normalisation, as exporters write networks.
+pruner::Network with_folded_normalization(pruner::Network& normalized);
 
 double accuracy(pruner::Network& network, const Clips& clips);
 

@@ -54,10 +54,13 @@ std::string why_refused(Network& network, const tests::Clips& clips, const OneSh
 }  // namespace
 
 TEST_CASE("one-shot pruning from 64 clips keeps the accuracy that magnitudes lose") {
-  const tests::Clips seen = tests::motion_clips(64, 5), held_out = tests::motion_clips(400, 6);
-  for (const bool normalized : {true, false}) {
-    CAPTURE(normalized);
-    Network network = tests::trained_motion_network(normalized, normalized ? 60 : 120);
+  const tests::Clips seen = tests::motion_clips(64, 5), held_out = tests::motion_clips(300, 6);
+  Network normalized = tests::trained_motion_network(100);
+  Network folded = tests::with_folded_normalization(normalized);
+  CHECK(tests::accuracy(folded, held_out) == doctest::Approx(tests::accuracy(normalized, held_out)));
+  for (Network* const tried : {&normalized, &folded}) {
+    CAPTURE((tried == &folded));
+    Network& network = *tried;
     const auto dense = values_of(network);
     const double before = tests::accuracy(network, held_out);
     CHECK(before > 0.95);
@@ -91,7 +94,7 @@ TEST_CASE("one-shot pruning from 64 clips keeps the accuracy that magnitudes los
 
 TEST_CASE("one-shot pruning gives the same bits again, with one thread and with three") {
   const tests::Clips seen = tests::motion_clips(16, 5);
-  Network network = tests::trained_motion_network(true, 3);
+  Network network = tests::trained_motion_network(3);
   const auto dense = values_of(network);
   std::map<std::string, at::Tensor> first;
   for (const int threads : {1, 3, 1}) {
@@ -107,7 +110,7 @@ TEST_CASE("one-shot pruning gives the same bits again, with one thread and with 
 
 TEST_CASE("layers that are to stay dense do, and what cannot be is refused with what could") {
   const tests::Clips seen = tests::motion_clips(8, 5);
-  Network network = tests::trained_motion_network(true, 2);
+  Network network = tests::trained_motion_network(2);
   OneShotRequest request = kgs(1.2);
   request.keep_dense = {"conv2", "w3*"};
   const OneShotReport report = prune_one_shot(network, seen.inputs, request);
@@ -132,13 +135,11 @@ TEST_CASE("layers that are to stay dense do, and what cannot be is refused with 
 }
 
 TEST_CASE("statistics that are estimated anew are those of the clips") {
-  Network network = tests::trained_motion_network(true, 2);
+  Network network = tests::trained_motion_network(2);
   const tests::Clips clips = tests::motion_clips(12, 9);
   estimate_statistics(network, clips.inputs);
-  std::vector<at::Tensor> parts;
-  for (const auto& input : clips.inputs) parts.push_back(input[0]);
   at::Tensor first;
-  network.run({at::cat(parts, 0)}, Mode::evaluation,
+  network.run({tests::joined(clips)}, Mode::evaluation,
               [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
                 if (node.op == "BatchNormalization" && !first.defined()) first = operands[0]->detach();
               });

@@ -15,6 +15,8 @@ TEST_SUITE_BEGIN("pruning");
 namespace rt3d::pruning {
 namespace {
 
+ThreadPool one_thread(1);
+
 struct Layer2 {
   Shape shape;
   GroupGrid grid;
@@ -118,7 +120,7 @@ TEST_CASE("losses of a trace add up to what the fitted weights change") {
         const Layer2 layer = correlated_layer(spec, most);
         for (const ColumnBlock& block : layer.blocks) {
           const Moments h = moments_of(layer, block, with_constant);
-          const std::vector<float> inverse = h.inverse();
+          const std::vector<float> inverse = h.inverse(one_thread);
           const RemovalTrace trace = removal_trace(layer.weights, layer.grid, 1, block, inverse);
           REQUIRE(trace.groups.size() + 1 == block.group_begins.size());
           double losses = 0;
@@ -144,7 +146,7 @@ TEST_CASE("each step takes the group that costs least, and fitted weights are at
   const Layer2 layer = correlated_layer("kgs:8x4", 100);
   const ColumnBlock& block = layer.blocks[0];
   const Moments h = moments_of(layer, block);
-  const RemovalTrace trace = removal_trace(layer.weights, layer.grid, 0, block, h.inverse());
+  const RemovalTrace trace = removal_trace(layer.weights, layer.grid, 0, block, h.inverse(one_thread));
   const auto cost_of = [&](const std::vector<std::int64_t>& groups) {
     Tensor fitted = copied(layer.weights);
     std::vector<float> bias(10, 0.0f);
@@ -186,7 +188,7 @@ TEST_CASE("each step takes the group that costs least, and fitted weights are at
 
 TEST_CASE("inverses of symmetric positive definite matrices") {
   const std::vector<double> a{4, 1, -1, 1, 3, 0.5, -1, 0.5, 2};
-  const std::vector<double> inverse = spd_inverse(a, 3);
+  const std::vector<double> inverse = spd_inverse(a, 3, one_thread);
   for (std::size_t i = 0; i < 3; ++i)
     for (std::size_t j = 0; j < 3; ++j) {
       double sum = 0;

@@ -1,0 +1,29 @@
+// The program rt3d-prune: prunes a model, or, with a command, shows what is pruned in one.
+#include "cli/prune/commands.h"
+
+namespace {
+
+using rt3d::cli::Command;
+
+constexpr Command kCommands[] = {
+    {"inspect", rt3d::cli::prune_inspect_command, "Show which groups of each layer's weights are zero",
+     "Examples:\n"
+     "  rt3d-prune inspect pruned.onnx\n"
+     "  rt3d-prune inspect pruned.onnx --scheme vanilla:32x4 --json"},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const rt3d::cli::Program program = {
+      "rt3d-prune",
+      "Prunes a trained model from a few videos, without labels and without training: an ordinary ONNX file "
+      "comes out",
+      "Examples:\n"
+      "  rt3d-prune c3d.onnx --calibrate clips/ --target 2.6x -o pruned.onnx\n"
+      "  rt3d-prune c3d.onnx --calibrate clips/ --target 3x --scheme vanilla:32x4 --keep-dense conv2 -o "
+      "pruned.onnx\n"
+      "  rt3d-prune inspect pruned.onnx",
+      kCommands, rt3d::cli::prune_model};
+  return rt3d::cli::run_program(program, argc, argv);
+}

@@ -1,0 +1,135 @@
+// The program rt3d-prune, from videos to a file that the runtime finds pruned.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/shell.h"
+#include "video/made_video.h"
+
+TEST_SUITE_BEGIN("pruner");
+
+namespace rt3d::cli {
+namespace {
+
+using nlohmann::json;
+
+Result prune(const Shell& shell, const std::string& arguments) {
+  return shell(RT3D_PRUNE_COMMAND " " + arguments);
+}
+
+// Three videos of noise that moves, and a file that is none.
+std::string clips(const Shell& shell) {
+  const std::string folder = shell.scratch.path("clips");
+  std::filesystem::create_directories(folder + "/below");
+  for (int v = 0; v < 3; ++v) {
+    std::vector<video::Frame> frames;
+    for (int f = 0; f < 8; ++f) {
+      video::Frame frame{48, 40, std::vector<std::uint8_t>(48 * 40 * 3)};
+      for (std::size_t i = 0; i < frame.rgb.size(); ++i)
+        frame.rgb[i] = static_cast<std::uint8_t>(
+            (i * (7 + static_cast<std::size_t>(v)) + static_cast<std::size_t>(f) * 30) % 251);
+      frames.push_back(std::move(frame));
+    }
+    video::write_video(folder + (v == 2 ? "/below/" : "/") + std::to_string(v) + ".mkv", frames);
+  }
+  return folder;
+}
+
+std::string model(const Shell& shell) {
+  const std::string path = shell.scratch.path("dense.onnx");
+  REQUIRE(shell.rt3d("make-model r2plus1d_18 --frames 4 --size 32 --width 0.25 --classes 7 -o " + path)
+              .exit_code == 0);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("rt3d-prune makes of a model and videos a file in which rt3d info finds what was pruned") {
+  const Shell shell;
+  const std::string dense = model(shell), pruned = shell.scratch.path("pruned.onnx"), folder = clips(shell);
+  shell.scratch.write("clips/broken.mp4", "no video");
+  const Result made = prune(shell, dense + " --calibrate " + folder +
+                                       " --scheme kgs:8x4 --target 2x --json --threads 1 -o " + pruned);
+  CAPTURE(made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK(holds(made.err, "order of removal"));
+  CHECK(holds(made.err, "warning: left out: "));
+  CHECK(holds(made.err, "broken.mp4"));
+  const json report = json::parse(made.out);
+  CHECK(report["clips"] == 3);
+  CHECK(report["unreadable"] == 1);
+  CHECK(report["rate"].get<double>() >= 2);
+  CHECK(report["rate"].get<double>() < 2.02);
+
+  const json info = json::parse(shell.rt3d("info --json " + pruned).out);
+  CHECK(info["unpruned_macs"].get<double>() / info["kept_macs"].get<double>() ==
+        doctest::Approx(2).epsilon(0.02));
+  int found = 0;
+  for (const json& layer : info["layers"])
+    if (const std::string sparsity = layer["sparsity"]; !sparsity.empty()) {
+      CHECK(sparsity.starts_with("kgs:8x4:"));
+      ++found;
+    }
+  CHECK(found > 3);
+
+  const json seen = json::parse(prune(shell, "inspect --json " + pruned).out);
+  CHECK(seen["groups"] == "kgs:8x4");
+  CHECK(seen["method"] == "one-shot");
+  std::int64_t zeros = 0;
+  for (const json& layer : seen["layers"]) {
+    CHECK(layer["zeros"] == layer["zeros_in_groups"]);
+    zeros += layer["zero_groups"].get<std::int64_t>();
+  }
+  CHECK(zeros > 100);
+  CHECK(holds(prune(shell, "inspect " + pruned).out, "pruned by rt3d-prune: one-shot, kgs:8x4"));
+
+  // The file's own metadata says how clips are made; the model may be written over; a table is printed without --json.
+  const Result again = prune(
+      shell, dense + " --calibrate " + folder + "/0.mkv --target 1.5 --method magnitude --quiet -o " + dense);
+  CAPTURE(again.err);
+  REQUIRE(again.exit_code == 0);
+  CHECK(again.err.empty());
+  CHECK(holds(again.out, "times fewer multiply-adds"));
+  CHECK(holds(again.out, "dense: first"));
+}
+
+TEST_CASE("rt3d-prune says in one line what it cannot do") {
+  const Shell shell;
+  const std::string dense = shell.small_model(), folder = clips(shell),
+                    out = shell.scratch.path("pruned.onnx");
+  const auto refused = [&](const std::string& arguments, int exit_code) {
+    const Result result = prune(shell, arguments);
+    CAPTURE(arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.out.empty());
+    CHECK(result.err.starts_with("rt3d-prune: error: "));
+    CHECK(std::ranges::count(result.err, '\n') == 1);
+    CHECK_FALSE(std::filesystem::exists(out));
+    return result.err;
+  };
+  const std::string wanted = " --quiet -o " + out + " --calibrate " + folder;
+  CHECK(holds(refused(dense + wanted + " --target 90x", 2), "with all that may go the model is at"));
+  CHECK(holds(refused(dense + wanted + " --target 0.5x", 2), "above 1"));
+  CHECK(holds(refused(dense + wanted + " --target 40ms", 2), "times fewer"));
+  CHECK(holds(refused(dense + wanted + " --target 2x --scheme kgs:8", 2), "names no groups"));
+  CHECK(holds(refused(dense + wanted + " --target 2x --scheme filter", 2), "whole filter"));
+  CHECK(holds(refused(dense + wanted + " --target 2x --keep-dense nobody", 2), "'nobody'"));
+  CHECK(holds(refused(dense + wanted, 2), "--target is missing"));
+  CHECK(holds(refused(dense + " --target 2x -o " + out, 2), "--calibrate is missing"));
+  CHECK(holds(refused(shell.scratch.path("none.onnx") + wanted + " --target 2x", 1), "none.onnx"));
+  CHECK(holds(
+      refused(dense + " --quiet --target 2x -o " + out + " --calibrate " + shell.scratch.path("nowhere"), 1),
+      "nowhere"));
+  std::filesystem::create_directories(shell.scratch.path("empty"));
+  CHECK(holds(
+      refused(dense + " --quiet --target 2x -o " + out + " --calibrate " + shell.scratch.path("empty"), 1),
+      "there is no file"));
+  CHECK(holds(refused(dense + " --quiet --target 2x -o /nowhere/pruned.onnx --calibrate " + folder, 1),
+              "/nowhere/pruned.onnx"));
+}
+
+}  // namespace rt3d::cli
