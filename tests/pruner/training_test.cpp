@@ -195,7 +195,7 @@ TEST_CASE("learning rates warm up and fall along a cosine; what is out of range 
 }
 
 TEST_CASE("labels out of range and a rate that is too high are told in one line") {
-  Network network = tests::trained_motion_network(true, 0);
+  Network network = tests::trained_motion_network(0);
   TrainingOptions options;
   options.steps = 20;
   Training training(network, options);
@@ -203,7 +203,7 @@ TEST_CASE("labels out of range and a rate that is too high are told in one line"
   b.labels[2] = 8;
   CHECK_THROWS_WITH_AS(training.step(b.inputs, b.labels),
                        "the label 8 is out of range: the model tells 8 classes apart", Error);
-  Network other = tests::trained_motion_network(false, 0);
+  Network normalized = tests::trained_motion_network(0), other = tests::with_folded_normalization(normalized);
   options.rate = 100;
   Training wild(other, options);
   std::string said;
@@ -219,8 +219,7 @@ TEST_CASE("labels out of range and a rate that is too high are told in one line"
 }
 
 TEST_CASE("masked weights stay zero through training, with momentum, weight decay and a teacher") {
-  Network network = tests::trained_motion_network(true, 10),
-          teacher = tests::trained_motion_network(true, 10);
+  Network network = tests::trained_motion_network(10), teacher = tests::trained_motion_network(10);
   TrainingOptions options;
   options.steps = 6;
   options.rate = 0.05;
@@ -261,7 +260,7 @@ TEST_CASE("a training that was interrupted goes on with the same bits") {
   options.warm_up = 2;
   const GroupSpec groups = parse_group_spec("kgs:8x4");
   const auto run = [&](int until, const std::string& from, const std::string& to) {
-    Network network = tests::trained_motion_network(true, 0);
+    Network network = tests::trained_motion_network(0);
     Training training(network, options);
     Penalty penalty(network, layers_of_motion(network, groups), 0.5);
     if (!from.empty()) {
@@ -313,7 +312,7 @@ TEST_CASE("a checkpoint that is cut, changed or another model's is refused") {
   CHECK_THROWS_WITH_AS(load_checkpoint(file), doctest::Contains("is no checkpoint, or damaged"), Error);
   CHECK_THROWS_AS(load_checkpoint(scratch.path("none")), Error);
   CHECK_THROWS_AS(save_checkpoint(scratch.path("no/such/folder"), {}), Error);
-  Network network = tests::trained_motion_network(true, 0);
+  Network network = tests::trained_motion_network(0);
   Training training(network, {});
   CHECK_THROWS_WITH_AS(training.set_state({{"steps", at::zeros({1}, at::kLong)}}),
                        doctest::Contains("is of another model"), Error);
@@ -323,7 +322,7 @@ TEST_CASE("a checkpoint that is cut, changed or another model's is refused") {
 TEST_CASE(
     "at equal accuracy before the cut reweighting empties at least twice as many groups as group lasso") {
   const tests::Clips held_out = tests::motion_clips(300, 6);
-  Network network = tests::trained_motion_network(true, 90);
+  Network network = tests::trained_motion_network(90);
   const auto dense = values_now(network);
   const double before = tests::accuracy(network, held_out);
   CHECK(before > 0.95);
