@@ -113,7 +113,14 @@ class Surgery {
           factor += row[g.begin + j] * s[static_cast<std::size_t>(j * g.count + i)];
         factors_[static_cast<std::size_t>(i)] = factor;
       }
-      for (std::int64_t i = 0; i < g.count; ++i) {
+      std::int64_t i = 0;
+      for (; i + 4 <= g.count; i += 4) {  // four at a time: each element of the row is loaded and stored once
+        const float* const f = factors_.data() + i;
+        const float f0 = f[0], f1 = f[1], f2 = f[2], f3 = f[3];
+        const float *a = removed.data() + i * n_, *b = a + n_, *c = b + n_, *d = c + n_;
+        for (std::int64_t j = 0; j < n_; ++j) row[j] -= (f0 * a[j] + f1 * b[j]) + (f2 * c[j] + f3 * d[j]);
+      }
+      for (; i < g.count; ++i) {
         const float factor = factors_[static_cast<std::size_t>(i)];
         const float* from = removed.data() + i * n_;
         for (std::int64_t j = 0; j < n_; ++j) row[j] -= factor * from[j];
