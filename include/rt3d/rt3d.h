@@ -275,8 +275,11 @@ typedef struct rt3d_session_stats {
                                * the session is freed */
   int64_t fallback_bytes;     /* of a session of "auto" that computes on an accelerator: what going on with the CPU takes, should the
                                * device be lost: its packed weights and activations. 0: it does not, or the CPU computes already */
+  int64_t device_arena_bytes; /* of arena_bytes, what lies in a device's own memory ("opencl"), not in the process's */
+  int64_t device_weight_bytes; /* of packed_weight_bytes, likewise */
 } rt3d_session_stats;
-#define RT3D_SESSION_STATS_INIT { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
+#define RT3D_SESSION_STATS_INIT \
+  { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */
@@ -288,7 +291,8 @@ typedef struct rt3d_step_info {
   const char *schedule; /* "rows=14,vecs=2,…" */
   const char *source;   /* "database", "tuned", "estimate", "only choice" */
   int64_t macs;
-  int64_t last_ns;      /* 0 without profile */
+  int64_t last_ns;      /* 0 without profile. Of a device with a queue: the time of its kernels by the device's own clock, without waiting
+                         * between steps; of copies between host and device, and of the CPU's steps, by the host's */
   int64_t useful_macs;  /* of macs, those whose input is no padding */
   int64_t executed_macs; /* of macs, those that the code carries out: the useful ones and, where it does not leave them out, those
                           * of zero rows and columns; 0 when it multiplies sums of operands (Winograd) */
@@ -299,8 +303,12 @@ typedef struct rt3d_step_info {
   int64_t kept_macs;     /* of macs, those of weights in units that hold more than zeros */
   const char *sparsity_note; /* what was removed, whether sparse code is used, and why or why not; "" for dense layers */
   int32_t sparse_code;   /* 1: the chosen code leaves weights of zero out */
+  int64_t last_gap_ns;   /* how long the device's queue had nothing to do, from the end of the kernel before to the start of the step's, and between
+                          * its own; 0 for the CPU's steps, behind a copy between host and device, and without profile */
+  double device_gflops;  /* the peak of the device that computes the step, as measured, in single precision; 0: this CPU's, which
+                          * rt3d_measure_peak tells */
 } rt3d_step_info;
-#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL, 0 }
+#define RT3D_STEP_INFO_INIT { sizeof(rt3d_step_info), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, NULL, 0, 0, 0 }
 RT3D_API int32_t rt3d_session_step_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_step(rt3d_step_info *info, const rt3d_session *session, int32_t index);
 

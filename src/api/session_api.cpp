@@ -176,7 +176,9 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .nonfinite_outputs = counted ? session->session->nonfinite_outputs() : 0,
                                  .rows_not_stored = s.rows_not_stored,
                                  .database_note = s.database_note.c_str(),
-                                 .fallback_bytes = s.fallback_bytes};
+                                 .fallback_bytes = s.fallback_bytes,
+                                 .device_arena_bytes = s.device_arena_bytes,
+                                 .device_weight_bytes = s.device_weight_bytes};
     rt3d::api::copy_sized(stats, out);
   });
 }
@@ -210,7 +212,9 @@ rt3d_status rt3d_session_step(rt3d_step_info* info, const rt3d_session* session,
                              .unpruned_macs = step.unpruned_macs,
                              .kept_macs = step.kept_macs,
                              .sparsity_note = step.note.c_str(),
-                             .sparse_code = step.sparse_code ? 1 : 0};
+                             .sparse_code = step.sparse_code ? 1 : 0,
+                             .last_gap_ns = session->session->step_gap_ns(static_cast<std::size_t>(index)),
+                             .device_gflops = step.device_gflops};
     rt3d::api::copy_sized(info, out);
   });
 }

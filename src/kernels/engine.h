@@ -2,10 +2,12 @@
 // uses them from one thread.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "kernels/family.h"
+#include "kernels/step_timer.h"
 
 namespace rt3d::kernels {
 
@@ -34,6 +36,17 @@ class Engine {
   // Whether run() only queues what finish() waits for. A single run then costs more waiting than computing, and many runs are timed
   // together.
   virtual bool queues() const { return false; }
+  // To see what steps take: a run that is timed may be slower than others. One at a time, of an engine that outlives it. By default the host's
+  // clock.
+  virtual std::unique_ptr<StepTimer> make_timer();
+  // What times are compared with: the multiply-adds of floats per nanosecond of a device with rates of its own, the most that was measured, now
+  // included. 0: the host's, which others measure.
+  virtual double measured_peak() { return 0; }
+
+  // How many kernels its driver compiles at a time beside everything else, from KernelFamily::compile() on; 0: none, compile() ends with the
+  // code. And whether, within that time, all that was begun and is still wanted is compiled.
+  virtual int compiles_ahead() const { return 0; }
+  virtual bool await_compiling(std::chrono::nanoseconds at_most) { return static_cast<void>(at_most), true; }
 
   // Of engines whose drivers compile: the file in which machine code and what was measured of the device are kept for later sessions (empty:
   // nowhere), told before anything is compiled, and the moment to write it. What cannot be kept is logged.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -72,6 +73,8 @@ class Kernel {
   // Packs the constants; one entry per problem input, nullptr for what is not constant. Called once, before
   // run().
   virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
+  // Of engines that compile ahead (engine.h): whether the code is there, or there within that time. prepare() waits for it.
+  virtual bool await_code(std::chrono::nanoseconds at_most) const { return static_cast<void>(at_most), true; }
   virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
   virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
   // Whether run() leaves in its scratch what is no number when read as floats: pointers, integers, doubles. Such scratch

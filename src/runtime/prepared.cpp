@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "base/clock.h"
@@ -107,8 +108,10 @@ void Prepared::log_itself() const {
       " measurements), code and packing ", stats.prepare_ns / 1000000, " ms, all ", stats.create_ns / 1000000,
       " ms");
   log(LogLevel::info, "session: arena ", stats.arena_bytes, " bytes of ", stats.tensor_bytes,
-      ", packed weights ", stats.packed_weight_bytes, ", used from the model ", stats.model_weight_bytes,
-      ", ", target.threads, " threads, accuracy ", kernels::accuracy_name(target.accuracy));
+      ", packed weights ", stats.packed_weight_bytes, ", on the device ",
+      stats.device_arena_bytes + stats.device_weight_bytes, ", used from the model ",
+      stats.model_weight_bytes, ", ", target.threads, " threads, accuracy ",
+      kernels::accuracy_name(target.accuracy));
   const bool device = std::ranges::any_of(devices.members(), [](const Devices::Member& m) {
     return m.engine->space() == kernels::Space::device;
   });
@@ -158,6 +161,19 @@ void Prepared::optimize_and_plan(const graph::Graph& model, const SessionOptions
   stats.database_note = options.database_note.empty() ? db.trouble() : options.database_note;
 }
 
+// What the steps' times are compared with. Where nobody takes any, what the device was measured to do before is enough.
+void Prepared::report_peaks() {
+  std::map<kernels::Engine*, double> peaks;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    kernels::Engine& engine = *plan.choice_of(plan.steps[i]).engine;
+    const auto& device = engine.target().device.accelerator;
+    if (!device) continue;
+    const auto [peak, fresh] = peaks.try_emplace(&engine, device->multiply_adds_per_ns);
+    if (fresh && profile && !plan_only) peak->second = engine.measured_peak();
+    reports[i].device_gflops = 2 * peak->second;
+  }
+}
+
 void Prepared::report_steps() {
   for (const Step& step : plan.steps) {
     const Choice& choice = plan.choice_of(step);
@@ -188,7 +204,11 @@ void Prepared::count(const SessionOptions& options, Clock::time_point start) {
     log(LogLevel::warning, "what was measured is not kept: ", options.database_note);
   }
   report_steps();
+  report_peaks();
   stats.arena_bytes = static_cast<std::int64_t>(plan.all_arenas_bytes());
+  stats.device_arena_bytes =
+      static_cast<std::int64_t>(plan.arena_bytes[static_cast<std::size_t>(kernels::Space::device)]);
+  stats.device_weight_bytes = static_cast<std::int64_t>(executor->device_packed_bytes());
   stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
   stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
   stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());

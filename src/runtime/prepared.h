@@ -55,6 +55,7 @@ struct Prepared {
  private:
   void optimize_and_plan(const graph::Graph& model, const SessionOptions& options);
   void report_steps();
+  void report_peaks();
   void count(const SessionOptions& options, std::chrono::steady_clock::time_point start);
   void log_itself() const;
   void require_executable(const char* what) const;

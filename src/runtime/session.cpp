@@ -1,5 +1,7 @@
 #include "runtime/session.h"
 
+#include <cmath>
+
 #include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -100,7 +102,12 @@ std::int64_t Session::nonfinite_outputs() const {
 const std::string& Session::device_text() const { return impl_->device_text; }
 const SessionStats& Session::stats() const { return impl_->now->stats; }
 const std::vector<StepReport>& Session::steps() const { return impl_->now->reports; }
-std::int64_t Session::step_ns(std::size_t index) const { return impl_->now->executor->step_ns(index); }
+std::int64_t Session::step_ns(std::size_t index) const {
+  return std::llround(impl_->now->executor->step_time(index).ns);
+}
+std::int64_t Session::step_gap_ns(std::size_t index) const {
+  return std::llround(impl_->now->executor->step_time(index).gap_ns);
+}
 const std::string& Session::plan_text() const {
   if (impl_->now->plan_text.empty()) impl_->now->plan_text = impl_->now->plan.text();
   return impl_->now->plan_text;

@@ -36,9 +36,11 @@ struct SessionStats {
   int problems = 0, from_database = 0, tuned = 0, estimated = 0, measurements = 0;
   std::int64_t macs = 0, unpruned_macs = 0, kept_macs = 0, arena_bytes = 0, tensor_bytes = 0;
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
-  std::int64_t fallback_bytes = 0;  // under "auto": what the CPU's plan takes when the device is lost
-  int rows_not_stored = 0;          // measured, but not in the database's file
-  std::string database_note;        // what is wrong with that file; "" when nothing is
+  std::int64_t device_arena_bytes = 0,
+               device_weight_bytes = 0;  // of arena and packed weights what lies in a device's memory
+  std::int64_t fallback_bytes = 0;       // under "auto": what the CPU's plan takes when the device is lost
+  int rows_not_stored = 0;               // measured, but not in the database's file
+  std::string database_note;             // what is wrong with that file; "" when nothing is
 };
 
 struct NamedDesc {
@@ -49,6 +51,8 @@ struct NamedDesc {
 struct StepReport : StepSparsity {
   std::string name, problem, family, schedule, source;
   std::int64_t macs = 0, useful_macs = 0, executed_macs = 0;
+  double device_gflops =
+      0;  // what the accelerator that computes it was measured to do; 0: this CPU computes it
 };
 
 class Session {
@@ -76,8 +80,10 @@ class Session {
   const std::string& device_text() const;  // Devices::text(); of "auto" with what was chosen, and why
   const SessionStats& stats() const;
   const std::vector<StepReport>& steps() const;
-  std::int64_t step_ns(std::size_t index) const;  // in the last run; 0 without profile
-  const std::string& plan_text() const;           // made when it is first asked for
+  // In the last run; 0 without profile. The gap: while the device's queue had nothing to do, before the step's kernels and between them.
+  std::int64_t step_ns(std::size_t index) const;
+  std::int64_t step_gap_ns(std::size_t index) const;
+  const std::string& plan_text() const;  // made when it is first asked for
   const std::string& graph_text() const;
 
  private:

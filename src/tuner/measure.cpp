@@ -54,6 +54,12 @@ int runs_within(double batch_ns, double run_ns) {
   return std::clamp(static_cast<int>(batch_ns / std::max(run_ns, 1.0)) + 1, 1, kMaxBatch);
 }
 
+// A device that is this CPU: what its driver compiles takes the time of the cores that the device computes on.
+bool compiles_on_timed_cores(const kernels::Engine& engine) {
+  const auto& device = engine.target().device.accelerator;
+  return device && device->is_cpu;
+}
+
 double wanted_ns(const kernels::Engine& engine) { return engine.queues() ? kQueuedWantedNs : kWantedNs; }
 
 }  // namespace
@@ -85,8 +91,11 @@ Trial::Trial(const TuneRequest& request, BenchData& data, const Candidate& candi
                                        .engine = &request.engine});
   traits_ = candidate.family->traits();
   work_ = candidate.family->least_work(problem, candidate.schedule, request.engine.target());
-  data.reserve(in_, out_, kernel_->scratch_bytes());
-  kernel_->prepare(data.constants(), request.engine.pool());
+}
+
+void Trial::prepare() {
+  data_.reserve(in_, out_, kernel_->scratch_bytes());
+  kernel_->prepare(data_.constants(), request_.engine.pool());
 }
 
 bool Trial::possible(double ns) const {
@@ -115,15 +124,17 @@ Measurer::Measurer(const TuneRequest& request, const Candidates& candidates)
     : request_(request),
       candidates_(candidates),
       data_(request.problem, request.oracle, request.engine),
+      until_(request.engine.compiles_ahead() > 0 ? std::max(request.deadline, request.end)
+                                                 : request.deadline),
       wrong_(candidates.size()),
       fastest_ns_(candidates.size(), std::numeric_limits<double>::infinity()),
       looked_(request.machine == nullptr ? 0 : request.machine->disturbance()) {}
 
-Measurement Measurer::measure(const Ask& ask) {
+Measurement Measurer::measure(const Ask& ask, std::span<const std::size_t> ahead) {
   if (wrong_[ask.candidate]) return {.verdict = Verdict::wrong};
   Measurement outcome;
   double cold_ns = std::numeric_limits<double>::infinity();
-  Trial* trial = checked_trial(ask.candidate, cold_ns, outcome);
+  Trial* trial = checked_trial(ask, ahead, cold_ns, outcome);
   if (trial == nullptr) return outcome;
   if (have_incumbent_ && ask.candidate == incumbent_)  // every comparison has timed it again
     return {.verdict = Verdict::timed, .time_ns = incumbent_ns_};
@@ -131,8 +142,59 @@ Measurement Measurer::measure(const Ask& ask) {
   return time_against_incumbent(ask.candidate, *trial, ask.rounds, cold_ns);
 }
 
+bool Measurer::is_made(std::size_t candidate) const {
+  const auto same = [&](const Kept& k) { return k.candidate == candidate; };
+  return wrong_[candidate] || std::any_of(kept_.begin(), kept_.end(), same) ||
+         std::any_of(begun_.begin(), begun_.end(), same);
+}
+
+// As many as the driver compiles at a time, beside the one that is asked for, which is timed meanwhile. Where compiling takes the time of the
+// cores that are timed, that one is one of a batch, and the next batch begins when it has to be waited for anyway.
+std::vector<std::size_t> Measurer::begun_with(const Ask& ask, std::span<const std::size_t> ahead) const {
+  std::vector<std::size_t> with;
+  const bool in_batches = compiles_on_timed_cores(request_.engine);
+  if (in_batches && is_made(ask.candidate)) return with;
+  const auto others = std::count_if(begun_.begin(), begun_.end(),
+                                    [&](const Kept& k) { return k.candidate != ask.candidate; });
+  auto room = request_.engine.compiles_ahead() - static_cast<int>(others) - (in_batches ? 1 : 0);
+  for (const std::size_t candidate : ahead)
+    if (room > 0 && candidate != ask.candidate && !is_made(candidate)) {
+      with.push_back(candidate);
+      --room;
+    }
+  return with;
+}
+
+std::unique_ptr<Trial> Measurer::begun(const Ask& ask, std::span<const std::size_t> ahead) {
+  const std::vector<std::size_t> with = begun_with(ask, ahead);
+  std::unique_ptr<Trial> trial;
+  const auto at =
+      std::find_if(begun_.begin(), begun_.end(), [&](const Kept& k) { return k.candidate == ask.candidate; });
+  if (at != begun_.end()) {
+    trial = std::move(at->trial);
+    begun_.erase(at);
+  } else {
+    trial = std::make_unique<Trial>(request_, data_, candidates_[ask.candidate]);
+  }
+  for (const std::size_t candidate : with) {
+    try {
+      begun_.push_back({candidate, std::make_unique<Trial>(request_, data_, candidates_[candidate])});
+    } catch (const std::exception&) {  // it will be asked for, and fail then
+    }
+  }
+  return trial;
+}
+
+bool Measurer::await_code(const Trial& trial) {
+  const auto left = request_.end - std::min(request_.end, now(request_));
+  return compiles_on_timed_cores(request_.engine) ? request_.engine.await_compiling(left)
+                                                  : trial.await_code(left);
+}
+
 // Null with the outcome: wrong, too late, or so slow at its first run that timing it is a waste.
-Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome) {
+Trial* Measurer::checked_trial(const Ask& ask, std::span<const std::size_t> ahead, double& cold_ns,
+                               Measurement& outcome) {
+  const std::size_t candidate = ask.candidate;
   const auto kept =
       std::find_if(kept_.begin(), kept_.end(), [&](const Kept& k) { return k.candidate == candidate; });
   if (kept != kept_.end()) {
@@ -144,8 +206,11 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
   Verdict found = Verdict::wrong;
   try {
     make_room(static_cast<std::size_t>(c.packed_bytes));
-    kept_.push_front({candidate, std::make_unique<Trial>(request_, data_, c)});
+    std::unique_ptr<Trial> trial = begun(ask, ahead);
     outcome.verdict = Verdict::cut_short;
+    if (!await_code(*trial)) return nullptr;
+    trial->prepare();
+    kept_.push_front({candidate, std::move(trial)});
     if (late()) return nullptr;
     trouble = kept_.front().trial->check(cold_ns);
   } catch (const Error& error) {
@@ -162,8 +227,9 @@ Trial* Measurer::checked_trial(std::size_t candidate, double& cold_ns, Measureme
     outcome.verdict = found;
     return nullptr;
   }
-  const bool hopeless =
-      have_incumbent_ && !busy() && cold_ns > kHopelessCold * incumbent_ns_ && cold_ns > kWantedNs;
+  // Of an engine that queues, the first run may be its driver's compiler's.
+  const bool hopeless = have_incumbent_ && !busy() && !request_.engine.queues() &&
+                        cold_ns > kHopelessCold * incumbent_ns_ && cold_ns > kWantedNs;
   if (!hopeless) return kept_.front().trial.get();
   outcome = seen_once(candidate, cold_ns);
   return nullptr;
@@ -197,20 +263,23 @@ double Measurer::batch_ns(const Seen& seen) {
   return median(runs_ns_);
 }
 
-// The runs of a batch, by what one takes. An engine that queues is warmed up: batches grow until one of full length is no faster than the
-// one before, which says more of a run than the first one with its wait.
-int Measurer::batch_runs(Trial& trial, double& run_ns) const {
-  if (!request_.engine.queues()) return trial.possible(run_ns) ? runs_within(kBatchNs, run_ns) : 1;
+// Of an engine that queues: batches grow until one of full length is no faster than the one before, which says more of a run than the first
+// one with its wait.
+void Measurer::warm_up(Trial& trial, double& run_ns) const {
   int runs = 1;
-  for (int i = 0; i < kMostWarmUps && !late(); ++i) {
-    const int more = std::max(runs, runs_within(kQueuedBatchNs, run_ns));
-    const double ns = trial.run(more);
+  for (int i = 0; i < kMostWarmUps && request_.engine.queues() && !late(); ++i) {
+    runs = std::max(runs, runs_within(kQueuedBatchNs, run_ns));
+    const double ns = trial.run(runs);
     const bool warm = ns > run_ns / kWarm;
     run_ns = std::min(ns, run_ns);
-    runs = more;
-    if (warm && 2 * runs > runs_within(kQueuedBatchNs, run_ns)) break;
+    if (warm && 2 * runs > runs_within(kQueuedBatchNs, run_ns)) return;
   }
-  return runs;
+}
+
+// By what one takes.
+int Measurer::batch_runs(const Trial& trial, double run_ns) const {
+  if (!trial.possible(run_ns)) return 1;
+  return runs_within(request_.engine.queues() ? kQueuedBatchNs : kBatchNs, run_ns);
 }
 
 void Measurer::Seen::take(double ns) {
@@ -226,9 +295,9 @@ void Measurer::note(const Seen& seen) {
 
 Measurement Measurer::time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns) {
   if (late()) return {};
-  double warm_up = std::min(trial.run(), cold_ns);
-  const int runs = batch_runs(trial, warm_up);
-  Seen seen{candidate, trial, runs, warm_up};
+  double warm_ns = std::min(trial.run(), cold_ns);
+  warm_up(trial, warm_ns);
+  Seen seen{candidate, trial, batch_runs(trial, warm_ns), warm_ns};
   double sum = 0;
   int wanted = rounds, spoiled = 0;
   const int most = rounds + kMostRepeats;
@@ -301,6 +370,7 @@ Measurement Measurer::time_against_incumbent(std::size_t candidate, Trial& trial
   Trial& rival = *kept->trial;
   const double first = trial.run();
   double fastest = cold_ns < first && trial.possible(cold_ns) ? cold_ns : first;
+  warm_up(trial, fastest);
   if (hopeless(trial, rival, fastest)) return seen_once(candidate, fastest);
   const int runs = batch_runs(trial, fastest);
   Seen mine{candidate, trial, runs, fastest}, its{incumbent_, rival, runs, incumbent_now_ns_};

@@ -24,9 +24,11 @@ std::chrono::steady_clock::time_point now(const TuneRequest& request);
 // A compiled candidate with its memory, ready to run.
 class Trial {
  public:
-  Trial(const TuneRequest& request, BenchData& data,
-        const Candidate& candidate);  // throws Error when it cannot be made
-  double run(int runs = 1);           // so many times with one wait behind them; nanoseconds of one
+  // Begins to compile; throws Error when it cannot be made.
+  Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate);
+  bool await_code(std::chrono::nanoseconds at_most) const { return kernel_->await_code(at_most); }
+  void prepare();            // once, before what follows; waits for the code, and throws like the constructor
+  double run(int runs = 1);  // so many times with one wait behind them; nanoseconds of one
   // Runs once on fresh outputs and compares: "" or what is wrong. `ns` is the time of that (cold) run.
   std::string check(double& ns);
   std::size_t bytes() const { return kernel_->packed_bytes(); }
@@ -60,8 +62,11 @@ class Measurer {
  public:
   Measurer(const TuneRequest& request, const Candidates& candidates);
 
-  // Checks (the first time) and times a candidate against the incumbent, which it becomes when it is faster.
-  Measurement measure(const Ask& ask);
+  // Checks (the first time) and times a candidate against the incumbent, which it becomes when it is faster. `ahead`: what will probably be
+  // asked for next; where the engine compiles ahead, these are compiled meanwhile, or, where compiling would disturb, before.
+  Measurement measure(const Ask& ask, std::span<const std::size_t> ahead = {});
+  // Those of these candidates whose compilation measure() would begin.
+  std::vector<std::size_t> begun_with(const Ask& ask, std::span<const std::size_t> ahead) const;
   // The fastest batch that was seen of a candidate; infinite before it was timed.
   double fastest_ns(std::size_t candidate) const { return fastest_ns_[candidate]; }
   // What a look at the machine found before the first measurement, or the share of batches that were clearly slower than the
@@ -85,23 +90,30 @@ class Measurer {
     void take(double ns);   // of a batch
     bool slow_now() const;  // the last batch was much slower than the fastest
   };
-  Trial* checked_trial(std::size_t candidate, double& cold_ns, Measurement& outcome);
+  Trial* checked_trial(const Ask& ask, std::span<const std::size_t> ahead, double& cold_ns,
+                       Measurement& outcome);
+  std::unique_ptr<Trial> begun(const Ask& ask, std::span<const std::size_t> ahead);
+  bool await_code(const Trial& trial);
+  bool is_made(std::size_t candidate) const;
   Measurement time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
   Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
   Measurement seen_once(std::size_t candidate, double ns);
   bool hopeless(Trial& trial, Trial& rival, double& fastest_ns);
   void compare(Seen& mine, Seen& its, int rounds, int& spoiled);
   double batch_ns(const Seen& seen);
-  int batch_runs(Trial& trial, double& run_ns) const;
+  void warm_up(Trial& trial, double& run_ns) const;
+  int batch_runs(const Trial& trial, double run_ns) const;
   void note(const Seen& seen);
   void make_room(std::size_t bytes);
-  bool late() const { return now(request_) >= request_.deadline; }
+  bool late() const { return now(request_) >= until_; }
   bool busy() const { return looked_ > kQuiet; }
 
   const TuneRequest& request_;
   const Candidates& candidates_;
   BenchData data_;
-  std::list<Kept> kept_;  // most recently used first
+  std::list<Kept> kept_;                         // most recently used first
+  std::vector<Kept> begun_;                      // compiled, or about to be, and not asked for yet
+  std::chrono::steady_clock::time_point until_;  // of the candidate at hand
   std::vector<bool> wrong_;
   std::vector<double> fastest_ns_;
   std::vector<double> runs_ns_;  // of a batch; kept for its memory

@@ -38,6 +38,14 @@ class First final : public Strategy {
     else
       times_ns_.push_back(time_ns);
   }
+  std::vector<std::size_t> ahead() const override {
+    if (asked_then_) return then_->ahead();
+    std::vector<std::size_t> next;
+    for (std::size_t i = times_ns_.size() + 1; i < first_.size(); ++i) next.push_back(first_[i]);
+    for (const std::size_t candidate : then_->ahead())
+      if (std::find(first_.begin(), first_.end(), candidate) == first_.end()) next.push_back(candidate);
+    return next;
+  }
   int total() const override { return static_cast<int>(first_.size()) + then_->total(); }
 
  private:

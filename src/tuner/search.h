@@ -40,6 +40,8 @@ class Strategy {
   virtual std::optional<Ask> ask() = 0;
   // The time of the candidate just asked for, or kNever.
   virtual void tell(double time_ns) = 0;
+  // After ask(), before tell(): what will probably be asked for next, the soonest first; what is compiled ahead. Empty: nobody knows.
+  virtual std::vector<std::size_t> ahead() const { return {}; }
   virtual int total() const = 0;  // questions there will be at most, for progress
 };
 

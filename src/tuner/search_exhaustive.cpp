@@ -34,6 +34,11 @@ class ExhaustivePruned final : public Strategy {
   }
 
   void tell(double time_ns) override { bracket_[position_++].time_ns = time_ns; }
+  std::vector<std::size_t> ahead() const override {
+    std::vector<std::size_t> next;
+    for (std::size_t i = position_ + 1; i < bracket_.size(); ++i) next.push_back(bracket_[i].candidate);
+    return next;
+  }
   int total() const override { return total_; }
 
  private:

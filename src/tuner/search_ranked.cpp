@@ -52,6 +52,16 @@ class Ranked final : public Strategy {
 
   void tell(double time_ns) override { times_ns_[current_] = time_ns; }
 
+  // The rest of the survey; behind it the neighbours of what is the fastest now.
+  std::vector<std::size_t> ahead() const override {
+    std::vector<std::size_t> next(survey_.begin() + static_cast<std::ptrdiff_t>(position_), survey_.end());
+    const std::size_t best = fastest(nullptr);
+    if (best == candidates_.size()) return next;
+    for (std::size_t i = 0; i < candidates_.size() && next.size() < survey_.size() + kSteps; ++i)
+      if (i != current_ && is_neighbour(i, best)) next.push_back(i);
+    return next;
+  }
+
   int total() const override {
     const std::size_t most = survey_.size() + kSteps + (many_families_ ? kNextSteps + kMostClose : 0);
     return static_cast<int>(std::min(most, candidates_.size() + (many_families_ ? kMostClose : 0)));
@@ -116,10 +126,12 @@ class Ranked final : public Strategy {
   // The best estimate among the untried schedules one knob away.
   std::optional<std::size_t> neighbour(std::size_t center) const {
     for (std::size_t i = 0; i < candidates_.size(); ++i)
-      if (!times_ns_.contains(i) && candidates_[i].family == candidates_[center].family &&
-          differ_in_one_knob(candidates_[i].schedule, candidates_[center].schedule))
-        return i;
+      if (is_neighbour(i, center)) return i;
     return std::nullopt;
+  }
+  bool is_neighbour(std::size_t i, std::size_t center) const {
+    return !times_ns_.contains(i) && candidates_[i].family == candidates_[center].family &&
+           differ_in_one_knob(candidates_[i].schedule, candidates_[center].schedule);
   }
 
   const Candidates& candidates_;

@@ -1,5 +1,6 @@
 // tune(): the loop between strategy, measurer and database.
 #include <algorithm>
+#include <map>
 #include <new>
 #include <optional>
 #include <utility>
@@ -97,7 +98,7 @@ class Tuning {
 
  private:
   std::unique_ptr<Strategy> make_strategy() const;
-  Measurement measure(const Ask& ask);
+  Measurement measure(const Ask& ask, const std::vector<std::size_t>& ahead);
   void record(std::size_t index, double time_ns);
   void forget(std::size_t index, TimedSchedule& choice);
   double scale_of(const Candidate& candidate, double time_ns) const;
@@ -115,6 +116,7 @@ class Tuning {
   std::vector<Row> stored_;  // what the database had of the problem when this began
   std::vector<Row> before_;  // of that, what is of use
   Measurer measurer_;
+  std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
@@ -134,11 +136,14 @@ std::unique_ptr<Strategy> Tuning::make_strategy() const {
   return first.empty() ? std::move(strategy) : make_first(std::move(first), std::move(strategy));
 }
 
-// A time that cannot be is measured once more.
-Measurement Tuning::measure(const Ask& ask) {
+// A time that cannot be is measured once more. What is compiled ahead is in the journal, too: compilers end processes as kernels do.
+Measurement Tuning::measure(const Ask& ask, const std::vector<std::size_t>& ahead) {
   const Candidate& candidate = candidates_[ask.candidate];
+  compiling_.erase(ask.candidate);
   const Journaled journaled(db_, intent_of(request_, candidate));
-  Measurement m = measurer_.measure(ask);
+  for (const std::size_t next : measurer_.begun_with(ask, ahead))
+    compiling_.try_emplace(next, db_, intent_of(request_, candidates_[next]));
+  Measurement m = measurer_.measure(ask, ahead);
   if (m.verdict == Verdict::impossible) m = measurer_.measure(ask);
   if (m.verdict == Verdict::impossible)
     log(LogLevel::warning, "given up: ", candidate.family->id(), " ", candidate.schedule.text(), " for ",
@@ -152,7 +157,7 @@ TimedSchedule Tuning::run(TimedSchedule fallback) {
   for (int done = 1; now(request_) < request_.deadline; ++done) {
     const std::optional<Ask> ask = strategy->ask();
     if (!ask) break;
-    const Measurement m = measure(*ask);
+    const Measurement m = measure(*ask, strategy->ahead());
     if (m.verdict == Verdict::cut_short) break;
     if (m.verdict == Verdict::wrong) forget(ask->candidate, choice);
     strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);

@@ -62,6 +62,8 @@ struct TuneRequest {
   std::span<const kernels::KernelFamily* const> families;  // all that support the problem; never empty
   kernels::Engine& engine;                                 // that they run on
   Mode mode = Mode::quick;
+  // No candidate is begun after the deadline. Where a driver compiles in the background, one that was begun in time may go on until the
+  // end, which is no earlier; its code is not waited for any longer.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const Oracle& oracle;
   ProgressFn progress = {};  // may be empty
@@ -70,6 +72,7 @@ struct TuneRequest {
   std::size_t memory_bytes = 0;
   Machine* machine = nullptr;  // nullptr: every time is believed, and nothing disturbs
   Renewal renewal = Renewal::none;
+  std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
 };
 
 // The schedule with the best analytic estimate of every family, best first. Measures nothing.

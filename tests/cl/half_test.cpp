@@ -103,8 +103,8 @@ TEST_CASE("OpenCL families of halves stay within their error bounds [slow: asan 
       }
     }
   }
-  CHECK(worst.size() >=
-        7);  // sparse, dense and fully connected with halves as weights, or all, and depthwise
+  // Dense, sparse and depthwise convolution; a fully connected layer in all halves and with weights alone. More where sums may be halves.
+  CHECK(worst.size() >= 5);
   for (const auto& [what, error] : worst) MESSAGE(what, ": largest error ", error, " of the output's range");
 }
 

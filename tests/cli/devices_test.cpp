@@ -98,6 +98,60 @@ TEST_CASE("--device takes a number where there are several, and refuses one else
   CHECK(holds(beyond.err, "there is no device 'opencl:99'; 'opencl:0' is "));
 }
 
+TEST_CASE(
+    "bench on a device shows its own peak, gaps of its queue and its memory, and on the CPU none of them") {
+  const Shell shell;
+  const std::string bench =
+      "bench " + shell.small_model() + " --runs 2 --warmup 1 --tune off --threads 1 --device ";
+  const json cpu = json::parse(shell.rt3d(bench + "cpu --json").out);
+  CHECK(cpu["queue"]["layers"] == 0);
+  CHECK(cpu["queue"]["gap_ns"] == 0);
+  CHECK(cpu["device_arena_bytes"] == 0);
+  CHECK(cpu["memory"]["device_weight_bytes"] == 0);
+  for (const json& layer : cpu["layers"]) {
+    CHECK_FALSE(layer["on_device"]);
+    CHECK(layer["peak_gflops"] == cpu["peak_gflops"]);
+    CHECK(layer["gap_ns"] == 0);
+  }
+  CHECK_FALSE(holds(shell.rt3d(bench + "cpu").out, "gap us"));
+  if (!holds(shell.rt3d("devices").out, "opencl:0")) RT3D_SKIP("this machine has no OpenCL device");
+
+  const Result result = shell.rt3d(bench + "opencl --json");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const json device = json::parse(result.out);
+  CHECK(device["queue"]["layers"] > 0);
+  CHECK(device["device_arena_bytes"] > 0);
+  CHECK(device["device_arena_bytes"] <= device["arena_bytes"]);
+  CHECK(device["memory"]["device_weight_bytes"] > 0);
+  double ns = 0, gap_ns = 0;
+  int layers = 0;
+  for (const json& layer : device["layers"]) {
+    CAPTURE(layer.dump());
+    CHECK(layer["ns"] > 0);
+    CHECK(layer["gap_ns"] >= 0);
+    CHECK(layer["peak_gflops"] > 0);
+    if (!layer["on_device"]) continue;
+    ++layers;
+    ns += layer["ns"].get<double>();
+    gap_ns += layer["gap_ns"].get<double>();
+    CHECK(layer["peak_gflops"] == device["peak_gflops"]);
+  }
+  CHECK(device["queue"]["layers"] == layers);
+  CHECK(device["queue"]["ns"].get<double>() == doctest::Approx(ns));
+  CHECK(device["queue"]["gap_ns"].get<double>() == doctest::Approx(gap_ns));
+  const std::string table = shell.rt3d(bench + "opencl").out;
+  for (const char* part : {"gap us", "\nqueue    the device computes for ",
+                           "GFLOP/s of fused multiply-adds, the device;", "; on the device "}) {
+    CAPTURE(part);
+    CHECK(holds(table, part));
+  }
+  CHECK(holds(shell.rt3d("info " + shell.small_model() + " --device opencl").out,
+              "of these, in the device's memory: "));
+  CHECK(holds(shell.rt3d(bench + "opencl --csv").out, ",gap_ns,peak_gflops\n"));
+  CHECK(holds(shell.rt3d("bench --help").out, "gap us "));
+}
+
 }  // namespace rt3d::cli
 
 TEST_SUITE_END();

@@ -114,6 +114,7 @@ Tensor reached(const Problem& p, std::span<const Tensor> inputs, Counts counts) 
 }
 
 Extremes expect(const Problem& p, Extremes e) {
+  if (!multiplies(p)) e.kept = computed(p, e.inputs);
   const DenormalsFlushed flushed;
   e.want = computed(p, e.inputs);
   e.finite = e.want;

@@ -31,7 +31,9 @@ struct Extremes {
   Data data = Data::ordinary;
   std::uint64_t seed = 0;
   std::vector<Tensor> inputs;
-  Tensor want;        // as the reference computes it
+  Tensor want;  // as the reference computes it
+  Tensor
+      kept;  // the same where denormals are none of them zeros, of what multiplies nothing: a device may keep them
   Tensor finite;      // the same where what is not finite in the inputs is zero
   Tensor magnitudes;  // sums of |weight| · |input|, of what is finite; the activation left out
   Tensor widened;     // the same with every weight of a convolution as large as the largest of its kernel

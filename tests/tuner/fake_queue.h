@@ -8,7 +8,7 @@
 
 namespace rt3d::tuner {
 
-class FakeQueue final : public runtime::CpuEngine {
+class FakeQueue : public runtime::CpuEngine {
  public:
   FakeQueue(const kernels::Target& target, ThreadPool& pool, std::function<double()> wait_us,
             kernels::Space space = kernels::Space::device)

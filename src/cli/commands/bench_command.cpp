@@ -29,6 +29,9 @@ What the numbers mean:
             out, zero columns mostly not, and what fills up vectors never counts. Winograd's layers have no such number:
             they multiply fewer, transformed values, and their % peak may pass 100
   convs     the same over all convolutions that multiply directly: with --accuracy exact over all of them
+  gap us    where a device with a queue computes: how long it had nothing to do before the layer's kernels and between them, by its own
+            clock, as are the layers' ms; copies to and from it are timed by this CPU's clock, and have no gap. % peak is then of
+            the device's peak, measured in the same run, and for layers that the CPU computes of the CPU's
   memory    what became resident since before the model was loaded, beside weights as packed and activations)";
 
 void declare(CLI::App& app, BenchOptions& options) {

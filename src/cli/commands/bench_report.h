@@ -13,7 +13,8 @@ namespace rt3d::cli {
 
 struct Layer {
   Step step;
-  double ns = 0;  // median over the profiled runs
+  double ns = 0;      // medians over the profiled runs
+  double gap_ns = 0;  // in which the device's queue was empty before
 };
 
 struct BenchReport {
@@ -24,7 +25,7 @@ struct BenchReport {
   double median_ns = 0, p90_ns = 0, min_ns = 0;
   std::int64_t first_run_ns = 0, load_ns = 0;
   MemoryUse memory;        // after the first run
-  double peak_gflops = 0;  // of the machine with as many threads
+  double peak_gflops = 0;  // of this CPU with as many threads
   rt3d_session_stats stats = {};
   std::vector<Layer> layers;  // in the plan's order
 };
@@ -37,6 +38,19 @@ struct ConvolutionShare {
   double ns = 0;
 };
 ConvolutionShare convolution_share(const std::vector<Layer>& layers);
+
+// What a device with a queue computed, and how long the queue was empty in between.
+struct QueueUse {
+  int layers = 0;
+  double ns = 0, gap_ns = 0;
+  double peak_gflops = 0;  // of the device
+};
+QueueUse queue_use(const std::vector<Layer>& layers);
+
+// The peak of what computes it: the device's, or this CPU's.
+double peak_of(const BenchReport& report, const Layer& layer);
+// The one that the whole model is compared with: the device's, where one computes.
+double peak_of(const BenchReport& report);
 
 double gflops(std::int64_t macs, double ns);  // 2 FLOPs per multiply-accumulate
 double percent_of_peak(std::int64_t macs, double ns, double peak_gflops);

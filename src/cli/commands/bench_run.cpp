@@ -47,16 +47,21 @@ void time_runs(rt3d_session* session, const BenchSettings& settings, BenchReport
 
 std::vector<Layer> profile(rt3d_session* session, int runs) {
   timed_run_ns(session);
-  std::vector<std::vector<std::int64_t>> times;
+  std::vector<std::vector<std::int64_t>> times, gaps;
   std::vector<Step> steps;
   for (int i = 0; i < runs; ++i) {
     timed_run_ns(session);
     steps = steps_of(session);
     times.resize(steps.size());
-    for (std::size_t s = 0; s < steps.size(); ++s) times[s].push_back(steps[s].last_ns);
+    gaps.resize(steps.size());
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      times[s].push_back(steps[s].last_ns);
+      gaps[s].push_back(steps[s].last_gap_ns);
+    }
   }
   std::vector<Layer> layers;
-  for (std::size_t s = 0; s < steps.size(); ++s) layers.push_back({steps[s], median(times[s])});
+  for (std::size_t s = 0; s < steps.size(); ++s)
+    layers.push_back({steps[s], median(times[s]), median(gaps[s])});
   return layers;
 }
 
@@ -108,6 +113,8 @@ void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
   sum.rows_not_stored += part.rows_not_stored;
   sum.macs += part.macs;
   sum.arena_bytes = std::max(sum.arena_bytes, part.arena_bytes);
+  sum.device_arena_bytes = std::max(sum.device_arena_bytes, part.device_arena_bytes);
+  sum.device_weight_bytes = std::max(sum.device_weight_bytes, part.device_weight_bytes);
   sum.tensor_bytes = std::max(sum.tensor_bytes, part.tensor_bytes);
   sum.packed_weight_bytes = std::max(sum.packed_weight_bytes, part.packed_weight_bytes);
   sum.model_weight_bytes = std::max(sum.model_weight_bytes, part.model_weight_bytes);
@@ -173,12 +180,14 @@ std::pair<Layer, std::vector<std::int64_t>> time_problem(const std::string& line
   add(report.stats, session.stats());
   report.first_run_ns += session.run_ns();
   for (int i = 1; i < settings.warmup; ++i) session.run_ns();
-  std::vector<std::int64_t> times;
+  std::vector<std::int64_t> times, gaps;
   for (int i = 0; i < settings.runs; ++i) {
     session.run_ns();
-    times.push_back(session.step().last_ns);
+    const Step step = session.step();
+    times.push_back(step.last_ns);
+    gaps.push_back(step.last_gap_ns);
   }
-  return {{session.step(), median(times)}, times};
+  return {{session.step(), median(times), median(gaps)}, times};
 }
 
 }  // namespace

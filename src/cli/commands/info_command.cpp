@@ -71,6 +71,9 @@ void print_memory(const rt3d_session_stats& stats) {
               "memory", bytes_text(stats.arena_bytes).c_str(), bytes_text(stats.tensor_bytes).c_str(),
               bytes_text(stats.packed_weight_bytes).c_str(), bytes_text(stats.model_weight_bytes).c_str(),
               bytes_text(stats.code_bytes).c_str());
+  if (stats.device_arena_bytes + stats.device_weight_bytes > 0)
+    std::printf("%-10s of these, in the device's memory: activations %s, packed weights %s\n", "",
+                bytes_text(stats.device_arena_bytes).c_str(), bytes_text(stats.device_weight_bytes).c_str());
 }
 
 void run(const InfoOptions& options) {
@@ -100,6 +103,8 @@ void run(const InfoOptions& options) {
                    {"tensor_bytes", stats.tensor_bytes},
                    {"packed_weight_bytes", stats.packed_weight_bytes},
                    {"model_weight_bytes", stats.model_weight_bytes},
+                   {"device_arena_bytes", stats.device_arena_bytes},
+                   {"device_weight_bytes", stats.device_weight_bytes},
                    {"code_bytes", stats.code_bytes}};
     if (options.graph) {
       result["graph"] = {{"imported", rt3d_model_text(model.get())},

@@ -60,7 +60,8 @@ std::vector<Step> steps_of(const rt3d_session* session) {
     steps.push_back({or_empty(info.name), or_empty(info.problem), or_empty(info.family),
                      or_empty(info.schedule), or_empty(info.source), info.macs, info.useful_macs,
                      info.executed_macs, info.last_ns, or_empty(info.sparsity), or_empty(info.sparsity_note),
-                     info.zero_share, info.unpruned_macs, info.kept_macs, info.sparse_code != 0});
+                     info.zero_share, info.unpruned_macs, info.kept_macs, info.sparse_code != 0,
+                     info.last_gap_ns, info.device_gflops});
   }
   return steps;
 }

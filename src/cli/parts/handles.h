@@ -41,6 +41,8 @@ struct Step {
   double zero_share = 0;
   std::int64_t unpruned_macs = 0, kept_macs = 0;
   bool sparse_code = false;
+  std::int64_t last_gap_ns = 0;
+  double device_gflops = 0;  // 0: of this CPU
 };
 std::vector<Step> steps_of(const rt3d_session* session);
 

@@ -60,9 +60,14 @@ MemoryUse MemoryWatch::use() const {
 }
 
 std::string memory_text(const MemoryUse& use, const rt3d_session_stats& stats) {
+  const std::string on_device =
+      stats.device_arena_bytes + stats.device_weight_bytes == 0
+          ? ""
+          : join("; on the device ", bytes_text(stats.device_weight_bytes), " of the weights and ",
+                 bytes_text(stats.device_arena_bytes), " of the activations");
   return join("session's peak ", bytes_text(session_peak(use)), " = ", fixed(ratio(use, stats), 2),
               " x (packed weights ", bytes_text(weight_bytes(stats)), " + activations ",
-              bytes_text(stats.arena_bytes), "); beside it ", bytes_text(use.code_bytes),
+              bytes_text(stats.arena_bytes), ")", on_device, "; beside it ", bytes_text(use.code_bytes),
               " of the program's code, and the program before it, ", bytes_text(use.program_bytes));
 }
 
@@ -74,6 +79,8 @@ nlohmann::json memory_json(const MemoryUse& use, const rt3d_session_stats& stats
           {"packed_weight_bytes", stats.packed_weight_bytes},
           {"model_weight_bytes", stats.model_weight_bytes},
           {"arena_bytes", stats.arena_bytes},
+          {"device_weight_bytes", stats.device_weight_bytes},
+          {"device_arena_bytes", stats.device_arena_bytes},
           {"ratio", ratio(use, stats)}};
 }
 

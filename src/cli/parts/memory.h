@@ -26,7 +26,7 @@ class MemoryWatch {
 };
 
 // "session's peak 764.9 MiB = 1.00 x (packed weights 700.9 MiB + activations 64.3 MiB); beside it 2.4 MiB of the program's code, and the
-// program before it, 31.1 MiB"; weights that a session uses from the model count as packed.
+// program before it, 31.1 MiB"; weights that a session uses from the model count as packed. Of a session with a device: what of both lies in its memory.
 std::string memory_text(const MemoryUse& use, const rt3d_session_stats& stats);
 nlohmann::json memory_json(const MemoryUse& use, const rt3d_session_stats& stats);
 

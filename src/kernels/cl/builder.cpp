@@ -1,6 +1,7 @@
 #include "kernels/cl/builder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "kernels/cl/status.h"
@@ -11,7 +12,7 @@ struct Builder::Build {
   KernelCode code;
   Handle<cl_program> program;
   std::string key;
-  bool done = false, from_source = false;
+  bool done = false, from_source = false, dumped = false;
   Code error = Code::ok;
   std::string why;  // it failed
 };
@@ -55,14 +56,53 @@ void Builder::work() {
   for (;;) {
     changed_.wait(lock, [&] { return ends_ || !waiting_.empty(); });
     if (ends_) return;
+    drop_unwanted();
+    if (waiting_.empty()) {
+      changed_.notify_all();
+      continue;
+    }
     const Ticket next = waiting_.front();
     waiting_.pop_front();
+    ++running_;
     lock.unlock();
     build(*next);
     lock.lock();
+    --running_;
     next->done = true;
     changed_.notify_all();
   }
+}
+
+// What waits while those who asked for it are gone: candidates for which the time ran out.
+void Builder::drop_unwanted() {
+  constexpr long kOurs = 2;  // known_ and waiting_
+  std::erase_if(waiting_, [&](const Ticket& ticket) {
+    if (ticket.use_count() > kOurs) return false;
+    std::erase(known_, ticket);
+    return true;
+  });
+}
+
+template <typename Done>
+bool Builder::await(std::chrono::nanoseconds at_most, const Done& done) {
+  // Longer waits are forever: the clock does not count so far.
+  constexpr std::chrono::nanoseconds kForever = std::chrono::hours(24 * 365);
+  std::unique_lock lock(mutex_);
+  if (threads_.empty()) return true;  // there are none to be had: kernel() builds
+  if (at_most < kForever) return changed_.wait_for(lock, at_most, done);
+  changed_.wait(lock, done);
+  return true;
+}
+
+bool Builder::await(const Ticket& ticket, std::chrono::nanoseconds at_most) {
+  return await(at_most, [&] { return ticket->done; });
+}
+
+bool Builder::await_all(std::chrono::nanoseconds at_most) {
+  return await(at_most, [&] {
+    drop_unwanted();
+    return waiting_.empty() && running_ == 0;
+  });
 }
 
 void Builder::build(Build& build) {
@@ -70,7 +110,7 @@ void Builder::build(Build& build) {
     const std::string options = build_options(build.code, device_.description);
     build.key = ProgramCache::key(build.code, options, device_.description.fingerprint());
     build.program = from_binary(build.key, options);
-    if (build.program) return;
+    if (build.program) return dump_source(device_, build.code);
     build.from_source = true;
     build.program = build_program(device_, context_, build.code);
   } catch (const Error& error) {
@@ -116,28 +156,18 @@ Handle<cl_kernel> Builder::kernel(const Ticket& ticket) {
   Handle kernel(device_.api->CreateKernel(ticket->program.get(), ticket->code.kernel.c_str(), &status),
                 device_.api->ReleaseKernel);
   check(status, "making the kernel " + ticket->code.kernel);
+  if (!std::exchange(ticket->dumped, true)) dump_binary(device_, ticket->program.get(), ticket->code);
   return kernel;
 }
 
 // Mali's machine code is made when a kernel is: binaries are asked for only after that.
 void Builder::save() {
-  const Api& api = *device_.api;
   {
     const std::lock_guard lock(mutex_);
     std::erase_if(known_, [](const Ticket& ticket) { return ticket->done && ticket.use_count() == 1; });
-    for (const Ticket& ticket : known_) {
-      if (!ticket->done || !ticket->from_source || !ticket->program) continue;
-      std::size_t bytes = 0;
-      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARY_SIZES, sizeof bytes, &bytes, nullptr) !=
-              CL_SUCCESS ||
-          bytes == 0)
-        continue;
-      Bytes binary(bytes);
-      auto* data = reinterpret_cast<unsigned char*>(binary.data());
-      if (api.GetProgramInfo(ticket->program.get(), CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) ==
-          CL_SUCCESS)
-        cache_.add(ticket->key, std::move(binary));
-    }
+    for (const Ticket& ticket : known_)
+      if (ticket->done && ticket->from_source && ticket->program)
+        cache_.add(ticket->key, binary_of(*device_.api, ticket->program.get()));
   }
   cache_.save();
 }

@@ -1,6 +1,7 @@
 // Builder: compiles programs for one device, several at a time, each once, and keeps the binaries in a cache.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -30,6 +31,11 @@ class Builder {
   void keep_in(const std::filesystem::path& file);
   // Begins to build, or finds what was begun. Throws nothing of the driver's.
   Ticket start(const KernelCode& code);
+  int most_at_once() const { return most_threads_; }
+  // Whether it is done, or done within that time.
+  bool await(const Ticket& ticket, std::chrono::nanoseconds at_most);
+  // The same of all that were started and are still wanted by somebody.
+  bool await_all(std::chrono::nanoseconds at_most);
   // Waits for it and makes a kernel, whose arguments nobody else sets. Throws device with the driver's log.
   Handle<cl_kernel> kernel(const Ticket& ticket);
   // Something small that is known of the device, in the same file.
@@ -53,6 +59,9 @@ class Builder {
  private:
   static constexpr const char* kKnown = "measured ";
   void work();
+  template <typename Done>
+  bool await(std::chrono::nanoseconds at_most, const Done& done);
+  void drop_unwanted();
   void build(Build& build);
   Handle<cl_program> from_binary(const std::string& key, const std::string& options);
 
@@ -65,6 +74,7 @@ class Builder {
   std::condition_variable changed_;
   std::vector<Ticket> known_;
   std::deque<Ticket> waiting_;
+  int running_ = 0;
   bool ends_ = false;
   std::vector<std::thread> threads_;
 };

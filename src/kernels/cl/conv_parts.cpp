@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace rt3d::kernels::cl {
 namespace {
@@ -256,14 +255,16 @@ Scaled scaled_weights(const Tensor& weights, DType stored) {
     float largest = 0;
     for (const float v : values.subspan(o * width, width)) largest = std::max(largest, std::fabs(v));
     int exponent = 0;
-    // Denormals count as zeros (docs/accuracy.md): nothing brings them back.
-    if (largest >= std::numeric_limits<float>::min() && std::isfinite(largest))
-      std::frexp(largest, &exponent);
+    if (largest > 0 && std::isfinite(largest)) std::frexp(largest, &exponent);
     const int shift = std::clamp(std::clamp(exponent, kLeast, kMost) - exponent, -120, 120);
     factors.push_back(std::ldexp(1.0, shift));
     scaled.scales.push_back(std::ldexp(1.0F, -shift));
   }
-  scaled.weights = scaled.weights.rows_scaled(std::move(factors)).aligned_copy();
+  Tensor product = scaled.weights.rows_scaled(std::move(factors)).aligned_copy();
+  const std::span<float> to = product.mutable_values<float>();
+  for (std::size_t i = 0; i < to.size(); ++i)
+    if (flushed(values[i]) == 0) to[i] = 0;  // a denormal is none because it was made larger
+  scaled.weights = std::move(product);
   return scaled;
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "kernels/cl/layout.h"
 #include "kernels/cl/measured.h"
+#include "kernels/cl/queue_timer.h"
 #include "kernels/cl/sources.h"
 #include "kernels/cl/status.h"
 
@@ -66,10 +67,33 @@ ClEngine::ClEngine(ClDevice device, const Target& cpu, ThreadPool& pool)
   cl_int status = CL_SUCCESS;
   context_ = {api().CreateContext(nullptr, 1, &device_.id, nullptr, nullptr, &status), api().ReleaseContext};
   check(status, "opening " + device_.description.name);
-  queue_ = {api().CreateCommandQueue(context(), device_.id, 0, &status), api().ReleaseCommandQueue};
+  queue_ = make_queue(0, status);
   check(status, "making a queue of " + device_.description.name);
   constexpr int kMostBuilds = 4;
   builder_ = std::make_unique<Builder>(device_, context(), std::min(pool.size(), kMostBuilds));
+}
+
+Handle<cl_command_queue> ClEngine::make_queue(cl_command_queue_properties properties, cl_int& status) {
+  return {api().CreateCommandQueue(context(), device_.id, properties, &status), api().ReleaseCommandQueue};
+}
+
+// Estimates keep what they stand on: schedules that are remembered stay the promising ones.
+double ClEngine::measured_peak() {
+  return std::max(device_.description.multiply_adds_per_ns, measure_peak(*this));
+}
+
+// A queue that takes times may be slower: there is one only where somebody asks.
+std::unique_ptr<StepTimer> ClEngine::make_timer() {
+  cl_int status = CL_SUCCESS;
+  Handle<cl_command_queue> timed = make_queue(CL_QUEUE_PROFILING_ENABLE, status);
+  if (status != CL_SUCCESS) {
+    log(LogLevel::warning, device_.description.name, " has no queue that takes times (", status_name(status),
+        "): the host's clock does, which waits after each step");
+    return Engine::make_timer();
+  }
+  finish();
+  queue_ = std::move(timed);
+  return std::make_unique<QueueTimer>(*this);
 }
 
 void ClEngine::keep_code_in(const std::filesystem::path& file) {
@@ -173,9 +197,11 @@ void ClEngine::enqueue(cl_kernel kernel, const Range& range) {
     const std::size_t first = groups * part / parts, last = groups * (part + 1) / parts;
     const std::array<std::size_t, 3> offset{0, 0, first * step};
     const std::array<std::size_t, 3> global{range.global[0], range.global[1], (last - first) * step};
+    cl_event launch = nullptr;
     note(api().EnqueueNDRangeKernel(queue(), kernel, 3, offset.data(), global.data(), local, 0, nullptr,
-                                    nullptr),
+                                    launches_ == nullptr ? nullptr : &launch),
          "starting a kernel");
+    if (launch != nullptr) launches_->emplace_back(launch, api().ReleaseEvent);
     if (++unflushed_ >= kKernelsPerFlush) flush();
   }
 }

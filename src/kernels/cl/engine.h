@@ -32,6 +32,10 @@ class ClEngine final : public Engine {
   void flush() override;
   void finish() override;
   bool queues() const override { return true; }
+  std::unique_ptr<StepTimer> make_timer() override;
+  double measured_peak() override;
+  int compiles_ahead() const override { return builder_->most_at_once(); }
+  bool await_compiling(std::chrono::nanoseconds at_most) override { return builder_->await_all(at_most); }
   void keep_code_in(const std::filesystem::path& file) override;
   void save_code() override { builder_->save(); }
 
@@ -42,6 +46,8 @@ class ClEngine final : public Engine {
   cl_command_queue queue() const { return queue_.get(); }
   Builder& builder() { return *builder_; }
   void enqueue(cl_kernel kernel, const Range& range);
+  // From now on every launch's event goes there; nullptr: nowhere.
+  void record(std::vector<Handle<cl_event>>* launches) { launches_ = launches; }
   // Keeps the first status that is no success.
   void note(cl_int status, const char* what);
   // The image over a whole buffer of this engine, made when it is first asked for; nullptr, noted, where the device gives none.
@@ -61,6 +67,7 @@ class ClEngine final : public Engine {
   };
   const Halo& halo(DType type);
   void know_the_device();
+  Handle<cl_command_queue> make_queue(cl_command_queue_properties properties, cl_int& status);
   Handle<cl_mem> make_buffer(std::size_t bytes, cl_mem_flags flags);
 
   ClDevice device_;
@@ -75,6 +82,7 @@ class ClEngine final : public Engine {
   std::size_t staging_bytes_ = 0;
   std::int64_t taken_ = 0;
   int unflushed_ = 0;
+  std::vector<Handle<cl_event>>* launches_ = nullptr;
   cl_int trouble_ = CL_SUCCESS;
   std::string trouble_at_;
 };

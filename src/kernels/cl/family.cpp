@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "base/error.h"
 #include "kernels/cl/engine.h"
@@ -33,6 +34,12 @@ class RecipeKernel final : public Kernel {
       packed_.push_back(engine_.allocate(std::max<std::size_t>(bytes.size(), 1)));
       packed_.back()->write(0, bytes);
     }
+  }
+  bool await_code(std::chrono::nanoseconds at_most) const override {
+    const auto start = std::chrono::steady_clock::now();
+    return std::all_of(builds_.begin(), builds_.end(), [&](const Builder::Ticket& build) {
+      return engine_.builder().await(build, at_most - (std::chrono::steady_clock::now() - start));
+    });
   }
   std::size_t packed_bytes() const override {
     std::size_t bytes = 0;
@@ -130,6 +137,10 @@ std::array<std::int64_t, 3> pixel_group(const Accelerator& device) {
   return {std::min(kPixels, device.most_work_items), 1, 1};
 }
 
+float flushed(float value) {
+  return std::fabs(value) < std::numeric_limits<float>::min() ? std::copysign(0.0F, value) : value;
+}
+
 Bytes packed_values(std::span<const float> values, std::size_t multiple, DType dtype) {
   const std::size_t count = (values.size() + multiple - 1) / multiple * multiple;
   Bytes bytes(count * dtype_bytes(dtype));
@@ -138,8 +149,11 @@ Bytes packed_values(std::span<const float> values, std::size_t multiple, DType d
       const std::uint16_t half = float_to_half(values[i]);
       std::memcpy(bytes.data() + i * sizeof half, &half, sizeof half);
     }
-  } else if (!values.empty()) {
-    std::memcpy(bytes.data(), values.data(), values.size_bytes());
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float value = flushed(values[i]);
+      std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
+    }
   }
   return bytes;
 }

@@ -61,6 +61,9 @@ std::size_t parts_for(double ns);
 // Rows and columns of work-groups for kernels with a work-item for each pixel: what devices of all kinds can start.
 std::array<std::int64_t, 3> pixel_group(const Accelerator& device);
 
+// Zero where the value is a denormal: these count as zeros (docs/accuracy.md), which not all devices see to.
+float flushed(float value);
+
 // A row of zeros behind the last value, up to a multiple of `multiple`; of bytes of floats or of halves.
 Bytes packed_values(std::span<const float> values, std::size_t multiple, DType dtype);
 Bytes packed_list(std::span<const std::int32_t> numbers);

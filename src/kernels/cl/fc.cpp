@@ -14,6 +14,12 @@ namespace {
 // What each further wave's worth of idle lanes adds to the time of loading: assumed.
 constexpr double kLate = 0.1;
 
+// Above four outputs sums and weights take more than the eight registers with which an Adreno runs waves of 128 beside local memory
+// (docs/gpu-model.md): assumed to cost more than the fewer loads of the row save.
+constexpr double kManyOutputs = 1.05, kFewOutputs = 4;
+
+constexpr std::int64_t kEight = 8;  // products that a work-item adds at a time
+
 struct FcShape {
   std::int64_t m, n, k;
 };
@@ -24,7 +30,7 @@ FcShape fc_shape(const Problem& p) {
 
 class FcDot final : public ClFamily {
  public:
-  FcDot(std::string_view id, DType stored, DType weights) : ClFamily(id, 1, stored, weights) {}
+  FcDot(std::string_view id, DType stored, DType weights) : ClFamily(id, 2, stored, weights) {}
 
   bool computes(const Problem& p, const Accelerator&) const override {
     if (p.op != "Gemm" || p.inputs.size() < 2 || !p.inputs[1].constant || p.inputs[0].constant) return false;
@@ -63,13 +69,14 @@ class FcDot final : public ClFamily {
     const FcShape s = fc_shape(p);
     const auto lanes = static_cast<double>(schedule.get("lanes")),
                outputs = static_cast<double>(schedule.get("outputs"));
-    // A row's fours are read once for `outputs` products; lanes without a four to add are idle.
+    // A row's eights are read once for `outputs` products; lanes without an eight to add are idle.
     const double share =
-        std::ceil(static_cast<double>(s.k) / 4 / lanes) * lanes * 4 / static_cast<double>(s.k);
+        std::ceil(static_cast<double>(s.k) / kEight / lanes) * lanes * kEight / static_cast<double>(s.k);
     const double products = static_cast<double>(s.m * s.n * s.k);
     const auto wave = static_cast<double>(lanes_of(*target.device.accelerator));
     // A group that does not fill a wave leaves lanes idle, and fewer loads are on their way.
-    const double idle = std::ceil(lanes / wave) * wave / lanes, late = 1 + kLate * (idle - 1);
+    const double idle = std::ceil(lanes / wave) * wave / lanes,
+                 late = (1 + kLate * (idle - 1)) * (outputs > kFewOutputs ? kManyOutputs : 1);
     return time_ns(
         {.multiply_adds = products * share * (1 + 1 / outputs) * idle,
          .bytes =
@@ -80,16 +87,16 @@ class FcDot final : public ClFamily {
     const FcShape s = fc_shape(p);
     const std::int64_t outputs = schedule.get("outputs");
     return ceil_div(s.n, outputs) * outputs *
-           (ceil_div(s.k, 4) * 4 * static_cast<std::int64_t>(dtype_bytes(weights())) +
+           (ceil_div(s.k, kEight) * kEight * static_cast<std::int64_t>(dtype_bytes(weights())) +
             (half_weights() ? 8 : 4));
   }
   Recipe recipe(const KernelRequest& r) const override {
     const FcShape s = fc_shape(r.problem);
     const std::int64_t lanes = r.schedule.get("lanes"), outputs = r.schedule.get("outputs");
-    const std::int64_t k4 = ceil_div(s.k, 4), groups = ceil_div(s.n, outputs);
+    const std::int64_t k8 = ceil_div(s.k, kEight), groups = ceil_div(s.n, outputs);
     Macros macros;
     macros.add("K", s.k)
-        .add("K4", k4)
+        .add("K8", k8)
         .add("N", s.n)
         .add("LANES", lanes)
         .add("OUTPUTS", outputs)
@@ -105,13 +112,14 @@ class FcDot final : public ClFamily {
     recipe.launches.push_back({{kFc, macros.text(), "fc"},
                                range,
                                {{Kind::input, 0}, {Kind::output, 0}, {Kind::packed, 0}, {Kind::packed, 1}}});
-    recipe.pack = [s, k4, outputs, stored = weights()](std::span<const Tensor* const> constants,
+    recipe.pack = [s, k8, outputs, stored = weights()](std::span<const Tensor* const> constants,
                                                        ThreadPool&) {
       const Scaled scaled = scaled_weights(*constants[1], stored);
       const Tensor& weights = scaled.weights;
-      std::vector<float> w(static_cast<std::size_t>(ceil_div(s.n, outputs) * outputs * k4 * 4));
+      std::vector<float> w(static_cast<std::size_t>(ceil_div(s.n, outputs) * outputs * k8 * kEight));
       const std::span<const float> from = weights.values<float>();
-      for (std::int64_t o = 0; o < s.n; ++o) std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k4 * 4);
+      for (std::int64_t o = 0; o < s.n; ++o)
+        std::copy_n(from.begin() + o * s.k, s.k, w.begin() + o * k8 * kEight);
       return std::vector<Bytes>{
           packed_values(w, 1, stored),
           packed_bias(constants, s.n, static_cast<std::size_t>(outputs), scaled.scales)};

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kWantedNs = 2e6;  // long beside launch and wait
 constexpr int kRounds = 3;         // of which the fastest counts
+constexpr int kPatientRounds = 16;
 
 template <typename Work>
 double time_of(ClEngine& engine, const Work& work) {
@@ -25,22 +26,23 @@ double time_of(ClEngine& engine, const Work& work) {
 
 // Size per nanosecond. Sizes grow from the smallest until they take long enough: a simulator of a device may take a second for the first.
 template <typename Work>
-double rate(ClEngine& engine, std::int64_t smallest, std::int64_t largest, const Work& work) {
+double rate(ClEngine& engine, std::int64_t smallest, std::int64_t largest, const Work& work,
+            int rounds = kRounds) {
   constexpr std::int64_t kGrowth = 8;
   std::int64_t size = smallest;
   const auto once = [&] { return time_of(engine, [&] { work(size); }); };
   // The fastest counts, since others may disturb, and drivers do at a launch what they put off.
-  const auto fastest_of = [&](int rounds) {
+  const auto fastest_of_some = [&] {
     double fastest = once();
     for (int round = 1; round < rounds && fastest >= kWantedNs && fastest < 100 * kWantedNs; ++round)
       fastest = std::min(fastest, once());
     return fastest;
   };
   once();
-  double fastest = fastest_of(kRounds);
+  double fastest = fastest_of_some();
   while (fastest < kWantedNs && size < largest) {
     size = std::min(largest, size * kGrowth);
-    fastest = fastest_of(kRounds);
+    fastest = fastest_of_some();
   }
   return static_cast<double>(size) / fastest;
 }
@@ -52,20 +54,30 @@ struct PeakKernel {
   Handle<cl_kernel> kernel;
 };
 
-double multiply_adds_per_ns(ClEngine& engine, const Memory& memory, std::int64_t group,
-                            std::int64_t most_items) {
+// Work-items enough for all compute units, and memory for what each of them writes.
+struct Crowd {
+  explicit Crowd(ClEngine& engine)
+      : group(std::min<std::int64_t>(64, engine.device().description.most_work_items)),
+        items(std::int64_t{engine.device().description.compute_units} * 64 * group),
+        memory(engine.allocate(static_cast<std::size_t>(items) * sizeof(float))) {}
+  std::int64_t group, items;
+  std::unique_ptr<Memory> memory;
+};
+
+double multiply_adds_per_ns(ClEngine& engine, const Crowd& crowd, int rounds) {
   const PeakKernel peak(engine, "multiply_adds");
   constexpr std::int64_t kPerTurn = 8 * 4;
   constexpr std::int64_t kTurns = 64;  // of one work-item, before there are more of these
   constexpr std::int64_t kMostTurns = 1 << 14;
-  const double turns_per_ns = rate(engine, group * kTurns, most_items * kMostTurns, [&](std::int64_t turns) {
-    const std::int64_t items = std::min(most_items, turns / kTurns / group * group);
+  const auto compute = [&](std::int64_t turns) {
+    const std::int64_t items = std::min(crowd.items, turns / kTurns / crowd.group * crowd.group);
     Arguments(engine, peak.kernel.get())
-        .buffer(buffer_of({memory, 0}))
+        .buffer(buffer_of({*crowd.memory, 0}))
         .real(0.5F)
         .number(static_cast<cl_int>(turns / items));
-    engine.enqueue(peak.kernel.get(), Range::of({items, 1, 1}, {group, 1, 1}));
-  });
+    engine.enqueue(peak.kernel.get(), Range::of({items, 1, 1}, {crowd.group, 1, 1}));
+  };
+  const double turns_per_ns = rate(engine, crowd.group * kTurns, crowd.items * kMostTurns, compute, rounds);
   return turns_per_ns * kPerTurn;
 }
 
@@ -122,12 +134,11 @@ void apply(const Measured& measured, Accelerator& description) {
 }
 
 Measured measure(ClEngine& engine) {
-  const Accelerator& device = engine.device().description;
-  const std::int64_t group = std::min<std::int64_t>(64, device.most_work_items);
-  const std::int64_t most_items = std::int64_t{device.compute_units} * 64 * group;
-  const auto memory = engine.allocate(static_cast<std::size_t>(most_items) * sizeof(float));
-  return {multiply_adds_per_ns(engine, *memory, group, most_items), bytes_per_ns(engine, group),
-          launch_ns(engine, *memory)};
+  const Crowd crowd(engine);
+  return {multiply_adds_per_ns(engine, crowd, kRounds), bytes_per_ns(engine, crowd.group),
+          launch_ns(engine, *crowd.memory)};
 }
+
+double measure_peak(ClEngine& engine) { return multiply_adds_per_ns(engine, Crowd(engine), kPatientRounds); }
 
 }  // namespace rt3d::kernels::cl

@@ -21,5 +21,7 @@ void apply(const Measured& measured, Accelerator& description);
 
 // Takes some 100 ms and the driver's time to compile. Throws what the device refuses.
 Measured measure(ClEngine& engine);
+// Multiply-adds per nanosecond alone, more patiently: what times are compared with.
+double measure_peak(ClEngine& engine);
 
 }  // namespace rt3d::kernels::cl

@@ -47,13 +47,38 @@ Handle<cl_program> build_program(const ClDevice& device, cl_context context, con
   status = api.BuildProgram(program.get(), 1, &device.id, options.c_str(), nullptr, nullptr);
   const std::string log = status == CL_SUCCESS && !dump_enabled() ? "" : build_log(device, program.get());
   if (dump_enabled()) {
-    dump_text(dump_name(code, options) + ".cl", cat("// ", options, "\n", text));
+    dump_source(device, code);
     if (!log.empty()) dump_text(dump_name(code, options) + ".log", log);
   }
   if (status != CL_SUCCESS)
     fail(Code::device, "OpenCL: the driver of ", device.description.name, " does not compile ", code.kernel,
          " (", status_name(status), "): ", log.substr(0, 500));
   return program;
+}
+
+void dump_source(const ClDevice& device, const KernelCode& code) {
+  if (!dump_enabled()) return;
+  const std::string options = build_options(code, device.description);
+  dump_text(dump_name(code, options) + ".cl", cat("// ", options, "\n", code.whole_text()));
+}
+
+void dump_binary(const ClDevice& device, cl_program program, const KernelCode& code) {
+  if (!dump_enabled()) return;
+  const Bytes binary = binary_of(*device.api, program);
+  if (!binary.empty())
+    dump_text(dump_name(code, build_options(code, device.description)) + ".bin",
+              {reinterpret_cast<const char*>(binary.data()), binary.size()});
+}
+
+Bytes binary_of(const Api& api, cl_program program) {
+  std::size_t bytes = 0;
+  if (api.GetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof bytes, &bytes, nullptr) != CL_SUCCESS ||
+      bytes == 0)
+    return {};
+  Bytes binary(bytes);
+  auto* data = reinterpret_cast<unsigned char*>(binary.data());
+  if (api.GetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) != CL_SUCCESS) return {};
+  return binary;
 }
 
 }  // namespace rt3d::kernels::cl

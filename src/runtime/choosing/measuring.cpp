@@ -44,7 +44,8 @@ class Measuring {
                                        request_.options.now,
                                        request_.memory_bytes,
                                        machine_of(*open_[i]->engine),
-                                       request_.renewal};
+                                       request_.renewal,
+                                       request_.end};
       trim_heap();
       const tuner::TimedSchedule found = tuner::tune(request, db);
       take_over(*open_[i], found, db);

@@ -1,7 +1,6 @@
 #include "runtime/running/executor.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/heap.h"
 
@@ -25,7 +24,7 @@ std::vector<std::size_t> by_bytes(const std::vector<Constants>& constants) {
 
 Executor::Executor(Program& program, const Devices& devices, Extent extent)
     : plan_(program.plan), kernels_(program.kernels), devices_(devices) {
-  step_ns_.assign(plan_.steps.size(), 0);
+  step_times_.resize(plan_.steps.size());
   if (extent == Extent::plan) {
     count_constants(program);
     return;
@@ -50,7 +49,8 @@ Executor::~Executor() {
 
 void Executor::prepare(Program& program) {
   for (const std::size_t at : by_bytes(program.constants)) {
-    const kernels::Problem& problem = plan_.choice_of(plan_.kernels[at]).problem;
+    const Choice& choice = plan_.choice_of(plan_.kernels[at]);
+    const kernels::Problem& problem = choice.problem;
     Constants& held = program.constants[at];
     kernels::Kernel& kernel = *kernels_[at];
     std::vector<const Tensor*> constants;
@@ -66,9 +66,14 @@ void Executor::prepare(Program& program) {
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
     held.clear();
-    packed_bytes_ += kernel.packed_bytes();
+    count_packed(choice, kernel.packed_bytes());
     if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
   }
+}
+
+void Executor::count_packed(const Choice& choice, std::size_t bytes) {
+  packed_bytes_ += bytes;
+  if (choice.engine->space() == kernels::Space::device) device_packed_bytes_ += bytes;
 }
 
 // What prepare() would pack, and what it would leave as the model holds it.
@@ -76,7 +81,7 @@ void Executor::count_constants(Program& program) {
   for (std::size_t at = 0; at < plan_.kernels.size(); ++at) {
     const Choice& choice = plan_.choice_of(plan_.kernels[at]);
     Constants& held = program.constants[at];
-    packed_bytes_ += static_cast<std::size_t>(choice.packed_bytes);
+    count_packed(choice, static_cast<std::size_t>(choice.packed_bytes));
     for (std::size_t i = 0; i < held.size() && choice.packed_bytes == 0; ++i)
       if (choice.problem.inputs[i].constant) shared_constant_bytes_ += held[i].byte_count();
     held.clear();
@@ -168,15 +173,34 @@ void Executor::wait() {
   for (std::size_t i = first_waiting_; i < bound_.size(); ++i) run_step(i);
 }
 
-void Executor::run_measured() {
-  using Clock = std::chrono::steady_clock;
-  auto before = Clock::now();
-  for (std::size_t i = 0; i < bound_.size(); ++i) {
+kernels::StepTimer& Executor::timer(kernels::Engine& engine) {
+  std::unique_ptr<kernels::StepTimer>& timer = timers_[&engine];
+  if (!timer) timer = engine.make_timer();
+  return *timer;
+}
+
+void Executor::measure(kernels::StepTimer& timer, std::size_t first, std::size_t last) {
+  timer.begin();
+  for (std::size_t i = first; i < last; ++i) {
     run_step(i);
-    bound_[i].engine->finish();
-    const auto after = Clock::now();
-    step_ns_[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(after - before).count();
-    before = after;
+    timer.end_step();
+  }
+  const std::vector<kernels::StepTime> times = timer.times();
+  std::copy(times.begin(), times.end(), step_times_.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
+// Stretches of steps on one engine, by its timer. A step between spaces is one by itself: what the host does in it, and waits for, no device's
+// clock tells.
+void Executor::run_measured() {
+  for (std::size_t first = 0, last = 0; first < bound_.size(); first = last) {
+    kernels::Engine& engine = *bound_[first].engine;
+    if (bound_[first].crosses) {
+      kernels::ClockTimer clock(engine);
+      measure(clock, first, last = first + 1);
+      continue;
+    }
+    while (last < bound_.size() && bound_[last].engine == &engine && !bound_[last].crosses) ++last;
+    measure(timer(engine), first, last);
   }
 }
 

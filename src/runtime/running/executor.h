@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -25,15 +26,18 @@ class Executor {
   // Tells a device all that it has to do, and returns; what this CPU has to do before the device's last step is done first. A plan of this
   // CPU alone is computed at once.
   void start();
-  void wait();                      // the steps behind the device's last one: copies to the host, mostly
-  void run_measured();              // and takes the time of every step
+  void wait();  // the steps behind the device's last one: copies to the host, mostly
+  // And takes the time of every step: on a device with a queue by its own clock, and without waiting between steps; else by the host's.
+  void run_measured();
   void run_step(std::size_t step);  // one alone, on whatever its inputs hold
 
   // Of a location in the host's memory.
   std::byte* address(const Location& location) const { return place(location).host(); }
-  std::int64_t step_ns(std::size_t step) const { return step_ns_[step]; }  // of the last measured run
+  // Of the last measured run; zeros before one.
+  const kernels::StepTime& step_time(std::size_t step) const { return step_times_[step]; }
 
-  std::size_t packed_bytes() const { return packed_bytes_; }  // of a plan: what would be packed
+  std::size_t packed_bytes() const { return packed_bytes_; }                // of a plan: what would be packed
+  std::size_t device_packed_bytes() const { return device_packed_bytes_; }  // of these, in a device's memory
   std::size_t shared_constant_bytes() const {
     return shared_constant_bytes_;
   }  // constants used as the model holds them
@@ -57,7 +61,10 @@ class Executor {
 
   void prepare(Program& program);
   void count_constants(Program& program);
+  void count_packed(const Choice& choice, std::size_t bytes);
   void bind();
+  kernels::StepTimer& timer(kernels::Engine& engine);
+  void measure(kernels::StepTimer& timer, std::size_t first, std::size_t last);
   int workers(const Step& step) const;
   bool crosses(const Step& step) const;
   bool writes(const Step& step, kernels::Space space) const;
@@ -70,8 +77,9 @@ class Executor {
   std::vector<Bound> bound_;
   std::size_t first_waiting_ = 0;  // the steps from here on are wait()'s
   std::array<std::unique_ptr<kernels::Memory>, kernels::kSpaces> arenas_;
-  std::vector<std::int64_t> step_ns_;
-  std::size_t packed_bytes_ = 0, shared_constant_bytes_ = 0;
+  std::vector<kernels::StepTime> step_times_;
+  std::map<kernels::Engine*, std::unique_ptr<kernels::StepTimer>> timers_;  // made by the first measured run
+  std::size_t packed_bytes_ = 0, device_packed_bytes_ = 0, shared_constant_bytes_ = 0;
 };
 
 }  // namespace rt3d::runtime
