@@ -6,6 +6,17 @@ namespace {
 using rt3d::cli::Command;
 
 constexpr Command kCommands[] = {
+    {"train", rt3d::cli::prune_train_command, "Train an ONNX network with labelled videos",
+     "Examples:\n"
+     "  rt3d-prune train r2plus1d.onnx --data UCF-101/ --split ucfTrainTestlist/trainlist01.txt --run run/ "
+     "-o "
+     "trained.onnx\n"
+     "  rt3d-prune train small.onnx --from-scratch --data clips/ --epochs 20 --lr 0.02 --run run/ -o "
+     "trained.onnx"},
+    {"evaluate", rt3d::cli::prune_evaluate_command, "Say how often a model is right on labelled videos",
+     "Examples:\n"
+     "  rt3d-prune evaluate pruned.onnx --data UCF-101/ --split ucfTrainTestlist/testlist01.txt\n"
+     "  rt3d-prune evaluate pruned.onnx --data clips/ --protocol mmaction2 --json"},
     {"inspect", rt3d::cli::prune_inspect_command, "Show which groups of each layer's weights are zero",
      "Examples:\n"
      "  rt3d-prune inspect pruned.onnx\n"

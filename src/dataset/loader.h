@@ -36,6 +36,7 @@ struct LoaderOptions {
   bool train = false;
   std::uint64_t seed = 1;
   std::int64_t epoch = 0;
+  std::int64_t first = 0;  // batch that is given: the ones before it are left out, as if they had been read
   FrameCache* cache = nullptr;
 };
 

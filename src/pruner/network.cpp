@@ -1,6 +1,7 @@
 #include "pruner/network.h"
 
 #include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "graph/model.h"
@@ -95,10 +96,14 @@ void Network::find_parameters(const std::unordered_set<graph::ValueId>& in_file)
     }
 }
 
-Parameter* Network::parameter(graph::ValueId id) {
+const Parameter* Network::parameter(graph::ValueId id) const {
   if (id == graph::kNoValue || static_cast<std::size_t>(id) >= root_.size()) return nullptr;
   const auto found = index_.find(root_[static_cast<std::size_t>(id)]);
   return found == index_.end() ? nullptr : &parameters_[found->second];
+}
+
+Parameter* Network::parameter(graph::ValueId id) {
+  return const_cast<Parameter*>(std::as_const(*this).parameter(id));
 }
 
 std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch) {

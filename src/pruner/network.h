@@ -54,6 +54,7 @@ class Network {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   // The parameter that a value of the graph is, or is a copy of; nullptr when it is none.
   Parameter* parameter(graph::ValueId id);
+  const Parameter* parameter(graph::ValueId id) const;
 
   // What the file's initializers are to become, by name (graph/model.h, save_with_constants).
   std::map<std::string, Tensor> weights() const;

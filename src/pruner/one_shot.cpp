@@ -12,9 +12,9 @@
 #include "base/thread_pool.h"
 #include "pruner/batch_statistics.h"
 #include "pruner/input_moments.h"
+#include "pruner/prunable_layers.h"
 #include "pruner/tensors.h"
 #include "pruning/budget.h"
-#include "pruning/layers.h"
 #include "pruning/pruning.h"
 #include "pruning/second_order.h"
 
@@ -43,19 +43,6 @@ struct Unit {
   std::int64_t row = 0;
   std::size_t block = 0;
 };
-
-bool named(const std::string& pattern, const std::string& name) {
-  if (pattern.ends_with('*'))
-    return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
-  return pattern == name;
-}
-
-int readers_of(const graph::Graph& graph, graph::ValueId id) {
-  int readers = 0;
-  for (const graph::Node& node : graph.nodes)
-    readers += static_cast<int>(std::ranges::count(node.inputs, id));
-  return readers;
-}
 
 bool is_normalized(const graph::Graph& graph, const graph::Graph::Uses& uses, const graph::Node& conv) {
   const auto& readers = uses.consumers[static_cast<std::size_t>(conv.outputs[0])];
@@ -140,43 +127,25 @@ class OneShot {
   void find_layers() {
     const graph::Graph& graph = network_.graph();
     const graph::Graph::Uses uses = graph.uses();
-    std::vector<bool> met(request_.keep_dense.size(), false);
-    for (const pruning::Layer& layer : pruning::layers_of(graph)) {
+    for (const PrunableLayer& layer : prunable_layers(network_, request_.keep_dense)) {
+      report_.macs += layer.macs;
+      report_.layers.push_back({.name = layer.name,
+                                .weights = layer.shape,
+                                .macs = layer.macs,
+                                .kept_macs = layer.macs,
+                                .dense = layer.dense,
+                                .removed = {}});
+      if (!layer.dense.empty()) continue;
       const graph::Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
       Parameter* const weights = network_.parameter(layer.weights);
-      const std::string& weights_name = graph.value(layer.weights).name;
-      LayerOutcome row{.name = layer.name.empty() ? weights_name : layer.name,
-                       .weights = graph.value(layer.weights).desc.shape,
-                       .macs = layer.macs,
-                       .kept_macs = layer.macs,
-                       .dense = layer.stays};
-      for (std::size_t i = 0; i < met.size(); ++i)
-        if (named(request_.keep_dense[i], row.name) || named(request_.keep_dense[i], weights_name)) {
-          met[i] = true;
-          row.dense = "as asked";
-        }
-      if (row.dense.empty() && node.op != "Conv") row.dense = "linear";
-      if (row.dense.empty() && !weights) row.dense = "its weights are computed";
-      if (row.dense.empty() && readers_of(graph, layer.weights) > 1) row.dense = "its weights are shared";
-      report_.macs += row.macs;
-      report_.layers.push_back(row);
-      if (!row.dense.empty()) continue;
       Parameter* bias = node.inputs.size() > 2 ? network_.parameter(node.inputs[2]) : nullptr;
       if (bias && readers_of(graph, node.inputs[2]) > 1) bias = nullptr;
-      GroupGrid grid(row.weights, request_.groups);
+      GroupGrid grid(layer.shape, request_.groups);
       layers_.push_back(std::unique_ptr<PrunedConv>(
           new PrunedConv{report_.layers.size() - 1, weights, bias, bias || is_normalized(graph, uses, node),
                          grid, InputMoments(pruning::column_blocks(grid)), host_tensor(weights->values)}));
     }
     report_.kept_macs = report_.macs;
-    for (std::size_t i = 0; i < met.size(); ++i)
-      if (!met[i])
-        fail(Code::invalid_argument, "no layer is named '", request_.keep_dense[i],
-             "', which is to stay dense");
-    if (layers_.empty())
-      fail(Code::invalid_argument,
-           "the model has no convolution that may be pruned: the first and the last layer, grouped "
-           "convolutions and linear layers stay dense");
   }
 
   // All groups of a layer, the smallest first.
@@ -227,6 +196,7 @@ class OneShot {
     std::int64_t weights = 0;
     for (std::size_t k = 0; k < count; ++k) {
       row.lost += trace.losses[k];
+      row.removed.push_back(trace.groups[k]);
       weights += layers_[trace.layer]->grid.extent(trace.groups[k]).weights();
     }
     const std::int64_t removed = weights * (row.macs / layers_[trace.layer]->values.elements());

@@ -35,7 +35,8 @@ struct LayerOutcome {
   std::string name;  // the node's; of the weights where it has none
   Shape weights;
   std::int64_t macs = 0, kept_macs = 0;
-  std::string dense;  // why it is not pruned; "" when it may be
+  std::string dense;                  // why it is not pruned; "" when it may be
+  std::vector<std::int64_t> removed;  // groups, by their numbers in the layer's GroupGrid
   double lost =
       0;  // of what varies in its output, the share that the cut changes; of the weights' square (magnitude)
 };

@@ -60,6 +60,7 @@ class Penalty {
   const std::vector<PenalizedLayer>& layers() const { return layers_; }
   // By layer: P. Part of a training's state.
   std::vector<at::Tensor>& factors() { return factors_; }
+  const std::vector<at::Tensor>& factors() const { return factors_; }
   // The groups that are zero, by their multiply-adds: 0 to 1.
   double zero_share() const;
   std::int64_t zero_groups() const;

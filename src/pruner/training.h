@@ -50,6 +50,7 @@ class Training {
   void mask(graph::ValueId weights, const at::Tensor& mask);
 
   std::int64_t steps_done() const { return steps_done_; }
+  const TrainingOptions& options() const { return options_; }
 
   // Parameters, momenta, masks and the number of steps, by name; set_state() of a training of the same network and options.
   std::map<std::string, at::Tensor> state() const;

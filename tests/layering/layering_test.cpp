@@ -65,9 +65,11 @@ const std::vector<Floor> kFloors = {
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
     {"dataset", {"base", "video"}},
+    {"pruner/runs", {"base", "graph", "dataset", "pruner", "pruning"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
-    {"cli/prune", {"base", "graph", "pruner", "pruning", "cli/parts"}},
+    {"cli/prune",
+     {"base", "graph", "video", "dataset", "pruner", "pruner/runs", "pruning", "cli/parts", "rt3d"}},
     {"cli", {"cli/commands", "cli/prune"}},
 };
 

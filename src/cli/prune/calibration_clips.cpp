@@ -5,6 +5,7 @@
 
 #include "cli/parts/failure.h"
 #include "cli/parts/video_inputs.h"
+#include "cli/prune/graph_facts.h"
 
 namespace rt3d::cli {
 namespace {
@@ -32,24 +33,10 @@ std::vector<fs::path> spread(std::vector<fs::path> files, std::size_t most) {
   return some;
 }
 
-std::vector<TensorInfo> inputs_of(const graph::Graph& model) {
-  std::vector<TensorInfo> inputs;
-  for (const graph::ValueId id : model.inputs) {
-    const graph::Value& value = model.value(id);
-    inputs.push_back(
-        {value.name, value.desc.dtype == DType::f32 ? RT3D_F32 : RT3D_I64, value.desc.shape.dims()});
-  }
-  return inputs;
-}
-
 std::vector<Tensor> clip_of(const fs::path& file, const graph::Graph& model,
                             const std::vector<TensorInfo>& inputs) {
-  const auto metadata = [&](const char* key) -> const char* {
-    const auto found = model.metadata.find(key);
-    return found == model.metadata.end() ? nullptr : found->second.c_str();
-  };
-  const VideoInputs video =
-      read_video_inputs(file.string(), {}, metadata, inputs, std::vector<bool>(inputs.size(), false));
+  const VideoInputs video = read_video_inputs(file.string(), {}, metadata_of(model), inputs,
+                                              std::vector<bool>(inputs.size(), false));
   for (const std::string& warning : video.warnings) warn(warning);
   if (video.filled.size() < inputs.size())
     throw UsageError("--calibrate: the model has inputs that no video fills");
@@ -62,7 +49,7 @@ std::vector<Tensor> clip_of(const fs::path& file, const graph::Graph& model,
 }  // namespace
 
 CalibrationClips read_calibration_clips(const fs::path& place, std::size_t most, const graph::Graph& model) {
-  const std::vector<TensorInfo> inputs = inputs_of(model);
+  const std::vector<TensorInfo> inputs = graph_inputs(model);
   CalibrationClips result;
   std::string first_reason;
   for (const fs::path& file : spread(files_in(place), most)) {

@@ -14,6 +14,9 @@
 #include "cli/parts/table.h"
 #include "cli/prune/calibration_clips.h"
 #include "cli/prune/commands.h"
+#include "cli/prune/prune_training.h"
+#include "cli/prune/recipe.h"
+#include "cli/prune/resume.h"
 #include "graph/model.h"
 #include "pruner/one_shot.h"
 #include "pruner/tensors.h"
@@ -32,15 +35,16 @@ struct PruneOptions {
   std::vector<std::string> keep_dense;
   int clips = 64, threads = 0;
   bool as_json = false, quiet = false;
+  PruneTrainingOptions labelled;
 };
 
-void declare(CLI::App& app, PruneOptions& options) {
+void declare_prune(CLI::App& app, PruneOptions& options) {
   app.add_option("MODEL", options.model, "ONNX file of a trained model");
   app.add_option("--calibrate", options.calibrate,
                  "Videos like those that the model is for, without labels: a folder, or a file")
       ->type_name("CLIPS");
   app.add_option("--clips", options.clips,
-                 "How many videos are read at most, evenly spread over the folder's")
+                 "How many of these (or of --data's to train with) are looked at, evenly spread")
       ->transform(whole_number(1, 100000))
       ->type_name("N")
       ->capture_default_str();
@@ -53,9 +57,10 @@ void declare(CLI::App& app, PruneOptions& options) {
       ->type_name("RATE");
   app.add_option("--method", options.method,
                  "one-shot: what stays is fitted to make up for what goes; magnitude: the smallest weights "
-                 "go, the baseline")
+                 "go, the baseline; with --data also reweighted: training empties the groups that matter "
+                 "least; lasso: the same with all groups pressed alike")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"one-shot", "magnitude"}))
+      ->check(CLI::IsMember({"one-shot", "magnitude", "reweighted", "lasso"}))
       ->capture_default_str();
   app.add_option("--keep-dense", options.keep_dense,
                  "A layer that loses nothing, by its name or its weights'; NAME* for all names that begin "
@@ -68,6 +73,7 @@ void declare(CLI::App& app, PruneOptions& options) {
       ->type_name("N");
   app.add_flag("--json", options.as_json, "Print JSON");
   app.add_flag("--quiet", options.quiet, "Show no progress");
+  add_prune_training_options(app, options.labelled);
 }
 
 double parse_target(const std::string& text) {
@@ -80,10 +86,6 @@ double parse_target(const std::string& text) {
              ": give how many times fewer multiply-adds the model shall need, above 1 and up to ",
              kHighestRate, ": 2.6x"));
   return rate;
-}
-
-void require(const std::string& value, const char* what) {
-  if (value.empty()) throw UsageError(join(what, " is missing (rt3d-prune --help says more)"));
 }
 
 // A line per stage, which grows on a terminal.
@@ -170,12 +172,40 @@ std::vector<std::int64_t> classes_of(pruner::Network& network,
   return classes;
 }
 
-void run(const PruneOptions& options) {
-  require(options.model, "MODEL");
-  require(options.calibrate, "--calibrate");
-  require(options.target, "--target");
-  require(options.output, "-o");
+void require_common(const PruneOptions& options) {
+  require_given(options.model, "MODEL");
+  require_given(options.target, "--target");
+  require_given(options.output, "-o");
   refuse_dash("-o", options.output);
+}
+
+// With labelled videos.
+TrainingRequest request_of(const PruneOptions& options) {
+  require_common(options);
+  require_given(options.labelled.training.run, "--run");
+  TrainingRequest request{.model = options.model,
+                          .output = options.output,
+                          .data = options.labelled.data,
+                          .training = options.labelled.training,
+                          .plan = {},
+                          .metadata = {},
+                          .as_json = options.as_json,
+                          .quiet = options.quiet};
+  request.plan.method = method_of(options.method);
+  request.plan.groups = as_said([&] { return pruning::parse_group_spec(options.scheme); });
+  request.plan.rate = parse_target(options.target);
+  request.plan.keep_dense = options.keep_dense;
+  request.plan.examples = options.clips;
+  apply(options.labelled.training, options.threads, request.plan);
+  request.metadata = {{kPrunedGroups, request.plan.groups.text()}, {kPrunedMethod, options.method}};
+  return request;
+}
+
+// With videos alone.
+void run_one_shot(const PruneOptions& options) {
+  require_common(options);
+  if (options.method != "one-shot" && options.method != "magnitude")
+    throw UsageError("--method " + options.method + " trains: give labelled videos with --data");
   pruner::OneShotRequest request;
   request.groups = as_said([&] { return pruning::parse_group_spec(options.scheme); });
   request.rate = parse_target(options.target);
@@ -208,8 +238,34 @@ void run(const PruneOptions& options) {
   print_report(options, report, agreeing, clips.size());
 }
 
+void run_prune(CLI::App& app, const PruneOptions& options) {
+  if (!options.labelled.resume.empty())
+    return resume({options.labelled.resume, options.threads, options.as_json, options.quiet});
+  if (!options.labelled.recipe.empty()) apply_recipe(app, options.labelled.recipe);
+  if (options.calibrate.empty() == options.labelled.data.data.empty())
+    throw UsageError(
+        "--calibrate or --data is missing, or both are given: videos without labels, or labelled ones to "
+        "train with "
+        "(rt3d-prune --help says more)");
+  if (!options.calibrate.empty()) {
+    refuse_training_options(app);
+    return run_one_shot(options);
+  }
+  json recipe = recipe_of(app);
+  recipe["command"] = "prune";
+  begin_run(request_of(options), std::move(recipe));
+}
+
 }  // namespace
 
-Runner prune_model(CLI::App& app) { return bind<PruneOptions>(app, declare, run); }
+Runner prune_model(CLI::App& app) {
+  auto options = std::make_shared<PruneOptions>();
+  declare_prune(app, *options);
+  return [&app, options] { run_prune(app, *options); };
+}
+
+TrainingRequest prune_request_of(const std::filesystem::path& recipe) {
+  return request_of(options_of(recipe, declare_prune));
+}
 
 }  // namespace rt3d::cli
