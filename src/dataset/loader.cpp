@@ -109,7 +109,7 @@ void Loader::add_views(std::int64_t sample, Made& made) const {
       const Frames frames = frames_of(sample, 0, share);
       const Corner corner{static_cast<int>(random.below(frames.size.height - p.crop.height + 1)),
                           static_cast<int>(random.below(frames.size.width - p.crop.width + 1))};
-      add_clip(frames, corner, random.below(2) == 1, batch);
+      add_clip(frames, corner, options_.mirror && random.below(2) == 1, batch);
     } else {
       for (int clip = 0; clip < p.clips; ++clip) {
         const Frames frames = frames_of(sample, clip, -1);

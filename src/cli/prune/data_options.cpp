@@ -97,6 +97,9 @@ void add_data_options(CLI::App& app, DataOptions& options) {
       "frames; pyslowfast, 10 clips, 3 crops of each")
       ->check(CLI::IsMember(names_of_protocols()));
   text("--views", options.views, "CLIPSxCROPS", "Clips of a video x crops of each, when it is judged");
+  app.add_flag("--no-mirror", options.no_mirror,
+               "Train without mirrored clips: where left and right tell classes apart")
+      ->group(group);
   text("--cache", options.cache, "DIR",
        "Keep decoded frames there, which may take many times the videos' space");
   app.add_option("--cache-gib", options.cache_gib, "At most this much")
@@ -147,6 +150,7 @@ Data read_data(const DataOptions& options, const std::vector<TensorInfo>& inputs
     data.cache = std::make_shared<dataset::FrameCache>(
         options.cache, static_cast<std::int64_t>(options.cache_gib * 1024 * 1024 * 1024));
   data.loader.cache = data.cache.get();
+  data.loader.mirror = !options.no_mirror;
   return data;
 }
 

@@ -20,6 +20,7 @@ struct DataOptions {
   double held_out = 0.2;
   std::uint64_t split_seed = 1;
   std::string protocol, views;
+  bool no_mirror = false;
   ClipText clip;
   std::string cache;
   double cache_gib = 50;
