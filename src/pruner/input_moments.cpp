@@ -42,12 +42,12 @@ std::vector<std::int64_t> sampled(const std::vector<std::int64_t>& all, std::int
 
 }  // namespace
 
-InputMoments::InputMoments(std::vector<pruning::ColumnBlock> blocks) : blocks_(std::move(blocks)) {
-  for (const pruning::ColumnBlock& block : blocks_)
-    sums_.push_back(at::zeros({block.size() + 1, block.size() + 1}, at::kDouble));
-}
+InputMoments::InputMoments(std::vector<pruning::ColumnBlock> blocks) : blocks_(std::move(blocks)) {}
 
 void InputMoments::add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights) {
+  if (sums_.empty())
+    for (const pruning::ColumnBlock& block : blocks_)
+      sums_.push_back(at::zeros({block.size() + 1, block.size() + 1}, at::kDouble));
   const graph::Window window =
       graph::resolve_window(node.attributes, shape_of(input),
                             std::vector<std::int64_t>(weights.sizes().begin() + 2, weights.sizes().end()));

@@ -16,11 +16,11 @@ bool named(const std::string& pattern, const std::string& name) {
 
 }  // namespace
 
-int readers_of(const graph::Graph& graph, graph::ValueId id) {
+bool is_shared(Network& network, const Parameter& parameter) {
   int readers = 0;
-  for (const graph::Node& node : graph.nodes)
-    readers += static_cast<int>(std::ranges::count(node.inputs, id));
-  return readers;
+  for (const graph::Node& node : network.graph().nodes)
+    for (const graph::ValueId id : node.inputs) readers += network.parameter(id) == &parameter;
+  return readers > 1;
 }
 
 std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<std::string>& keep_dense) {
@@ -42,8 +42,9 @@ std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<s
       }
     const graph::Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
     if (row.dense.empty() && node.op != "Conv") row.dense = "linear";
-    if (row.dense.empty() && !network.parameter(layer.weights)) row.dense = "its weights are computed";
-    if (row.dense.empty() && readers_of(graph, layer.weights) > 1) row.dense = "its weights are shared";
+    const Parameter* const weights = network.parameter(layer.weights);
+    if (row.dense.empty() && !weights) row.dense = "its weights are computed";
+    if (row.dense.empty() && is_shared(network, *weights)) row.dense = "its weights are shared";
     layers.push_back(std::move(row));
   }
   for (std::size_t i = 0; i < met.size(); ++i)

@@ -23,7 +23,7 @@ struct PrunableLayer {
 // a name of no layer, and where no layer is left.
 std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<std::string>& keep_dense);
 
-// How many nodes read a value, each as often as it does.
-int readers_of(const graph::Graph& graph, graph::ValueId id);
+// Whether more than one operand of the graph's nodes is this parameter or a copy of it.
+bool is_shared(Network& network, const Parameter& parameter);
 
 }  // namespace rt3d::pruner

@@ -65,4 +65,11 @@ std::vector<std::size_t> choose_removals(std::span<const RemovalTrace> traces,
   return std::move(removals).taken();
 }
 
+double most_removable(std::span<const RemovalTrace> traces, std::span<const double> most_macs) {
+  Removals removals(traces, most_macs);
+  while (removals.take_cheapest()) {
+  }
+  return removals.removed();
+}
+
 }  // namespace rt3d::pruning

@@ -23,4 +23,7 @@ std::vector<std::size_t> choose_removals(std::span<const RemovalTrace> traces,
                                          std::span<const double> most_macs, double macs_to_remove,
                                          double all_macs);
 
+// How many multiply-adds can go at most.
+double most_removable(std::span<const RemovalTrace> traces, std::span<const double> most_macs);
+
 }  // namespace rt3d::pruning

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <span>
 
 #include "base/error.h"
+#include "kernels/sparsity_detection.h"
 
 namespace rt3d::pruning {
 
@@ -43,6 +45,14 @@ GroupSpec parse_group_spec(std::string_view text) {
   read(text.substr(colon + 1, cross - colon - 1), spec.gm);
   read(text.substr(cross + 1), spec.gn);
   return spec;
+}
+
+bool runs_sparse(const GroupSpec& spec) {
+  const auto among = [](std::span<const int> sizes, int size) {
+    return std::ranges::find(sizes, size) != sizes.end();
+  };
+  return spec.scheme == GroupScheme::filter ||
+         (among(kernels::kOutputGroups, spec.gm) && among(kernels::kInputGroups, spec.gn));
 }
 
 GroupGrid::GroupGrid(const Shape& weights, const GroupSpec& spec) {

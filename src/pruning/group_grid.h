@@ -27,6 +27,9 @@ struct GroupSpec {
 GroupSpec parse_group_spec(
     std::string_view text);  // "kgs:8x4", "vanilla:32x4", "filter"; throws invalid_argument
 
+// Whether the runtime finds such groups in a model and has code that leaves them out (docs/sparsity.md).
+bool runs_sparse(const GroupSpec& spec);
+
 // Half-open ranges of output channels, input channels and kernel positions.
 struct GroupExtent {
   std::int64_t oc_begin = 0, oc_end = 0, ic_begin = 0, ic_end = 0, position_begin = 0, position_end = 0;

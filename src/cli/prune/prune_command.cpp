@@ -1,22 +1,25 @@
 // rt3d-prune MODEL --calibrate CLIPS: structured zeros from a few videos, without labels and without training.
 #include <unistd.h>
 
-#include <charconv>
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/thread_pool.h"
 #include "cli/parts/failure.h"
 #include "cli/parts/json_output.h"
 #include "cli/parts/number_option.h"
 #include "cli/parts/output_file.h"
-#include "cli/parts/printable.h"
 #include "cli/parts/table.h"
 #include "cli/prune/calibration_clips.h"
 #include "cli/prune/commands.h"
+#include "cli/prune/prune_report.h"
+#include "cli/prune/prune_target.h"
 #include "cli/prune/prune_training.h"
 #include "cli/prune/recipe.h"
 #include "cli/prune/resume.h"
+#include "cli/prune/time_target.h"
 #include "graph/model.h"
 #include "pruner/one_shot.h"
 #include "pruner/tensors.h"
@@ -27,16 +30,29 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kHighestRate = 100;
-
 struct PruneOptions {
-  std::string model, calibrate, output;
+  std::string model, calibrate, output, db;
   std::string scheme = "kgs:8x4", target, method = "one-shot";
   std::vector<std::string> keep_dense;
   int clips = 64, threads = 0;
   bool as_json = false, quiet = false;
   PruneTrainingOptions labelled;
 };
+
+// Of the methods that choose groups by themselves.
+struct MethodRow {
+  const char* name;
+  pruner::Criterion criterion;
+};
+constexpr MethodRow kMethods[] = {{"one-shot", pruner::Criterion::second_order},
+                                  {"heuristic", pruner::Criterion::importance},
+                                  {"magnitude", pruner::Criterion::magnitude}};
+
+pruner::Criterion criterion_of(const std::string& method) {
+  for (const MethodRow& row : kMethods)
+    if (method == row.name) return row.criterion;
+  throw UsageError("--method " + method + " trains: give labelled videos with --data");
+}
 
 void declare_prune(CLI::App& app, PruneOptions& options) {
   app.add_option("MODEL", options.model, "ONNX file of a trained model");
@@ -48,19 +64,25 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
       ->transform(whole_number(1, 100000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--scheme", options.scheme,
-                 "What goes together: kgs:GMxGN (input channels at a kernel position), or vanilla:GMxGN (at "
-                 "all positions)")
+  app.add_option(
+         "--scheme", options.scheme,
+         "What goes together: kgs:GMxGN (input channels at a kernel position), or vanilla:GMxGN (at "
+         "all positions); for a target in time several with commas between, of which each layer gets one")
       ->type_name("SPEC")
       ->capture_default_str();
-  app.add_option("--target", options.target, "Multiply-adds of the whole model before ÷ after: 2.6x")
-      ->type_name("RATE");
-  app.add_option("--method", options.method,
-                 "one-shot: what stays is fitted to make up for what goes; magnitude: the smallest weights "
-                 "go, the baseline; with --data also reweighted: training empties the groups that matter "
-                 "least; lasso: the same with all groups pressed alike")
+  app.add_option(
+         "--target", options.target,
+         "2.6x: times fewer multiply-adds of the whole model; 40ms: a run on this machine; 2x-faster: "
+         "than the dense model on this machine")
+      ->type_name("GOAL");
+  app.add_option(
+         "--method", options.method,
+         "one-shot: what stays is fitted to make up for what goes; heuristic: what later layers read "
+         "least goes, nothing is fitted; magnitude: the smallest weights go, the baseline; with --data "
+         "also reweighted: training empties the groups that matter least; lasso: all groups pressed "
+         "alike")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"one-shot", "magnitude", "reweighted", "lasso"}))
+      ->check(CLI::IsMember(trained_methods()))
       ->capture_default_str();
   app.add_option("--keep-dense", options.keep_dense,
                  "A layer that loses nothing, by its name or its weights'; NAME* for all names that begin "
@@ -68,24 +90,37 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE");
-  app.add_option("--threads", options.threads, "Threads (default: all usable cores)")
+  app.add_option("--threads", options.threads, "Threads, of a measured run too (default: all usable cores)")
       ->transform(whole_number(1, 1024))
       ->type_name("N");
+  app.add_option("--db", options.db,
+                 "Tuning database of what is measured; none: keep nothing (default: the user's own)")
+      ->type_name("FILE");
   app.add_flag("--json", options.as_json, "Print JSON");
   app.add_flag("--quiet", options.quiet, "Show no progress");
   add_prune_training_options(app, options.labelled);
 }
 
-double parse_target(const std::string& text) {
-  double rate = 0;
-  const std::string digits = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rate);
-  if (error != std::errc() || end != digits.data() + digits.size() || !(rate > 1 && rate <= kHighestRate))
+// "kgs:8x4,vanilla:32x4".
+std::vector<pruning::GroupSpec> parse_schemes(const std::string& text) {
+  std::vector<pruning::GroupSpec> schemes;
+  for (const std::string& part : CLI::detail::split(text, ','))
+    schemes.push_back(as_said([&] { return pruning::parse_group_spec(part); }));
+  return schemes;
+}
+
+// Multiply-adds alone always speak for the smallest groups.
+void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const PruneTarget& target) {
+  if (schemes.size() > 1 && !target.is_time())
     throw UsageError(
-        join("--target ", text,
-             ": give how many times fewer multiply-adds the model shall need, above 1 and up to ",
-             kHighestRate, ": 2.6x"));
-  return rate;
+        "--scheme: several schemes compete by time: give a --target like 40ms or 2x-faster, or one "
+        "scheme");
+  for (const pruning::GroupSpec& scheme : schemes)
+    if (target.is_time() && !pruning::runs_sparse(scheme))
+      throw UsageError(
+          join("--scheme ", scheme.text(),
+               ": the runtime has no code that gains time by such groups; those of 4, 8, 16 or 32 "
+               "output and 1, 4 or 8 input channels do (docs/sparsity.md)"));
 }
 
 // A line per stage, which grows on a terminal.
@@ -112,56 +147,6 @@ std::vector<std::vector<at::Tensor>> tensors_of(const CalibrationClips& read) {
   return clips;
 }
 
-std::string note_of(const pruner::LayerOutcome& layer) {
-  if (!layer.dense.empty()) return "dense: " + layer.dense;
-  return layer.kept_macs == layer.macs ? "dense: others lose less" : "";
-}
-
-double kept_of(const pruner::LayerOutcome& layer) {
-  return layer.macs > 0 ? static_cast<double>(layer.kept_macs) / static_cast<double>(layer.macs) : 1;
-}
-
-void print_report(const PruneOptions& options, const pruner::OneShotReport& report, std::size_t agreeing,
-                  std::size_t clips) {
-  Table table("llrrrrl");
-  table.add({"layer", "weights", "MACs", "kept", "share", "changed", ""});
-  table.rule();
-  for (const pruner::LayerOutcome& layer : report.layers)
-    table.add({layer.name, layer.weights.text(), millions(layer.macs), millions(layer.kept_macs),
-               fixed(100 * kept_of(layer), 1) + " %",
-               layer.dense.empty() ? fixed(100 * layer.lost, 2) + " %" : "", note_of(layer)});
-  table.rule();
-  table.add({"all", "", millions(report.macs), millions(report.kept_macs),
-             fixed(100 / report.rate(), 1) + " %", "", ""});
-  std::printf("%s", table.text().c_str());
-  std::printf(
-      "%s: %s times fewer multiply-adds; the clips it was pruned with: same class as before for %zu of %zu\n",
-      printable(options.output).c_str(), fixed(report.rate(), 3).c_str(), agreeing, clips);
-}
-
-json report_json(const PruneOptions& options, const pruner::OneShotReport& report, std::size_t agreeing,
-                 const CalibrationClips& read) {
-  json layers = json::array();
-  for (const pruner::LayerOutcome& layer : report.layers)
-    layers.push_back({{"name", layer.name},
-                      {"weights", layer.weights.text()},
-                      {"macs", layer.macs},
-                      {"kept_macs", layer.kept_macs},
-                      {"changed", layer.lost},
-                      {"note", note_of(layer)}});
-  return {{"model", options.model},
-          {"output", options.output},
-          {"groups", options.scheme},
-          {"method", options.method},
-          {"macs", report.macs},
-          {"kept_macs", report.kept_macs},
-          {"rate", report.rate()},
-          {"clips", read.clips.size()},
-          {"unreadable", read.unreadable},
-          {"same_class", agreeing},
-          {"layers", layers}};
-}
-
 // The class of each clip: the largest of the first output.
 std::vector<std::int64_t> classes_of(pruner::Network& network,
                                      const std::vector<std::vector<at::Tensor>>& clips) {
@@ -172,45 +157,62 @@ std::vector<std::int64_t> classes_of(pruner::Network& network,
   return classes;
 }
 
-void require_common(const PruneOptions& options) {
-  require_given(options.model, "MODEL");
-  require_given(options.target, "--target");
-  require_given(options.output, "-o");
-  refuse_dash("-o", options.output);
+// Which groups a layer's zeros form, for whoever reads the file (docs/sparsity.md, "A hint in the file").
+std::string sparsity_hint(const pruner::OneShot& one_shot) {
+  std::string hint;
+  for (const pruner::PrunableConv& conv : one_shot.survey().convs)
+    if (const std::string& scheme = one_shot.report().layers[conv.row].scheme;
+        !scheme.empty() && pruning::runs_sparse(pruning::parse_group_spec(scheme)))
+      hint += (hint.empty() ? "" : ";") + conv.weights->name + "=" + scheme;
+  return hint;
+}
+
+std::map<std::string, std::string> properties(const PruneOptions& options, const pruner::OneShot& one_shot) {
+  return {{kPrunedGroups, options.scheme},
+          {kPrunedMethod, options.method},
+          {kPrunedRate, fixed(one_shot.report().rate(), 3)},
+          {kSparsityHint, sparsity_hint(one_shot)}};
+}
+
+SessionOptions session_options(const PruneOptions& options, const pruner::OneShotRequest& request) {
+  SessionOptions session;
+  session.threads = request.threads;
+  session.db = options.db;
+  session.quiet = options.quiet;
+  return session;
 }
 
 // With labelled videos.
 TrainingRequest request_of(const PruneOptions& options) {
-  require_common(options);
+  require_given(options.model, "MODEL");
+  require_given(options.output, "-o");
   require_given(options.labelled.training.run, "--run");
-  TrainingRequest request{.model = options.model,
-                          .output = options.output,
-                          .data = options.labelled.data,
-                          .training = options.labelled.training,
-                          .plan = {},
-                          .metadata = {},
-                          .as_json = options.as_json,
-                          .quiet = options.quiet};
-  request.plan.method = method_of(options.method);
-  request.plan.groups = as_said([&] { return pruning::parse_group_spec(options.scheme); });
-  request.plan.rate = parse_target(options.target);
-  request.plan.keep_dense = options.keep_dense;
-  request.plan.examples = options.clips;
-  apply(options.labelled.training, options.threads, request.plan);
-  request.metadata = {{kPrunedGroups, request.plan.groups.text()}, {kPrunedMethod, options.method}};
-  return request;
+  refuse_dash("-o", options.output);
+  return prune_request({.model = options.model,
+                        .output = options.output,
+                        .scheme = options.scheme,
+                        .target = options.target,
+                        .method = options.method,
+                        .keep_dense = options.keep_dense,
+                        .db = options.db,
+                        .examples = options.clips,
+                        .threads = options.threads,
+                        .as_json = options.as_json,
+                        .quiet = options.quiet},
+                       options.labelled);
 }
 
 // With videos alone.
 void run_one_shot(const PruneOptions& options) {
-  require_common(options);
-  if (options.method != "one-shot" && options.method != "magnitude")
-    throw UsageError("--method " + options.method + " trains: give labelled videos with --data");
+  require_given(options.model, "MODEL");
+  require_given(options.target, "--target");
+  require_given(options.output, "-o");
+  refuse_dash("-o", options.output);
+  const PruneTarget target = parse_prune_target(options.target);
+  const std::vector<pruning::GroupSpec> schemes = parse_schemes(options.scheme);
+  require_schemes(schemes, target);
   pruner::OneShotRequest request;
-  request.groups = as_said([&] { return pruning::parse_group_spec(options.scheme); });
-  request.rate = parse_target(options.target);
-  request.criterion =
-      options.method == "magnitude" ? pruner::Criterion::magnitude : pruner::Criterion::second_order;
+  request.criterion = criterion_of(options.method);
   request.keep_dense = options.keep_dense;
   request.threads = options.threads > 0 ? options.threads : usable_cores();
   request.progress = StageLines(options.quiet);
@@ -221,33 +223,57 @@ void run_one_shot(const PruneOptions& options) {
       read_calibration_clips(options.calibrate, static_cast<std::size_t>(options.clips), model);
   pruner::Network network(model, read.shapes);
   const std::vector<std::vector<at::Tensor>> clips = tensors_of(read);
-  const pruner::OneShotReport report =
-      as_said([&] { return pruner::prune_one_shot(network, clips, request); });
-  const std::vector<std::int64_t> after = classes_of(network, clips);
-  std::size_t agreeing = 0;
-  for (std::size_t i = 0; i < clips.size(); ++i) agreeing += report.classes_before[i] == after[i];
-
-  write_whole(options.output, [&](const std::filesystem::path& file) {
-    graph::save_with_constants(options.model, network.weights(),
-                               {{kPrunedGroups, request.groups.text()},
-                                {kPrunedMethod, options.method},
-                                {kPrunedRate, fixed(report.rate(), 3)}},
-                               file);
+  const at::NoGradGuard without_gradients;
+  as_said([&] {
+    pruner::OneShot one_shot(network, schemes, request);
+    std::optional<TimeTarget> time;
+    if (target.is_time())
+      time.emplace(options.model, read.shapes, target, session_options(options, request), one_shot,
+                   request.progress);
+    one_shot.see(clips);
+    one_shot.order();
+    if (!time)
+      one_shot.choose(target.value);
+    else if (const std::string table = time->choose(one_shot, request.progress); !options.as_json)
+      std::printf("%s\n", table.c_str());
+    std::fflush(stdout);
+    one_shot.apply(clips);
+    write_whole(options.output, [&](const std::filesystem::path& file) {
+      graph::save_with_constants(options.model, network.weights(), properties(options, one_shot), file);
+    });
+    PruneResult result{.model = options.model,
+                       .output = options.output,
+                       .scheme = options.scheme,
+                       .method = options.method,
+                       .report = one_shot.report(),
+                       .clips = clips.size(),
+                       .unreadable = read.unreadable,
+                       .times = {}};
+    const std::vector<std::int64_t> after = classes_of(network, clips);
+    for (std::size_t i = 0; i < clips.size(); ++i)
+      result.same_class += result.report.classes_before[i] == after[i];
+    if (time) {
+      result.times = time->measure_written(options.output);
+      result.goal_ns = time->goal_ns(result.times->dense_ns);
+    }
+    if (options.as_json)
+      print_json(json_of(result));
+    else
+      print(result);
+    if (const std::string missed = missed_time(result); !missed.empty()) warn(missed);
   });
-  if (options.as_json) return print_json(report_json(options, report, agreeing, read));
-  print_report(options, report, agreeing, clips.size());
 }
 
 void run_prune(CLI::App& app, const PruneOptions& options) {
   if (!options.labelled.resume.empty())
     return resume({options.labelled.resume, options.threads, options.as_json, options.quiet});
   if (!options.labelled.recipe.empty()) apply_recipe(app, options.labelled.recipe);
-  if (options.calibrate.empty() == options.labelled.data.data.empty())
+  const bool labelled = !options.labelled.data.data.empty();
+  if (labelled && !options.calibrate.empty())
     throw UsageError(
-        "--calibrate or --data is missing, or both are given: videos without labels, or labelled ones to "
-        "train with "
-        "(rt3d-prune --help says more)");
-  if (!options.calibrate.empty()) {
+        "--calibrate and --data are both given: videos without labels, or labelled ones to train with");
+  if (!labelled) {
+    require_given(options.calibrate, "--calibrate, or --data,");
     refuse_training_options(app);
     return run_one_shot(options);
   }

@@ -31,7 +31,7 @@ std::string time_text(double seconds) {
 }
 
 const std::string& name_of(const pruner::Run& run, const LayerRow& row) {
-  return run.layers()[run.pruned_layers()[static_cast<std::size_t>(row.layer)]].name;
+  return run.layers()[run.pruned_layer(row.layer)].name;
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ void declare_train(CLI::App& app, TrainOptions& options) {
   app.add_option("--threads", options.threads, "Threads (default: all usable cores)")
       ->transform(whole_number(1, 1024))
       ->type_name("N");
+  app.add_option("--db", options.training.session.db,
+                 "Tuning database of what is measured; none: keep nothing (default: the user's own)")
+      ->type_name("FILE");
   app.add_flag("--json", options.as_json, "Print JSON");
   app.add_flag("--quiet", options.quiet, "Show no progress");
   add_data_options(app, options.data);

@@ -73,11 +73,8 @@ void add_training_options(CLI::App& app, TrainingOptions& options, const char* s
   number("--weight-decay", options.weight_decay, 0, 1, "RATE", "Pulls weights towards zero");
   number("--checkpoint-every", options.checkpoint_seconds, 0, 1e6, "SECONDS",
          "How often the state is kept, beside at each epoch's end");
-  app.add_option("--db", options.session.db,
-                 "Tuning database of the judgement at the end; none: keep nothing (default: the user's own)")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--tune", options.session.tune, "Tune it: off, quick or full")
+  app.add_option("--tune", options.session.tune,
+                 "Tune the runtime for the judgement at the end: off, quick or full")
       ->check(CLI::IsMember({"off", "quick", "full"}))
       ->type_name("HOW")
       ->group(group)

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "pruner/batch_statistics.h"
 #include "pruner/runs/initialize.h"
 #include "pruner/runs/strength.h"
 #include "pruner/tensors.h"
@@ -30,11 +31,17 @@ const std::vector<Stage>& stages_of(Method method) {
   static const std::vector<MethodRow> kRows{
       {Method::train, {Stage::train}},
       {Method::one_shot, {Stage::dense, Stage::cut, Stage::retrain}},
+      {Method::heuristic, {Stage::dense, Stage::cut, Stage::retrain}},
       {Method::magnitude, {Stage::dense, Stage::cut, Stage::retrain}},
       {Method::lasso, {Stage::dense, Stage::regularize, Stage::cut, Stage::retrain}},
       {Method::reweighted, {Stage::dense, Stage::regularize, Stage::cut, Stage::retrain}},
   };
   return std::ranges::find(kRows, method, &MethodRow::method)->stages;
+}
+
+Criterion criterion_of(Method method) {
+  if (method == Method::one_shot) return Criterion::second_order;
+  return method == Method::heuristic ? Criterion::importance : Criterion::magnitude;
 }
 
 bool trains(Stage stage) { return stage != Stage::dense && stage != Stage::cut; }
@@ -60,26 +67,52 @@ Run::Run(const graph::Graph& model, const std::map<std::string, Shape>& shapes, 
   if (plan_.method == Method::train) {
     if (plan_.from_scratch) initialize(network_, plan_.seed);
   } else {
-    if (plan_.groups.scheme == pruning::GroupScheme::filter)
-      fail(Code::invalid_argument, "training prunes groups inside filters: kgs, vanilla");
     layers_ = prunable_layers(network_, plan_.keep_dense);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      macs_ += static_cast<double>(layers_[i].macs);
-      if (layers_[i].dense.empty()) pruned_.push_back(i);
-    }
-    require_reachable();
+    find_pruned();
   }
   enter();
 }
 
-void Run::require_reachable() const {
-  double most = 0;
-  for (const std::size_t i : pruned_)
-    most += static_cast<double>(layers_[i].macs) * (1 - pruning::kLeastKept);
-  if (macs_ * wanted_share() > most)
-    fail(Code::invalid_argument, "a target of ", plan_.rate,
-         " times fewer multiply-adds is out of reach: with all that may go the model is at ",
-         macs_ / (macs_ - most), " times");
+// Throws where the plan asks for what is not there.
+void Run::find_pruned() {
+  for (const PrunableLayer& layer : layers_) macs_ += static_cast<double>(layer.macs);
+  if (plan_.layers.empty()) {
+    double most = 0;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      if (!layers_[i].dense.empty()) continue;
+      pruned_.push_back({i, plan_.groups, 1 - pruning::kLeastKept});
+      most += pruned_.back().most * static_cast<double>(layers_[i].macs);
+    }
+    wanted_ = 1 - 1 / plan_.rate;
+    if (macs_ * wanted_ > most)
+      fail(Code::invalid_argument, "a target of ", plan_.rate,
+           " times fewer multiply-adds is out of reach: with all that may go the model is at ",
+           macs_ / (macs_ - most), " times");
+  }
+  for (const LayerPlan& plan : plan_.layers) {
+    const auto found = std::ranges::find_if(layers_, [&](const PrunableLayer& layer) {
+      return plan.name == layer.name || plan.name == network_.graph().value(layer.weights).name;
+    });
+    if (found == layers_.end()) fail(Code::invalid_argument, "no layer is named '", plan.name, "'");
+    if (!found->dense.empty())
+      fail(Code::invalid_argument, "the layer '", plan.name, "' stays dense: ", found->dense);
+    pruned_.push_back({static_cast<std::size_t>(found - layers_.begin()), plan.groups, plan.share});
+    wanted_ += plan.share * static_cast<double>(found->macs) / macs_;
+  }
+  for (const Pruned& pruned : pruned_)
+    if (pruned.groups.scheme == pruning::GroupScheme::filter)
+      fail(Code::invalid_argument, "training prunes groups inside filters: kgs, vanilla");
+}
+
+const at::Tensor& Run::weights(const Pruned& pruned) const {
+  return network_.parameter(layers_[pruned.layer].weights)->values;
+}
+
+double Run::zero_share(const Pruned& pruned) const {
+  const at::Tensor values = weights(pruned).detach();
+  const at::Tensor gone = group_norms(values, pruned.groups) == 0;
+  return (group_sizes(values, pruned.groups) * gone).sum().item<double>() /
+         static_cast<double>(values.numel());
 }
 
 std::int64_t Run::epochs_of(Stage stage) const {
@@ -109,7 +142,7 @@ void Run::enter() {
   if (static_cast<std::size_t>(at_.stage) == stages_.size() || !trains(stage())) return;
   const bool regularizes = stage() == Stage::regularize;
   TrainingOptions options{
-      .steps = std::max<std::int64_t>(1, epochs_of(stage()) * clips_.batches()),
+      .steps = std::max<std::int64_t>(1, steps_of(stage())),
       .rate = plan_.learning_rate,
       .cosine = !regularizes,  // or the penalty would press less and less
       .momentum = plan_.momentum,
@@ -124,8 +157,9 @@ void Run::enter() {
   for (const auto& [layer, mask] : masks_) training_->mask(layers_[layer].weights, mask);
   if (!regularizes) return;
   std::vector<PenalizedLayer> penalized;
-  for (const std::size_t i : pruned_)
-    penalized.push_back({layers_[i].weights, plan_.groups, static_cast<double>(layers_[i].macs)});
+  for (const Pruned& pruned : pruned_)
+    penalized.push_back(
+        {layers_[pruned.layer].weights, pruned.groups, static_cast<double>(layers_[pruned.layer].macs)});
   penalty_ = std::make_unique<Penalty>(network_, std::move(penalized),
                                        first_strength(plan_.learning_rate, options.steps));
 }
@@ -182,24 +216,22 @@ void Run::count(const StepLoss& loss) {
 
 // The first renewal comes before the first step: trained weights tell already which groups matter.
 void Run::renew() {
-  const std::int64_t all = epochs_of(stage()) * clips_.batches();
+  const std::int64_t all = steps_of(stage());
   const std::int64_t between = std::max<std::int64_t>(1, all / kRenewals);
   if (training_->steps_done() % between != 0) return;
   penalty_->reweight();
   ++at_.renewals;
   const std::size_t first = history_.layers.size();
   for (std::size_t k = 0; k < pruned_.size(); ++k) {
-    const PrunableLayer& layer = layers_[pruned_[k]];
-    const at::Tensor& weights = network_.parameter(layer.weights)->values;
-    const at::Tensor norms = group_norms(weights, plan_.groups), sizes = group_sizes(weights, plan_.groups);
+    const at::Tensor& weights = this->weights(pruned_[k]);
+    const at::Tensor norms = group_norms(weights, pruned_[k].groups);
     const at::Tensor alive =
         norms.masked_select(norms > 0) / (weights.detach() * weights.detach()).mean().sqrt().clamp_min(1e-30);
     LayerRow row{.renewal = at_.renewals, .epoch = at_.epoch + 1, .layer = static_cast<std::int64_t>(k)};
     row.groups = norms.numel();
     row.zero_groups = row.groups - alive.numel();
-    row.macs = static_cast<double>(layer.macs);
-    row.kept_macs =
-        row.macs * (sizes * (norms > 0)).sum().item<double>() / static_cast<double>(weights.numel());
+    row.macs = static_cast<double>(layers_[pruned_[k].layer].macs);
+    row.kept_macs = row.macs * (1 - zero_share(pruned_[k]));
     row.median = median_of(alive);
     if (alive.numel() > 0) {
       row.least = alive.min().item<double>();
@@ -210,21 +242,15 @@ void Run::renew() {
   witness_.layers({history_.layers.begin() + static_cast<std::ptrdiff_t>(first), history_.layers.end()});
 }
 
-// Of each layer counts what may be cut.
 double Run::empty_share() const {
   double empty = 0;
-  for (const std::size_t i : pruned_) {
-    const at::Tensor& weights = network_.parameter(layers_[i].weights)->values.detach();
-    const at::Tensor gone = group_norms(weights, plan_.groups) == 0;
-    const double share = (group_sizes(weights, plan_.groups) * gone).sum().item<double>() /
-                         static_cast<double>(weights.numel());
-    empty += static_cast<double>(layers_[i].macs) * std::min(share, 1 - pruning::kLeastKept);
-  }
+  for (const Pruned& pruned : pruned_)
+    empty += static_cast<double>(layers_[pruned.layer].macs) * std::min(zero_share(pruned), pruned.most);
   return empty / macs_;
 }
 
 void Run::regulate() {
-  const std::int64_t all = epochs_of(stage()) * clips_.batches(), done = training_->steps_done();
+  const std::int64_t all = steps_of(stage()), done = training_->steps_done();
   if (done % steps_between_looks(all) != 0) return;
   const double empty = empty_share();
   if (empty >= wanted_share()) return end_epoch();
@@ -262,27 +288,15 @@ void Run::end_epoch() {
 }
 
 void Run::cut() {
+  const std::vector<std::vector<at::Tensor>> examples = clips_.examples(plan_.examples);
   const bool regularized = !history_.epochs.empty();
-  history_.before_cut = regularized ? history_.epochs.back().test : history_.dense;
-  std::vector<double> emptied;
-  for (const PrunableLayer& layer : layers_) {
-    if (!layer.dense.empty()) {
-      emptied.push_back(0);
-      continue;
-    }
-    const at::Tensor& weights = network_.parameter(layer.weights)->values.detach();
-    const at::Tensor gone = group_norms(weights, plan_.groups) == 0;
-    emptied.push_back((group_sizes(weights, plan_.groups) * gone).sum().item<double>() /
-                      static_cast<double>(weights.numel()));
-  }
-  OneShotRequest request{
-      .groups = plan_.groups,
-      .rate = plan_.rate,
-      .criterion = plan_.method == Method::one_shot ? Criterion::second_order : Criterion::magnitude,
-      .keep_dense = plan_.keep_dense,
-      .threads = plan_.threads,
-      .progress = {}};
-  const OneShotReport report = prune_one_shot(network_, clips_.examples(plan_.examples), request);
+  // Running means lag behind weights that shrink.
+  if (regularized) estimate_statistics(network_, examples);
+  history_.before_cut = regularized ? judged() : history_.dense;
+  std::map<std::size_t, double> emptied;  // by layer: multiply-adds
+  for (const Pruned& pruned : pruned_)
+    emptied[pruned.layer] = zero_share(pruned) * static_cast<double>(layers_[pruned.layer].macs);
+  const OneShotReport report = pruned_network(examples);
   double removed = 0, empty = 0;
   history_.cut.clear();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -290,16 +304,9 @@ void Run::cut() {
     history_.cut.push_back({static_cast<std::int64_t>(i), outcome.macs, outcome.kept_macs});
     const auto gone = static_cast<double>(outcome.macs - outcome.kept_macs);
     removed += gone;
-    empty += std::min(gone, emptied[i] * static_cast<double>(outcome.macs));
-    if (!layers_[i].dense.empty()) continue;
-    const pruning::GroupGrid grid(layers_[i].shape, plan_.groups);
-    std::vector<bool> kept(static_cast<std::size_t>(grid.count()), true);
-    for (const std::int64_t group : outcome.removed) kept[static_cast<std::size_t>(group)] = false;
-    const std::vector<std::uint8_t> mask = grid.mask(kept);
-    at::Tensor values = at::empty({static_cast<std::int64_t>(mask.size())});
-    std::ranges::copy(mask, values.data_ptr<float>());
-    masks_[i] = values.reshape(network_.parameter(layers_[i].weights)->values.sizes());
+    empty += std::min(gone, emptied[i]);
   }
+  for (const Pruned& pruned : pruned_) keep_zero(pruned, report.layers[pruned.layer].removed);
   history_.emptied = removed > 0 ? empty / removed : 0;
   if (regularized && history_.emptied < kSeparated)
     witness_.warning(cat("the penalty has not separated the groups: of what is cut it had emptied ",
@@ -308,6 +315,50 @@ void Run::cut() {
                          "(--epochs), a higher rate (--lr) or a lower target"));
   history_.after_cut = judged();
   history_.end = history_.after_cut;
+}
+
+OneShotReport Run::pruned_network(const std::vector<std::vector<at::Tensor>>& examples) {
+  std::vector<pruning::GroupSpec> schemes;
+  for (const Pruned& pruned : pruned_)
+    if (std::ranges::find(schemes, pruned.groups) == schemes.end()) schemes.push_back(pruned.groups);
+  OneShotRequest request;
+  request.criterion = criterion_of(plan_.method);
+  request.keep_dense = plan_.keep_dense;
+  request.threads = plan_.threads;
+  const at::NoGradGuard without_gradients;
+  OneShot one_shot(network_, schemes, request);
+  one_shot.see(examples);
+  one_shot.order();
+  if (plan_.layers.empty()) {
+    one_shot.choose(plan_.rate);
+  } else {
+    std::vector<LayerChoice> choices(one_shot.survey().convs.size());
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      for (const Pruned& pruned : pruned_)
+        if (pruned.layer == one_shot.survey().convs[i].row)
+          choices[i] = {static_cast<std::size_t>(std::ranges::find(schemes, pruned.groups) - schemes.begin()),
+                        1 - pruned.most};
+    one_shot.choose(choices);
+  }
+  one_shot.apply(examples);
+  return one_shot.report();
+}
+
+void Run::keep_zero(const Pruned& pruned, const std::vector<std::int64_t>& groups) {
+  const pruning::GroupGrid grid(layers_[pruned.layer].shape, pruned.groups);
+  std::vector<bool> kept(static_cast<std::size_t>(grid.count()), true);
+  for (const std::int64_t group : groups) kept[static_cast<std::size_t>(group)] = false;
+  const std::vector<std::uint8_t> mask = grid.mask(kept);
+  at::Tensor values = at::empty({static_cast<std::int64_t>(mask.size())});
+  std::ranges::copy(mask, values.data_ptr<float>());
+  masks_[pruned.layer] = values.reshape(weights(pruned).sizes());
+}
+
+std::map<std::string, pruning::GroupSpec> Run::pruned_weights() const {
+  std::map<std::string, pruning::GroupSpec> named;
+  for (const Pruned& pruned : pruned_)
+    named[network_.parameter(layers_[pruned.layer].weights)->name] = pruned.groups;
+  return named;
 }
 
 std::map<std::string, at::Tensor> Run::masks() const {

@@ -23,16 +23,25 @@ namespace rt3d::pruner {
 enum class Method {
   train,       // nothing is pruned
   one_shot,    // cut with what stays fitted to a few clips (one_shot.h), retrain
+  heuristic,   // cut what later layers read least, retrain
   magnitude,   // cut the smallest groups, retrain: the baseline
   lasso,       // train with a penalty on all groups alike, cut what it emptied, retrain
   reweighted,  // the same, with a penalty that leaves groups alone that matter (penalty.h)
+};
+
+// What one layer loses.
+struct LayerPlan {
+  std::string name;  // the layer's, or its weights'
+  double share = 0;  // of its multiply-adds
+  pruning::GroupSpec groups;
 };
 
 struct RunPlan {
   Method method = Method::train;
   bool from_scratch = false;  // train: not from the file's values
   pruning::GroupSpec groups;
-  double rate = 2;  // multiply-adds of the whole model before ÷ after
+  double rate = 2;                // multiply-adds of the whole model before ÷ after
+  std::vector<LayerPlan> layers;  // instead of `groups` and `rate`: all others stay dense
   std::vector<std::string> keep_dense;
   // 0: as many as default_epochs() says.
   std::int64_t regularize_epochs = 0, train_epochs = 0;  // the latter also of retraining
@@ -76,9 +85,10 @@ class Run {
   const Network& network() const { return network_; }
   const History& history() const { return history_; }
   const std::vector<PrunableLayer>& layers() const { return layers_; }  // all that multiply by weights
-  const std::vector<std::size_t>& pruned_layers() const {
-    return pruned_;
-  }  // of these, those that may be pruned
+  // LayerRow::layer as a number in layers().
+  std::size_t pruned_layer(std::int64_t number) const { return pruned_[static_cast<std::size_t>(number)].layer; }
+  // The weights that lose groups, by their names in the file.
+  std::map<std::string, pruning::GroupSpec> pruned_weights() const;
   // The masks of the pruned layers' weights by their names in the file: 1 where a weight is kept. Empty before the cut.
   std::map<std::string, at::Tensor> masks() const;
 
@@ -95,6 +105,18 @@ class Run {
     EpochRow sums;  // of this epoch
   };
 
+  // A layer that is to lose groups.
+  struct Pruned {
+    std::size_t layer = 0;  // in layers_
+    pruning::GroupSpec groups;
+    double most = 0;  // of its multiply-adds, the share that may go
+  };
+
+  void find_pruned();
+  const at::Tensor& weights(const Pruned& pruned) const;
+  double zero_share(const Pruned& pruned) const;  // of its weights, those in groups that are zero
+  std::int64_t steps_of(Stage stage) const { return epochs_of(stage) * clips_.batches(); }
+
   Stage stage() const { return stages_[static_cast<std::size_t>(at_.stage)]; }
   void enter();
   void leave();
@@ -104,18 +126,20 @@ class Run {
   void regulate();
   void renew();
   void cut();
+  OneShotReport pruned_network(const std::vector<std::vector<at::Tensor>>& examples);
+  void keep_zero(const Pruned& pruned, const std::vector<std::int64_t>& groups);
   dataset::Accuracy judged() { return clips_.judge(network_).among(1); }
-  double empty_share() const;  // of all multiply-adds
-  double wanted_share() const { return 1 - 1 / plan_.rate; }
-  void require_reachable() const;
+  double empty_share() const;  // of all multiply-adds, those of groups that are zero and may go
+  double wanted_share() const { return wanted_; }
 
   const Clips& clips_;
   const RunPlan plan_;
   Witness& witness_;
   Network network_;
   std::vector<PrunableLayer> layers_;
-  std::vector<std::size_t> pruned_;
-  double macs_ = 0;  // of all layers
+  std::vector<Pruned> pruned_;
+  double macs_ = 0;    // of all layers
+  double wanted_ = 0;  // of these, the share that is to go
   std::vector<Stage> stages_;
 
   Position at_;

@@ -7,7 +7,7 @@ namespace rt3d::pruner {
 namespace {
 
 constexpr std::int64_t kLooks = 50;
-constexpr double kGain = 2, kMostChange = 0.3;  // of the strength's logarithm
+constexpr double kGain = 1.5, kMostChange = 0.2;  // of the strength's logarithm
 
 }  // namespace
 
