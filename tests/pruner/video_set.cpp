@@ -62,8 +62,7 @@ VideoSet make_video_set(const Scratch& scratch, const std::string& name, int tra
     classes += number + " " + motion.name + "\r\n";
     for (int i = 0; i < train_each + test_each; ++i) {
       const std::string group = (i < 10 ? "0" : "") + std::to_string(i);
-      const std::string file =
-          std::string(motion.name) + "/v_" + motion.in_files + "_g" + group + "_c01.avi";
+      const std::string file = std::string(motion.name) + "/v_" + motion.in_files + "_g" + group + "_c01.avi";
       write_blob((fs::path(set.videos) / file).string(), motion, random);
       (i < train_each ? train : test) += file + (i < train_each ? " " + number : "") + "\r\n";
     }
@@ -87,13 +86,14 @@ std::string make_small_network(const Scratch& scratch, const std::string& name) 
     for (const char* of_channels : {"s", "b", "m", "v"})
       constants += "const " + (of_channels + n) + " f32 " + to + "\n";
     nodes += "c" + n + " = Conv(" + last + ", w" + n + ") \"conv" + n + "\" strides=" + kRows[i].strides +
-             " pads=1x1x1x1x1x1\nn" + n + " = BatchNormalization(c" + n + ", s" + n + ", b" + n + ", m" + n + ", v" +
-             n + ")\nr" + n + " = Relu(n" + n + ")\n";
+             " pads=1x1x1x1x1x1\nn" + n + " = BatchNormalization(c" + n + ", s" + n + ", b" + n + ", m" + n +
+             ", v" + n + ")\nr" + n + " = Relu(n" + n + ")\n";
     last = "r" + n;
   }
-  const graph::Graph network = graph::parse_graph(
-      "graph \"small\"\ninput x f32 1x3x6x16x16\n" + constants + "const g f32 4x16\nconst gb f32 4\n" + nodes +
-      "p = GlobalAveragePool(" + last + ")\nf = Flatten(p)\no = Gemm(f, g, gb) \"classes\" transB=1\noutput o\n");
+  const graph::Graph network =
+      graph::parse_graph("graph \"small\"\ninput x f32 1x3x6x16x16\n" + constants +
+                         "const g f32 4x16\nconst gb f32 4\n" + nodes + "p = GlobalAveragePool(" + last +
+                         ")\nf = Flatten(p)\no = Gemm(f, g, gb) \"classes\" transB=1\noutput o\n");
   graph::save_onnx(network, scratch.path(name));
   return scratch.path(name);
 }

@@ -100,8 +100,8 @@ void RunLines::layers(const std::vector<LayerRow>& rows) {
                millions(static_cast<std::int64_t>(row.macs)),
                millions(static_cast<std::int64_t>(row.kept_macs)), fixed(row.least, 3), fixed(row.median, 3),
                fixed(row.most, 3)});
-  line(join("weights of the penalty, ", rows[0].renewal,
-            ". time (norms of groups that are not empty, relative to the layer's):"));
+  line(join("renewal ", rows[0].renewal,
+            " of the penalty's weights; norms of groups that are not empty, relative to the layer's:"));
   const std::string text = table.text();
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
