@@ -28,12 +28,15 @@ constexpr Command kCommands[] = {
 int main(int argc, char** argv) {
   const rt3d::cli::Program program = {
       "rt3d-prune",
-      "Prunes a trained model from a few videos, without labels and without training: an ordinary ONNX file "
-      "comes out",
+      "Prunes a trained model, from a few videos without labels, or with labelled ones while it trains: an "
+      "ordinary ONNX file comes out",
       "Examples:\n"
       "  rt3d-prune c3d.onnx --calibrate clips/ --target 2.6x -o pruned.onnx\n"
       "  rt3d-prune c3d.onnx --calibrate clips/ --target 3x --scheme vanilla:32x4 --keep-dense conv2 -o "
       "pruned.onnx\n"
+      "  rt3d-prune c3d.onnx --data UCF-101/ --split ucfTrainTestlist/trainlist01.txt --method reweighted "
+      "--target 3.6x --run run/ -o pruned.onnx\n"
+      "  rt3d-prune --resume run/\n"
       "  rt3d-prune inspect pruned.onnx",
       kCommands, rt3d::cli::prune_model};
   return rt3d::cli::run_program(program, argc, argv);

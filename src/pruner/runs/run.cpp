@@ -257,22 +257,26 @@ void Run::regulate() {
   penalty_->set_strength(next_strength(penalty_->strength(), wanted_share(), empty, done, all));
 }
 
-// The last one of a stage may end early, with all that is to be cut empty.
+// The last one of a stage may end early, with all that is to be cut empty. After it running means are those of weights that have changed
+// since, most of all in a short training: they are estimated anew (Wu and Johnson, Rethinking "Batch" in BatchNorm, 2021, section 3).
 void Run::end_epoch() {
   EpochRow row = at_.sums;
-  const double clips = std::max(1.0, static_cast<double>(row.train.total));
+  if (row.train.total == 0)
+    fail(Code::io, "none of the videos to train with could be read; the first: ", loader_->why_skipped());
+  const auto clips = static_cast<double>(row.train.total);
   for (double* sum : {&row.loss, &row.labels, &row.teacher, &row.penalty}) *sum /= clips;
   row.stage = stage();
   row.epoch = at_.epoch + 1;
   row.rate = rate_at(training_->options(), std::max<std::int64_t>(0, training_->steps_done() - 1));
-  row.test = judged();
   if (penalty_ != nullptr) {
     row.strength = penalty_->strength();
     row.zero_share = empty_share();
     row.wanted_zero_share = wanted_share();
   }
-  if (row.train.total == 0)
-    fail(Code::io, "none of the videos to train with could be read; the first: ", loader_->why_skipped());
+  const bool emptied = penalty_ != nullptr && row.zero_share >= row.wanted_zero_share;
+  const bool last = emptied || row.epoch == epochs_of(stage());
+  if (last) estimate_statistics(network_, clips_.examples(plan_.examples));
+  row.test = judged();
   if (at_.epoch == 0 && loader_->skipped() > 0)
     witness_.warning(cat(loader_->skipped(),
                          " videos to train with could not be read; the first: ", loader_->why_skipped()));
@@ -283,16 +287,13 @@ void Run::end_epoch() {
   at_.batch = 0;
   at_.sums = EpochRow{};
   ++at_.epoch;
-  const bool emptied = penalty_ != nullptr && row.zero_share >= row.wanted_zero_share;
-  if (emptied || at_.epoch == epochs_of(stage())) leave();
+  if (last) leave();
 }
 
 void Run::cut() {
   const std::vector<std::vector<at::Tensor>> examples = clips_.examples(plan_.examples);
   const bool regularized = !history_.epochs.empty();
-  // Running means lag behind weights that shrink.
-  if (regularized) estimate_statistics(network_, examples);
-  history_.before_cut = regularized ? judged() : history_.dense;
+  history_.before_cut = regularized ? history_.epochs.back().test : history_.dense;
   std::map<std::size_t, double> emptied;  // by layer: multiply-adds
   for (const Pruned& pruned : pruned_)
     emptied[pruned.layer] = zero_share(pruned) * static_cast<double>(layers_[pruned.layer].macs);
