@@ -68,8 +68,7 @@ const std::vector<Floor> kFloors = {
     {"pruner/runs", {"base", "graph", "dataset", "pruner", "pruning"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
-    {"cli/prune",
-     {"base", "graph", "video", "dataset", "pruner", "pruner/runs", "pruning", "cli/parts", "rt3d"}},
+    {"cli/prune", {"base", "graph", "video", "dataset", "pruner", "pruner/runs", "pruning", "cli/parts"}},
     {"cli", {"cli/commands", "cli/prune"}},
 };
 

@@ -421,9 +421,9 @@ TEST_CASE("damaged videos are left out with a count, and other videos than the r
   const Result result =
       trained_with(shell, "train " + network + data_of(set) + kQuick + "--from-scratch --epochs 1 --run " +
                               folder + " -o " + shell.scratch.path("out.onnx"));
-  CHECK(holds(result.err, "warning: 1 videos to train with could not be read; the first: "));
+  CHECK(holds(result.err, "warning: videos to train with that could not be read: 1; the first: "));
   CHECK(holds(result.err, "v_Growing_g01_c01.avi"));
-  CHECK(holds(read_file(folder + "/log.txt"), "warning: 1 videos"));
+  CHECK(holds(read_file(folder + "/log.txt"), "warning: videos to train with that"));
   fs::remove(damaged);
   const Result changed = shell(RT3D_PRUNE_COMMAND " --resume " + folder);
   CAPTURE(changed.err);

@@ -37,7 +37,7 @@ void print_evaluation(const EvaluateOptions& options, const Data& data, const Ev
   std::printf("data      %s\n", printable(data_text(data.set)).c_str());
   std::printf("protocol  %s\n", data.loader.protocol.text().c_str());
   std::printf("top-1     %s\n", found.top1.text().c_str());
-  std::printf("top-5     %s\n", found.top5.text().c_str());
+  if (found.classes > 5) std::printf("top-5     %s\n", found.top5.text().c_str());
   std::printf("loss      %s\n", fixed(found.loss, 4).c_str());
   std::printf("time      %s a run of %lld %s (median)\n", duration(found.run_ns).c_str(),
               static_cast<long long>(found.batch), found.batch == 1 ? "clip" : "clips");
@@ -66,7 +66,7 @@ void run_evaluate(const EvaluateOptions& options) {
                               [&](const char* key) { return rt3d_model_metadata(model.get(), key); });
   const Evaluation found = evaluate_model(model.get(), data, options.session);
   if (found.skipped > 0)
-    warn(join(found.skipped, " videos could not be read; the first: ", found.why_skipped));
+    warn(join("videos that could not be read: ", found.skipped, "; the first: ", found.why_skipped));
   if (options.as_json) return print_json(evaluation_json(options, data, found));
   print_evaluation(options, data, found);
 }

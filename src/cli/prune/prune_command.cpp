@@ -273,7 +273,8 @@ void run_prune(CLI::App& app, const PruneOptions& options) {
     throw UsageError(
         "--calibrate and --data are both given: videos without labels, or labelled ones to train with");
   if (!labelled) {
-    require_given(options.calibrate, "--calibrate, or --data,");
+    if (options.calibrate.empty())
+      throw UsageError("--calibrate is missing, or --data (rt3d-prune --help says more)");
     refuse_training_options(app);
     return run_one_shot(options);
   }
