@@ -114,9 +114,15 @@ TEST_CASE("rt3d-prune says in one line what it cannot do") {
   const std::string wanted = " --quiet -o " + out + " --calibrate " + folder;
   CHECK(holds(refused(dense + wanted + " --target 90x", 2), "with all that may go the model is at"));
   CHECK(holds(refused(dense + wanted + " --target 0.5x", 2), "above 1"));
-  CHECK(holds(refused(dense + wanted + " --target 40ms", 2), "times fewer"));
+  CHECK(holds(refused(dense + wanted + " --target 40s", 2), "2x-faster"));
+  CHECK(holds(refused(dense + wanted + " --db none --target 40000ms", 2), "give less"));
+  CHECK(holds(refused(dense + wanted + " --db none --target 0.0001ms", 2),
+              "out of reach: the dense model takes"));
+  CHECK(holds(refused(dense + wanted + " --target 2ms --scheme kgs:8x3", 2), "no code that gains time"));
+  CHECK(holds(refused(dense + wanted + " --target 2x --scheme kgs:8x4,vanilla:8x4", 2), "compete by time"));
+  CHECK(holds(refused(dense + wanted + " --target 2x-faster --scheme kgs:8x4,filter", 2), "by itself"));
   CHECK(holds(refused(dense + wanted + " --target 2x --scheme kgs:8", 2), "names no groups"));
-  CHECK(holds(refused(dense + wanted + " --target 2x --scheme filter", 2), "whole filter"));
+  CHECK(holds(refused(dense + wanted + " --target 90x --scheme filter", 2), "with all filters that may go"));
   CHECK(holds(refused(dense + wanted + " --target 2x --keep-dense nobody", 2), "'nobody'"));
   CHECK(holds(refused(dense + wanted, 2), "--target is missing"));
   CHECK(holds(refused(dense + " --target 2x -o " + out, 2), "--calibrate is missing"));

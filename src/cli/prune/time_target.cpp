@@ -12,7 +12,7 @@
 namespace rt3d::cli {
 namespace {
 
-constexpr int kCorrections = 5;
+constexpr int kCorrections = 8;
 constexpr double kCloseEnough = 0.015;  // of the target
 constexpr double kLeastRate = 1.02;
 
@@ -23,10 +23,11 @@ std::vector<std::string> conv_names(const pruner::LayerSurvey& survey) {
 }
 
 // Tries choices until one is close enough; the best of them is made at the end. `choose(aim)` makes one that takes about `aim` times the
-// dense model's time, `excess()` measures it.
+// dense model's time, `excess()` measures by what factor it takes longer than it may.
 void correct(double aim, const TimeTarget::Progress& progress, const std::function<void(double)>& choose,
              const std::function<double()>& excess) {
   double best = aim, best_error = std::numeric_limits<double>::infinity();
+  double too_little = 0, too_much = 1;  // of the dense model's time
   for (int i = 0; i < kCorrections && best_error > kCloseEnough; ++i) {
     progress("measured choices", static_cast<std::size_t>(i), kCorrections);
     choose(aim);
@@ -35,7 +36,10 @@ void correct(double aim, const TimeTarget::Progress& progress, const std::functi
       best_error = error;
       best = aim;
     }
+    (factor > 1 ? too_much : too_little) = aim;
     aim /= factor;
+    // Where times change in steps, as with whole filters, halving comes closer.
+    if (aim <= too_little || aim >= too_much) aim = (too_little + too_much) / 2;
   }
   progress("measured choices", kCorrections, kCorrections);
   choose(best);
