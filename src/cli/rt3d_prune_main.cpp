@@ -23,6 +23,9 @@ int main(int argc, char** argv) {
       "  rt3d-prune c3d.onnx --calibrate clips/ --target 2.6x -o pruned.onnx\n"
       "  rt3d-prune c3d.onnx --calibrate clips/ --target 3x --scheme vanilla:32x4 --keep-dense conv2 -o "
       "pruned.onnx\n"
+      "  rt3d-prune c3d.onnx --calibrate clips/ --target 40ms --threads 2 --scheme kgs:8x4,vanilla:32x4 -o "
+      "pruned.onnx\n"
+      "  rt3d-prune c3d.onnx --calibrate clips/ --target 2x-faster --scheme filter -o pruned.onnx\n"
       "  rt3d-prune inspect pruned.onnx",
       kCommands, rt3d::cli::prune_model};
   return rt3d::cli::run_program(program, argc, argv);

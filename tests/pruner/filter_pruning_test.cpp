@@ -87,9 +87,11 @@ TEST_CASE("a model without some of its filters computes what it computes with ze
   const fs::path dense = scratch.path() / "dense.onnx", cut = scratch.path() / "cut.onnx";
   for (const char* name : {"r2plus1d_18", "r3d_18", "s3d", "c3d", "coupled"})
     for (const Criterion criterion : {Criterion::second_order, Criterion::importance, Criterion::magnitude}) {
+      const std::string_view model(name);
+      // What goes is found alike everywhere: one of the others on two networks.
+      if (criterion != Criterion::second_order && model != "coupled" && model != "r2plus1d_18") continue;
       CAPTURE(name);
       CAPTURE(static_cast<int>(criterion));
-      const std::string_view model(name);
       graph::save_onnx(model == "coupled" ? graph::parse_graph(kCoupled)
                                           : models::build({.name = name,
                                                            .classes = 5,
@@ -137,8 +139,12 @@ TEST_CASE("filters whose channels are added up go together") {
 TEST_CASE("by second order filters cost less accuracy than by magnitude") {
   const tests::Clips seen = tests::motion_clips(64, 5), held_out = tests::motion_clips(300, 6);
   double accuracy[2];
+  Network network = tests::trained_motion_network(100);
+  std::vector<at::Tensor> dense;
+  for (const Parameter& parameter : network.parameters()) dense.push_back(parameter.values.detach().clone());
   for (const Criterion criterion : {Criterion::second_order, Criterion::magnitude}) {
-    Network network = tests::trained_motion_network(100);
+    const at::NoGradGuard without_gradients;
+    for (std::size_t i = 0; i < dense.size(); ++i) network.parameters()[i].values.copy_(dense[i]);
     const OneShotRequest request = filters_by(criterion);
     FilterPruning filters(network, request);
     filters.see(seen.inputs);
