@@ -21,6 +21,7 @@ class InputMoments {
   void add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights);
 
   const std::vector<pruning::ColumnBlock>& blocks() const { return blocks_; }
+  bool seen() const { return samples_ > 0; }
   // Throws internal before anything was added.
   pruning::Moments moments(std::size_t block, bool with_constant) const;
 

@@ -4,15 +4,11 @@
 
 namespace rt3d::pruner {
 
-namespace {
-
-bool is_normalized(const graph::Graph& graph, const graph::Graph::Uses& uses, const graph::Node& conv) {
-  const auto& readers = uses.consumers[static_cast<std::size_t>(conv.outputs[0])];
-  return !graph.is_output(conv.outputs[0]) && readers.size() == 1 &&
+bool is_normalized(const graph::Graph& graph, const graph::Graph::Uses& uses, const graph::Node& node) {
+  const auto& readers = uses.consumers[static_cast<std::size_t>(node.outputs[0])];
+  return !graph.is_output(node.outputs[0]) && readers.size() == 1 &&
          graph.nodes[static_cast<std::size_t>(readers[0])].op == "BatchNormalization";
 }
-
-}  // namespace
 
 LayerSurvey survey_layers(Network& network, const std::vector<std::string>& keep_dense) {
   const graph::Graph& graph = network.graph();

@@ -32,6 +32,9 @@ struct PrunableConv {
       false;  // something takes up a change of its output's mean: the bias, or a normalisation behind
 };
 
+// Whether a BatchNormalization alone reads what the node computes.
+bool is_normalized(const graph::Graph& graph, const graph::Graph::Uses& uses, const graph::Node& node);
+
 struct LayerSurvey {
   std::vector<LayerOutcome> rows;  // layers that multiply by weights, in the graph's order
   std::vector<PrunableConv> convs;

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <mutex>
 
@@ -125,6 +126,7 @@ void OneShot::take(std::size_t conv, Chosen chosen) {
   report_.kept_macs += kept - row.kept_macs;
   row.kept_macs = kept;
   row.lost = lost(conv, chosen);
+  if (request_.criterion != Criterion::second_order) row.lost = 1 - std::exp(-row.lost);
   row.scheme = weights > 0 ? order.groups.text() : "";
   chosen_[conv] = std::move(chosen);
 }

@@ -15,15 +15,29 @@ namespace {
 
 constexpr int kRounds = 8;
 
-// Losses become shares; multiply-adds follow from the groups' weights.
-void finish(pruning::RemovalTrace& trace, const SchemeOrder& order, double macs, double whole) {
+// Multiply-adds of a trace's steps, by the groups' weights.
+void count_macs(pruning::RemovalTrace& trace, const SchemeOrder& order, double macs) {
   double weights = 0;
   for (std::int64_t g = 0; g < order.grid.count(); ++g)
     weights += static_cast<double>(order.grid.extent(g).weights());
   trace.layer = order.layer;
-  for (double& loss : trace.losses) loss /= std::max(whole, 1e-30);
   for (const std::int64_t group : trace.groups)
     trace.macs.push_back(macs * static_cast<double>(order.grid.extent(group).weights()) / weights);
+}
+
+// Shares of what the layer still passes on, as steps of -log of it.
+std::vector<double> log_losses(const std::vector<double>& scores) {
+  constexpr double kAlmostNothing = 1e-6;
+  const double whole = std::accumulate(scores.begin(), scores.end(), 0.0);
+  std::vector<double> losses;
+  double gone = 0, before = 0;
+  for (const double score : scores) {
+    gone += score;
+    const double passed = std::max(whole > 0 ? 1 - gone / whole : 1.0, kAlmostNothing);
+    losses.push_back(-std::log(passed) - before);
+    before += losses.back();
+  }
+  return losses;
 }
 
 double energy(const SchemeOrder& order) {
@@ -41,7 +55,6 @@ class Rounds {
     for (const SchemeOrder* order : orders_) {
       weights_.push_back(host_tensor(survey_.convs[order->layer].weights->values));
       gone_.emplace_back(static_cast<std::size_t>(order->grid.count()), false);
-      whole_.push_back(0);
     }
     for (const Parameter& parameter : network_.parameters())
       if (parameter.values.scalar_type() == at::kFloat)
@@ -116,9 +129,10 @@ class Rounds {
       for (std::int64_t g = 0; g < order.grid.count(); ++g)
         if (!gone_[i][static_cast<std::size_t>(g)]) trace.groups.push_back(g);
       std::ranges::stable_sort(trace.groups, {}, cost);
-      for (const std::int64_t g : trace.groups) trace.losses.push_back(score[static_cast<std::size_t>(g)]);
-      if (whole_[i] == 0) whole_[i] = std::accumulate(score.begin(), score.end(), 0.0);
-      finish(trace, order, macs(order), whole_[i]);
+      std::vector<double> costs;
+      for (const std::int64_t g : trace.groups) costs.push_back(score[static_cast<std::size_t>(g)]);
+      trace.losses = log_losses(costs);
+      count_macs(trace, order, macs(order));
       all.push_back(std::move(trace));
     }
     return all;
@@ -143,7 +157,6 @@ class Rounds {
   Criterion criterion_;
   std::vector<Tensor> weights_;              // by order, as they are in this round
   std::vector<std::vector<bool>> gone_;      // by order and group
-  std::vector<double> whole_;                // by order: all scores of the first round
   std::map<graph::ValueId, Tensor> others_;  // all parameters as they came
 };
 
@@ -164,7 +177,10 @@ void order_by_second_order(SchemeOrder& order, const Tensor& weights, bool const
   }
   progress(blocks, blocks);
   const double whole = energy(order);
-  for (pruning::RemovalTrace& trace : order.traces) finish(trace, order, macs, whole);
+  for (pruning::RemovalTrace& trace : order.traces) {
+    for (double& loss : trace.losses) loss /= std::max(whole, 1e-30);
+    count_macs(trace, order, macs);
+  }
 }
 
 void order_by_scores(std::vector<SchemeOrder*> orders, Network& network, const LayerSurvey& survey,

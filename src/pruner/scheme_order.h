@@ -26,8 +26,9 @@ struct SchemeOrder {
   pruning::GroupSpec groups;
   pruning::GroupGrid grid;
   InputMoments moments;
-  // Losses are shares of what the whole layer would lose. By second order one trace for each block of columns and row of groups,
-  // block after block; else a single one.
+  // By second order losses are shares of what varies in the layer's output, and there is one trace for each block of columns and row of
+  // groups, block after block. By scores there is a single one, and losses are steps of -log of the share that the layer still passes on:
+  // what passes through several layers is the product of these, so that no layer is emptied for the sake of others.
   std::vector<pruning::RemovalTrace> traces;
 
   std::size_t block_of(std::size_t trace) const { return trace / static_cast<std::size_t>(grid.rows()); }

@@ -47,6 +47,16 @@ GroupSpec parse_group_spec(std::string_view text) {
   return spec;
 }
 
+std::vector<GroupSpec> parse_group_specs(std::string_view text) {
+  std::vector<GroupSpec> specs;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    specs.push_back(parse_group_spec(text.substr(0, comma)));
+    if (comma == text.npos) return specs;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 bool runs_sparse(const GroupSpec& spec) {
   const auto among = [](std::span<const int> sizes, int size) {
     return std::ranges::find(sizes, size) != sizes.end();

@@ -27,6 +27,8 @@ struct GroupSpec {
 GroupSpec parse_group_spec(
     std::string_view text);  // "kgs:8x4", "vanilla:32x4", "filter"; throws invalid_argument
 
+std::vector<GroupSpec> parse_group_specs(std::string_view text);  // several with commas between
+
 // Whether the runtime finds such groups in a model and has code that leaves them out (docs/sparsity.md).
 bool runs_sparse(const GroupSpec& spec);
 

@@ -35,6 +35,12 @@ class Surgery {
 
   bool empty() const { return groups_.empty(); }
 
+  std::vector<double> losses() const {
+    std::vector<double> losses;
+    for (const Columns& group : groups_) losses.push_back(std::max(0.0, loss_of(group)));
+    return losses;
+  }
+
   // Removes the cheapest group; gives its number and what it costs.
   std::pair<std::int64_t, double> remove_cheapest() {
     std::size_t best = 0;
@@ -211,6 +217,12 @@ std::vector<float> Moments::inverse(ThreadPool& pool) const {
   return {exact.begin(), exact.end()};
 }
 
+void Moments::forget(std::int64_t column) {
+  for (std::int64_t i = 0; i < size; ++i)
+    values[static_cast<std::size_t>(i * size + column)] =
+        values[static_cast<std::size_t>(column * size + i)] = i == column ? 1 : 0;
+}
+
 RemovalTrace removal_trace(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
                            const ColumnBlock& block, const std::vector<float>& inverse) {
   RemovalTrace trace;
@@ -221,6 +233,36 @@ RemovalTrace removal_trace(const Tensor& weights, const GroupGrid& grid, std::in
     trace.losses.push_back(loss);
   }
   return trace;
+}
+
+std::vector<double> removal_losses(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
+                                   const ColumnBlock& block, const std::vector<float>& inverse) {
+  return Surgery(weights, grid, row, block, inverse).losses();
+}
+
+double output_variance(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
+                       const ColumnBlock& block, const Moments& moments) {
+  const std::int64_t n = moments.size, filter = grid.input_channels() * grid.positions();
+  const GroupExtent extent = grid.extent(row * grid.columns());
+  const std::span<const float> values = weights.values<float>();
+  const auto moment = [&](std::int64_t i, std::int64_t j) {
+    return moments.values[static_cast<std::size_t>(i * n + j)];
+  };
+  double variance = 0;
+  for (std::int64_t oc = extent.oc_begin; oc < extent.oc_end; ++oc) {
+    std::vector<double> w;
+    for (const std::int64_t column : block.columns)
+      w.push_back(values[static_cast<std::size_t>(oc * filter + column)]);
+    double mean = 0;
+    for (std::int64_t i = 0; i < block.size(); ++i) {
+      double sum = 0;
+      for (std::int64_t j = 0; j < block.size(); ++j) sum += moment(i, j) * w[static_cast<std::size_t>(j)];
+      variance += w[static_cast<std::size_t>(i)] * sum;
+      if (n > block.size()) mean += w[static_cast<std::size_t>(i)] * moment(i, n - 1);
+    }
+    variance -= mean * mean;
+  }
+  return variance;
 }
 
 void remove_and_fit(Tensor& weights, const GroupGrid& grid, std::int64_t row, const ColumnBlock& block,

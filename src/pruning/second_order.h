@@ -43,12 +43,21 @@ struct Moments {
   std::int64_t size = 0;       // columns, and the constant if it may be adjusted
   std::vector<double> values;  // damped
   std::vector<float> inverse(ThreadPool& pool) const;
+  // As if this column were always zero: for weights that have none there.
+  void forget(std::int64_t column);
 };
 
 // The order in which the groups of one row of groups and one block go, each the cheapest at its time, and what each costs, in the square
 // of the output's unit: the sum of all is what varies in this part of the output. `inverse` is Moments::inverse(); `macs` stays empty.
 RemovalTrace removal_trace(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
                            const ColumnBlock& block, const std::vector<float>& inverse);
+
+// What each group of the row and block would cost by itself, in their order.
+std::vector<double> removal_losses(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
+                                   const ColumnBlock& block, const std::vector<float>& inverse);
+// What varies in the part of the output that the row and block give, summed over the row's filters.
+double output_variance(const Tensor& weights, const GroupGrid& grid, std::int64_t row,
+                       const ColumnBlock& block, const Moments& moments);
 
 // Removes the groups (numbers of the grid, all of this row and block) and fits what stays. `bias` gets what the constant's weight
 // becomes (nullptr: it is dropped, where a normalisation follows that takes it out again).

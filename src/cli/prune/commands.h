@@ -14,6 +14,5 @@ Runner prune_train_command(CLI::App& app);
 inline constexpr char kPrunedGroups[] = "rt3d.pruned.groups";  // "kgs:8x4"; several with commas between
 inline constexpr char kPrunedMethod[] = "rt3d.pruned.method";  // "one-shot"
 inline constexpr char kPrunedRate[] = "rt3d.pruned.rate";      // multiply-adds before ÷ after
-inline constexpr char kSparsityHint[] = "rt3d.sparsity";       // which layer has which (docs/sparsity.md)
 
 }  // namespace rt3d::cli

@@ -66,7 +66,9 @@ std::vector<LayerTimes> measure_layers(const std::vector<StepTime>& steps,
   }
   const std::size_t all = measured.size() * (1 + schemes.size() * std::size(kShares));
   std::size_t done = 0;
-  for (auto& [problem, ratios] : measured) {
+  for (auto& entry : measured) {
+    const std::string& problem = entry.first;
+    Ratios& ratios = entry.second;
     const auto time = [&](const std::string& more) {
       progress(done++, all);
       return least_ns(problem + more, options);

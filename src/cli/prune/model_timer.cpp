@@ -29,6 +29,7 @@ ModelTimer::ModelTimer(const std::string& model, const std::map<std::string, Sha
     : model_(model), shapes_(infos_of(shapes)), options_(std::move(options)) {
   if (options_.tune_ms < 0) options_.tune_ms = kModelTuneMs;
   dense_ = open(model, false);
+  options_.quiet = true;  // pruned models are many
 }
 
 SessionHandle ModelTimer::open(const std::string& path, bool profile) const {

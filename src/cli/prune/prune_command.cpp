@@ -64,10 +64,10 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
       ->transform(whole_number(1, 100000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option(
-         "--scheme", options.scheme,
-         "What goes together: kgs:GMxGN (input channels at a kernel position), or vanilla:GMxGN (at "
-         "all positions); for a target in time several with commas between, of which each layer gets one")
+  app.add_option("--scheme", options.scheme,
+                 "What goes together: kgs:GMxGN (input channels at a kernel position), vanilla:GMxGN (at all "
+                 "positions), or filter (whole ones, gone from the file with what reads them); for a target "
+                 "in time several with commas between, of which each layer gets one")
       ->type_name("SPEC")
       ->capture_default_str();
   app.add_option(
@@ -101,26 +101,23 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
   add_prune_training_options(app, options.labelled);
 }
 
-// "kgs:8x4,vanilla:32x4".
-std::vector<pruning::GroupSpec> parse_schemes(const std::string& text) {
-  std::vector<pruning::GroupSpec> schemes;
-  for (const std::string& part : CLI::detail::split(text, ','))
-    schemes.push_back(as_said([&] { return pruning::parse_group_spec(part); }));
-  return schemes;
-}
-
 // Multiply-adds alone always speak for the smallest groups.
 void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const PruneTarget& target) {
   if (schemes.size() > 1 && !target.is_time())
     throw UsageError(
         "--scheme: several schemes compete by time: give a --target like 40ms or 2x-faster, or one "
         "scheme");
-  for (const pruning::GroupSpec& scheme : schemes)
+  for (const pruning::GroupSpec& scheme : schemes) {
+    if (schemes.size() > 1 && scheme.scheme == pruning::GroupScheme::filter)
+      throw UsageError(
+          "--scheme: filters go from all layers that share them, and compete with no other scheme: give "
+          "filter by itself");
     if (target.is_time() && !pruning::runs_sparse(scheme))
       throw UsageError(
           join("--scheme ", scheme.text(),
                ": the runtime has no code that gains time by such groups; those of 4, 8, 16 or 32 "
                "output and 1, 4 or 8 input channels do (docs/sparsity.md)"));
+  }
 }
 
 // A line per stage, which grows on a terminal.
@@ -157,29 +154,85 @@ std::vector<std::int64_t> classes_of(pruner::Network& network,
   return classes;
 }
 
-// Which groups a layer's zeros form, for whoever reads the file (docs/sparsity.md, "A hint in the file").
-std::string sparsity_hint(const pruner::OneShot& one_shot) {
-  std::string hint;
-  for (const pruner::PrunableConv& conv : one_shot.survey().convs)
-    if (const std::string& scheme = one_shot.report().layers[conv.row].scheme;
-        !scheme.empty() && pruning::runs_sparse(pruning::parse_group_spec(scheme)))
-      hint += (hint.empty() ? "" : ";") + conv.weights->name + "=" + scheme;
-  return hint;
-}
+// What both ways of pruning start from.
+struct Job {
+  const PruneOptions& options;
+  PruneTarget target;
+  std::vector<pruning::GroupSpec> schemes;
+  pruner::OneShotRequest request;
+  CalibrationClips read;
+  std::vector<std::vector<at::Tensor>> clips;
+};
 
-std::map<std::string, std::string> properties(const PruneOptions& options, const pruner::OneShot& one_shot) {
-  return {{kPrunedGroups, options.scheme},
-          {kPrunedMethod, options.method},
-          {kPrunedRate, fixed(one_shot.report().rate(), 3)},
-          {kSparsityHint, sparsity_hint(one_shot)}};
-}
-
-SessionOptions session_options(const PruneOptions& options, const pruner::OneShotRequest& request) {
+std::optional<TimeTarget> time_target(const Job& job) {
+  if (!job.target.is_time()) return std::nullopt;
   SessionOptions session;
-  session.threads = request.threads;
-  session.db = options.db;
-  session.quiet = options.quiet;
-  return session;
+  session.threads = job.request.threads;
+  session.db = job.options.db;
+  session.quiet = job.options.quiet;
+  return std::optional<TimeTarget>(std::in_place, job.options.model, job.read.shapes, job.target, session);
+}
+
+// Writes the model, measures it where that was asked for, and tells.
+void finish(const Job& job, pruner::Network& network, const pruner::OneShotReport& report,
+            const std::map<std::string, Tensor>& constants, graph::Shapes shapes,
+            std::optional<TimeTarget>& time) {
+  const PruneOptions& options = job.options;
+  const std::map<std::string, std::string> properties = {{kPrunedGroups, options.scheme},
+                                                         {kPrunedMethod, options.method},
+                                                         {kPrunedRate, fixed(report.rate(), 3)}};
+  write_whole(options.output, [&](const std::filesystem::path& file) {
+    graph::save_with_constants(options.model, constants, properties, file, shapes);
+  });
+  PruneResult result{.model = options.model,
+                     .output = options.output,
+                     .scheme = options.scheme,
+                     .method = options.method,
+                     .report = report,
+                     .clips = job.clips.size(),
+                     .unreadable = job.read.unreadable,
+                     .times = {}};
+  const std::vector<std::int64_t> after = classes_of(network, job.clips);
+  for (std::size_t i = 0; i < after.size(); ++i) result.same_class += report.classes_before[i] == after[i];
+  if (time) {
+    result.times = time->measure_written(options.output);
+    result.goal_ns = time->goal_ns(result.times->dense_ns);
+  }
+  if (options.as_json)
+    print_json(json_of(result));
+  else
+    print(result);
+  if (const std::string missed = missed_time(result); !missed.empty()) warn(missed);
+}
+
+void prune_groups(const Job& job, pruner::Network& network) {
+  pruner::OneShot one_shot(network, job.schemes, job.request);
+  std::optional<TimeTarget> time = time_target(job);
+  std::optional<TimePlan> plan;
+  if (time) plan = time->plan(one_shot, job.request.progress);
+  one_shot.see(job.clips);
+  one_shot.order();
+  if (!time) {
+    one_shot.choose(job.target.value);
+  } else if (const std::string table = time->choose(one_shot, *plan, job.request.progress);
+             !job.options.as_json) {
+    std::printf("%s\n", table.c_str());
+    std::fflush(stdout);
+  }
+  one_shot.apply(job.clips);
+  finish(job, network, one_shot.report(), network.weights(), graph::Shapes::stay, time);
+}
+
+void prune_filters(const Job& job, pruner::Network& network) {
+  pruner::FilterPruning filters(network, job.request);
+  std::optional<TimeTarget> time = time_target(job);
+  filters.see(job.clips);
+  if (time)
+    time->choose(filters, job.request.progress);
+  else
+    filters.choose(job.target.value);
+  filters.apply(job.clips);
+  finish(job, network, filters.report(), filters.cut_weights(), graph::Shapes::may_differ, time);
 }
 
 // With labelled videos.
@@ -208,59 +261,26 @@ void run_one_shot(const PruneOptions& options) {
   require_given(options.target, "--target");
   require_given(options.output, "-o");
   refuse_dash("-o", options.output);
-  const PruneTarget target = parse_prune_target(options.target);
-  const std::vector<pruning::GroupSpec> schemes = parse_schemes(options.scheme);
-  require_schemes(schemes, target);
-  pruner::OneShotRequest request;
-  request.criterion = criterion_of(options.method);
-  request.keep_dense = options.keep_dense;
-  request.threads = options.threads > 0 ? options.threads : usable_cores();
-  request.progress = StageLines(options.quiet);
+  Job job{.options = options,
+          .target = parse_prune_target(options.target),
+          .schemes = as_said([&] { return pruning::parse_group_specs(options.scheme); }),
+          .request = {.groups = {},
+                      .criterion = criterion_of(options.method),
+                      .keep_dense = options.keep_dense,
+                      .threads = options.threads > 0 ? options.threads : usable_cores(),
+                      .progress = StageLines(options.quiet)},
+          .read = {},
+          .clips = {}};
+  require_schemes(job.schemes, job.target);
   check_output(options.output);
-
   const graph::Graph model = graph::load_onnx(options.model);
-  const CalibrationClips read =
-      read_calibration_clips(options.calibrate, static_cast<std::size_t>(options.clips), model);
-  pruner::Network network(model, read.shapes);
-  const std::vector<std::vector<at::Tensor>> clips = tensors_of(read);
+  job.read = read_calibration_clips(options.calibrate, static_cast<std::size_t>(options.clips), model);
+  job.clips = tensors_of(job.read);
   const at::NoGradGuard without_gradients;
   as_said([&] {
-    pruner::OneShot one_shot(network, schemes, request);
-    std::optional<TimeTarget> time;
-    if (target.is_time())
-      time.emplace(options.model, read.shapes, target, session_options(options, request), one_shot,
-                   request.progress);
-    one_shot.see(clips);
-    one_shot.order();
-    if (!time)
-      one_shot.choose(target.value);
-    else if (const std::string table = time->choose(one_shot, request.progress); !options.as_json)
-      std::printf("%s\n", table.c_str());
-    std::fflush(stdout);
-    one_shot.apply(clips);
-    write_whole(options.output, [&](const std::filesystem::path& file) {
-      graph::save_with_constants(options.model, network.weights(), properties(options, one_shot), file);
-    });
-    PruneResult result{.model = options.model,
-                       .output = options.output,
-                       .scheme = options.scheme,
-                       .method = options.method,
-                       .report = one_shot.report(),
-                       .clips = clips.size(),
-                       .unreadable = read.unreadable,
-                       .times = {}};
-    const std::vector<std::int64_t> after = classes_of(network, clips);
-    for (std::size_t i = 0; i < clips.size(); ++i)
-      result.same_class += result.report.classes_before[i] == after[i];
-    if (time) {
-      result.times = time->measure_written(options.output);
-      result.goal_ns = time->goal_ns(result.times->dense_ns);
-    }
-    if (options.as_json)
-      print_json(json_of(result));
-    else
-      print(result);
-    if (const std::string missed = missed_time(result); !missed.empty()) warn(missed);
+    pruner::Network network(model, job.read.shapes);
+    job.schemes[0].scheme == pruning::GroupScheme::filter ? prune_filters(job, network)
+                                                          : prune_groups(job, network);
   });
 }
 

@@ -70,11 +70,9 @@ void print(const PruneResult& result) {
 
 std::string missed_time(const PruneResult& result) {
   if (!result.times || std::fabs(result.times->pruned_ns / result.goal_ns - 1) <= kTimeWithin) return "";
-  return join(
-      "the pruned model takes ", milliseconds(result.times->pruned_ns), " ms, not the wanted ",
-      milliseconds(result.goal_ns),
-      " ms: measured times vary more than that, or layers become faster in too large steps; try again, or "
-      "give several schemes");
+  return join("the pruned model takes ", milliseconds(result.times->pruned_ns), " ms, not the wanted ",
+              milliseconds(result.goal_ns),
+              " ms: the machine is disturbed, or layers become faster in larger steps than that; try again");
 }
 
 }  // namespace rt3d::cli

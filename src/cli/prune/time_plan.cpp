@@ -40,9 +40,6 @@ double TimePlan::fastest_ns() const {
 }
 
 void TimePlan::require_reachable(double ns) const {
-  if (ns >= dense_ns_)
-    throw UsageError(join("--target: the dense model takes ", milliseconds(dense_ns_),
-                          " ms on this machine, and ", milliseconds(ns), " ms are asked for: give less"));
   if (ns < fastest_ns())
     throw UsageError(join("--target: ", milliseconds(ns), " ms are out of reach: the dense model takes ",
                           milliseconds(dense_ns_), " ms, and with all that may go about ",

@@ -20,11 +20,10 @@ class TimePlan {
   void weigh(const pruner::OneShot& one_shot);
   // The choice that loses least and by the measured times takes at most `ns`; the fastest where none is as fast.
   std::vector<pruner::LayerChoice> choose_near(double ns) const;
-  double dense_ns() const { return dense_ns_; }
   double ns(const std::vector<pruner::LayerChoice>& choices) const;
   // Of each layer: what it takes, what it gets, what it then takes and loses.
   std::string table(const std::vector<pruner::LayerChoice>& choices) const;
-  // Throws UsageError for a time that is out of reach or no less than the dense model's.
+  // Throws UsageError for a time that is out of reach.
   void require_reachable(double ns) const;
 
  private:

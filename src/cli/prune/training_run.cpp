@@ -19,7 +19,6 @@
 #include "cli/prune/run_report.h"
 #include "graph/model.h"
 #include "pruner/checkpoint.h"
-#include "pruning/group_grid.h"
 #include "pruning/layers.h"
 
 namespace rt3d::cli {
@@ -154,14 +153,6 @@ std::map<std::string, ByteArray> masks_of(const pruner::Run& run) {
   return arrays;
 }
 
-// Which groups a layer's zeros form, for whoever reads the file (docs/sparsity.md, "A hint in the file").
-std::string training_hint(const pruner::Run& run) {
-  std::string hint;
-  for (const auto& [name, groups] : run.pruned_weights())
-    if (pruning::runs_sparse(groups)) hint += (hint.empty() ? "" : ";") + name + "=" + groups.text();
-  return hint;
-}
-
 // Of convolutions and linear layers, as they are in the file.
 std::int64_t nonzero_weights(const graph::Graph& model) {
   std::int64_t count = 0;
@@ -208,10 +199,7 @@ void finish(const pruner::Run& run, const TrainingSession& session, const RunFol
             const TrainingRequest& request, RunLines& lines) {
   const graph::Graph& graph = run.network().graph();
   std::map<std::string, std::string> metadata = session.metadata(graph.value(graph.outputs[0]).desc.shape[1]);
-  if (!run.history().cut.empty()) {
-    metadata[kPrunedRate] = fixed(run.history().rate(), 3);
-    metadata[kSparsityHint] = training_hint(run);
-  }
+  if (!run.history().cut.empty()) metadata[kPrunedRate] = fixed(run.history().rate(), 3);
   write_whole(request.output, [&](const fs::path& file) {
     graph::save_with_constants(folder.model(), run.network().weights(), metadata, file);
   });

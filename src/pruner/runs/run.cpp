@@ -355,13 +355,6 @@ void Run::keep_zero(const Pruned& pruned, const std::vector<std::int64_t>& group
   masks_[pruned.layer] = values.reshape(weights(pruned).sizes());
 }
 
-std::map<std::string, pruning::GroupSpec> Run::pruned_weights() const {
-  std::map<std::string, pruning::GroupSpec> named;
-  for (const Pruned& pruned : pruned_)
-    named[network_.parameter(layers_[pruned.layer].weights)->name] = pruned.groups;
-  return named;
-}
-
 std::map<std::string, at::Tensor> Run::masks() const {
   std::map<std::string, at::Tensor> named;
   for (const auto& [layer, mask] : masks_) named[network_.parameter(layers_[layer].weights)->name] = mask;

@@ -87,8 +87,6 @@ class Run {
   const std::vector<PrunableLayer>& layers() const { return layers_; }  // all that multiply by weights
   // LayerRow::layer as a number in layers().
   std::size_t pruned_layer(std::int64_t number) const { return pruned_[static_cast<std::size_t>(number)].layer; }
-  // The weights that lose groups, by their names in the file.
-  std::map<std::string, pruning::GroupSpec> pruned_weights() const;
   // The masks of the pruned layers' weights by their names in the file: 1 where a weight is kept. Empty before the cut.
   std::map<std::string, at::Tensor> masks() const;
 
