@@ -338,11 +338,15 @@ TEST_CASE("a recipe holds the options, the command line wins, and layers may be 
   CHECK(kept_share(0) == 1);
   CHECK(kept_share(1) == 0.5);
   CHECK(kept_share(2) == 0.75);
-  const json info = json::parse(shell.rt3d("info --json " + shell.scratch.path("d.onnx")).out);
-  std::string found;
-  for (const json& layer : info["layers"]) found += layer["sparsity"].get<std::string>() + " ";
-  CHECK(holds(found, "vanilla:8x4:"));
-  CHECK(holds(found, "kgs:8x4:"));
+  const auto in_groups = [&](const char* scheme, std::size_t layer) {
+    const json seen = json::parse(trained_with(shell, "inspect --json --scheme " + std::string(scheme) + " " +
+                                                          shell.scratch.path("d.onnx"))
+                                      .out)["layers"][layer];
+    return seen["zeros"].get<double>() > 0 && seen["zeros"] == seen["zeros_in_groups"];
+  };
+  CHECK(in_groups("vanilla:8x4", 1));
+  CHECK(in_groups("kgs:8x4", 2));
+  CHECK_FALSE(in_groups("vanilla:8x4", 2));
 }
 
 TEST_CASE("what cannot be trained, judged or pruned is said in one line, and nothing is begun") {

@@ -278,8 +278,8 @@ void Run::end_epoch() {
   if (last) estimate_statistics(network_, clips_.examples(plan_.examples));
   row.test = judged();
   if (at_.epoch == 0 && loader_->skipped() > 0)
-    witness_.warning(cat(loader_->skipped(),
-                         " videos to train with could not be read; the first: ", loader_->why_skipped()));
+    witness_.warning(cat("videos to train with that could not be read: ", loader_->skipped(),
+                         "; the first: ", loader_->why_skipped()));
   history_.epochs.push_back(row);
   history_.end = row.test;
   witness_.epoch(row);
