@@ -86,7 +86,9 @@ class Run {
   const History& history() const { return history_; }
   const std::vector<PrunableLayer>& layers() const { return layers_; }  // all that multiply by weights
   // LayerRow::layer as a number in layers().
-  std::size_t pruned_layer(std::int64_t number) const { return pruned_[static_cast<std::size_t>(number)].layer; }
+  std::size_t pruned_layer(std::int64_t number) const {
+    return pruned_[static_cast<std::size_t>(number)].layer;
+  }
   // The masks of the pruned layers' weights by their names in the file: 1 where a weight is kept. Empty before the cut.
   std::map<std::string, at::Tensor> masks() const;
 
