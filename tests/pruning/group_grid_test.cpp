@@ -124,8 +124,8 @@ TEST_CASE("of trained weights KGS keeps most at equal multiply-adds, then Vanill
       const double kgs = energy_kept(weights, "kgs:8x4", most),
                    vanilla = energy_kept(weights, "vanilla:8x4", most),
                    filters = energy_kept(weights, "vanilla:8x1024", most);
-      CHECK(kgs >= vanilla);
-      CHECK(vanilla >= filters);
+      CHECK(kgs >= vanilla - 1e-9);  // sums of other orders
+      CHECK(vanilla >= filters - 1e-9);
       ++compared;
     }
   }
