@@ -1,4 +1,4 @@
-# libtorch, which src/pruner alone uses: Debian's libtorch-dev, or any newer one by CMAKE_PREFIX_PATH (with CUDA where it has it). Not
+# libtorch, which src/pruner alone uses: Debian's libtorch-dev, or any newer one by CMAKE_PREFIX_PATH. Not
 # under sanitizers, which libtorch was not built with, nor for another machine.
 option(RT3D_PRUNER "Build rt3d-prune (needs libtorch)" ON)
 if(RT3D_PRUNER AND RT3D_BUILD_COMMANDS AND NOT CMAKE_CROSSCOMPILING AND NOT RT3D_SANITIZE)

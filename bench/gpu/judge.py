@@ -1,4 +1,5 @@
 """Launches of plans, compiled and given a time: what tables.py prints and gates.py judges."""
+import manifest
 import mesa
 import model
 
@@ -27,6 +28,8 @@ def chosen(read, text):
 
 def judge(plans, options):
     """Of plans as (manifest, GPUs) their (manifest, {gpu: [Judged]}), everything compiled that is not kept yet."""
+    if options.steps and not any(chosen(read, options.steps) for read, _ in plans):
+        raise manifest.Error(f"no launch has '{options.steps}' in its step, problem, family or kernel (--steps)")
     compiler = mesa.Compiler(options.build)
     known = {gpu: mesa.versions(options.build, gpu, options.mesa) for gpu in {gpu for _, gpus in plans for gpu in gpus}}
     wanted = dict.fromkeys((gpu, version, launch.source.read_text(), launch.options) for read, gpus in plans for launch in chosen(read, options.steps)

@@ -8,9 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "graph/model.h"
@@ -229,6 +233,7 @@ nlohmann::json launches_of(const Step& step, int uses, const runtime::Choice& ch
         {"options", kernels::cl::build_options(launch.code, *target.device.accelerator)},
         {"kernel", launch.code.kernel},
         {"global", launch.range.global},
+        {"items", launch.range.items},
         {"count", uses},
         {"multiply_adds", multiplied.useful},
         {"units_executed", multiplied.executed},

@@ -1,7 +1,6 @@
 """Reads manifest.json: the launches of one model's plan, with the OpenCL sources beside it. docs/gpu-model.md describes the file."""
 import dataclasses
 import json
-import math
 import pathlib
 
 import model
@@ -21,6 +20,7 @@ class Launch:
     options: str
     kernel: str
     grid: list  # global size
+    working: list  # work-items of it that have something to do
     local: list  # or None: the driver chooses
     count: int
     multiply_adds: float  # that the result needs
@@ -30,12 +30,8 @@ class Launch:
     writes: float
     tile: dict  # of a work-item: {"pixels": P, "outputs": O, "weight_bytes": B}, or {}
 
-    @property
-    def items(self):
-        return math.prod(self.grid)
-
     def modelled(self, mode):
-        return model.Launch(items=self.items, local=math.prod(self.local) if self.local else 0, multiply_adds=self.executed,
+        return model.Launch(grid=self.working, group=self.local or (), multiply_adds=self.executed,
                             pixels=self.tile.get("pixels", 0), element=self.tile.get("weight_bytes", 2 if mode == "half" else 4),
                             bytes=self.weights + self.activations + self.writes)
 
@@ -109,12 +105,16 @@ def launch_of(path, value):
     reads = field(value, "reads", dict, {})
     needed = field(value, "multiply_adds", NUMBER)
     tile = field(value, "tile", dict, {})
+    grid = sizes(value, "global")
+    working = sizes(value, "items", optional=True) or grid
+    if len(working) != len(grid) or any(some > all_of_it for some, all_of_it in zip(working, grid)):
+        raise Error(f"'items' is {json.dumps(working)[:60]}, not a part of the global size {json.dumps(grid)}")
     for side in tile:
         if side not in ("pixels", "outputs", "weight_bytes") or not isinstance(tile[side], int) or tile[side] < 1:
             raise Error(f"'tile' is {json.dumps(tile)[:60]}")
     return Launch(step=field(value, "step", str), problem=field(value, "problem", str, ""), family=field(value, "family", str),
                   schedule=field(value, "schedule", str, ""), source=source, options=field(value, "options", str, ""),
-                  kernel=field(value, "kernel", str), grid=sizes(value, "global"), local=sizes(value, "local", optional=True),
+                  kernel=field(value, "kernel", str), grid=grid, working=working, local=sizes(value, "local", optional=True),
                   count=field(value, "count", int, 1), multiply_adds=needed, executed=field(value, "units_executed", NUMBER, needed),
                   weights=field(reads, "weights", NUMBER, 0), activations=field(reads, "activations", NUMBER, 0),
                   writes=field(value, "writes", NUMBER, 0), tile=tile)

@@ -1,6 +1,6 @@
 """A model of five phone GPUs: from what a compiler made of a kernel to a time. Model figures, never measurements of a phone.
 
-A launch runs global[0] x global[1] x global[2] work-items, whose multiply-adds a plan knows and whose code a listing shows. The hot loop
+A launch has so many work-items with something to do, whose multiply-adds a plan knows and whose code a listing shows. The hot loop
 holds a known number of multiply-adds, hence
 
     turns of the loop = multiply-adds of a work-item / multiply-adds in the loop
@@ -24,6 +24,7 @@ Not in the model: caches (what a path gives is what a micro-benchmark read out o
 by whole work-groups, heat (a hot phone runs at 60 to 80 % of these clocks), the vendors' own compilers.
 """
 import dataclasses
+import itertools
 import math
 
 # All constants, with where they come from: (value, source). ArchProbe is Microsoft's micro-benchmark of phone GPUs, with its published
@@ -99,12 +100,20 @@ USUAL_LOCAL = 128  # work-items of a group where the plan leaves it to the drive
 @dataclasses.dataclass
 class Launch:
     """What the model needs to know of one launch beside its code."""
-    items: int
-    local: int  # work-items of a work-group; 0: the driver's choice
+    grid: tuple  # work-items that have something to do, by dimension
+    group: tuple  # those of a work-group; empty: the driver's choice
     multiply_adds: float  # executed, padding included
     pixels: int = 0  # that share a weight in a work-item; 0: unknown
     element: int = 2  # bytes of a weight
     bytes: float = 0  # of all tensors read and written, each once
+
+    @property
+    def items(self):
+        return math.prod(self.grid)
+
+    @property
+    def local(self):
+        return math.prod(self.group) if self.group else 0
 
 
 @dataclasses.dataclass
@@ -142,11 +151,26 @@ def lanes_of(gpu, code, local):
     return 64 if 0 < local <= constant("adreno narrow wave") else code.lanes
 
 
+def working_waves(grid, group, lanes):
+    """Waves in which some work-item has something to do: work-groups stick out of the grid at its edges, and a wave that sticks out as a
+    whole ends at once."""
+    width, height, _ = group
+    kinds = ([(side, size // side), (size % side, 1)] for size, side in zip(grid, group))  # groups that are whole, and one of the rest
+    waves = 0
+    for columns, rows, planes in itertools.product(*kinds):
+        starts = (width * (row + height * plane) for plane in range(planes[0]) for row in range(rows[0]))
+        if columns[0]:
+            of_group = {wave for start in starts for wave in range(start // lanes, (start + columns[0] - 1) // lanes + 1)}
+            waves += len(of_group) * columns[1] * rows[1] * planes[1]
+    return waves
+
+
 def filled(gpu, launch, lanes):
-    """The share of lanes that work: of the last wave of a work-group, and of the cores in the last round of work-groups."""
-    local = launch.local or min(USUAL_LOCAL, max(1, launch.items))
-    of_waves = local / (math.ceil(local / lanes) * lanes)
-    groups = max(1, math.ceil(launch.items / local))
+    """The share of lanes that work: of the waves that have work, and of the cores in the last round of work-groups."""
+    grid, group = (launch.grid, launch.group) if launch.group else ((launch.items,), (min(USUAL_LOCAL, launch.items),))
+    grid, group = ((*sizes, 1, 1)[:3] for sizes in (grid, group))
+    of_waves = launch.items / (working_waves(grid, group, lanes) * lanes)
+    groups = math.prod(math.ceil(size / side) for size, side in zip(grid, group))
     of_cores = groups / (math.ceil(groups / gpu.cores) * gpu.cores)
     return of_waves * of_cores
 
@@ -160,7 +184,7 @@ def peak(gpu, narrow=True):
 
 def turns_of(code, launch):
     """How often the hot loop runs for one work-item; once, where no multiply-adds tell."""
-    each = launch.multiply_adds / max(1, launch.items)
+    each = launch.multiply_adds / launch.items
     if code.loop.multiply_adds == 0 or each == 0:
         return 1.0
     return max(each / code.loop.multiply_adds, 0 if code.looping else 1)

@@ -6,7 +6,7 @@ registers by kind of GPU in src/kernels/cl/conv_parts.cpp.
   tiles.py build/gpu-report/plans/c3d/float/adreno-650 --step conv4a --tiles 4x2,7x2 --mesa sid
 
 The step's kernel is compiled with other -DROWS and -DBLOCKS (and what follows from them), whether or not the plan may choose these. Times are of
-whole tiles: a plane's last rows and lanes that idle are those of the plan's own tile.
+whole tiles: what a plane's last rows waste is what they waste in the plan's own tile.
 """
 import argparse
 import copy
@@ -52,9 +52,9 @@ def retiled(launch, rows, blocks):
     for name, value in values.items():
         number(launch.options, name)
         other.options = re.sub(rf"-D{name}=\d+", f"-D{name}={value}", other.options)
-    columns, planes, tiles = launch.grid
-    other.grid = [max(1, columns * values["TILES"] // number(launch.options, "TILES")), planes,
-                  max(1, tiles * values["OC_TILES"] // number(launch.options, "OC_TILES"))]
+    columns, planes, tiles = launch.working
+    other.working = [columns * values["TILES"] // number(launch.options, "TILES"), planes,
+                     tiles * values["OC_TILES"] // number(launch.options, "OC_TILES")]
     other.tile = {**launch.tile, "pixels": rows, "outputs": 4 * blocks}
     return other
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -65,6 +66,18 @@ std::string env(EnvSwitch which) {
   return value ? value : "";
 }
 
+int env_number(EnvSwitch which, int unset) {
+  const std::string value = env(which);
+  if (value.empty()) return unset;
+  int number = 0;
+  const char* const last = value.data() + value.size();
+  const auto [end, error] = std::from_chars(value.data(), last, number);
+  if (error != std::errc() || end != last || number < 1)
+    fail(Code::invalid_argument, kEnvTable[static_cast<std::size_t>(which)].name, "='", value,
+         "' means nothing; give a whole number from 1 on");
+  return number;
+}
+
 void check_switches() {
   for (const EnvRow& row : kEnvTable) {
     const std::string value = env(row.which);
@@ -72,6 +85,7 @@ void check_switches() {
     fail(Code::invalid_argument, row.name, "='", value, "' means nothing; it may be one of: ", row.words);
   }
   static_cast<void>(forced_isa());
+  static_cast<void>(env_number(EnvSwitch::opencl_patience, 1));
   if (dump_enabled()) require_writable(env(EnvSwitch::dump));
 }
 

@@ -31,6 +31,8 @@ struct EnvRow {
 extern const EnvRow kEnvTable[10];
 
 std::string env(EnvSwitch which);  // the value, empty when unset
+int env_number(EnvSwitch which,
+               int unset);  // a whole number from 1 on; throws invalid_argument for anything else
 
 // Throws invalid_argument for a value that means nothing (naming those that do), io for a folder of RT3D_DUMP that cannot be
 // written. RT3D_FORCE and RT3D_SKIP_PASSES are left to those who know families and passes.

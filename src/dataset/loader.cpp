@@ -31,6 +31,7 @@ Loader::Loader(const std::vector<Sample>& samples, const LoaderOptions& options)
     fail(Code::invalid_argument, "a batch of ", options_.batch, " clips is out of range: 1 to 65536");
   if (options_.threads < 1 || options_.threads > 1024)
     fail(Code::invalid_argument, options_.threads, " threads to decode are out of range: 1 to 1024");
+  if (options_.first < 0) fail(Code::invalid_argument, "there is no batch ", options_.first);
   std::iota(order_.begin(), order_.end(), 0);
   if (options_.train) {
     Random random = random_of(options_, -1);
@@ -39,7 +40,8 @@ Loader::Loader(const std::vector<Sample>& samples, const LoaderOptions& options)
   }
   per_batch_ = std::max<std::int64_t>(1, options_.batch / options_.protocol.views());
   batches_ = (static_cast<std::int64_t>(samples.size()) + per_batch_ - 1) / per_batch_;
-  const auto threads = std::min<std::int64_t>(options_.threads, batches_);
+  begun_ = read_ = std::min(options_.first, batches_);
+  const auto threads = std::min<std::int64_t>(options_.threads, batches_ - begun_);
   for (std::int64_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -107,7 +109,7 @@ void Loader::add_views(std::int64_t sample, Made& made) const {
       const Frames frames = frames_of(sample, 0, share);
       const Corner corner{static_cast<int>(random.below(frames.size.height - p.crop.height + 1)),
                           static_cast<int>(random.below(frames.size.width - p.crop.width + 1))};
-      add_clip(frames, corner, random.below(2) == 1, batch);
+      add_clip(frames, corner, options_.mirror && random.below(2) == 1, batch);
     } else {
       for (int clip = 0; clip < p.clips; ++clip) {
         const Frames frames = frames_of(sample, clip, -1);

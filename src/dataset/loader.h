@@ -34,8 +34,10 @@ struct LoaderOptions {
   // To train: shuffled, with random crops, mirrored in half of the cases, random beginnings where frames are consecutive; a clip of each
   // video. Else: all views of each video, one after the other, in the given order.
   bool train = false;
+  bool mirror = true;  // false: where left and right are what tells classes apart
   std::uint64_t seed = 1;
   std::int64_t epoch = 0;
+  std::int64_t first = 0;  // batch that is given: the ones before it are left out, as if they had been read
   FrameCache* cache = nullptr;
 };
 

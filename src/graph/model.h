@@ -26,8 +26,11 @@ std::string onnx_bytes(const Graph& graph);  // what such a file holds
 // file, and with `metadata` added to its properties. All else stays as the exporter wrote it: nodes, names, opsets, what RT3D does not
 // know. External data becomes part of the file. `to` may be `from`. Throws invalid_argument when a name is not there or the shapes
 // differ, unsupported above 2 GiB, io.
+// With Shapes::may_differ constants may have other shapes; what the file says of the shapes of values in between is then left out.
+enum class Shapes { stay, may_differ };
 void save_with_constants(const std::filesystem::path& from, const std::map<std::string, Tensor>& constants,
-                         const std::map<std::string, std::string>& metadata, const std::filesystem::path& to);
+                         const std::map<std::string, std::string>& metadata, const std::filesystem::path& to,
+                         Shapes shapes = Shapes::stay);
 
 // Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,

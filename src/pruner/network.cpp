@@ -1,6 +1,7 @@
 #include "pruner/network.h"
 
 #include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "graph/model.h"
@@ -59,12 +60,11 @@ void require_trainable(const graph::Graph& graph) {
 Network::Network(graph::Graph model, const std::map<std::string, Shape>& input_shapes)
     : graph_(std::move(model)) {
   find_copies();
-  std::unordered_set<graph::ValueId> in_file;
   for (std::size_t i = 0; i < graph_.value_count(); ++i)
-    if (const auto id = static_cast<graph::ValueId>(i); graph_.constant(id)) in_file.insert(id);
+    if (const auto id = static_cast<graph::ValueId>(i); graph_.constant(id)) in_file_.insert(id);
   graph::specialize(graph_, input_shapes, runtime::reference_evaluator());
   require_trainable(graph_);
-  find_parameters(in_file);
+  find_parameters();
 }
 
 // Exporters feed equal initializers through Identity nodes. Those fold, under names that no initializer has.
@@ -79,7 +79,7 @@ void Network::find_copies() {
   }
 }
 
-void Network::find_parameters(const std::unordered_set<graph::ValueId>& in_file) {
+void Network::find_parameters() {
   for (const graph::Node& node : graph_.nodes)
     for (const ParameterRow& row : kParameters) {
       if (node.op != row.op || node.inputs.size() <= row.input || node.inputs[row.input] == graph::kNoValue)
@@ -87,7 +87,7 @@ void Network::find_parameters(const std::unordered_set<graph::ValueId>& in_file)
       const graph::ValueId read = node.inputs[row.input], id = root_[static_cast<std::size_t>(read)];
       const Tensor* tensor = graph_.constant(read);
       // What is computed of other constants stays as it is: no initializer could take what it becomes.
-      if (!tensor || tensor->dtype() != DType::f32 || !in_file.contains(id) || index_.contains(id)) continue;
+      if (!tensor || tensor->dtype() != DType::f32 || !in_file_.contains(id) || index_.contains(id)) continue;
       index_[id] = parameters_.size();
       at::Tensor values = torch_tensor(*tensor);
       values.set_requires_grad(is_trained(row.role));
@@ -95,10 +95,14 @@ void Network::find_parameters(const std::unordered_set<graph::ValueId>& in_file)
     }
 }
 
-Parameter* Network::parameter(graph::ValueId id) {
+const Parameter* Network::parameter(graph::ValueId id) const {
   if (id == graph::kNoValue || static_cast<std::size_t>(id) >= root_.size()) return nullptr;
   const auto found = index_.find(root_[static_cast<std::size_t>(id)]);
   return found == index_.end() ? nullptr : &parameters_[found->second];
+}
+
+Parameter* Network::parameter(graph::ValueId id) {
+  return const_cast<Parameter*>(std::as_const(*this).parameter(id));
 }
 
 std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch) {
@@ -128,10 +132,13 @@ std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode
       },
       [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
         if (watch) watch(node, operands);
+        // Statistics that are no parameters must stay as they are.
+        const bool fixed =
+            node.op == "BatchNormalization" && !(parameter(node.inputs[3]) && parameter(node.inputs[4]));
         return find_operator(node.op)->compute({.graph = graph_,
                                                 .node = node,
                                                 .inputs = operands,
-                                                .training = mode == Mode::training,
+                                                .training = mode == Mode::training && !fixed,
                                                 .batch = batch,
                                                 .graph_batch = graph_batch});
       });

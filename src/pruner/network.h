@@ -54,15 +54,20 @@ class Network {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   // The parameter that a value of the graph is, or is a copy of; nullptr when it is none.
   Parameter* parameter(graph::ValueId id);
+  const Parameter* parameter(graph::ValueId id) const;
+
+  // Whether the file has this constant itself, so that it can be given another one there.
+  bool is_in_file(graph::ValueId id) const { return in_file_.contains(id); }
 
   // What the file's initializers are to become, by name (graph/model.h, save_with_constants).
   std::map<std::string, Tensor> weights() const;
 
  private:
   void find_copies();
-  void find_parameters(const std::unordered_set<graph::ValueId>& in_file);
+  void find_parameters();
 
   graph::Graph graph_;
+  std::unordered_set<graph::ValueId> in_file_;
   std::vector<graph::ValueId> root_;  // by value: the constant that it is a copy of, or itself
   std::vector<Parameter> parameters_;
   std::unordered_map<graph::ValueId, std::size_t> index_;  // of parameters, by root

@@ -164,7 +164,7 @@ class Chooser {
     options_.device = kCpu;
     if (found.name.empty()) {
       log(LogLevel::info, "auto: cpu; ", found.why_not);
-      return {std::make_unique<Prepared>(model_, options_), nullptr, "auto: there is no accelerator"};
+      return {std::make_unique<Prepared>(model_, options_), nullptr, cat("auto: ", found.why_not)};
     }
     name_ = std::move(found.name);
     SessionOptions planning = options_;  // enough to know the model by

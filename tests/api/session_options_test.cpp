@@ -29,7 +29,7 @@ TEST_CASE("wrong session options are refused with what would do") {
   CHECK(refused([](auto& o) { o.size = 0; }, "RT3D_SESSION_OPTIONS_INIT"));
   for (const char* devices : {"gpu", "cpu,gpu", "", "cpu,", ",cpu", "cpu,cpu", "cpu:1", "opencl:x"})
     CHECK(refused([&](auto& o) { o.device = devices; },
-                  "; known are 'cpu', 'reference', 'opencl', and 'auto' alone"));
+                  "; known are 'cpu', 'reference', 'opencl', and 'auto' alone or as 'auto,opencl:N'"));
   CHECK(refused([](auto& o) { o.isa = "mmx"; }, "mmx"));
   CHECK(refused([](auto& o) { o.threads = -2; }, "-2"));
   CHECK(refused([](auto& o) { o.tuning = static_cast<rt3d_tuning>(9); }, "9"));

@@ -64,6 +64,19 @@ TEST_CASE("the table of switches has a row for each, in order, and each with wor
   }
 }
 
+TEST_CASE("a switch that is a number takes whole numbers from 1 on") {
+  CHECK(env_number(EnvSwitch::opencl_patience, 7) == 7);
+  for (const char* value : {"0", "-1", "soon", "5s", "1.5", " 3", "99999999999"}) {
+    const WithEnv set("RT3D_OPENCL_PATIENCE", value);
+    const std::string text = refusal(Code::invalid_argument);
+    CHECK_MESSAGE(
+        text == cat("RT3D_OPENCL_PATIENCE='", value, "' means nothing; give a whole number from 1 on"), text);
+  }
+  const WithEnv set("RT3D_OPENCL_PATIENCE", "300");
+  CHECK(env_number(EnvSwitch::opencl_patience, 7) == 300);
+  CHECK(refusal(Code::invalid_argument).empty());
+}
+
 TEST_CASE("a value without a meaning is refused, naming the switch, the value and what it may be") {
   CHECK(refusal(Code::invalid_argument) == "");
   for (const ValueRow& v : kValues) {

@@ -148,14 +148,22 @@ class Occupancy(unittest.TestCase):
         self.assertTrue(model.wide_waves_fit(model.GPUS["adreno-740"], 48, 0))
 
     def test_lanes_idle_in_a_groups_last_wave_and_in_the_last_round(self):
-        self.assertEqual(model.filled(A650, model.Launch(items=128 * 6, local=128, multiply_adds=1), 128), 1)
-        self.assertAlmostEqual(model.filled(A650, model.Launch(items=192 * 3, local=192, multiply_adds=1), 128), 0.75)
-        self.assertAlmostEqual(model.filled(A650, model.Launch(items=128 * 4, local=128, multiply_adds=1), 128), 4 / 6)
+        self.assertEqual(model.filled(A650, model.Launch(grid=(128 * 6,), group=(128,), multiply_adds=1), 128), 1)
+        self.assertAlmostEqual(model.filled(A650, model.Launch(grid=(192 * 3,), group=(192,), multiply_adds=1), 128), 0.75)
+        self.assertAlmostEqual(model.filled(A650, model.Launch(grid=(128 * 4,), group=(128,), multiply_adds=1), 128), 4 / 6)
+
+    def test_lanes_idle_where_work_groups_stick_out_of_the_grid(self):
+        # 112 columns in groups of 128: of each of three waves 16 lanes idle. 49 columns by 2 planes in groups of 64 by 2: two waves of 64 with 49.
+        self.assertAlmostEqual(model.filled(A650, model.Launch(grid=(112, 3), group=(128, 1), multiply_adds=1), 128), 112 / 128)
+        self.assertEqual(model.working_waves((49, 2, 1), (64, 2, 1), 64), 2)
+        # A warp of 16 that sticks out as a whole costs nothing: seven of eight have work.
+        self.assertEqual(model.working_waves((112, 3, 1), (128, 1, 1), 16), 21)
+        self.assertEqual(model.working_waves((7, 2, 5), (8, 2, 4), 16), 5)
 
 
 class Model(unittest.TestCase):
     # 30 work-groups of 128: ten rounds of three SPs; 5 turns of a loop of 64 multiply-adds.
-    LAUNCH = model.Launch(items=3840, local=128, multiply_adds=3840 * 64 * 5, pixels=8)
+    LAUNCH = model.Launch(grid=(3840,), group=(128,), multiply_adds=3840 * 64 * 5, pixels=8)
 
     def test_peaks_are_the_published_ones(self):
         peaks = {key: round(model.peak(gpu) / 1e9) for key, gpu in model.GPUS.items()}
@@ -174,7 +182,7 @@ class Model(unittest.TestCase):
         self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 4 / 3 / 0.99, places=3)
 
     def test_a_loop_of_which_no_multiply_adds_tell_counts_once(self):
-        pooling = model.Launch(items=3840, local=128, multiply_adds=0)  # 60 clocks in the loop and 100 outside
+        pooling = model.Launch(grid=(3840,), group=(128,), multiply_adds=0)  # 60 clocks in the loop and 100 outside
         t = model.time(A650, code(body(multiply_adds=0), outside=100), pooling, "optimistic")
         self.assertAlmostEqual(t.arithmetic * 1e6, 2.5554 * 160 / 300 / 0.99, places=3)
 
@@ -202,12 +210,12 @@ class Model(unittest.TestCase):
         self.assertEqual(t.bound, "launch")
 
     def test_memory_counts_every_tensor_once(self):
-        t = model.time(A650, code(body()), model.Launch(items=3840, local=128, multiply_adds=0, bytes=30.8e6), "optimistic")
+        t = model.time(A650, code(body()), model.Launch(grid=(3840,), group=(128,), multiply_adds=0, bytes=30.8e6), "optimistic")
         self.assertEqual((t.bound, round(t.seconds * 1e6)), ("memory", 1010))
 
     def test_mali_takes_its_busiest_unit(self):
         units = {"fma": 64, "cvt": 32, "sfu": 24, "ls": 8}
-        launch = model.Launch(items=3200, local=64, multiply_adds=3200 * 64 * 5, pixels=8)
+        launch = model.Launch(grid=(3200,), group=(64,), multiply_adds=3200 * 64 * 5, pixels=8)
         # G57, a turn: fma 64 / 32 = 2, sfu 24 / 8 = 3 clocks. 3200 x 5 x 3 / (2 x 950e6) = 25.263 us.
         t = model.time(G57, code(body(units=units), threads=2), launch, "optimistic")
         self.assertAlmostEqual(t.arithmetic * 1e6, 25.263 / 0.98, places=2)
@@ -217,7 +225,7 @@ class Model(unittest.TestCase):
 
     def test_mali_loads_lines(self):
         units = {"fma": 64, "ls": 8}
-        launch = model.Launch(items=3200, local=64, multiply_adds=3200 * 64 * 5, pixels=8)
+        launch = model.Launch(grid=(3200,), group=(64,), multiply_adds=3200 * 64 * 5, pixels=8)
         loaded = code(body(units=units, load_bytes=128, kinds={"loads": 8}), threads=2)
         # Pessimistic: 128 bytes / 64 = 2 clocks a turn. Optimistic: 16 of them weights, of which 1/16 is fetched: 113 / 64.
         clocks = 3200 * 5 / (2 * 950)
@@ -268,8 +276,11 @@ class Manifests(Folder):
         self.write(plan(launches=[launch(local=None, units_executed=5, tile={"pixels": 8, "outputs": 4})]))
         read = manifest.read(self.folder)
         one = read.launches[0]
-        self.assertEqual((read.model, read.mode, read.device, one.items, one.local, one.count, one.executed), ("c3d", "half", "adreno-650", 2048, None, 2, 5))
-        self.assertEqual(vars(one.modelled("half")), vars(model.Launch(items=2048, local=0, multiply_adds=5, pixels=8, element=2, bytes=600)))
+        self.assertEqual((read.model, read.mode, read.device, one.working, one.local, one.count, one.executed),
+                         ("c3d", "half", "adreno-650", [64, 4, 8], None, 2, 5))
+        self.assertEqual(vars(one.modelled("half")), vars(model.Launch(grid=[64, 4, 8], group=(), multiply_adds=5, pixels=8, element=2, bytes=600)))
+        self.write(plan(launches=[launch(items=[56, 3, 8])]))
+        self.assertEqual(manifest.read(self.folder).launches[0].working, [56, 3, 8])
 
     def test_no_file(self):
         with self.assertRaisesRegex(manifest.Error, "cannot read .*manifest.json: No such file"):
@@ -289,6 +300,7 @@ class Manifests(Folder):
         self.refused(plan(launches=[launch(multiply_adds="many")]), "'multiply_adds' is \"many\"")
         self.refused(plan(launches=[launch(source="none.cl")]), "there is no none.cl beside the manifest")
         self.refused(plan(launches=[launch(tile={"pixels": 0})]), "'tile' is ")
+        self.refused(plan(launches=[launch(items=[65, 4, 8])]), r"'items' is \[65, 4, 8\], not a part of the global size \[64, 4, 8\]")
         self.refused(plan(launches=[3]), "launch 0: wants an object")
 
     def test_the_command_says_it_in_one_line(self):
@@ -373,8 +385,8 @@ class Tiles(Folder):
         first = manifest.read(self.folder).launches[0]
         other = tiles.retiled(first, 7, 1)
         self.assertEqual(other.options, "-DOH=56 -DY_BLOCKS=32 -DROWS=7 -DTILES=8 -DBLOCKS=1 -DOC_TILES=32")
-        self.assertEqual((other.grid, other.tile), ([448, 16, 32], {"pixels": 7, "outputs": 4, "weight_bytes": 2}))
-        self.assertEqual((first.options, first.grid), (self.OPTIONS, [784, 16, 16]))
+        self.assertEqual((other.working, other.tile), ([448, 16, 32], {"pixels": 7, "outputs": 4, "weight_bytes": 2}))
+        self.assertEqual((first.options, first.working), (self.OPTIONS, [784, 16, 16]))
 
     def test_each_tile_is_a_row(self):
         root = self.folder / "sysroot-gpu-amd64/sid"

@@ -97,7 +97,8 @@ TEST_CASE("OpenCL families of halves stay within their error bounds [slow: asan 
         const double error = relative_error(run.outputs[0], want);
         const bool well =
             run.fault.empty() && error < (traits.half_inputs ? kSumBounds[kind] : kWeightsBound);
-        CHECK_MESSAGE(well, what, " [", schedule.text(), "]: ", p.text(), ": ", run.fault);
+        const std::string tried = cat(what, " [", schedule.text(), "]: ", p.text(), ": ", run.fault);
+        CHECK_MESSAGE(well, tried);
         MESSAGE(what, ": error ", error, " of the range: ", p.text());
         worst[what] = std::max(worst[what], error);
       }

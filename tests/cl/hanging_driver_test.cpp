@@ -68,16 +68,5 @@ TEST_CASE(
   CHECK(is_right(outcome(options)));
 }
 
-TEST_CASE("patience that is no number of seconds is refused") {
-  RT3D_NEEDS_OPENCL();
-  for (const char* patience : {"0", "-1", "soon", "5s"}) {
-    const WithEnv told("RT3D_OPENCL_PATIENCE", patience);
-    const Outcome out = outcome(session_options("opencl"));
-    CHECK(out.code == Code::invalid_argument);
-    check_one_line(out);
-    CHECK_MESSAGE(out.text.find("RT3D_OPENCL_PATIENCE") != std::string::npos, out.text);
-  }
-}
-
 TEST_SUITE_END();
 }  // namespace rt3d::runtime

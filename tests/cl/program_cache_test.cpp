@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cl/opencl_here.h"
 #include "cl/small_session.h"
 #include "kernels/cl/program_cache.h"
@@ -146,6 +147,55 @@ TEST_CASE("a binary that takes the process with it is loaded once and never agai
   CHECK(later.begin_load("two") == binary);
   later.end_load("two", false);  // the driver refused it
   CHECK_FALSE(later.begin_load("two").has_value());
+}
+
+TEST_CASE(
+    "a file of programs is made with its folder, goes on at the end of a link, and holds what several save") {
+  const tests::Scratch scratch;
+  const fs::path file = fs::path(scratch.path("new")) / "folder" / "a.programs", link = scratch.path("link");
+  const auto kept = [](const fs::path& in, const char* key) {
+    ProgramCache cache;
+    cache.open(in);
+    return cache.recall(key).has_value();
+  };
+  ProgramCache first, second;  // as two processes that load at the same time
+  first.open(file);
+  second.open(file);
+  first.add("of the first", Bytes(3));
+  second.add("of the second", Bytes(5));
+  first.save();
+  second.save();
+  CHECK(kept(file, "of the first"));
+  CHECK(kept(file, "of the second"));
+
+  fs::create_symlink(file, link);
+  ProgramCache linked;
+  linked.open(link);
+  linked.add("through the link", Bytes(7));
+  linked.save();
+  CHECK(fs::is_symlink(link));
+  CHECK(kept(file, "through the link"));
+}
+
+TEST_CASE("without room for a mark no binary is loaded, and a warning says why") {
+  const tests::Scratch scratch;
+  const fs::path file = scratch.path("a.programs");
+  {
+    ProgramCache cache;
+    cache.open(file);
+    cache.add("key", Bytes(3));
+    cache.save();
+  }
+  fs::create_directories(file.string() + ".loading/full");  // where the mark would be
+  ProgramCache cache;
+  cache.open(file);
+  std::vector<std::string> warnings;
+  set_log_sink([&](LogLevel, const std::string& text) { warnings.push_back(text); }, LogLevel::warning);
+  CHECK_FALSE(cache.begin_load("key"));
+  CHECK_FALSE(cache.begin_load("key"));
+  set_log_sink({}, LogLevel::off);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("its folder cannot be written") != std::string::npos);
 }
 
 TEST_CASE("the file of programs keeps what was used last within its limit") {

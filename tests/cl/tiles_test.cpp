@@ -27,6 +27,7 @@ struct Phone {
   double multiply_adds_per_ns, bytes_per_ns;
 };
 constexpr Phone kAdreno650{Maker::adreno, 650, 3, 451, 30.8};
+constexpr Phone kAdreno740{Maker::adreno, 740, 6, 1044, 47};
 constexpr Phone kMalis[] = {
     {Maker::mali, 57, 2, 61, 14.2}, {Maker::mali, 76, 12, 173, 22}, {Maker::mali, 610, 6, 330, 36}};
 
@@ -114,13 +115,34 @@ TEST_CASE("without tuning tiles are those that bench/gpu found fastest") {
   using kernels::cl::conv_direct, kernels::cl::conv_direct_f16, kernels::cl::conv_sparse,
       kernels::cl::conv_sparse_f16;
   const Problem dense = conv2(""), pruned = conv2(kPruned);
-  CHECK(best(conv_direct_f16(), dense, kAdreno650) == std::tuple(7, 2, kHalves));
-  CHECK(best(conv_sparse_f16(), pruned, kAdreno650) == std::tuple(7, 2, kHalves));
+  for (const Phone& adreno : {kAdreno650, kAdreno740}) {
+    CHECK(best(conv_direct_f16(), dense, adreno) == std::tuple(7, 2, kHalves));
+    CHECK(best(conv_sparse_f16(), pruned, adreno) == std::tuple(8, 2, kHalves));
+  }
   for (const Phone& mali : kMalis) {
     CHECK(best(conv_direct_f16(), dense, mali) == std::tuple(2, 2, kHalves));
     CHECK(best(conv_direct(), dense, mali) == std::tuple(2, 2, kFloats));
     CHECK(best(conv_sparse_f16(), pruned, mali) == std::tuple(4, 2, kHalves));
     CHECK(best(conv_sparse(), pruned, mali) == std::tuple(2, 2, kFloats));
+  }
+}
+
+TEST_CASE("planes share a wave rather than output channels, whose loops do not end at once") {
+  const Problem p = kernels::parse_problem(
+      "Conv 1x64x16x56x56,c230x64x1x3x3,c230 -> 1x230x16x28x28 act=relu dilations=1x1x1 group=1 "
+      "pads=0x1x1x0x1x1 strides=1x2x2");
+  const Schedule s = kernels::cl::conv_direct_f16().space(p, target_of(kAdreno650)).front();
+  CHECK(s.get("deep") == 1);
+  CHECK(s.get("wide") * s.get("planes") == 128);
+}
+
+TEST_CASE("of schedules that wait for memory the one that computes least is the first") {
+  const Problem p = kernels::parse_problem(
+      "Conv 1x64x16x56x56,c128x64x1x1x1,c128 -> 1x128x8x28x28 act=none dilations=1x1x1 group=1 "
+      "pads=0x0x0x0x0x0 strides=2x2x2");
+  for (const Phone& adreno : {kAdreno650, kAdreno740}) {
+    const Schedule s = kernels::cl::conv_direct_f16().space(p, target_of(adreno)).front();
+    CHECK(s.get("rows") * s.get("blocks") >= 14);
   }
 }
 

@@ -47,6 +47,12 @@ TEST_CASE("check goes on behind a model that fails") {
   CHECK(result.exit_code == 1);
   CHECK(holds(result.err, "missing.onnx"));
   CHECK(holds(result.out, "right"));
+  const json report =
+      json::parse(shell.rt3d("check missing.onnx " + shell.small_model() + " --threads 1 --json").out);
+  REQUIRE(report["models"].size() == 2);
+  CHECK(report["models"][0]["right"] == false);
+  CHECK(holds(report["models"][0]["error"], "missing.onnx"));
+  CHECK(report["models"][1]["right"] == true);
 }
 
 TEST_CASE("check finds a device that computes wrong numbers") {

@@ -38,7 +38,7 @@ TEST_CASE("devices lists what --device may name, in 80 columns and as JSON") {
     CHECK(device["available"] == device["why_not"].get<std::string>().empty());
     CHECK(device["available"] == !device["text"].get<std::string>().empty());
     CHECK_FALSE(device["meaning"].get<std::string>().empty());
-    CHECK(device["multiply_adds_per_ns"] >= 0);
+    CHECK(device["multiply_adds_per_ns"].is_null());  // nobody has measured it
     CHECK(holds(table.out, (device["available"] ? "\n  " + name + " " : "\nno " + name + ": ")));
   }
 }

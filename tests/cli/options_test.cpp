@@ -91,7 +91,7 @@ TEST_CASE("devices are given as a list, and a wrong one is refused with the name
   for (const char* command : {"run ", "bench ", "info ", "plan "})
     for (const char* devices : {"gpu", "cpu,gpu", "cpu,", ",", "cpu,cpu"})
       check_refused(shell.rt3d(command + model + " --device " + devices), devices,
-                    "; known are 'cpu', 'reference', 'opencl', and 'auto' alone");
+                    "; known are 'cpu', 'reference', 'opencl', and 'auto' alone or as 'auto,opencl:N'");
   check_refused(shell.tune(model + " --device cpu,cpu"), "rt3d-tune", "names 'cpu' twice");
 }
 

@@ -72,7 +72,7 @@ TEST_CASE(
                                                    {-1, -1, -1, -1, -1}}) {
     const std::string text = refusal([&] { read("missing.y4m", {clip("x", shape)}); });
     CAPTURE(text);
-    CHECK(holds(text, "--video: the input 'x' of "));
+    CHECK(holds(text, "the input 'x' of "));
     CHECK(holds(text, "--layout ncthw or "));
   }
   CHECK(holds(refusal([&] {

@@ -324,6 +324,47 @@ TEST_CASE("an accuracy tells how certain it is") {
   CHECK(dataset::Accuracy{5, 5}.upper() == 1);
 }
 
+TEST_CASE("a loader that begins at a later batch gives what comes there; clips may stay unmirrored") {
+  const Videos videos(9);
+  LoaderOptions options = small_options();
+  options.train = true;
+  options.threads = 2;
+  const All all = load(videos.samples, options);
+  REQUIRE(all.batches.size() == 3);
+  for (std::int64_t first = 0; first <= 4; ++first) {
+    options.first = first;
+    const All rest = load(videos.samples, options);
+    REQUIRE(rest.batches.size() == static_cast<std::size_t>(std::max<std::int64_t>(0, 3 - first)));
+    for (std::size_t i = 0; i < rest.batches.size(); ++i) {
+      CHECK(rest.batches[i].values == all.batches[i + static_cast<std::size_t>(first)].values);
+      CHECK(rest.batches[i].samples == all.batches[i + static_cast<std::size_t>(first)].samples);
+    }
+  }
+  options.first = -1;
+  CHECK_THROWS_AS(load(videos.samples, options), Error);
+  options.first = 0;
+  options.mirror = false;
+  const All plain = load(videos.samples, options);
+  CHECK(plain.order() == all.order());
+  const std::vector<float> mirrored = all.values(), unmirrored = plain.values();
+  REQUIRE(mirrored.size() == unmirrored.size());
+  const std::size_t clip = mirrored.size() / 9, row = 6;
+  int alike = 0, turned = 0;
+  for (std::size_t c = 0; c < 9; ++c) {
+    bool same = true, turn = true;
+    for (std::size_t i = 0; i < clip; ++i) {
+      const std::size_t at = c * clip + i, opposite = c * clip + i / row * row + (row - 1 - i % row);
+      same = same && mirrored[at] == unmirrored[at];
+      turn = turn && mirrored[at] == unmirrored[opposite];
+    }
+    alike += same;
+    turned += turn;
+  }
+  CHECK(alike + turned == 9);
+  CHECK(alike > 0);
+  CHECK(turned > 0);
+}
+
 }  // namespace rt3d::tests
 
 TEST_SUITE_END();

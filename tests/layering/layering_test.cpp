@@ -60,13 +60,17 @@ const std::vector<Floor> kFloors = {
     {"runtime",
      {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
       "runtime/planning", "runtime/running"}},
-    {"pruner", {"base", "graph", "graph/ops", "runtime/running"}},  // runtime/running: folding of constants
+    {"pruner",
+     {"base", "graph", "graph/ops", "graph/passes", "pruning",  // graph/passes: channels that go together
+      "runtime/running"}},                                      // runtime/running: folding of constants
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
     {"dataset", {"base", "video"}},
+    {"pruner/runs", {"base", "graph", "dataset", "pruner", "pruning"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
-    {"cli", {"cli/commands"}},
+    {"cli/prune", {"base", "graph", "video", "dataset", "pruner", "pruner/runs", "pruning", "cli/parts"}},
+    {"cli", {"cli/commands", "cli/prune"}},
 };
 
 struct Door {

@@ -183,9 +183,10 @@ TEST_CASE("RT3D_FORCE is refused when it can decide nothing, with what there is"
 
 TEST_CASE("devices are known by name") {
   CHECK(find_device("cpu").name == "cpu");
-  CHECK_THROWS_WITH_AS(find_device("gpu"),
-                       "unknown device 'gpu'; known are 'cpu', 'reference', 'opencl', and 'auto' alone",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      find_device("gpu"),
+      "unknown device 'gpu'; known are 'cpu', 'reference', 'opencl', and 'auto' alone or as 'auto,opencl:N'",
+      Error);
 }
 
 TEST_CASE("a list of devices offers what each of them computes, the first to be named first") {
@@ -205,7 +206,8 @@ TEST_CASE("a list of devices offers what each of them computes, the first to be 
 
 TEST_CASE(
     "a list with an unknown or empty name, or with one twice, is refused with the names that there are") {
-  constexpr const char* kKnown = "; known are 'cpu', 'reference', 'opencl', and 'auto' alone";
+  constexpr const char* kKnown =
+      "; known are 'cpu', 'reference', 'opencl', and 'auto' alone or as 'auto,opencl:N'";
   const auto says = [&](const char* names, const char* what) {
     CAPTURE(names);
     CHECK_THROWS_WITH_AS(find_devices(names), cat(what, kKnown).c_str(), Error);

@@ -35,7 +35,8 @@ std::vector<Accelerator> opencl_devices() {
 }  // namespace
 
 TEST_CASE("a number behind a device's name that has none, or that is none, is refused") {
-  constexpr const char* kKnown = "; known are 'cpu', 'reference', 'opencl', and 'auto' alone";
+  constexpr const char* kKnown =
+      "; known are 'cpu', 'reference', 'opencl', and 'auto' alone or as 'auto,opencl:N'";
   for (const auto& row :
        {std::pair{"cpu:1", "the device 'cpu:1': 'cpu' takes no number"},
         std::pair{"cpu,reference:0", "the device 'reference:0': 'reference' takes no number"},

@@ -288,12 +288,15 @@ TEST_CASE("candidates of other types are measured, and found wrong where they ar
   double ns = 0;
   for (const KernelFamily* family : {&kHalfRelu, &kForgetful}) {
     tuner::Trial trial(request, data, {.family = family, .schedule = {}});
+    trial.prepare();
     const std::string wrong = trial.check(ns);
     CHECK(wrong.empty() == (family == &kHalfRelu));
   }
   // A float family by turns with one of halves: each finds its inputs as it wants them.
   tuner::Trial floats(request, data, {.family = &kernels::ref::family(), .schedule = {}});
   tuner::Trial halves(request, data, {.family = &kHalfRelu, .schedule = {}});
+  floats.prepare();
+  halves.prepare();
   for (int turn = 0; turn < 2; ++turn) {
     CHECK(floats.check(ns).empty());
     CHECK(halves.check(ns).empty());

@@ -16,7 +16,6 @@
 #include "cli/parts/scores.h"
 #include "cli/parts/session_options.h"
 #include "cli/parts/short_problem.h"
-#include "cli/parts/table.h"
 
 namespace rt3d::cli {
 namespace {
@@ -67,6 +66,7 @@ struct Difference {
 
 struct Verdict {
   std::string model, device;
+  std::string error;  // why there are no outputs
   std::vector<Difference> outputs;
   std::vector<std::string> on_cpu;  // layers of a session on a device that the CPU computes
   bool right = true;
@@ -123,7 +123,7 @@ Verdict judged(const CheckOptions& options, const std::string& file, double limi
   right.tune = "off";
   const Ran want = ran(model.get(), right, shapes, inputs, options.inputs.seed);
   const Ran got = ran(model.get(), options.session, shapes, inputs, options.inputs.seed);
-  Verdict verdict{file, got.device, {}, layers_on_cpu(got.steps)};
+  Verdict verdict{file, got.device, {}, {}, layers_on_cpu(got.steps)};
   for (std::size_t i = 0; i < want.outputs.size(); ++i) {
     verdict.outputs.push_back({want.outputs[i].name, difference(values_of(got.outputs[i].array),
                                                                 values_of(want.outputs[i].array))});
@@ -133,6 +133,7 @@ Verdict judged(const CheckOptions& options, const std::string& file, double limi
 }
 
 json json_of(const Verdict& verdict) {
+  if (!verdict.error.empty()) return {{"model", verdict.model}, {"right", false}, {"error", verdict.error}};
   json outputs = json::array();
   for (const Difference& d : verdict.outputs)
     outputs.push_back({{"output", d.output}, {"largest_difference", d.largest}});
@@ -143,7 +144,17 @@ json json_of(const Verdict& verdict) {
           {"layers_on_cpu", verdict.on_cpu}};
 }
 
-void print(const CheckOptions& options, double limit, const std::vector<Verdict>& verdicts) {
+// A line for each output, as soon as it is known: large models take a while.
+void print(const Verdict& verdict, double limit) {
+  for (const Difference& d : verdict.outputs)
+    std::printf("%s  %s  %s: %s\n", d.largest <= limit ? "right" : "WRONG", share_text(d.largest).c_str(),
+                printable(verdict.model).c_str(), printable(d.output).c_str());
+  for (const std::string& layer : verdict.on_cpu)
+    std::printf("       the CPU computes %s\n", printable(layer).c_str());
+  std::fflush(stdout);
+}
+
+void print_all(const CheckOptions& options, double limit, const std::vector<Verdict>& verdicts) {
   if (options.as_json) {
     json models = json::array();
     for (const Verdict& verdict : verdicts) models.push_back(json_of(verdict));
@@ -152,17 +163,9 @@ void print(const CheckOptions& options, double limit, const std::vector<Verdict>
                        {"limit", limit},
                        {"models", models}});
   }
-  Table table("llrl");
-  table.add({"model", "output", "difference", ""});
-  table.rule();
-  for (const Verdict& verdict : verdicts)
-    for (const Difference& d : verdict.outputs)
-      table.add({verdict.model, d.output, share_text(d.largest), d.largest <= limit ? "right" : "WRONG"});
-  std::printf("%s", table.text().c_str());
-  for (const Verdict& verdict : verdicts)
-    for (const std::string& layer : verdict.on_cpu)
-      std::printf("  %s: the CPU computes %s\n", printable(verdict.model).c_str(), printable(layer).c_str());
-  std::printf("device      %s; accuracy %s\n", printable(verdicts.front().device).c_str(),
+  const auto any = std::ranges::find_if(verdicts, [](const Verdict& v) { return v.error.empty(); });
+  if (any == verdicts.end()) return;
+  std::printf("device      %s; accuracy %s\n", printable(any->device).c_str(),
               options.session.accuracy.c_str());
   std::printf("difference  from %s, exact, at most, as a share of the output's range; limit %s\n",
               options.against.c_str(), share_text(limit).c_str());
@@ -174,17 +177,20 @@ void run(const CheckOptions& options) {
   for (const std::string& model : options.models) {
     try {
       verdicts.push_back(judged(options, model, limit));
+      if (!options.as_json) print(verdicts.back(), limit);
     } catch (const std::exception& error) {  // the others are checked all the same
       if (options.models.size() == 1) throw;
       complain(naming(model, failure_text(error)));
+      verdicts.push_back({model, "", failure_text(error), {}, {}, false});
     }
   }
-  if (!verdicts.empty()) print(options, limit, verdicts);
-  const auto right = static_cast<std::size_t>(std::ranges::count_if(verdicts, &Verdict::right));
-  if (right < verdicts.size())
-    throw Failure(join(verdicts.size() - right, " of ", options.models.size(),
-                       " models: outputs differ by more than the limit"));
-  if (right < options.models.size()) throw Reported();
+  print_all(options, limit, verdicts);
+  const auto wrong =
+      std::ranges::count_if(verdicts, [](const Verdict& v) { return !v.right && v.error.empty(); });
+  if (wrong > 0)
+    throw Failure(
+        join(wrong, " of ", options.models.size(), " models: outputs differ by more than the limit"));
+  if (std::ranges::any_of(verdicts, [](const Verdict& v) { return !v.right; })) throw Reported();
 }
 
 }  // namespace

@@ -54,15 +54,18 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
   return lines;
 }
 
+// null: not measured.
+json rate_json(double value) { return value > 0 ? json(value) : json(); }
+
 json json_of(const rt3d_device_info& device) {
   return {{"name", device.name},
           {"text", device.text},
           {"meaning", device.meaning},
           {"available", device.available != 0},
           {"why_not", device.why_not},
-          {"multiply_adds_per_ns", device.multiply_adds_per_ns},
-          {"bytes_per_ns", device.bytes_per_ns},
-          {"launch_ns", device.launch_ns}};
+          {"multiply_adds_per_ns", rate_json(device.multiply_adds_per_ns)},
+          {"bytes_per_ns", rate_json(device.bytes_per_ns)},
+          {"launch_ns", rate_json(device.launch_ns)}};
 }
 
 std::string measured(double value, const std::string& text) { return value > 0 ? text : "-"; }

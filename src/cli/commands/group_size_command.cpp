@@ -88,14 +88,14 @@ void declare(CLI::App& app, GroupSizeOptions& options) {
       ->type_name("NAME");
 }
 
-// What a session on that device would say of it.
+// What a session on that device would say of it. Sessions that choose among devices say nothing about one.
 std::string device_text(const std::string& name) {
   for (std::int32_t i = 0; i < rt3d_device_count(); ++i) {
     rt3d_device_info info = RT3D_DEVICE_INFO_INIT;
     check(rt3d_device(&info, i), "cannot describe a device");
     if (info.name == name || info.name == name + ":0") return info.text;
   }
-  return name;
+  throw UsageError("--device " + name + ": give one device of those that rt3d devices lists");
 }
 
 GroupStudy study_of(const GroupSizeOptions& options) {
@@ -189,8 +189,8 @@ void run(const GroupSizeOptions& options) {
   check_files(options);
   const GroupStudy study = study_of(options);
   check_problems(options, study.session);
-  const double load = warn_when_busy();
   const std::string device = device_text(options.study.session.device);
+  const double load = warn_when_busy();
   const StopsWhenAsked stops_when_asked;  // and shows what was measured
   const GroupResults results = study_groups(study);
   if (results.points.empty() && interruption_requested()) throw Interrupted();

@@ -1,5 +1,6 @@
 #include "cli/parts/clip_text.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -109,6 +110,24 @@ void apply_channels(video::ClipSettings& settings, const std::string& text,
 }
 
 }  // namespace
+
+std::vector<CLI::Option*> add_clip_options(CLI::App& app, ClipText& text, const std::string& group) {
+  std::vector<CLI::Option*> added;
+  const auto add = [&](const char* name, std::string& value, const char* type, const char* help) {
+    added.push_back(app.add_option(name, value, help)->type_name(type)->group(group));
+  };
+  add("--frames", text.frames, "N", "Frames of the clip");
+  add("--sampling", text.sampling, "HOW", "uniform or consecutive");
+  add("--stride", text.stride, "N", "Every n-th frame of consecutive ones");
+  add("--short-side", text.short_side, "N|HxW", "Resize frames to this short side, or to this size");
+  add("--crop", text.crop, "N|HxW", "Centre crop");
+  add("--mean", text.mean, "R,G,B", "Subtracted after scaling");
+  add("--std", text.std, "R,G,B", "Divided by afterwards");
+  add("--scale", text.scale, "X", "Bytes are multiplied by this: 1/255");
+  add("--channels", text.channels, "rgb|bgr|grey", "Channels, in this order");
+  add("--layout", text.layout, "ncthw|ntchw|nthwc", "Order of the input's dimensions");
+  return added;
+}
 
 std::int64_t parse_frames(const std::string& what, const std::string& text) {
   return parse_count(what, text, kMaxFrames);

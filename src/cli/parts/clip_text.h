@@ -8,12 +8,20 @@
 
 #include "video/clip.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace rt3d::cli {
 
 // What was said about a clip, as text; empty where nothing was said.
 struct ClipText {
   std::string frames, sampling, stride, short_side, crop, mean, std, scale, channels, layout;
 };
+
+// --frames, --sampling, … under one heading of the help.
+std::vector<CLI::Option*> add_clip_options(CLI::App& app, ClipText& text, const std::string& group);
 
 // A field of `options` wins, then the model's metadata ("rt3d.frames", …), then the clip's size in the
 // model's input

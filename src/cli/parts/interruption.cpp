@@ -70,7 +70,23 @@ void wait_for_those_who_stop(const std::string& program, const sigset_t& signals
   }
 }
 
+pthread_t waiting_thread;
+
+// Threads that libraries start before main() (OpenBLAS, which libtorch brings, has some) block no signal: what one of them is given goes on
+// to the thread that waits.
+void pass_on(int signal_number) { pthread_kill(waiting_thread, signal_number); }
+
+void take_from_other_threads(const sigset_t& signals) {
+  waiting_thread = pthread_self();
+  struct sigaction action = {};
+  action.sa_handler = pass_on;
+  action.sa_flags = SA_RESTART;
+  for (const int signal_number : kSignals)
+    if (sigismember(&signals, signal_number) == 1) sigaction(signal_number, &action, nullptr);
+}
+
 [[noreturn]] void watch(const std::string& program, const sigset_t& signals) {
+  take_from_other_threads(signals);
   int signal_number = 0;
   while (sigwait(&signals, &signal_number) != 0) {
   }

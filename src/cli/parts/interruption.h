@@ -1,5 +1,5 @@
 // How a program ends when it is told to: by Ctrl-C (SIGINT), SIGTERM or SIGHUP. A thread of its own waits for these signals,
-// so that no code of ours runs in a signal handler: it removes what is temporary (temporaries.h), prints one line on
+// so that no code of ours but the line that hands them to it runs in a signal handler: it removes what is temporary (temporaries.h), prints one line on
 // standard error and exits with 128 + the signal's number, within a moment and wherever the program is. A signal that was
 // ignored when the program started (nohup, a shell's background job) stays ignored.
 #pragma once

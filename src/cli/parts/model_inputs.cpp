@@ -84,19 +84,7 @@ void add_input_options(CLI::App& app, InputOptions& options) {
   CLI::Option* video = app.add_option("--video", options.video, "Take the clip from a video file")
                            ->type_name("FILE")
                            ->group(group);
-  const auto text = [&](const char* name, std::string& value, const char* type, const char* help) {
-    app.add_option(name, value, help)->type_name(type)->group(group)->needs(video);
-  };
-  text("--frames", options.clip.frames, "N", "Frames of the clip");
-  text("--sampling", options.clip.sampling, "HOW", "uniform or consecutive");
-  text("--stride", options.clip.stride, "N", "Every n-th frame of consecutive ones");
-  text("--short-side", options.clip.short_side, "N|HxW", "Resize frames to this short side, or to this size");
-  text("--crop", options.clip.crop, "N|HxW", "Centre crop");
-  text("--mean", options.clip.mean, "R,G,B", "Subtracted after scaling");
-  text("--std", options.clip.std, "R,G,B", "Divided by afterwards");
-  text("--scale", options.clip.scale, "X", "Bytes are multiplied by this: 1/255");
-  text("--channels", options.clip.channels, "rgb|bgr|grey", "Channels, in this order");
-  text("--layout", options.clip.layout, "ncthw|ntchw|nthwc", "Order of the input's dimensions");
+  for (CLI::Option* option : add_clip_options(app, options.clip, group)) option->needs(video);
 }
 
 ModelInputs read_inputs(const rt3d_model* model, const InputOptions& options) {

@@ -40,26 +40,16 @@ const video::ClipLayout* layout_of_shape(const TensorInfo& info) {
   std::string names;
   for (const video::ClipLayout* layout : fitting)
     names += (names.empty() ? "" : " or ") + std::string(layout->name);
-  throw UsageError("--video: the input '" + info.name + "' of " + dims_text(info.dims) +
+  throw UsageError("the input '" + info.name + "' of " + dims_text(info.dims) +
                    " does not tell its channels from its frames: say --layout " + names +
                    ", or the model's rt3d.layout");
-}
-
-const video::ClipLayout* layout_of(const TensorInfo& info, const ClipText& text, const Metadata& metadata) {
-  if (info.dtype != RT3D_F32 || info.dims.size() != 5) return nullptr;
-  const std::string name = said_of(text.layout, metadata, "rt3d.layout", info.name);
-  if (name.empty()) return layout_of_shape(info);
-  const video::ClipLayout& layout =
-      as_said([&]() -> const video::ClipLayout& { return video::clip_layout(name); });
-  const std::int64_t channels = layout.dims_of(info.dims).channels;
-  return channels < 0 || channels == 1 || channels == 3 ? &layout : nullptr;
 }
 
 std::vector<Pathway> pathways_of(const ClipText& text, const Metadata& metadata,
                                  const std::vector<TensorInfo>& inputs, const std::vector<bool>& given) {
   std::vector<Pathway> pathways;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const video::ClipLayout* layout = given[i] ? nullptr : layout_of(inputs[i], text, metadata);
+    const video::ClipLayout* layout = given[i] ? nullptr : clip_layout_of(inputs[i], text, metadata);
     if (layout == nullptr) continue;
     Pathway pathway{i, &inputs[i], layout, layout->dims_of(inputs[i].dims)};
     const std::string frames = said(metadata, "rt3d.frames." + inputs[i].name);
@@ -108,6 +98,17 @@ std::string note_of(const Pathway& path, const video::Clip& clip, const video::C
 }
 
 }  // namespace
+
+const video::ClipLayout* clip_layout_of(const TensorInfo& info, const ClipText& text,
+                                        const Metadata& metadata) {
+  if (info.dtype != RT3D_F32 || info.dims.size() != 5) return nullptr;
+  const std::string name = said_of(text.layout, metadata, "rt3d.layout", info.name);
+  if (name.empty()) return layout_of_shape(info);
+  const video::ClipLayout& layout =
+      as_said([&]() -> const video::ClipLayout& { return video::clip_layout(name); });
+  const std::int64_t channels = layout.dims_of(info.dims).channels;
+  return channels < 0 || channels == 1 || channels == 3 ? &layout : nullptr;
+}
 
 VideoInputs read_video_inputs(const std::string& path, const ClipText& text, const Metadata& metadata,
                               const std::vector<TensorInfo>& inputs, const std::vector<bool>& given) {

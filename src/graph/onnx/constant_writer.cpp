@@ -27,8 +27,8 @@ rt3d_onnx::ModelProto read_message(const std::filesystem::path& path) {
 class ConstantWriter {
  public:
   ConstantWriter(rt3d_onnx::ModelProto& model, const std::map<std::string, Tensor>& constants,
-                 const std::filesystem::path& from)
-      : model_(model), constants_(constants), external_(data_folders(from)) {}
+                 const std::filesystem::path& from, Shapes shapes)
+      : model_(model), constants_(constants), shapes_(shapes), external_(data_folders(from)) {}
 
   void write() {
     rt3d_onnx::GraphProto& graph = *model_.mutable_graph();
@@ -45,6 +45,7 @@ class ConstantWriter {
         for (auto& attribute : *node.mutable_attribute())
           if (attribute.has_t()) embed(*attribute.mutable_t());
     require_all_found();
+    if (shapes_ == Shapes::may_differ) write_shapes();
   }
 
  private:
@@ -53,14 +54,29 @@ class ConstantWriter {
     if (found == constants_.end()) return false;
     const Tensor& tensor = found->second;
     const Shape shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()));
-    if (shape != tensor.shape())
+    if (shapes_ == Shapes::stay && shape != tensor.shape())
       fail(Code::invalid_argument, "'", name, "' is ", shape.text(), " in the model, not ",
            tensor.shape().text());
     clear_values(proto);
+    proto.clear_dims();
+    for (const std::int64_t size : tensor.shape()) proto.add_dims(size);
     proto.set_data_type(onnx_of_dtype(tensor.dtype()));
     set_bytes(proto, tensor.bytes());
     names_.insert(name);
     return true;
+  }
+
+  // Values in between have none any more; old files name initializers among the inputs, with theirs.
+  void write_shapes() {
+    rt3d_onnx::GraphProto& graph = *model_.mutable_graph();
+    graph.clear_value_info();
+    for (auto& input : *graph.mutable_input()) {
+      const auto found = constants_.find(input.name());
+      if (found == constants_.end() || !input.type().has_tensor_type()) continue;
+      auto& shape = *input.mutable_type()->mutable_tensor_type()->mutable_shape();
+      shape.clear_dim();
+      for (const std::int64_t size : found->second.shape()) shape.add_dim()->set_dim_value(size);
+    }
   }
 
   void embed(rt3d_onnx::TensorProto& proto) {
@@ -96,6 +112,7 @@ class ConstantWriter {
 
   rt3d_onnx::ModelProto& model_;
   const std::map<std::string, Tensor>& constants_;
+  Shapes shapes_;
   ExternalData external_;
   std::set<std::string> names_;
   std::uint64_t bytes_ = 0;
@@ -115,10 +132,10 @@ void add_metadata(rt3d_onnx::ModelProto& model, const std::map<std::string, std:
 }  // namespace
 
 void save_with_constants(const std::filesystem::path& from, const std::map<std::string, Tensor>& constants,
-                         const std::map<std::string, std::string>& metadata,
-                         const std::filesystem::path& to) {
+                         const std::map<std::string, std::string>& metadata, const std::filesystem::path& to,
+                         Shapes shapes) {
   rt3d_onnx::ModelProto model = read_message(from);
-  ConstantWriter(model, constants, from).write();
+  ConstantWriter(model, constants, from, shapes).write();
   add_metadata(model, metadata);
   if (model.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     fail(Code::unsupported,

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace rt3d::graph {
@@ -183,12 +184,57 @@ constexpr LinkRow kLinkRules[] = {
     {"ReduceMean", reduce},  {"Reshape", reshape},    {"Slice", slice},      {"Softmax", softmax},
     {"Sub", elementwise},    {"Transpose", transpose}};
 
-std::optional<Followed> rule_of(const LinkView& v) {
-  const auto row = std::find_if(std::begin(kLinkRules), std::end(kLinkRules),
-                                [&](const LinkRow& r) { return r.op == v.node.op; });
-  if (row == std::end(kLinkRules) || v.node.outputs.size() != 1 || !v.has(0) || v.graph.constant(v.in()))
+// Weights [out, in] all the same.
+std::optional<Followed> exported_gemm(const LinkView& v) {
+  const Attributes& a = v.node.attributes;
+  const Shape& out = v.shape(v.out());
+  if (v.axis(v.in()) != 1 || v.shape(v.in()).rank() != 2 || a.integer("transB", 0) != 1 ||
+      a.integer("transA", 0) != 0 || a.real("alpha", 1) != 1 || a.real("beta", 1) != 1 || v.has(3) ||
+      !has_weights(v, out[1], v.shape(v.in())[1]))
     return std::nullopt;
-  return row->rule(v);
+  return Followed{1, {}};
+}
+
+std::optional<Followed> normalization(const LinkView& v) {
+  for (std::size_t i = 1; i < 5; ++i)
+    if (!v.has(i) || !v.graph.constant(v.in(i))) return std::nullopt;
+  return v.axis(v.in()) == 1 ? same(v) : std::nullopt;
+}
+
+// What the same operations say by operands, the normal form says by attributes.
+std::optional<Followed> exported_reduce(const LinkView& v) {
+  return v.node.inputs.size() == 1 ? reduce(v) : std::nullopt;
+}
+
+// Those that differ from the normal form's, which count where there is none here.
+constexpr LinkRow kExportedRules[] = {{"BatchNormalization", normalization},
+                                      {"Clip", same},
+                                      {"Dropout", same},
+                                      {"Elu", same},
+                                      {"Flatten", reshape},
+                                      {"Gemm", exported_gemm},
+                                      {"HardSigmoid", same},
+                                      {"HardSwish", same},
+                                      {"Identity", same},
+                                      {"LeakyRelu", same},
+                                      {"ReduceMean", exported_reduce},
+                                      {"Relu", same},
+                                      {"Sigmoid", same},
+                                      {"Slice", [](const LinkView&) { return std::optional<Followed>(); }},
+                                      {"Squeeze", reshape},
+                                      {"Tanh", same},
+                                      {"Unsqueeze", reshape}};
+
+LinkRule find_rule(std::span<const LinkRow> rows, std::string_view op) {
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const LinkRow& r) { return r.op == op; });
+  return row == rows.end() ? nullptr : row->rule;
+}
+
+std::optional<Followed> follow_node(const LinkView& v, ChannelSets::Form form) {
+  LinkRule rule = form == ChannelSets::Form::exported ? find_rule(kExportedRules, v.node.op) : nullptr;
+  if (!rule) rule = find_rule(kLinkRules, v.node.op);
+  if (!rule || v.node.outputs.size() != 1 || !v.has(0) || v.graph.constant(v.in())) return std::nullopt;
+  return rule(v);
 }
 
 bool followable(const Value& value) {
@@ -202,12 +248,12 @@ bool mixes_channels(const Node& node) {
   return node.op == "Gemm" || (node.op == "Conv" && node.attributes.integer("group", 1) == 1);
 }
 
-ChannelSets::ChannelSets(const Graph& graph)
+ChannelSets::ChannelSets(const Graph& graph, Form form)
     : axis_(graph.value_count(), -1),
       channels_(graph.value_count(), 0),
       followed_(graph.nodes.size(), false),
       links_(graph.nodes.size()) {
-  follow(graph);
+  follow(graph, form);
   std::size_t elements = 0;
   for (std::size_t id = 0; id < channels_.size(); ++id) {
     if (axis_[id] >= 0) channels_[id] = graph.value(static_cast<ValueId>(id)).desc.shape[axis_[id]];
@@ -230,13 +276,13 @@ ChannelSets::ChannelSets(const Graph& graph)
   }
 }
 
-void ChannelSets::follow(const Graph& graph) {
+void ChannelSets::follow(const Graph& graph, Form form) {
   for (const ValueId id : graph.inputs)
     if (followable(graph.value(id))) axis_[static_cast<std::size_t>(id)] = 1;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
     if (node.outputs.size() != 1 || !followable(graph.value(node.outputs[0]))) continue;
-    const auto followed = rule_of({graph, node, axis_});
+    const auto followed = follow_node({graph, node, axis_}, form);
     // What follows a node that nothing is known of has channels all the same, and they stay.
     axis_[static_cast<std::size_t>(node.outputs[0])] = followed ? followed->axis : 1;
     followed_[n] = followed.has_value();

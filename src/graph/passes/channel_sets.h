@@ -22,8 +22,11 @@ struct ChannelLink {
 
 class ChannelSets {
  public:
-  explicit ChannelSets(
-      const Graph& graph);  // specialised; operations outside the normal form pin what they touch
+  enum class Form {
+    normal,  // operations outside the normal form pin what they touch
+    exported,  // specialised, but as exporters write networks: BatchNormalization, activations, Gemm with transB, Flatten
+  };
+  explicit ChannelSets(const Graph& graph, Form form = Form::normal);
 
   // The axis along which a value's channels lie (a Transpose moves it); -1 when they are not followed.
   int axis(ValueId id) const { return axis_[static_cast<std::size_t>(id)]; }
@@ -43,7 +46,7 @@ class ChannelSets {
   bool pinned(std::size_t set) const { return pinned_[set]; }
 
  private:
-  void follow(const Graph& graph);
+  void follow(const Graph& graph, Form form);
   void join(const ChannelLink& link);
   void pin(ValueId id);
   std::size_t find(std::size_t element);

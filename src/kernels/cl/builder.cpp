@@ -133,7 +133,7 @@ void Builder::build(Build& build) {
     build.key = ProgramCache::key(build.code, options, device_.description.fingerprint());
     if (cache_.recall(kHung + build.key))
       fail(Code::device, "OpenCL: ", device_.description.name, " hung before when it compiled ",
-           build.code.kernel, "; to try it again, delete the file of programs beside the tuning database");
+           build.code.kernel, "; to try it again, delete ", cache_.file().string());
     build.program = from_binary(build.key, options);
     if (build.program) return dump_source(device_, build.code);
     build.from_source = true;
@@ -200,7 +200,8 @@ void Builder::give_up() {
   }
   cache_.save();
   fail(Code::device, "OpenCL: ", device_.description.name, " hangs: it has compiled ", kernels, " for ",
-       std::chrono::duration_cast<std::chrono::seconds>(patience_).count(), " s and is not done");
+       std::chrono::duration_cast<std::chrono::seconds>(patience_).count(),
+       " s and is not done; RT3D_OPENCL_PATIENCE waits longer");
 }
 
 // Mali's machine code is made when a kernel is: binaries are asked for only after that.

@@ -1,7 +1,6 @@
 #include "kernels/cl/engine.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -23,15 +22,8 @@ constexpr int kKernelsPerFlush = 2;
 
 // What compiles longest here, a convolution by PoCL, takes five seconds; phones' drivers take less.
 std::chrono::nanoseconds patience() {
-  constexpr std::chrono::seconds kPatience(120);
-  const std::string seconds = env(EnvSwitch::opencl_patience);
-  if (seconds.empty()) return kPatience;
-  int given = 0;
-  const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), given);
-  if (error != std::errc() || end != seconds.data() + seconds.size() || given < 1)
-    fail(Code::invalid_argument, "OpenCL: RT3D_OPENCL_PATIENCE='", seconds,
-         "' is no number of seconds; give 1 or more");
-  return std::chrono::seconds(given);
+  constexpr int kPatience = 120;
+  return std::chrono::seconds(env_number(EnvSwitch::opencl_patience, kPatience));
 }
 
 class ClMemory final : public Memory {

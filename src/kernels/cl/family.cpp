@@ -18,6 +18,10 @@ constexpr double kGuessedBytes = 15;
 constexpr double kGuessedLaunchNs = 20e3;
 constexpr double kMostLaunchNs = 10e6;
 
+// Of the shorter of computing and moving data, what the longer does not hide: of two schedules that wait for memory, the one that computes
+// less is better.
+constexpr double kNotHidden = 0.1;
+
 class RecipeKernel final : public Kernel {
  public:
   RecipeKernel(Recipe recipe, ClEngine& engine) : recipe_(std::move(recipe)), engine_(engine) {
@@ -125,7 +129,8 @@ double time_ns(const Cost& cost, const Accelerator& device) {
   const auto known = [](double measured, double guess) { return measured > 0 ? measured : guess; };
   const double computing = cost.multiply_adds / known(device.multiply_adds_per_ns, kGuessedMultiplyAdds);
   const double moving = cost.bytes / known(device.bytes_per_ns, kGuessedBytes);
-  return std::max(computing, moving) + cost.launches * known(device.launch_ns, kGuessedLaunchNs);
+  return std::max(computing, moving) + kNotHidden * std::min(computing, moving) +
+         cost.launches * known(device.launch_ns, kGuessedLaunchNs);
 }
 
 std::size_t parts_for(double ns) {

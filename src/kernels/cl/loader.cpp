@@ -68,7 +68,11 @@ Opened open_one(const std::string& file) {
 }
 
 Opened open_any(const std::string& told) {
-  if (!told.empty()) return open_one(told);
+  if (!told.empty()) {
+    Opened opened = open_one(told);
+    if (!opened.api) opened.why = cat("RT3D_OPENCL_LIBRARY: ", opened.why, "; unset it to take the system's");
+    return opened;
+  }
   for (const char* name : kNames)
     if (Opened opened = open_one(name); opened.api) return opened;
   return {nullptr, "no OpenCL library was found (libOpenCL.so.1 and the names that Android's vendors use)"};

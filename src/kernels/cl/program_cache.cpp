@@ -1,8 +1,11 @@
 #include "kernels/cl/program_cache.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -62,9 +65,11 @@ Bytes as_bytes(std::string_view text) {
 
 }  // namespace
 
-void ProgramCache::open(std::filesystem::path file) {
+void ProgramCache::open(const std::filesystem::path& file) {
   const std::lock_guard lock(mutex_);
-  file_ = std::move(file);
+  std::error_code dangling;
+  file_ = std::filesystem::weakly_canonical(file, dangling);
+  if (dangling) file_ = file;
   entries_.clear();
   if (file_.empty()) return;
   read(entries_);
@@ -90,14 +95,15 @@ void ProgramCache::read(std::vector<Entry>& entries) const {
                                  mapped->bytes().size()};
     constexpr std::size_t kSum = sizeof(std::uint64_t);
     if (whole.size() > 2 * kMostBytes || whole.size() < kMagic.size() + kSum || !whole.starts_with(kMagic))
-      fail(Code::io, "it is none of this version's");
+      fail(Code::io, "the file is damaged, or another version's; it is written anew");
     Reader end(whole.substr(whole.size() - kSum));
-    if (*end.number() != checksum64(whole.substr(0, whole.size() - kSum))) fail(Code::io, "it is damaged");
+    if (*end.number() != checksum64(whole.substr(0, whole.size() - kSum)))
+      fail(Code::io, "the file is damaged; it is written anew");
     for (Reader in(whole.substr(kMagic.size(), whole.size() - kMagic.size() - kSum)); !in.at_end();) {
       const auto key = in.text();
       const auto used = in.number();
       const auto binary = in.text();
-      if (!key || !used || !binary) fail(Code::io, "it is damaged");
+      if (!key || !used || !binary) fail(Code::io, "the file is damaged; it is written anew");
       entries.push_back({std::string(*key), as_bytes(*binary), *used});
     }
   } catch (const Error& error) {
@@ -136,7 +142,13 @@ std::optional<Bytes> ProgramCache::begin_load(const std::string& key) {
   std::ofstream out(mark(), std::ios::trunc);
   out << key << '\n';
   out.close();
-  if (!out) return std::nullopt;  // without a mark a crash would come back with every start
+  if (!out) {  // without a mark a crash would come back with every start
+    if (!std::exchange(unmarked_, true))
+      log(LogLevel::warning, "compiled OpenCL programs in ", file_.string(),
+          " are not used, for its folder cannot be written: copy the file to one that can, or name another "
+          "database");
+    return std::nullopt;
+  }
   return entry->binary;
 }
 
@@ -165,9 +177,19 @@ void ProgramCache::add(const std::string& key, Bytes binary) {
   changed_ = true;
 }
 
+// Held by one process at a time; without it, where a file system has no locks, the last who saves wins.
+Descriptor ProgramCache::locked_folder() const {
+  Descriptor folder(::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder) ::flock(folder.number(), LOCK_EX);
+  return folder;
+}
+
 void ProgramCache::save() {
   const std::lock_guard lock(mutex_);
   if (!changed_ || file_.empty()) return;
+  std::error_code none;
+  std::filesystem::create_directories(file_.parent_path(), none);
+  const Descriptor alone = locked_folder();
   std::vector<Entry> others;
   read(others);  // of another process, since this one read it
   for (Entry& e : others)
@@ -184,19 +206,19 @@ void ProgramCache::save() {
   }
   put(whole, checksum64(whole));
   const std::filesystem::path fresh = cat(file_.string(), ".", ::getpid());
-  std::error_code error;
+  int error = 0;
   {
+    errno = 0;
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
     out.write(whole.data(), static_cast<std::streamsize>(whole.size()));
     out.close();
-    if (!out) error = std::make_error_code(std::errc::io_error);
+    if (!out) error = errno == 0 ? EIO : errno;
   }
-  if (!error) std::filesystem::rename(fresh, file_, error);
-  if (error) {
-    std::error_code none;
+  if (error == 0 && ::rename(fresh.c_str(), file_.c_str()) != 0) error = errno;
+  if (error != 0) {
     std::filesystem::remove(fresh, none);
     log(LogLevel::warning, "compiled OpenCL programs cannot be kept in ", file_.string(), ": ",
-        error.message());
+        reason_of(error));
     return;
   }
   changed_ = false;

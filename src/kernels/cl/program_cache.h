@@ -1,5 +1,5 @@
 // Compiled programs in a file of their own beside the tuning database, so that a warm load compiles nothing. The file may vanish, be damaged
-// or be written by others at any time: then programs are built from source again. Whoever saves last wins.
+// or be written by others at any time: then programs are built from source again. Who saves keeps what others have saved meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "kernels/cl/recipe.h"
 
 namespace rt3d::kernels::cl {
@@ -19,7 +20,8 @@ class ProgramCache {
                                             << 20;  // of all binaries; the longest unused go first
 
   ProgramCache() = default;  // keeps nothing until it is opened
-  void open(std::filesystem::path file);
+  void open(const std::filesystem::path& file);
+  const std::filesystem::path& file() const { return file_; }  // the one at the end of links
 
   // What is compiled, with what, for which device and driver: of equal keys the binaries are the same.
   static std::string key(const KernelCode& code, const std::string& options, const std::string& device);
@@ -44,12 +46,13 @@ class ProgramCache {
   void take_mark();
   Entry* find(const std::string& key);
   std::filesystem::path mark() const;
+  Descriptor locked_folder() const;
 
   std::mutex mutex_;
   std::filesystem::path file_;
   std::vector<Entry> entries_;
   std::uint64_t clock_ = 0;
-  bool changed_ = false;
+  bool changed_ = false, unmarked_ = false;
 };
 
 }  // namespace rt3d::kernels::cl

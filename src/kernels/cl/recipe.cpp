@@ -37,6 +37,7 @@ std::string KernelCode::whole_text() const { return cat(kCommon.text, source.tex
 Range Range::of(std::array<std::int64_t, 3> items, std::array<std::int64_t, 3> group) {
   Range range;
   for (std::size_t i = 0; i < 3; ++i) {
+    range.items[i] = static_cast<std::size_t>(items[i]);
     range.local[i] = static_cast<std::size_t>(group[i]);
     const std::int64_t whole = group[i] > 0 ? ceil_div(items[i], group[i]) * group[i] : items[i];
     range.global[i] = static_cast<std::size_t>(whole);

@@ -44,8 +44,10 @@ struct KernelCode {
   }
 };
 
-// Work-items; sizes of work-groups of 0 are the driver's choice. Global sizes are multiples of the local ones.
+// Work-items, those with something to do and with those that fill up work-groups; sizes of work-groups of 0 are the driver's choice. Global
+// sizes are multiples of the local ones.
 struct Range {
+  std::array<std::size_t, 3> items{1, 1, 1};
   std::array<std::size_t, 3> global{1, 1, 1};
   std::array<std::size_t, 3> local{0, 0, 0};
   // Launched in so many parts along the last dimension, so that none keeps the device from others for long.

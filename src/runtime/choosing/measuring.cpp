@@ -52,8 +52,10 @@ class Measuring {
       if (found.cancelled)
         fail(Code::cancelled, "tuning was cancelled after ", i, " of ", open_.size(),
              " problems; what was measured is kept");
-      log(LogLevel::info, "tuned ", choice.text, ": ", found.family->id(), " ", found.schedule.text(), ", ",
-          found.time_ns / 1e6, " ms after ", found.measurements, " measurements");
+      log(LogLevel::info,
+          found.measurements > 0 ? "tuned " : "estimated, for the time ran out: ", choice.text, ": ",
+          found.family->id(), " ", found.schedule.text(), ", ", found.time_ns / 1e6, " ms after ",
+          found.measurements, " measurements");
     }
   }
 

@@ -45,7 +45,8 @@ constexpr std::array kTable{
 [[noreturn]] void refuse(const std::string& what) {
   std::string known;
   for (const DeviceRow& row : kTable) known += cat(known.empty() ? "" : ", ", "'", row.name, "'");
-  fail(Code::invalid_argument, what, "; known are ", known, ", and '", kAutoDevice, "' alone");
+  fail(Code::invalid_argument, what, "; known are ", known, ", and '", kAutoDevice, "' alone or as '",
+       kAutoDevice, ",opencl:N'");
 }
 
 const DeviceRow* row_of(std::string_view name) {

@@ -1,0 +1,113 @@
+#include "cli/prune/prune_training.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "cli/parts/failure.h"
+#include "cli/parts/number_option.h"
+#include "cli/prune/commands.h"
+#include "cli/prune/prune_target.h"
+
+namespace rt3d::cli {
+namespace {
+
+struct TrainedMethodRow {
+  const char* name;
+  pruner::Method method;
+};
+constexpr TrainedMethodRow kTrainedMethods[] = {{"one-shot", pruner::Method::one_shot},
+                                                {"heuristic", pruner::Method::heuristic},
+                                                {"magnitude", pruner::Method::magnitude},
+                                                {"lasso", pruner::Method::lasso},
+                                                {"reweighted", pruner::Method::reweighted}};
+
+// "NAME=SHARE", "NAME=SHARE,SCHEME".
+pruner::LayerPlan parse_layer(const std::string& text, const pruning::GroupSpec& scheme) {
+  pruner::LayerPlan plan;
+  const std::size_t equals = text.rfind('=');
+  const std::size_t comma = equals == std::string::npos ? equals : text.find(',', equals);
+  const std::string share = equals == std::string::npos ? "" : text.substr(equals + 1, comma - equals - 1);
+  const auto [end, error] = std::from_chars(share.data(), share.data() + share.size(), plan.share);
+  if (error != std::errc() || end != share.data() + share.size() || !(plan.share > 0 && plan.share < 1))
+    throw UsageError(
+        "--layer " + text +
+        ": give a layer and the share of its groups that goes, above 0 and below 1, and, if it is another, "
+        "the scheme: conv2=0.6 or conv2=0.6,vanilla:8x4");
+  plan.name = text.substr(0, equals);
+  plan.groups = comma == std::string::npos
+                    ? scheme
+                    : as_said([&] { return pruning::parse_group_spec(text.substr(comma + 1)); });
+  return plan;
+}
+
+}  // namespace
+
+void add_prune_training_options(CLI::App& app, PruneTrainingOptions& options) {
+  app.add_option("--recipe", options.recipe, "JSON file with these options; the command line wins")
+      ->type_name("FILE");
+  app.add_option("--resume", options.resume, "Go on with the run in this folder, whichever command began it")
+      ->type_name("DIR");
+  add_data_options(app, options.data);
+  add_training_options(app, options.training, "[REGULARIZE,]RETRAIN");
+  app.add_option(
+         "--layer", options.layers,
+         "Instead of --target: a layer, by its name or its weights', the share of its groups that goes, and, "
+         "if it is another, its scheme; repeatable; all others stay dense")
+      ->type_name("NAME=SHARE[,SPEC]")
+      ->allow_extra_args(false)
+      ->group("Training (docs/pruning.md)");
+  app.add_option("--distill", options.training.distill,
+                 "Share of the loss in retraining that is the dense model's answers; the labels' is the rest")
+      ->transform(finite_number(0, 1))
+      ->type_name("SHARE")
+      ->group("Training (docs/pruning.md)")
+      ->capture_default_str();
+}
+
+void refuse_training_options(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0 && option->get_group().find('(') != std::string::npos)
+      throw UsageError(option->get_name() + " is of no use with --calibrate: give it with --data");
+}
+
+std::vector<std::string> trained_methods() {
+  std::vector<std::string> names;
+  for (const TrainedMethodRow& row : kTrainedMethods) names.emplace_back(row.name);
+  return names;
+}
+
+TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions& options) {
+  TrainingRequest request{.model = goal.model,
+                          .output = goal.output,
+                          .data = options.data,
+                          .training = options.training,
+                          .plan = {},
+                          .metadata = {},
+                          .as_json = goal.as_json,
+                          .quiet = goal.quiet};
+  pruner::RunPlan& plan = request.plan;
+  for (const TrainedMethodRow& row : kTrainedMethods)
+    if (goal.method == row.name) plan.method = row.method;
+  plan.groups = as_said([&] { return pruning::parse_group_spec(goal.scheme); });
+  for (const std::string& layer : options.layers) plan.layers.push_back(parse_layer(layer, plan.groups));
+  if (goal.target.empty() == plan.layers.empty())
+    throw UsageError(
+        "--target or --layer is missing, or both are given: a rate for the whole model, or shares of single "
+        "layers");
+  if (!goal.target.empty()) {
+    const PruneTarget target = parse_prune_target(goal.target);
+    if (target.is_time())
+      throw UsageError(
+          "--target " + goal.target +
+          ": with --data give times fewer multiply-adds, 2.6x; times are met by --calibrate alone");
+    plan.rate = target.value;
+  }
+  plan.keep_dense = goal.keep_dense;
+  plan.examples = goal.examples;
+  apply(options.training, goal.threads, plan);
+  request.training.session.db = goal.db;
+  request.metadata = {{kPrunedGroups, plan.groups.text()}, {kPrunedMethod, goal.method}};
+  return request;
+}
+
+}  // namespace rt3d::cli

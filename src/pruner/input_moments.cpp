@@ -1,0 +1,93 @@
+#include "pruner/input_moments.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "graph/ops/window.h"
+#include "pruner/tensors.h"
+#include "pruner/window_pads.h"
+
+namespace rt3d::pruner {
+
+namespace {
+
+// Offsets in a contiguous tensor of all combinations of `counts` steps of `strides`, the last dimension fastest.
+std::vector<std::int64_t> offsets(const std::vector<std::int64_t>& counts,
+                                  const std::vector<std::int64_t>& strides) {
+  std::vector<std::int64_t> all{0};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    std::vector<std::int64_t> next;
+    next.reserve(all.size() * static_cast<std::size_t>(counts[i]));
+    for (const std::int64_t start : all)
+      for (std::int64_t k = 0; k < counts[i]; ++k) next.push_back(start + k * strides[i]);
+    all = std::move(next);
+  }
+  return all;
+}
+
+// Some of `all`, evenly spread; the start differs from clip to clip.
+std::vector<std::int64_t> sampled(const std::vector<std::int64_t>& all, std::int64_t clip) {
+  const auto count = static_cast<std::int64_t>(all.size());
+  if (count <= kSampledPositions) return all;
+  constexpr double kGolden = 0.6180339887498949;
+  const double start = std::fmod(static_cast<double>(clip) * kGolden, 1.0);
+  std::vector<std::int64_t> some;
+  for (std::int64_t i = 0; i < kSampledPositions; ++i) {
+    const double at = (static_cast<double>(i) + start) * static_cast<double>(count) / kSampledPositions;
+    some.push_back(all[static_cast<std::size_t>(std::min(count - 1, static_cast<std::int64_t>(at)))]);
+  }
+  return some;
+}
+
+}  // namespace
+
+InputMoments::InputMoments(std::vector<pruning::ColumnBlock> blocks) : blocks_(std::move(blocks)) {}
+
+void InputMoments::add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights) {
+  if (sums_.empty())
+    for (const pruning::ColumnBlock& block : blocks_)
+      sums_.push_back(at::zeros({block.size() + 1, block.size() + 1}, at::kDouble));
+  const graph::Window window =
+      graph::resolve_window(node.attributes, shape_of(input),
+                            std::vector<std::int64_t>(weights.sizes().begin() + 2, weights.sizes().end()));
+  const at::Tensor padded =
+      at::constant_pad_nd(input.detach(), torch_pads(window.pads), 0).to(at::kCPU, at::kFloat).contiguous();
+  const auto spatial = window.kernel.size();
+  std::vector<std::int64_t> steps, taps;
+  for (std::size_t i = 0; i < spatial; ++i) {
+    const std::int64_t stride = padded.stride(static_cast<std::int64_t>(i) + 2);
+    steps.push_back(stride * window.strides[i]);
+    taps.push_back(stride * window.dilations[i]);
+  }
+  const std::vector<std::int64_t> positions = offsets(window.output, steps);
+  const std::vector<std::int64_t> kernel = offsets(window.kernel, taps);
+  for (std::int64_t clip = 0; clip < padded.size(0); ++clip) {
+    const float* const x = padded.data_ptr<float>() + clip * padded.stride(0);
+    const std::vector<std::int64_t> starts = sampled(positions, clips_++);
+    samples_ += static_cast<double>(starts.size());
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+      std::vector<std::int64_t> reads;
+      for (const std::int64_t column : blocks_[b].columns) {
+        const auto count = static_cast<std::int64_t>(kernel.size());
+        reads.push_back(column / count * padded.stride(1) + kernel[static_cast<std::size_t>(column % count)]);
+      }
+      at::Tensor columns =
+          at::empty({static_cast<std::int64_t>(starts.size()), blocks_[b].size() + 1}, at::kFloat);
+      float* to = columns.data_ptr<float>();
+      for (const std::int64_t start : starts) {
+        for (const std::int64_t read : reads) *to++ = x[start + read];
+        *to++ = 1;
+      }
+      sums_[b].add_(at::mm(columns.t(), columns));
+    }
+  }
+}
+
+pruning::Moments InputMoments::moments(std::size_t block, bool with_constant) const {
+  if (samples_ == 0) fail(Code::internal, "no activations were seen");
+  const double* const sums = sums_[block].data_ptr<double>();
+  return {blocks_[block], {sums, sums + sums_[block].numel()}, samples_, with_constant};
+}
+
+}  // namespace rt3d::pruner

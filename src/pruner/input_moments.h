@@ -1,0 +1,35 @@
+// What a convolution reads, as second moments: the H = E[x xᵀ] of pruning/second_order.h, added up from real activations.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "graph/graph.h"
+#include "pruning/second_order.h"
+
+namespace rt3d::pruner {
+
+// Of one clip's output positions these many are looked at, evenly spread: neighbours tell hardly anything new.
+inline constexpr std::int64_t kSampledPositions = 1024;
+
+class InputMoments {
+ public:
+  explicit InputMoments(std::vector<pruning::ColumnBlock> blocks);
+
+  // The node is a Conv without groups; `input` is what it reads, of any number of clips, and `weights` its own.
+  void add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights);
+
+  const std::vector<pruning::ColumnBlock>& blocks() const { return blocks_; }
+  bool seen() const { return samples_ > 0; }
+  // Throws internal before anything was added.
+  pruning::Moments moments(std::size_t block, bool with_constant) const;
+
+ private:
+  std::vector<pruning::ColumnBlock> blocks_;
+  std::vector<at::Tensor> sums_;  // by block: double, (columns + 1)²
+  double samples_ = 0;
+  std::int64_t clips_ = 0;
+};
+
+}  // namespace rt3d::pruner

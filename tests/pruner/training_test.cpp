@@ -1,0 +1,360 @@
+// Training with penalties on groups: the mathematics against plain numbers, and what it is for on a small network.
+#include "pruner/training.h"
+
+#include <ATen/Parallel.h>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "pruner/checkpoint.h"
+#include "pruner/motion_network.h"
+#include "pruner/tensors.h"
+#include "scratch.h"
+
+TEST_SUITE_BEGIN("pruner");
+
+namespace rt3d::pruner {
+namespace {
+
+using pruning::GroupSpec;
+using pruning::parse_group_spec;
+
+at::Tensor random_tensor(std::vector<std::int64_t> sizes, std::uint64_t seed) {
+  at::Tensor t = at::empty(sizes);
+  Random random(seed);
+  for (std::int64_t i = 0; i < t.numel(); ++i) t.data_ptr<float>()[i] = random.uniform(-1, 1);
+  return t;
+}
+
+// One convolution, whose weights a test may set.
+Network one_layer(std::int64_t oc, std::int64_t ic) {
+  const std::string o = std::to_string(oc), i = std::to_string(ic);
+  return Network(graph::parse_graph("graph \"one\"\ninput x f32 1x" + i + "x4x6x6\nconst w f32 " + o + "x" +
+                                    i + "x3x3x3\ny = Conv(x, w) \"layer\" pads=1x1x1x1x1x1\noutput y\n"));
+}
+Parameter& weights_of(Network& network) { return network.parameters().at(0); }
+
+void set(Parameter& parameter, const at::Tensor& values) {
+  const at::NoGradGuard without_gradients;
+  parameter.values.copy_(values);
+}
+
+const char* const kSpecs[] = {"kgs:8x4", "vanilla:8x4", "vanilla:32x4", "filter", "kgs:4x4"};
+
+struct Batches {
+  std::vector<at::Tensor> inputs;
+  std::vector<std::int64_t> labels;
+};
+Batches batch(std::uint64_t seed, std::size_t count = 32) {
+  const tests::Clips clips = tests::motion_clips(count, seed);
+  std::vector<at::Tensor> parts;
+  for (const auto& input : clips.inputs) parts.push_back(input[0]);
+  return {{at::cat(parts, 0)}, clips.labels};
+}
+
+// The convolutions behind the first one.
+std::vector<PenalizedLayer> layers_of_motion(const Network& network, const GroupSpec& groups) {
+  std::vector<PenalizedLayer> layers;
+  for (const graph::Node& node : network.graph().nodes)
+    if (node.op == "Conv" && node.name != "conv0") {
+      const Shape& y = network.graph().value(node.outputs[0]).desc.shape;
+      const Shape& w = network.graph().value(node.inputs[1]).desc.shape;
+      layers.push_back({node.inputs[1], groups,
+                        static_cast<double>(y.elements() / y[0]) * static_cast<double>(w.elements() / w[0])});
+    }
+  return layers;
+}
+
+std::map<std::string, at::Tensor> values_now(const Network& network) {
+  std::map<std::string, at::Tensor> values;
+  for (const Parameter& p : network.parameters()) values[p.name] = p.values.detach().clone();
+  return values;
+}
+void put_back(Network& network, const std::map<std::string, at::Tensor>& values) {
+  const at::NoGradGuard without_gradients;
+  for (Parameter& p : network.parameters()) p.values.copy_(values.at(p.name));
+}
+
+}  // namespace
+
+TEST_CASE("norms of groups are the scores of their weights, edges included") {
+  for (const char* spec : kSpecs)
+    for (const auto& [oc, ic] : {std::pair<std::int64_t, std::int64_t>{16, 8}, {45, 6}, {10, 13}}) {
+      CAPTURE(spec);
+      const at::Tensor w = random_tensor({oc, ic, 3, 2, 1}, 3);
+      const GroupSpec groups = parse_group_spec(spec);
+      const pruning::GroupGrid grid(shape_of(w), groups);
+      const std::vector<double> scores = grid.scores(host_tensor(w));
+      const at::Tensor norms = group_norms(w, groups), sizes = group_sizes(w, groups);
+      REQUIRE(norms.numel() == grid.count());
+      for (std::int64_t g = 0; g < grid.count(); ++g) {
+        CHECK(norms.data_ptr<float>()[g] ==
+              doctest::Approx(scores[static_cast<std::size_t>(g)]).epsilon(1e-5));
+        CHECK(sizes.data_ptr<float>()[g] == static_cast<float>(grid.extent(g).weights()));
+      }
+      // What is spread is constant over each group: the mask of the same groups.
+      std::vector<bool> kept(static_cast<std::size_t>(grid.count()));
+      at::Tensor flags = at::zeros_like(norms);
+      for (std::size_t g = 0; g < kept.size(); ++g) {
+        kept[g] = g % 3 != 0;
+        flags.data_ptr<float>()[g] = kept[g] ? 1 : 0;
+      }
+      const std::vector<std::uint8_t> mask = grid.mask(kept);
+      const at::Tensor spreaded = spread(flags, w, groups).contiguous();
+      for (std::size_t i = 0; i < mask.size(); ++i) REQUIRE(spreaded.data_ptr<float>()[i] == mask[i]);
+    }
+}
+
+TEST_CASE("the penalty's subgradient is what differences say") {
+  for (const char* spec : kSpecs) {
+    CAPTURE(spec);
+    Network network = one_layer(10, 6);
+    Parameter& w = weights_of(network);
+    const at::Tensor values = random_tensor({10, 6, 3, 3, 3}, 5);
+    set(w, values);
+    Penalty penalty(network, {{w.id, parse_group_spec(spec), 1e6}}, 0.3);
+    penalty.reweight();
+    const at::Tensor gradient = penalty.subgradient(0).contiguous();
+    for (std::int64_t i = 0; i < values.numel(); i += 37) {
+      constexpr float kStep = 1e-2F;
+      double side[2];
+      for (const int sign : {-1, 1}) {
+        at::Tensor moved = values.clone();
+        moved.data_ptr<float>()[i] += static_cast<float>(sign) * kStep;
+        set(w, moved);
+        side[sign > 0 ? 1 : 0] = penalty.value();
+      }
+      CHECK(gradient.data_ptr<float>()[i] ==
+            doctest::Approx((side[1] - side[0]) / (2 * kStep)).epsilon(0.02));
+    }
+  }
+}
+
+TEST_CASE("the proximal step minimises what it should: no other weights nearby do better") {
+  for (const char* spec : kSpecs) {
+    CAPTURE(spec);
+    Network network = one_layer(10, 6);
+    Parameter& w = weights_of(network);
+    // Filters and channels from nearly nothing to much, so that of any groups some vanish and some stay.
+    const at::Tensor before = random_tensor({10, 6, 3, 3, 3}, 7) *
+                              at::linspace(0.001, 2, 10).reshape({10, 1, 1, 1, 1}) *
+                              at::linspace(1, -0.2, 6).pow(2).reshape({1, 6, 1, 1, 1});
+    set(w, before);
+    Penalty penalty(network, {{w.id, parse_group_spec(spec), 1e6}}, 1);
+    penalty.reweight();
+    constexpr double kRate = 0.3;
+    penalty.shrink(kRate);
+    const at::Tensor after = w.values.detach().clone();
+    const auto cost = [&](const at::Tensor& v) {
+      set(w, v);
+      return 0.5 * (v - before).to(at::kDouble).square().sum().item<double>() + kRate * penalty.value();
+    };
+    const double least = cost(after);
+    CHECK(penalty.zero_groups() > 0);
+    set(w, after);
+    CHECK(penalty.zero_groups() < penalty.all_groups());
+    for (std::uint64_t seed = 0; seed < 20; ++seed)
+      for (const double step : {1e-3, 1e-2, 0.1})
+        CHECK(cost(after + random_tensor({10, 6, 3, 3, 3}, seed) * step) > least);
+    for (const double factor : {0.9, 0.99, 1.01, 1.1}) CHECK(cost(after * factor) > least);
+    CHECK(cost(before) > least);
+  }
+}
+
+TEST_CASE("learning rates warm up and fall along a cosine; what is out of range is refused") {
+  TrainingOptions o;
+  o.steps = 100;
+  o.warm_up = 10;
+  o.rate = 1;
+  CHECK(rate_at(o, 0) == doctest::Approx(0.1));
+  CHECK(rate_at(o, 9) == doctest::Approx(1));
+  CHECK(rate_at(o, 10) == doctest::Approx(1));
+  CHECK(rate_at(o, 55) == doctest::Approx(0.5));
+  CHECK(rate_at(o, 99) < 0.001);
+  o.cosine = false;
+  CHECK(rate_at(o, 99) == 1);
+  const auto refused = [](auto change) {
+    TrainingOptions options;
+    change(options);
+    CHECK_THROWS_AS(check(options), Error);
+  };
+  refused([](TrainingOptions& t) { t.steps = 0; });
+  refused([](TrainingOptions& t) { t.rate = 0; });
+  refused([](TrainingOptions& t) { t.rate = std::nan(""); });
+  refused([](TrainingOptions& t) { t.warm_up = 2; });
+  refused([](TrainingOptions& t) { t.momentum = 1; });
+  refused([](TrainingOptions& t) { t.teacher_share = 1.1; });
+}
+
+TEST_CASE("labels out of range and a rate that is too high are told in one line") {
+  Network network = tests::trained_motion_network(0);
+  TrainingOptions options;
+  options.steps = 20;
+  Training training(network, options);
+  Batches b = batch(1, 4);
+  b.labels[2] = 8;
+  CHECK_THROWS_WITH_AS(training.step(b.inputs, b.labels),
+                       "the label 8 is out of range: the model tells 8 classes apart", Error);
+  Network normalized = tests::trained_motion_network(0), other = tests::with_folded_normalization(normalized);
+  options.rate = 100;
+  Training wild(other, options);
+  std::string said;
+  try {
+    for (int i = 0; i < 20; ++i) {
+      const Batches c = batch(static_cast<std::uint64_t>(i), 4);
+      wild.step(c.inputs, c.labels);
+    }
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  CHECK(said.find("take a lower learning rate than 100") != std::string::npos);
+}
+
+TEST_CASE("masked weights stay zero through training, with momentum, weight decay and a teacher") {
+  Network network = tests::trained_motion_network(10), teacher = tests::trained_motion_network(10);
+  TrainingOptions options;
+  options.steps = 6;
+  options.rate = 0.05;
+  Training training(network, options, &teacher);
+  const GroupSpec groups = parse_group_spec("kgs:8x4");
+  std::map<graph::ValueId, at::Tensor> masks;
+  for (const PenalizedLayer& layer : layers_of_motion(network, groups)) {
+    const at::Tensor& w = network.parameter(layer.weights)->values;
+    const at::Tensor norms = group_norms(w, groups);
+    masks[layer.weights] = spread((norms > norms.median()).to(at::kFloat), w, groups).contiguous();
+    training.mask(layer.weights, masks[layer.weights]);
+  }
+  REQUIRE(masks.size() == 3);
+  const auto before = values_now(network);
+  double last = 0;
+  for (int i = 0; i < 6; ++i) {
+    const Batches b = batch(static_cast<std::uint64_t>(100 + i));
+    const StepLoss loss = training.step(b.inputs, b.labels);
+    CHECK(loss.teacher > 0);
+    CHECK(loss.labels > 0);
+    last = loss.total;
+  }
+  CHECK(std::isfinite(last));
+  for (const auto& [id, mask] : masks) {
+    const at::Tensor values = network.parameter(id)->values.detach();
+    CHECK((values * (1 - mask)).abs().max().item<float>() == 0);
+    CHECK((values * mask).ne(0).sum().item<std::int64_t>() == mask.sum().item<float>());
+    CHECK_FALSE(at::equal(values, before.at(network.parameter(id)->name)));
+  }
+}
+
+TEST_CASE("a training that was interrupted goes on with the same bits") {
+  at::set_num_threads(1);
+  const tests::Scratch scratch;
+  TrainingOptions options;
+  options.steps = 8;
+  options.rate = 0.02;
+  options.warm_up = 2;
+  const GroupSpec groups = parse_group_spec("kgs:8x4");
+  const auto run = [&](int until, const std::string& from, const std::string& to) {
+    Network network = tests::trained_motion_network(0);
+    Training training(network, options);
+    Penalty penalty(network, layers_of_motion(network, groups), 0.5);
+    if (!from.empty()) {
+      const Checkpoint saved = load_checkpoint(from);
+      training.set_state(saved);
+      for (std::size_t i = 0; i < penalty.factors().size(); ++i)
+        penalty.factors()[i] = saved.at("factors " + std::to_string(i));
+    }
+    while (training.steps_done() < until) {
+      if (training.steps_done() % 3 == 2) penalty.reweight();
+      const Batches b = batch(static_cast<std::uint64_t>(training.steps_done()), 8);
+      training.step(b.inputs, b.labels, &penalty);
+    }
+    Checkpoint state = training.state();
+    for (std::size_t i = 0; i < penalty.factors().size(); ++i)
+      state["factors " + std::to_string(i)] = penalty.factors()[i];
+    save_checkpoint(to, state);
+    return values_now(network);
+  };
+  const auto whole = run(8, "", scratch.path("whole"));
+  for (const int cut : {1, 3, 5}) {
+    run(cut, "", scratch.path("part"));
+    for (const auto& [name, values] : run(8, scratch.path("part"), scratch.path("rest")))
+      CHECK_MESSAGE(at::equal(values, whole.at(name)), name);
+  }
+}
+
+TEST_CASE("a checkpoint that is cut, changed or another model's is refused") {
+  const tests::Scratch scratch;
+  const std::string file = scratch.path("c");
+  save_checkpoint(file, {{"a", random_tensor({3, 4}, 1)}, {"b", at::arange(5)}});
+  const Checkpoint back = load_checkpoint(file);
+  CHECK(back.size() == 2);
+  CHECK(at::equal(back.at("a"), random_tensor({3, 4}, 1)));
+  std::string whole;
+  {
+    std::ifstream in(file, std::ios::binary);
+    whole.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  for (std::size_t bytes = 0; bytes < whole.size(); bytes += 97) {
+    std::ofstream(file, std::ios::binary) << whole.substr(0, bytes);
+    CHECK_THROWS_AS(load_checkpoint(file), Error);
+  }
+  const std::size_t at = whole.find(std::string(static_cast<const char*>(back.at("a").data_ptr()), 48));
+  REQUIRE(at != std::string::npos);
+  std::string changed = whole;
+  changed[at + 5] = static_cast<char>(changed[at + 5] ^ 1);
+  std::ofstream(file, std::ios::binary) << changed;
+  CHECK_THROWS_WITH_AS(load_checkpoint(file), doctest::Contains("is no checkpoint, or damaged"), Error);
+  CHECK_THROWS_AS(load_checkpoint(scratch.path("none")), Error);
+  CHECK_THROWS_AS(save_checkpoint(scratch.path("no/such/folder"), {}), Error);
+  Network network = tests::trained_motion_network(0);
+  Training training(network, {});
+  CHECK_THROWS_WITH_AS(training.set_state({{"steps", at::zeros({1}, at::kLong)}}),
+                       doctest::Contains("is of another model"), Error);
+}
+
+// Niu et al., section 4: a fixed penalty presses on all groups alike, also on those that matter; one that is renewed lets these alone.
+TEST_CASE(
+    "at equal accuracy before the cut reweighting empties at least twice as many groups as group lasso") {
+  const tests::Clips held_out = tests::motion_clips(300, 6);
+  Network network = tests::trained_motion_network(90);
+  const auto dense = values_now(network);
+  const double before = tests::accuracy(network, held_out);
+  CHECK(before > 0.95);
+  constexpr int kSteps = 80, kRenewed = 16;
+  const auto empties = [&](bool reweighted, double strength) {
+    put_back(network, dense);
+    TrainingOptions options;
+    options.steps = kSteps;
+    options.rate = 0.02;
+    options.cosine = false;
+    options.weight_decay = 0;
+    options.label_smoothing = 0;
+    Training training(network, options);
+    Penalty penalty(network, layers_of_motion(network, parse_group_spec("kgs:8x4")), strength);
+    for (int step = 0; step < kSteps; ++step) {
+      if (reweighted && step % kRenewed == 0) penalty.reweight();
+      const Batches b = batch(static_cast<std::uint64_t>(5000 + step));
+      training.step(b.inputs, b.labels, &penalty);
+    }
+    const double accuracy = tests::accuracy(network, held_out);
+    MESSAGE((reweighted ? "reweighted " : "group lasso "), strength, ": ", penalty.zero_share(), " zero, ",
+            accuracy, " right");
+    return accuracy >= before - 0.03 ? penalty.zero_share() : 0.0;
+  };
+  double best[2] = {0, 0};
+  for (const bool reweighted : {false, true})
+    for (const double strength : {0.2, 0.4, 0.6, 0.8, 1.0})
+      best[reweighted] = std::max(best[reweighted], empties(reweighted, strength));
+  CHECK(best[1] >= 0.2);
+  CHECK(best[1] >= 2 * best[0]);
+}
+
+}  // namespace rt3d::pruner
+
+TEST_SUITE_END();
