@@ -1,6 +1,9 @@
 """What is tried: networks, and for each the methods, schemes and rates."""
 
 import dataclasses
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @dataclasses.dataclass(frozen=True)

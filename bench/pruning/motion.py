@@ -1,11 +1,11 @@
 """The motion clips of scripts/motion as labelled videos in files: one folder for each class, and two lists of 'path label'."""
 
 import multiprocessing
-import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from .cells import ROOT
+
 sys.path.append(str(ROOT / "scripts/motion"))
 
 import scene  # noqa: E402  (the path comes first)

@@ -70,4 +70,5 @@ class Runs:
         if status == 130 or status == 143:
             raise KeyboardInterrupt
         if status != 0:
-            raise RunError(f"{' '.join(command)} ended with {status}; what it said is in {folder / 'output.txt'}")
+            said = (folder / "output.txt").read_text(encoding="utf-8").splitlines()[-1:]
+            raise RunError(f"{folder.relative_to(self.options.out)}: {program} ended with {status}: {''.join(said)}")
