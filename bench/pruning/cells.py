@@ -13,6 +13,7 @@ class Network:
     make: tuple  # options of `rt3d make-model`
     rates: tuple  # the paper's of this architecture
     seeds: tuple
+    rate: float  # learning rate of training from scratch
 
 
 # About 170 million multiply-adds each: an eighth of the published widths, clips of 16 x 56 x 56.
@@ -21,8 +22,8 @@ SMALL = ("--frames", "16", "--size", str(SIZE), "--width", "0.125", "--classes",
 NETWORKS = {
     network.name: network
     for network in (
-        Network("c3d", "C3D-like", ("c3d", *SMALL), (2.6, 3.6), (1, 2, 3)),
-        Network("r2plus1d", "R(2+1)D-like", ("r2plus1d_18", *SMALL), (2.6, 3.2), (1,)),
+        Network("c3d", "C3D-like", ("c3d", *SMALL), (2.6, 3.6), (1, 2, 3), 0.01),
+        Network("r2plus1d", "R(2+1)D-like", ("r2plus1d_18", *SMALL), (2.6, 3.2), (1,), 0.02),
     )
 }
 

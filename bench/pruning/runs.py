@@ -33,7 +33,7 @@ class Runs:
         if not made.exists():
             self._call("rt3d", ["make-model", *NETWORKS[network].make, "--seed", str(seed), "-o", str(made)], folder)
         self._run(folder, ["train", str(made), "--from-scratch", "-o", str(model), "--epochs", str(self.options.epochs),
-                           "--seed", str(seed)])
+                           "--lr", str(NETWORKS[network].rate), "--seed", str(seed)])
         return model
 
     def prune(self, cell):
