@@ -1,61 +1,22 @@
 // Training and pruning with labelled videos, by the program: from files to tables, and what it objects to.
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/random.h"
-#include "cli/process.h"
-#include "cli/shell.h"
 #include "graph/model.h"
 #include "pruner/npz_reader.h"
-#include "pruner/video_set.h"
+#include "pruner/run_command.h"
 
 TEST_SUITE_BEGIN("pruner");
 
 namespace rt3d::cli {
-namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 using tests::VideoSet;
-
-Result trained_with(const Shell& shell, const std::string& arguments) {
-  const Result result = shell(RT3D_PRUNE_COMMAND " " + arguments);
-  CAPTURE(arguments);
-  CAPTURE(result.err);
-  REQUIRE(result.exit_code == 0);
-  return result;
-}
-
-std::string data_of(const VideoSet& set) {
-  return " --data " + set.videos + " --split " + set.train_list + tests::kSmallClips;
-}
-constexpr char kQuick[] = " --threads 1 --tune off --db none --batch 8 ";
-
-std::int64_t lines_of(const std::string& file) {
-  const std::string text = read_file(file);
-  return std::count(text.begin(), text.end(), '\n');
-}
-
-// One line, which names what is wrong.
-std::string refusal(const Shell& shell, const std::string& arguments, int exit_code) {
-  const Result result = shell(RT3D_PRUNE_COMMAND " " + arguments);
-  CAPTURE(arguments);
-  CAPTURE(result.err);
-  CHECK(result.exit_code == exit_code);
-  CHECK(result.out.empty());
-  CHECK(result.err.starts_with("rt3d-prune: error: "));
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-  return result.err;
-}
-
-}  // namespace
 
 TEST_CASE("from UCF101-shaped videos to a trained network, a pruned one, and tables of both") {
   const Shell shell;
@@ -64,10 +25,10 @@ TEST_CASE("from UCF101-shaped videos to a trained network, a pruned one, and tab
                     trained = shell.scratch.path("trained.onnx"), pruned = shell.scratch.path("pruned.onnx"),
                     first = shell.scratch.path("train"), second = shell.scratch.path("prune");
 
-  const Result learned = trained_with(shell, "train " + network + data_of(set) + kQuick +
-                                                 "--from-scratch --epochs 15 --lr 0.05 "
-                                                 "--json --run " +
-                                                 first + " -o " + trained);
+  const Result learned = pruned_with(shell, "train " + network + data_of(set) + kQuick +
+                                                "--from-scratch --epochs 15 --lr 0.05 "
+                                                "--json --run " +
+                                                first + " -o " + trained);
   CHECK(holds(learned.err, "train 1/15: loss "));
   CHECK(holds(learned.err, " left\n"));
   const json learning = json::parse(learned.out);
@@ -86,22 +47,22 @@ TEST_CASE("from UCF101-shaped videos to a trained network, a pruned one, and tab
   CHECK(file.metadata.at("rt3d.short_side") == "18");
   CHECK(file.metadata.at("rt3d.labels") == "Falling\nGrowing\nHandstandPushups\nStaying");
   const json judged =
-      json::parse(trained_with(shell, "evaluate " + trained + " --data " + set.videos + " --split " +
-                                          set.test_list + " --threads 1 --tune off --db none --json")
+      json::parse(pruned_with(shell, "evaluate " + trained + " --data " + set.videos + " --split " +
+                                         set.test_list + " --threads 1 --tune off --db none --json")
                       .out);
   CHECK(judged["top1"] == learning["trained"]);
   CHECK(judged["clips"] == 40);
   const Result views =
-      trained_with(shell, "evaluate " + trained + " --data " + set.videos + " --split " + set.test_list +
-                              " --protocol pyslowfast --threads 2 --tune off --db none");
+      pruned_with(shell, "evaluate " + trained + " --data " + set.videos + " --split " + set.test_list +
+                             " --protocol pyslowfast --threads 2 --tune off --db none");
   CHECK(holds(views.out, "6 frames consecutive, short side 18, crop 16x16, 10 clips x 3 crops"));
   CHECK(holds(views.out, "with 95 % confidence; 40 videos)"));
 
   const Result table =
-      trained_with(shell, trained + data_of(set) + kQuick +
-                              "--method reweighted --scheme kgs:8x4 --target 2x --epochs 12,4 --lr 0.02 "
-                              "--run " +
-                              second + " -o " + pruned);
+      pruned_with(shell, trained + data_of(set) + kQuick +
+                             "--method reweighted --scheme kgs:8x4 --target 2x --epochs 12,4 --lr 0.02 "
+                             "--run " +
+                             second + " -o " + pruned);
   CHECK(holds(table.err, "renewal 1 of the penalty's weights"));
   CHECK(holds(table.err, "regularize 1/12: loss "));
   CHECK(holds(table.err, "retrain 4/4: loss "));
@@ -142,153 +103,6 @@ TEST_CASE("from UCF101-shaped videos to a trained network, a pruned one, and tab
   CHECK(checked == 2);
 }
 
-TEST_CASE("a run that is killed again and again ends with the bits of one that never was [host only]") {
-  const Shell shell;
-  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
-  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
-                    dense = shell.scratch.path("dense.onnx");
-  trained_with(shell, "train " + network + data_of(set) + kQuick +
-                          "--quiet --from-scratch --epochs 2 --lr 0.05 --run " + shell.scratch.path("train") +
-                          " -o " + dense);
-  const auto words = [&](const std::string& name) {
-    return std::vector<std::string>{RT3D_PRUNE_COMMAND,
-                                    dense,
-                                    "--data",
-                                    set.videos,
-                                    "--split",
-                                    set.train_list,
-                                    "--short-side",
-                                    "18",
-                                    "--threads",
-                                    "1",
-                                    "--tune",
-                                    "off",
-                                    "--db",
-                                    "none",
-                                    "--batch",
-                                    "8",
-                                    "--quiet",
-                                    "--method",
-                                    "reweighted",
-                                    "--target",
-                                    "1.5x",
-                                    "--epochs",
-                                    "4,3",
-                                    "--lr",
-                                    "0.02",
-                                    "--checkpoint-every",
-                                    "0",
-                                    "--run",
-                                    shell.scratch.path(name + ".run"),
-                                    "-o",
-                                    shell.scratch.path(name + ".onnx")};
-  };
-  {
-    Process whole(shell.scratch, words("whole"));
-    REQUIRE(whole.wait() == 0);
-  }
-  // The moments are counted in checkpoints, from which on the program works another while, so that it dies anywhere.
-  Random random(11);
-  const std::string folder = shell.scratch.path("cut.run");
-  int kills = 0, resumed = 0;
-  for (int round = 0;; ++round) {
-    REQUIRE(round < 200);
-    const bool begun = fs::exists(folder + "/recipe.json");
-    resumed += begun;
-    Process part(
-        shell.scratch,
-        begun ? std::vector<std::string>{RT3D_PRUNE_COMMAND, "--resume", folder, "--quiet"} : words("cut"));
-    std::int64_t left = random.below(9);
-    std::error_code none;
-    auto seen = fs::last_write_time(folder + "/checkpoint", none);
-    const bool alive = part.wait_until([&] {
-      if (left == 0 && fs::exists(folder + "/lock", none)) return true;
-      const auto now = fs::last_write_time(folder + "/checkpoint", none);
-      if (now != seen) --left;
-      seen = now;
-      return left <= 0 && fs::exists(folder + "/lock", none);
-    });
-    if (!alive) {
-      CAPTURE(part.err());
-      REQUIRE(part.wait() == 0);
-      break;
-    }
-    part.send(SIGKILL);
-    ++kills;
-  }
-  MESSAGE(kills, " kills, ", resumed, " times resumed");
-  CHECK(kills >= 4);
-  for (const char* file : {".onnx", ".masks.npz", ".run/epochs.csv", ".run/layers.csv"})
-    CHECK_MESSAGE(read_file(shell.scratch.path(std::string("whole") + file)) ==
-                      read_file(shell.scratch.path(std::string("cut") + file)),
-                  file);
-}
-
-TEST_CASE("Ctrl-C keeps the state, and --resume goes on [host only]") {
-  const Shell shell;
-  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
-  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
-                    folder = shell.scratch.path("run"), out = shell.scratch.path("out.onnx");
-  Process part(shell.scratch, {RT3D_PRUNE_COMMAND,
-                               "train",
-                               network,
-                               "--data",
-                               set.videos,
-                               "--split",
-                               set.train_list,
-                               "--short-side",
-                               "18",
-                               "--from-scratch",
-                               "--threads",
-                               "1",
-                               "--tune",
-                               "off",
-                               "--db",
-                               "none",
-                               "--epochs",
-                               "50",
-                               "--batch",
-                               "8",
-                               "--run",
-                               folder,
-                               "-o",
-                               out});
-  REQUIRE(part.wait_until([&] { return fs::exists(folder + "/epochs.csv"); }));
-  // Another process in the same folder, and another run.
-  CHECK(holds(refusal(shell, "--resume " + folder, 1), "is in use by process "));
-  CHECK(holds(
-      refusal(shell,
-              "train " + network + data_of(set) + kQuick + "--from-scratch --run " + folder + " -o " + out,
-              2),
-      "holds another run: give an empty one, or go on with it: rt3d-prune --resume "));
-  part.send(SIGINT);
-  CHECK(part.wait() == 130);
-  CHECK(holds(part.err(), "go on with rt3d-prune --resume " + folder));
-  CHECK_FALSE(fs::exists(out));
-  const Result rest = trained_with(shell, "--resume " + folder);
-  CHECK(holds(rest.err, "going on at step "));
-  CHECK(holds(rest.err, "train 50/50: loss "));
-  CHECK(fs::exists(out));
-  CHECK(lines_of(folder + "/epochs.csv") == 1 + 50);
-}
-
-TEST_CASE("a full disk ends a run in one line, and where there is room again it goes on [host only]") {
-  const Shell shell;
-  const VideoSet set = tests::make_video_set(shell.scratch, "set", 4, 2);
-  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
-                    folder = shell.scratch.path("run"), out = shell.scratch.path("out.onnx");
-  // Files end at 64 KiB (128 blocks): the model (45 KB) fits, the state (twice as much) does not.
-  const Result full = shell("true; ulimit -f 128; " RT3D_PRUNE_COMMAND " train " + network + data_of(set) +
-                            kQuick + "--quiet --from-scratch --epochs 2 --run " + folder + " -o " + out);
-  CAPTURE(full.err);
-  CHECK(full.exit_code == 1);
-  CHECK(std::count(full.err.begin(), full.err.end(), '\n') == 1);
-  CHECK(holds(full.err, "cannot write " + folder + "/checkpoint: "));
-  CHECK_FALSE(fs::exists(out));
-  trained_with(shell, "--resume " + folder + " --quiet");
-  CHECK(fs::exists(out));
-}
-
 TEST_CASE("a recipe holds the options, the command line wins, and layers may be named one by one") {
   const Shell shell;
   const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
@@ -299,8 +113,8 @@ TEST_CASE("a recipe holds the options, the command line wins, and layers may be 
                        {"batch", 8},         {"threads", 1},         {"tune", "off"},
                        {"db", "none"}};
   const std::string file = shell.scratch.write("recipe.json", "// of a small network\n" + recipe.dump());
-  trained_with(shell, "train --quiet --recipe " + file + " --epochs 2 --run " + shell.scratch.path("a") +
-                          " -o " + out);
+  pruned_with(shell, "train --quiet --recipe " + file + " --epochs 2 --run " + shell.scratch.path("a") +
+                         " -o " + out);
   CHECK(lines_of(shell.scratch.path("a/epochs.csv")) == 1 + 2);
   const json kept = json::parse(read_file(shell.scratch.path("a/recipe.json")));
   CHECK(kept["batch"] == 8);
@@ -308,8 +122,8 @@ TEST_CASE("a recipe holds the options, the command line wins, and layers may be 
   CHECK(kept["seed"] == 1);
   CHECK(kept["command"] == "train");
   // A run's own recipe is one to begin another with.
-  trained_with(shell, "train --quiet --recipe " + shell.scratch.path("a/recipe.json") + " --run " +
-                          shell.scratch.path("b") + " -o " + shell.scratch.path("again.onnx"));
+  pruned_with(shell, "train --quiet --recipe " + shell.scratch.path("a/recipe.json") + " --run " +
+                         shell.scratch.path("b") + " -o " + shell.scratch.path("again.onnx"));
   CHECK(read_file(shell.scratch.path("again.onnx")) == read_file(out));
 
   const auto wrong = [&](const std::string& text) {
@@ -326,10 +140,10 @@ TEST_CASE("a recipe holds the options, the command line wins, and layers may be 
   CHECK(holds(wrong("{"), "is no JSON"));
 
   const json layers = json::parse(
-      trained_with(shell, out + data_of(set) + kQuick +
-                              "--method magnitude --layer conv1=0.5,vanilla:8x4 --layer w2=0.25 --epochs 1 "
-                              "--quiet --json --run " +
-                              shell.scratch.path("d") + " -o " + shell.scratch.path("d.onnx"))
+      pruned_with(shell, out + data_of(set) + kQuick +
+                             "--method magnitude --layer conv1=0.5,vanilla:8x4 --layer w2=0.25 --epochs 1 "
+                             "--quiet --json --run " +
+                             shell.scratch.path("d") + " -o " + shell.scratch.path("d.onnx"))
           .out)["layers"];
   REQUIRE(layers.size() == 4);
   const auto kept_share = [&](std::size_t i) {
@@ -339,8 +153,8 @@ TEST_CASE("a recipe holds the options, the command line wins, and layers may be 
   CHECK(kept_share(1) == 0.5);
   CHECK(kept_share(2) == 0.75);
   const auto in_groups = [&](const char* scheme, std::size_t layer) {
-    const json seen = json::parse(trained_with(shell, "inspect --json --scheme " + std::string(scheme) + " " +
-                                                          shell.scratch.path("d.onnx"))
+    const json seen = json::parse(pruned_with(shell, "inspect --json --scheme " + std::string(scheme) + " " +
+                                                         shell.scratch.path("d.onnx"))
                                       .out)["layers"][layer];
     return seen["zeros"].get<double>() > 0 && seen["zeros"] == seen["zeros_in_groups"];
   };
@@ -415,24 +229,5 @@ TEST_CASE("what cannot be trained, judged or pruned is said in one line, and not
               "none of 4 videos to test with could be read; the first: "));
 }
 
-TEST_CASE("damaged videos are left out with a count, and other videos than the run began with are told") {
-  const Shell shell;
-  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
-  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
-                    folder = shell.scratch.path("run");
-  const std::string damaged = set.videos + "/Growing/v_Growing_g01_c01.avi";
-  fs::resize_file(damaged, 100);
-  const Result result =
-      trained_with(shell, "train " + network + data_of(set) + kQuick + "--from-scratch --epochs 1 --run " +
-                              folder + " -o " + shell.scratch.path("out.onnx"));
-  CHECK(holds(result.err, "warning: videos to train with that could not be read: 1; the first: "));
-  CHECK(holds(result.err, "v_Growing_g01_c01.avi"));
-  CHECK(holds(read_file(folder + "/log.txt"), "warning: videos to train with that"));
-  fs::remove(damaged);
-  const Result changed = shell(RT3D_PRUNE_COMMAND " --resume " + folder);
-  CAPTURE(changed.err);
-  CHECK(changed.exit_code == 1);
-  CHECK(holds(changed.err, "has other videos or labels than when the run began"));
-}
-
+TEST_SUITE_END();
 }  // namespace rt3d::cli
