@@ -76,6 +76,30 @@ std::int64_t surviving(const Tensor& weights, std::int64_t width) {
   return static_cast<std::int64_t>(units.size());
 }
 
+// Weights that are not zero and not at the place of their tile, input and position.
+int lost_weights(const kernels::cl::ListedUnits& listed, const Tensor& weights, const ConvShape& s,
+                 const kernels::Placement& in, std::int64_t width) {
+  const auto values = weights.values<float>();
+  const std::int64_t positions = s.kernel_positions(), begins = kernels::ceil_div(s.oc, width) * (s.kd + 1);
+  int lost = 0;
+  for (std::int64_t oc = 0; oc < s.oc; ++oc)
+    for (std::int64_t ic = 0; ic < s.ic; ++ic)
+      for (std::int64_t k = 0; k < positions; ++k) {
+        const float weight = values[static_cast<std::size_t>((oc * s.ic + ic) * positions + k)];
+        if (weight == 0) continue;
+        const std::int64_t kd = k / (s.kh * s.kw), kh = k / s.kw % s.kh, kw = k % s.kw, tile = oc / width;
+        const auto* begin = listed.numbers.data() + tile * (s.kd + 1) + kd;
+        const std::int64_t distance = ic / 4 * in.c + kd * s.dd * in.d + kh * s.dh * in.h + kw * s.dw * 4;
+        bool found = false;
+        for (std::int32_t u = begin[0]; u < begin[1]; ++u)
+          if (listed.numbers[static_cast<std::size_t>(begins + u)] == distance)
+            found = found ||
+                    listed.weights[static_cast<std::size_t>((u * 4 + ic % 4) * width + oc % width)] == weight;
+        lost += found ? 0 : 1;
+      }
+  return lost;
+}
+
 }  // namespace
 
 TEST_CASE("pruned layers list the units that survive and no others, with their weights and places") {
@@ -90,7 +114,7 @@ TEST_CASE("pruned layers list the units that survive and no others, with their w
         for (const int width : layer.widths) {
           CAPTURE(p.text());
           CAPTURE(width);
-          const kernels::cl::ListedUnits listed = kernels::cl::list_units(weights, s, width, in, pool);
+          const kernels::cl::ListedUnits listed = kernels::cl::list_units(weights, s, width, in, 1, pool);
           const std::int64_t tiles = kernels::ceil_div(s.oc, width), begins = tiles * (s.kd + 1);
           const std::int64_t units = surviving(weights, width);
           REQUIRE(static_cast<std::int64_t>(listed.numbers.size()) == begins + units);
@@ -98,29 +122,7 @@ TEST_CASE("pruned layers list the units that survive and no others, with their w
           REQUIRE(listed.numbers[static_cast<std::size_t>(begins - 1)] == units);
           CHECK(std::is_sorted(listed.numbers.begin(), listed.numbers.begin() + begins));
           ++lists;
-          // Every weight that is not zero is at the place of its tile, input and position.
-          const auto values = weights.values<float>();
-          const std::int64_t positions = s.kernel_positions();
-          int lost = 0;
-          for (std::int64_t oc = 0; oc < s.oc; ++oc)
-            for (std::int64_t ic = 0; ic < s.ic; ++ic)
-              for (std::int64_t k = 0; k < positions; ++k) {
-                const float weight = values[static_cast<std::size_t>((oc * s.ic + ic) * positions + k)];
-                if (weight == 0) continue;
-                const std::int64_t kd = k / (s.kh * s.kw), kh = k / s.kw % s.kh, kw = k % s.kw,
-                                   tile = oc / width;
-                const auto* begin = listed.numbers.data() + tile * (s.kd + 1) + kd;
-                const std::int64_t distance =
-                    ic / 4 * in.c + kd * s.dd * in.d + kh * s.dh * in.h + kw * s.dw * 4;
-                bool found = false;
-                for (std::int32_t u = begin[0]; u < begin[1]; ++u)
-                  if (listed.numbers[static_cast<std::size_t>(begins + u)] == distance)
-                    found = found ||
-                            listed.weights[static_cast<std::size_t>((u * 4 + ic % 4) * width + oc % width)] ==
-                                weight;
-                lost += found ? 0 : 1;
-              }
-          CHECK(lost == 0);
+          CHECK(lost_weights(listed, weights, s, in, width) == 0);
           // Of whole groups nothing is multiplied that was pruned.
           const kernels::Sparsity sparsity = *kernels::sparsity_of(p);
           if (seed % 3 != 0 && s.oc % sparsity.gm == 0 && s.ic % 4 == 0 &&
@@ -132,6 +134,44 @@ TEST_CASE("pruned layers list the units that survive and no others, with their w
         }
       }
   CHECK(lists == 2 * 3 * (2 + 1 + 3 + 2 + 3));
+}
+
+TEST_CASE("tiles of a work-group list as many units in each plane, and what is added are units of zeros") {
+  ThreadPool pool(1);
+  int longer = 0;
+  for (const Layer& layer : kLayers)
+    for (const Problem& p : problems(layer.sparsity))
+      for (const std::int64_t together : {2, 3, 16}) {
+        const Tensor weights = seeded_inputs(p, 3)[1];  // nothing is left of the first group
+        const ConvShape s = kernels::conv_shape(p);
+        const auto in = kernels::Placement::of(p.input_shape(0), {.block = 4, .halo_h = 1, .halo_w = 2});
+        const std::int64_t width = layer.widths[0], tiles = kernels::ceil_div(s.oc, width);
+        CAPTURE(p.text());
+        CAPTURE(together);
+        using kernels::cl::list_units;
+        const kernels::cl::ListedUnits alone = list_units(weights, s, width, in, 1, pool);
+        const kernels::cl::ListedUnits level = list_units(weights, s, width, in, together, pool);
+        CHECK(lost_weights(level, weights, s, in, width) == 0);
+        const auto units = [&](const kernels::cl::ListedUnits& listed, std::int64_t tile, std::int64_t kd) {
+          const auto* begin = listed.numbers.data() + tile * (s.kd + 1) + kd;
+          return begin[1] - begin[0];
+        };
+        for (std::int64_t tile = 0; tile < tiles; ++tile)
+          for (std::int64_t kd = 0; kd < s.kd; ++kd) {
+            std::int32_t most = 0;
+            const std::int64_t first = tile / together * together;
+            for (std::int64_t t = first; t < std::min(first + together, tiles); ++t)
+              most = std::max(most, units(alone, t, kd));
+            CHECK(units(level, tile, kd) == most);
+            longer += units(level, tile, kd) > units(alone, tile, kd) ? 1 : 0;
+            // No unit stands twice: what is added was pruned.
+            const auto* begin = level.numbers.data() + tile * (s.kd + 1) + kd;
+            const auto* distances = level.numbers.data() + tiles * (s.kd + 1);
+            CHECK(std::set<std::int32_t>(distances + begin[0], distances + begin[1]).size() ==
+                  static_cast<std::size_t>(most));
+          }
+      }
+  CHECK(longer > 0);
 }
 
 TEST_CASE(

@@ -150,12 +150,15 @@ __kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(X_M
     }
   }
 #else
+  // Tiles of one work-group have as many units in each plane. That a loop ends for all of them at once the compiler knows only where all read
+  // the same number.
+  const int first_tile = (int)(get_global_offset(2) + get_group_id(2) * DEEP) % OC_TILES;
   for (int kd = 0; kd < KD; ++kd) {
     if ((uint)(od * SD - PD + kd * DD) >= ID) continue;
     const list_at plane = LIST_BEGIN(list) + (tile * KD + kd) * 4;
     w_at wk = W_BEGIN(w) + LISTED(list, plane) * (16 * BLOCKS / W_TEXEL);
     list_at at = LIST_BEGIN(list) + LISTED(list, plane + 2);
-    for (int left = LISTED(list, plane + 1); left > 0; left -= CHUNK) {
+    for (int left = LISTED(list, LIST_BEGIN(list) + (first_tile * KD + kd) * 4 + 1); left > 0; left -= CHUNK) {
 #ifdef SUM
       real4 part[ROWS][BLOCKS];
       FOR_SUMS part[r][b] = (real4)(0);
@@ -163,15 +166,16 @@ __kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(X_M
 #define part sum
 #endif
 #ifdef LISTED_BY_IMAGE
-      // One unit a turn, whose distance was read in the turn before: two take more registers than waves of 128 have.
-      int next = LISTED(list, at);
-      for (int turns = min(left, CHUNK); turns > 0; --turns) {
+      // One unit a turn, whose distance was read in the turn before: two take more registers than waves of 128 have. The end is tested behind
+      // the turn, where the comparison is done while products are added: in front of it, all wait for it.
+      int next = LISTED(list, at), turns = min(left, CHUNK);
+      do {
         const int distance = next;
         ++at;
         next = LISTED(list, at);
         add_unit(part, x, xn + distance, w, wk);
         wk += 16 * BLOCKS / W_TEXEL;
-      }
+      } while (--turns > 0);
 #else
       for (int turns = min(left, CHUNK) / 2; turns > 0; --turns) {
         const int2 distance = *(__global const int2*)at;

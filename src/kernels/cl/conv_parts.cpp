@@ -46,9 +46,13 @@ constexpr double kUnpack = 1;
 // Beyond the registers with which waves are whole.
 constexpr double kCrowded = 1.5;
 
-// What a doubling of the tiles of output channels in a group costs: weights that a wave does not share and a loop of which a compiler does not
-// know that it ends at once for all of it (Mesa: 5 % of an Adreno's slots), and lists of other lengths.
+// What a doubling of the tiles of output channels in a group costs: weights that a wave does not share, and lists that were made as long as the
+// longest.
 constexpr double kWeightsApart = 0.05, kListsApart = 0.1;
+
+// How much of a GPU's cores that have no group in the last round is lost: a core computes several groups at once, and one that is alone
+// there may have the whole of it.
+constexpr double kLastRound = 0.5;
 
 const GpuRow& row_of(const Accelerator& device) {
   if (device.is_cpu) return kCpu;
@@ -329,8 +333,8 @@ double conv_ns(const Problem& p, const ConvShape& s, const ConvTile& t, double u
   const auto items = static_cast<double>(t.wide * t.planes * t.deep);
   const double idle = filled(width, t.wide) * filled(s.od, t.planes) * filled(deep, t.deep) *
                       (std::ceil(items / gpu.lanes) * gpu.lanes / items) *
-                      (device.is_cpu ? 1 : filled(groups, device.compute_units)) * (crowded ? kCrowded : 1) *
-                      (1 + apart * std::log2(static_cast<double>(t.deep)));
+                      (device.is_cpu ? 1 : 1 + kLastRound * (filled(groups, device.compute_units) - 1)) *
+                      (crowded ? kCrowded : 1) * (1 + apart * std::log2(static_cast<double>(t.deep)));
   const double bytes = static_cast<double>(dtype_bytes(stored)) *
                        static_cast<double>(p.input_shape(0).elements() + p.outputs[0].shape.elements());
   return time_ns({.multiply_adds = products * (sums + loads) * idle, .bytes = bytes}, device);

@@ -18,6 +18,12 @@ std::vector<int> block_choices(const Sparsity& sparsity) {
   return choices;
 }
 
+// Tiles that work-groups compute side by side; where these reach across batch items, all of them.
+std::int64_t tiles_together(const ConvShape& s, const ConvTile& t) {
+  const std::int64_t tiles = ceil_div(s.oc, t.blocks * kBlock);
+  return s.n == 1 || tiles % t.deep == 0 ? t.deep : tiles;
+}
+
 // Of one output that is computed, at least so many: groups may keep more than the mean.
 std::int64_t products(const Problem& p) {
   const ConvShape s = conv_shape(p);
@@ -62,7 +68,7 @@ class ConvSparse final : public ConvFamily {
   std::vector<Bytes> packed(const Tensor& weights, const ConvShape& s, const ConvTile& t, const Placement& in,
                             ThreadPool& pool) const override {
     const std::int64_t width = t.blocks * kBlock;
-    const ListedUnits listed = list_units(weights, s, width, in, pool);
+    const ListedUnits listed = list_units(weights, s, width, in, tiles_together(s, t), pool);
     return {packed_values(listed.weights, 1, stored()),
             packed_list(kernel_list(listed, ceil_div(s.oc, width), s.kd, list_step(t)))};
   }

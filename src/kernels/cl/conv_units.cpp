@@ -1,5 +1,7 @@
 #include "kernels/cl/conv_units.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "kernels/sparsity.h"
@@ -17,17 +19,38 @@ struct Units {
   std::vector<std::int32_t> begins;
 };
 
-Units units_of(const ConvShape& s, const Pattern& pattern, std::int64_t tile) {
-  Units units;
-  for (std::int64_t kd = 0; kd < s.kd; ++kd) {
-    units.begins.push_back(static_cast<std::int32_t>(units.all.size()));
-    for (std::int64_t c = 0; c < blocks(s.ic, kBlock); ++c)
-      for (std::int64_t kh = 0; kh < s.kh; ++kh)
-        for (std::int64_t kw = 0; kw < s.kw; ++kw)
-          if (pattern.kept(tile, c, (kd * s.kh + kh) * s.kw + kw)) units.all.push_back({c, kd, kh, kw});
-  }
-  units.begins.push_back(static_cast<std::int32_t>(units.all.size()));
+// Of one plane of a tile, those that were kept, or those that were not.
+std::vector<Unit> plane_units(const ConvShape& s, const Pattern& pattern, std::int64_t tile, std::int64_t kd,
+                              bool kept) {
+  std::vector<Unit> units;
+  for (std::int64_t c = 0; c < blocks(s.ic, kBlock); ++c)
+    for (std::int64_t kh = 0; kh < s.kh; ++kh)
+      for (std::int64_t kw = 0; kw < s.kw; ++kw)
+        if (pattern.kept(tile, c, (kd * s.kh + kh) * s.kw + kw) == kept) units.push_back({c, kd, kh, kw});
   return units;
+}
+
+std::vector<Units> units_of(const ConvShape& s, const Pattern& pattern, std::int64_t first,
+                            std::int64_t tiles) {
+  std::vector<Units> all(static_cast<std::size_t>(tiles));
+  for (std::int64_t kd = 0; kd < s.kd; ++kd) {
+    std::vector<std::vector<Unit>> kept;
+    for (std::int64_t t = 0; t < tiles; ++t) kept.push_back(plane_units(s, pattern, first + t, kd, true));
+    const std::size_t most =
+        std::ranges::max(kept, {}, [](const std::vector<Unit>& units) { return units.size(); }).size();
+    for (std::int64_t t = 0; t < tiles; ++t) {
+      Units& units = all[static_cast<std::size_t>(t)];
+      const std::vector<Unit>& own = kept[static_cast<std::size_t>(t)];
+      units.begins.push_back(static_cast<std::int32_t>(units.all.size()));
+      units.all.insert(units.all.end(), own.begin(), own.end());
+      if (own.size() == most) continue;
+      const std::vector<Unit> zeros = plane_units(s, pattern, first + t, kd, false);
+      units.all.insert(units.all.end(), zeros.begin(),
+                       zeros.begin() + static_cast<std::ptrdiff_t>(most - own.size()));
+    }
+  }
+  for (Units& units : all) units.begins.push_back(static_cast<std::int32_t>(units.all.size()));
+  return all;
 }
 
 void pack_units(const Units& units, std::span<const float> from, const ConvShape& s, std::int64_t first,
@@ -113,14 +136,18 @@ std::vector<std::int32_t> dense_list(const ConvShape& s, std::span<const std::in
 }
 
 ListedUnits list_units(const Tensor& weights, const ConvShape& s, std::int64_t width, const Placement& in,
-                       ThreadPool& pool) {
+                       std::int64_t together, ThreadPool& pool) {
   const Tensor w = weights.aligned_copy();
   const std::int64_t tiles = ceil_div(s.oc, width);
   const Pattern pattern = pattern_of(w, static_cast<int>(width), kBlock, &pool);
   ListedUnits listed;
   std::vector<std::int32_t> distances;
+  std::vector<Units> of_tiles;
+  for (std::int64_t first = 0; first < tiles; first += together)
+    std::ranges::move(units_of(s, pattern, first, std::min(together, tiles - first)),
+                      std::back_inserter(of_tiles));
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
-    const Units units = units_of(s, pattern, tile);
+    const Units& units = of_tiles[static_cast<std::size_t>(tile)];
     const auto before = static_cast<std::int32_t>(distances.size());
     for (const std::int32_t begin : units.begins) listed.numbers.push_back(before + begin);
     for (const Unit& u : units.all)

@@ -16,9 +16,11 @@ struct ListedUnits {
   std::vector<float> weights;  // 4 x width of each unit
 };
 
-// Of tiles of `width` output channels: the units of 4 input channels at one kernel position that hold anything but zeros.
+// Of tiles of `width` output channels: the units of 4 input channels at one kernel position that hold anything but zeros. Of `together`
+// tiles in a row each has as many in every kernel plane as the one that has most: a work-group computes them side by side, and what is
+// added are units of zeros, as dense code multiplies them.
 ListedUnits list_units(const Tensor& weights, const ConvShape& shape, std::int64_t width, const Placement& in,
-                       ThreadPool& pool);
+                       std::int64_t together, ThreadPool& pool);
 
 // The list that conv.cl reads; its distances in steps of so many elements.
 std::vector<std::int32_t> kernel_list(const ListedUnits& listed, std::int64_t tiles, std::int64_t kd,
