@@ -16,7 +16,7 @@ examples:
   scripts/setup pruner && cmake --preset release && cmake --build --preset release   # and ffmpeg; Python with bench/requirements.txt
   python3 bench/pruning                              # all of it: about eight hours on two cores
   python3 bench/pruning c3d --seeds 1 --cells 12     # the first twelve runs of one network
-  python3 bench/pruning --report docs/pruning-results.md --plot docs/pruning.png --only-report"""
+  python3 bench/pruning --results docs/pruning-results.json --report docs/pruning-results.md --plot docs/pruning.png --only-report"""
 
 
 def parse(words=None):
@@ -33,6 +33,7 @@ def parse(words=None):
     add("--seeds", type=int, metavar="N", help="at most so many seeds of a network")
     add("--cells", type=int, metavar="N", help="at most so many runs, the most telling first")
     add("--threads", type=int, default=2, metavar="N", help="(default: %(default)s)")
+    add("--results", type=pathlib.Path, metavar="FILE", help="results of runs here and elsewhere: read, not run again, and added to")
     add("--only-report", action="store_true", help="run nothing: report what is there")
     add("--report", type=pathlib.Path, metavar="FILE", help="write the tables there too, between the marks 'tables' of a Markdown file")
     add("--plot", type=pathlib.Path, metavar="FILE", help="draw accuracy against time (needs matplotlib)")

@@ -6,6 +6,7 @@ import sys
 import time
 
 from .cells import NETWORKS, SIZE
+from .kept import Kept
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
 # other way: they are other classes.
@@ -19,6 +20,7 @@ class RunError(Exception):
 class Runs:
     def __init__(self, options, lists):
         self.options = options
+        self.kept = Kept(options.results)
         self.data = ["--data", str(options.out / "clips"), "--split", str(lists[0]), "--test-split", str(lists[1]), *SHOWN,
                      "--cache", str(options.out / "frames")]
 
@@ -38,7 +40,7 @@ class Runs:
 
     def prune(self, cell):
         folder = self.options.out / cell.folder
-        if (folder / "run/result.json").exists():
+        if self.result(cell):
             return
         dense = self.dense(cell.network, cell.seed)
         folder.mkdir(parents=True, exist_ok=True)
@@ -46,9 +48,14 @@ class Runs:
         epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
         self._run(folder, [str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
                            "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
+        self.kept.add(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
+                                                  "prune_epochs": self.options.prune_epochs})
 
     def result(self, cell):
-        """What the run wrote, or None."""
+        """What the run wrote, here or where --results was made, or None."""
+        return self._written(cell) or self.kept.find(cell)
+
+    def _written(self, cell):
         file = self.options.out / cell.folder / "run/result.json"
         return json.loads(file.read_text()) if file.exists() else None
 
