@@ -10,20 +10,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 class Network:
     name: str
     title: str
-    make: tuple  # options of `rt3d make-model`
+    trained: pathlib.Path | None  # a trained network; without one, what `rt3d make-model` makes is trained
+    make: tuple  # its options
+    size: int  # of clips, in pixels
     rates: tuple  # the paper's of this architecture
     seeds: tuple
-    rate: float  # learning rate of training from scratch
+    rate: float = 0.01  # learning rate of training from scratch
 
 
-# About 90 million multiply-adds each: an eighth of the published widths, clips of 16 x 40 x 40.
-SIZE = 40
-SMALL = ("--frames", "16", "--size", str(SIZE), "--width", "0.125", "--classes", "12")
+# The demo's network of 117 million multiply-adds, and C3D with an eighth of its channels and clips of 16 x 40 x 40, 91 million.
+SMALL = ("--frames", "16", "--size", "40", "--width", "0.125", "--classes", "12")
 NETWORKS = {
     network.name: network
     for network in (
-        Network("r2plus1d", "R(2+1)D-like", ("r2plus1d_18", *SMALL), (2.6, 3.2), (1, 2, 3), 0.05),
-        Network("c3d", "C3D-like", ("c3d", *SMALL), (2.6, 3.6), (1,), 0.01),
+        Network("motion", "R(2+1)D-like: the demo's network", ROOT / "demo/motion.onnx", (), 64, (2.6, 3.2), (1, 2, 3)),
+        Network("c3d", "C3D-like", None, ("c3d", *SMALL), 40, (2.6, 3.6), (1,)),
     )
 }
 

@@ -5,12 +5,12 @@ import subprocess
 import sys
 import time
 
-from .cells import NETWORKS, SIZE
+from .cells import NETWORKS
 from .kept import Kept
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
 # other way: they are other classes.
-SHOWN = ["--frames", "16", "--short-side", str(SIZE), "--crop", str(SIZE), "--no-mirror"]
+SHOWN = ["--frames", "16", "--no-mirror"]
 
 
 class RunError(Exception):
@@ -21,11 +21,12 @@ class Runs:
     def __init__(self, options, lists):
         self.options = options
         self.kept = Kept(options.results)
-        self.data = ["--data", str(options.out / "clips"), "--split", str(lists[0]), "--test-split", str(lists[1]), *SHOWN,
-                     "--cache", str(options.out / "frames")]
+        self.data = ["--data", str(options.out / "clips"), "--split", str(lists[0]), "--test-split", str(lists[1]), *SHOWN]
 
     def dense(self, network, seed):
         """The trained network; trains it where it is not there yet."""
+        if NETWORKS[network].trained:
+            return NETWORKS[network].trained
         folder = self.options.out / network / str(seed) / "dense"
         model = folder / "trained.onnx"
         if (folder / "run/result.json").exists() and model.exists():
@@ -34,7 +35,7 @@ class Runs:
         made = folder / "made.onnx"
         if not made.exists():
             self._call("rt3d", ["make-model", *NETWORKS[network].make, "--seed", str(seed), "-o", str(made)], folder)
-        self._run(folder, ["train", str(made), "--from-scratch", "-o", str(model), "--epochs", str(self.options.epochs),
+        self._run(folder, NETWORKS[network], ["train", str(made), "--from-scratch", "-o", str(model), "--epochs", str(self.options.epochs),
                            "--lr", str(NETWORKS[network].rate), "--seed", str(seed)])
         return model
 
@@ -46,7 +47,7 @@ class Runs:
         folder.mkdir(parents=True, exist_ok=True)
         retrain = str(self.options.prune_epochs)
         epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
-        self._run(folder, [str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
+        self._run(folder, NETWORKS[cell.network], [str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
                            "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
         self.kept.add(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
                                                   "prune_epochs": self.options.prune_epochs})
@@ -59,13 +60,15 @@ class Runs:
         file = self.options.out / cell.folder / "run/result.json"
         return json.loads(file.read_text()) if file.exists() else None
 
-    def _run(self, folder, words):
+    def _run(self, folder, network, words):
         """Begins a run, or goes on with it."""
         run = folder / "run"
         if (run / "checkpoint").exists():
             words = ["--resume", str(run)]
         else:
-            words = [*words, *self.data, "--run", str(run)]
+            size = str(network.size)
+            words = [*words, *self.data, "--short-side", size, "--crop", size,
+                     "--cache", str(self.options.out / f"frames-{size}"), "--run", str(run)]
         began = time.monotonic()
         self._call("rt3d-prune", [*words, "--threads", str(self.options.threads), "--quiet"], folder)
         print(f"{folder.relative_to(self.options.out)}: {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr, flush=True)

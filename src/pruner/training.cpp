@@ -41,8 +41,10 @@ Training::Training(Network& network, const TrainingOptions& options, Network* te
   if (network_.graph().outputs.size() != 1)
     fail(Code::invalid_argument, "the model has ", network_.graph().outputs.size(),
          " outputs: one, the scores of the classes, can be trained");
-  for (const Parameter& parameter : network_.parameters())
+  for (const Parameter& parameter : network_.parameters()) {
     momenta_.push_back(at::zeros_like(parameter.values.detach()));
+    if (options_.optimizer == Optimizer::adamw) squares_.push_back(at::zeros_like(parameter.values.detach()));
+  }
 }
 
 void Training::mask(graph::ValueId weights, const at::Tensor& mask) {
@@ -76,6 +78,26 @@ at::Tensor Training::loss(const at::Tensor& scores, const at::Tensor& labels,
   return by_label * (1 - options_.teacher_share) + divergence * options_.teacher_share;
 }
 
+// Moves a parameter against its gradient.
+void Training::descend(std::size_t i, double rate) {
+  Parameter& parameter = network_.parameters()[i];
+  const at::Tensor gradient = parameter.values.grad();
+  const double decay = parameter.role == Role::weight ? options_.weight_decay : 0;
+  if (options_.optimizer == Optimizer::sgd) {
+    momenta_[i].mul_(options_.momentum).add_(decay > 0 ? gradient + parameter.values * decay : gradient);
+    parameter.values.sub_(momenta_[i] * rate);
+    return;
+  }
+  constexpr double kSquares = 0.999, kLeast = 1e-8;  // beta 2 and epsilon, as everywhere
+  const auto steps = static_cast<double>(steps_done_ + 1);
+  momenta_[i].mul_(options_.momentum).add_(gradient * (1 - options_.momentum));
+  squares_[i].mul_(kSquares).add_(gradient * gradient * (1 - kSquares));
+  // Both began as zeros, which these factors make up for.
+  const at::Tensor mean = momenta_[i] / (1 - std::pow(options_.momentum, steps));
+  const at::Tensor spread = (squares_[i] / (1 - std::pow(kSquares, steps))).sqrt();
+  parameter.values.mul_(1 - rate * decay).sub_(mean / (spread + kLeast) * rate);
+}
+
 StepLoss Training::step(const std::vector<at::Tensor>& inputs, const std::vector<std::int64_t>& labels,
                         Penalty* penalty) {
   const at::Tensor scores = network_.run(inputs, Mode::training)[0];
@@ -101,14 +123,10 @@ StepLoss Training::step(const std::vector<at::Tensor>& inputs, const std::vector
   {
     const at::NoGradGuard without_gradients;
     for (std::size_t i = 0; i < momenta_.size(); ++i) {
-      Parameter& parameter = network_.parameters()[i];
-      if (!parameter.values.grad().defined()) continue;
-      at::Tensor gradient = parameter.values.grad();
-      if (parameter.role == Role::weight && options_.weight_decay > 0)
-        gradient = gradient + parameter.values * options_.weight_decay;
-      momenta_[i].mul_(options_.momentum).add_(gradient);
-      parameter.values.sub_(momenta_[i] * rate);
-      parameter.values.grad().zero_();
+      const at::Tensor& gradient = network_.parameters()[i].values.grad();
+      if (!gradient.defined()) continue;
+      descend(i, rate);
+      gradient.zero_();
     }
   }
   if (penalty != nullptr) {
@@ -120,6 +138,7 @@ StepLoss Training::step(const std::vector<at::Tensor>& inputs, const std::vector
   for (const auto& [index, mask] : masks_) {
     network_.parameters()[index].values.mul_(mask);
     momenta_[index].mul_(mask);
+    if (!squares_.empty()) squares_[index].mul_(mask);
   }
   ++steps_done_;
   return parts;
@@ -131,6 +150,7 @@ std::map<std::string, at::Tensor> Training::state() const {
     const Parameter& parameter = network_.parameters()[i];
     state["parameter " + parameter.name] = parameter.values.detach().clone();
     state["momentum " + parameter.name] = momenta_[i].clone();
+    if (!squares_.empty()) state["square " + parameter.name] = squares_[i].clone();
     if (const auto mask = masks_.find(i); mask != masks_.end())
       state["mask " + parameter.name] = mask->second.clone();
   }
@@ -152,6 +172,7 @@ void Training::set_state(const std::map<std::string, at::Tensor>& state) {
     Parameter& parameter = network_.parameters()[i];
     parameter.values.copy_(at("parameter " + parameter.name, parameter.values));
     momenta_[i].copy_(at("momentum " + parameter.name, momenta_[i]));
+    if (!squares_.empty()) squares_[i].copy_(at("square " + parameter.name, squares_[i]));
     if (const auto mask = state.find("mask " + parameter.name); mask != state.end())
       masks_[i] = at("mask " + parameter.name, parameter.values).clone();
   }

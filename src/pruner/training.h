@@ -1,4 +1,4 @@
-// Stochastic gradient descent on a network, with what pruning needs of it: a penalty whose zeros are exact, masks that hold, a dense
+// Training of a network by gradients of batches, with what pruning needs of it: a penalty whose zeros are exact, masks that hold, a dense
 // teacher. All of its state can be kept and taken up again, so that a training that was interrupted has the bits of one that was not.
 #pragma once
 
@@ -13,12 +13,17 @@
 
 namespace rt3d::pruner {
 
+// Gradient descent with momentum, or Adam with weight decay of its own (Loshchilov and Hutter, 2019), whose steps do not depend on how
+// large gradients are.
+enum class Optimizer : std::uint8_t { sgd, adamw };
+
 struct TrainingOptions {
-  std::int64_t steps = 1;    // of all epochs together
-  std::int64_t warm_up = 0;  // of these, with a rate that grows from nothing
-  double rate = 5e-3;        // at its highest
-  bool cosine = true;        // falls to nothing along a cosine; else stays
-  double momentum = 0.9;
+  Optimizer optimizer = Optimizer::sgd;
+  std::int64_t steps = 1;      // of all epochs together
+  std::int64_t warm_up = 0;    // of these, with a rate that grows from nothing
+  double rate = 5e-3;          // at its highest
+  bool cosine = true;          // falls to nothing along a cosine; else stays
+  double momentum = 0.9;       // Adam's first beta, too
   double weight_decay = 5e-4;  // of weights, not of biases and normalisations
   double label_smoothing = 0.1;
   // Distillation (Hinton et al., 2015): the share of the loss that the teacher's outputs have, at a temperature.
@@ -63,7 +68,10 @@ class Training {
   Network& network_;
   TrainingOptions options_;
   Network* teacher_;
+  void descend(std::size_t parameter, double rate);
+
   std::vector<at::Tensor> momenta_;          // by parameter
+  std::vector<at::Tensor> squares_;          // by parameter: Adam's mean squares of gradients
   std::map<std::size_t, at::Tensor> masks_;  // by parameter
   std::int64_t steps_done_ = 0;
 };

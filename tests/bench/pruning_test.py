@@ -86,8 +86,8 @@ class KeptTest(unittest.TestCase):
 
 class ReportTest(unittest.TestCase):
     def test_tables_have_means_spreads_and_ratios(self):
-        other = cells.Cell("r2plus1d", 1, "one-shot", "kgs:8x4", 2.6)
-        again = cells.Cell("r2plus1d", 2, "one-shot", "kgs:8x4", 2.6)
+        other = cells.Cell("motion", 1, "one-shot", "kgs:8x4", 2.6)
+        again = cells.Cell("motion", 2, "one-shot", "kgs:8x4", 2.6)
         text = report.tables({other: result(0.8, 0.5), again: result(0.7, 0.5)})
         self.assertIn("| one-shot | 50.0 ± 0.0 → 75.0 ± 7.1 |", text)
         self.assertIn("| KGS 8×4 | one-shot | 2.61 × | 80.0 | 0.50 | 4.00 × |", text)

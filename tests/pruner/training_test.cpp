@@ -251,6 +251,37 @@ TEST_CASE("masked weights stay zero through training, with momentum, weight deca
   }
 }
 
+TEST_CASE(
+    "AdamW: a first step moves all that has a gradient by the rate, and decay is no part of the gradient") {
+  Network network(
+      graph::parse_graph("graph \"linear\"\ninput x f32 1x4\nconst w f32 3x4\nconst b f32 3\n"
+                         "y = Gemm(x, w, b) \"layer\" transB=1\noutput y\n"));
+  TrainingOptions options;
+  options.optimizer = Optimizer::adamw;
+  options.rate = 0.01;
+  options.cosine = false;
+  options.weight_decay = 0.2;
+  options.label_smoothing = 0;
+  set(network.parameters()[0], random_tensor({3, 4}, 1));
+  set(network.parameters()[1], random_tensor({3}, 2));
+  const auto before = values_now(network);
+  Training training(network, options);
+  at::Tensor x = random_tensor({1, 4}, 3);
+  x[0][2] = 0;  // whose weights have no gradient
+  training.step({x}, {1});
+  for (const Parameter& parameter : network.parameters()) {
+    const at::Tensor decayed =
+        before.at(parameter.name) * (parameter.role == Role::weight ? 1 - 0.01 * 0.2 : 1);
+    at::Tensor moved = (parameter.values.detach() - decayed).abs();
+    if (parameter.role == Role::weight) {
+      CHECK(moved.select(1, 2).max().item<float>() == 0);
+      moved = at::cat({moved.slice(1, 0, 2), moved.slice(1, 3, 4)}, 1);
+    }
+    CHECK(moved.min().item<float>() == doctest::Approx(0.01).epsilon(1e-4));
+    CHECK(moved.max().item<float>() == doctest::Approx(0.01).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("a training that was interrupted goes on with the same bits") {
   at::set_num_threads(1);
   const tests::Scratch scratch;
@@ -259,6 +290,8 @@ TEST_CASE("a training that was interrupted goes on with the same bits") {
   options.rate = 0.02;
   options.warm_up = 2;
   const GroupSpec groups = parse_group_spec("kgs:8x4");
+  SUBCASE("sgd") {}
+  SUBCASE("adamw") { options.optimizer = Optimizer::adamw; }
   const auto run = [&](int until, const std::string& from, const std::string& to) {
     Network network = tests::trained_motion_network(0);
     Training training(network, options);

@@ -18,6 +18,7 @@ struct TrainOptions {
   DataOptions data;
   TrainingOptions training;
   int threads = 0;
+  std::string optimizer = "sgd";
   bool from_scratch = false, as_json = false, quiet = false;
 };
 
@@ -26,6 +27,12 @@ void declare_train(CLI::App& app, TrainOptions& options) {
   app.add_option("-o,--output", options.output, "ONNX file to write")->type_name("FILE");
   app.add_flag("--from-scratch", options.from_scratch,
                "Begin with random weights (He initialisation) instead of the file's");
+  app.add_option(
+         "--optimizer", options.optimizer,
+         "sgd: gradient descent with momentum; adamw: Adam, for networks without normalisation (--lr 0.001)")
+      ->check(CLI::IsMember({"sgd", "adamw"}))
+      ->type_name("NAME")
+      ->capture_default_str();
   app.add_option("--recipe", options.recipe, "JSON file with these options; the command line wins")
       ->type_name("FILE");
   app.add_option("--threads", options.threads, "Threads (default: all usable cores)")
@@ -54,6 +61,7 @@ TrainingRequest train_request(const TrainOptions& options) {
                           .as_json = options.as_json,
                           .quiet = options.quiet};
   request.plan.from_scratch = options.from_scratch;
+  request.plan.optimizer = options.optimizer == "adamw" ? pruner::Optimizer::adamw : pruner::Optimizer::sgd;
   apply(options.training, options.threads, request.plan);
   return request;
 }

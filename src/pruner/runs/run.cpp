@@ -142,6 +142,7 @@ void Run::enter() {
   if (static_cast<std::size_t>(at_.stage) == stages_.size() || !trains(stage())) return;
   const bool regularizes = stage() == Stage::regularize;
   TrainingOptions options{
+      .optimizer = plan_.optimizer,
       .steps = std::max<std::int64_t>(1, steps_of(stage())),
       .rate = plan_.learning_rate,
       .cosine = !regularizes,  // or the penalty would press less and less

@@ -45,6 +45,7 @@ struct RunPlan {
   std::vector<std::string> keep_dense;
   // 0: as many as default_epochs() says.
   std::int64_t regularize_epochs = 0, train_epochs = 0;  // the latter also of retraining
+  Optimizer optimizer = Optimizer::sgd;                  // train
   double learning_rate = 5e-3, momentum = 0.9, weight_decay = 5e-4;
   double label_smoothing = 0.1;
   double teacher_share = 0.5, temperature = 3;  // retrain: of the dense network
