@@ -175,6 +175,32 @@ TEST_CASE("tiles of a work-group list as many units in each plane, and what is a
 }
 
 TEST_CASE(
+    "as long as the longest of a work-group, lists have at most 5 % more units [slow: asan tsan aarch64]") {
+  ThreadPool pool(1);
+  // C3D's conv4b and R(2+1)D's layer4.1.conv1.0.0 at the paper's rates, with the work-groups that an Adreno has for them.
+  const std::pair<const char*, std::int64_t> layers[] = {
+      {"Conv 1x512x4x14x14,c512x512x3x3x3,c512 -> 1x512x4x14x14 act=relu dilations=1x1x1 group=1 "
+       "pads=1x1x1x1x1x1 sparsity=kgs:8x4:30% strides=1x1x1",
+       4},
+      {"Conv 1x512x2x7x7,c1152x512x1x3x3,c1152 -> 1x1152x2x7x7 act=relu dilations=1x1x1 group=1 "
+       "pads=0x1x1x0x1x1 sparsity=kgs:8x4:79% strides=1x1x1",
+       8}};
+  for (const auto& layer : layers) {
+    const Problem p = kernels::parse_problem(layer.first);
+    CAPTURE(layer.first);
+    const Tensor weights = seeded_inputs(p, 1)[1];
+    const ConvShape s = kernels::conv_shape(p);
+    const auto in = kernels::Placement::of(p.input_shape(0), {.block = 4, .halo_h = 1, .halo_w = 2});
+    const auto units = [&](std::int64_t together) {
+      const std::int64_t begins = kernels::ceil_div(s.oc, 8) * (s.kd + 1);
+      return kernels::cl::list_units(weights, s, 8, in, together, pool)
+          .numbers[static_cast<std::size_t>(begins - 1)];
+    };
+    CHECK(units(layer.second) <= 1.05 * units(1));
+  }
+}
+
+TEST_CASE(
     "pruned layers compute on an OpenCL device what the dense kernel does of the same weights [slow: asan "
     "tsan aarch64]") {
   RT3D_NEEDS_OPENCL();
