@@ -169,8 +169,14 @@ RT3D_API const char *rt3d_model_text(rt3d_model *model);
 
 /* ---- sessions --------------------------------------------------------------------------------------------------- */
 
-/* Progress of tuning. Return 0 to go on; anything else stops tuning: the session is refused with RT3D_CANCELLED, but what
- * was measured until then is kept in the database. */
+/* What the progress callback answers. Anything else is RT3D_TUNING_CANCELLED. What was measured until then is kept in the database either way. */
+typedef enum rt3d_tuning_answer {
+  RT3D_TUNING_GOES_ON = 0,
+  RT3D_TUNING_CANCELLED = 1, /* the session is refused with RT3D_CANCELLED */
+  RT3D_TUNING_IS_ENOUGH = 2  /* nothing more is measured, and the session made of what is there, as if the time were over */
+} rt3d_tuning_answer;
+
+/* Progress of tuning. The callback returns an rt3d_tuning_answer. */
 typedef struct rt3d_progress {
   size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */

@@ -14,6 +14,11 @@
 namespace rt3d::api {
 namespace {
 
+tuner::Answer answer(int given) {
+  if (given == RT3D_TUNING_GOES_ON) return tuner::Answer::go_on;
+  return given == RT3D_TUNING_IS_ENOUGH ? tuner::Answer::stop : tuner::Answer::cancel;
+}
+
 // One of the caller's shapes, whose version of the struct may be smaller or larger than ours: its size is the array's stride.
 rt3d_tensor_info shape_at(const rt3d_session_options& o, std::int32_t i) {
   const std::size_t stride = o.input_shapes->size;
@@ -50,7 +55,7 @@ std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
   return shapes;
 }
 
-std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_options& o) {
+std::function<tuner::Answer(const runtime::TuningProgress&)> progress(const rt3d_session_options& o) {
   if (!o.progress) return {};
   return [callback = o.progress, user = o.progress_user](const runtime::TuningProgress& p) {
     const std::string layer(p.problem);
@@ -64,7 +69,7 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
     out.remaining_ns = p.remaining_ns;
     out.layer = layer.c_str();
     out.best_ns = p.candidates.best_ns;
-    return callback(user, &out) == 0;
+    return answer(callback(user, &out));
   };
 }
 
