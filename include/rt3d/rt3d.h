@@ -79,7 +79,11 @@ typedef enum rt3d_log_level { RT3D_LOG_DEBUG = 0, RT3D_LOG_INFO = 1, RT3D_LOG_WA
 typedef enum rt3d_tuning {
   RT3D_TUNE_OFF = 0,   /* measure nothing: an analytic estimate chooses */
   RT3D_TUNE_QUICK = 1, /* a few candidates per layer */
-  RT3D_TUNE_FULL = 2   /* every candidate worth trying */
+  RT3D_TUNE_FULL = 2,  /* every candidate worth trying */
+  RT3D_TUNE_LATER = 3  /* as RT3D_TUNE_OFF, and rt3d_session_tune measures between runs: first a few candidates of every layer, then all that
+                        * are worth trying. tuning_limit_ms says nothing of it. For layers that the CPU computes: where device names an
+                        * accelerator, nothing is measured later. Such a session keeps hold of the model's weights, its mapped files
+                        * included, until it is freed */
 } rt3d_tuning;
 
 /* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
@@ -252,6 +256,25 @@ RT3D_API rt3d_status rt3d_session_wait(rt3d_session *session);
 /* The output of the last run, row-major, valid until the next one begins; NULL before the first run, while one is under way and after one that
  * failed, and when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
+
+/* Tunes a session of RT3D_TUNE_LATER on the calling thread (and the session's) for about `budget_ns` nanoseconds, late by one candidate or
+ * one plan at the most: to be called while no run is wanted. Where a better plan comes of it, the next rt3d_session_run takes it at its
+ * start, inputs as they were set included; until then outputs stay what they are. At every moment results keep the accuracy
+ * that was asked for; two plans may differ in the last bits. Texts of rt3d_session_step and rt3d_session_plan_text are then valid until the next
+ * run. RT3D_CANCELLED: the progress callback said so; a later call goes on. Once nothing is left to do, it returns at once. */
+RT3D_API rt3d_status rt3d_session_tune(rt3d_session *session, int64_t budget_ns);
+/* How far the tuning of a session of RT3D_TUNE_LATER is. */
+typedef struct rt3d_tuning_state {
+  size_t size;            /* sizeof(rt3d_tuning_state), set by RT3D_TUNING_STATE_INIT */
+  int32_t finished;       /* 1: nothing is left to measure, or the progress callback said that it is enough */
+  int32_t problems_tuned; /* so far; each counts once for a few candidates and once for all */
+  double share;           /* 0 to 1: of what is to be measured, by what layers are estimated to take in a run */
+  int64_t spent_ns;       /* by rt3d_session_tune */
+  int32_t plans;          /* newer plans that runs have taken */
+  int32_t plan_waits;     /* 1: the next run takes one */
+} rt3d_tuning_state;
+#define RT3D_TUNING_STATE_INIT { sizeof(rt3d_tuning_state), 0, 0, 0, 0, 0, 0 }
+RT3D_API rt3d_status rt3d_session_get_tuning(rt3d_tuning_state *state, const rt3d_session *session);
 
 /* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {

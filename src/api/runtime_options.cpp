@@ -98,9 +98,10 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   if (o.isa) out.isa = parse_isa(o.isa);
   out.threads = o.threads;
   const std::int32_t mode = number_in(o.tuning);
-  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_FULL)
-    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full");
-  out.tuning.mode = static_cast<tuner::Mode>(mode);
+  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_LATER)
+    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full, 3 later");
+  out.tune_later = mode == RT3D_TUNE_LATER;
+  out.tuning.mode = out.tune_later ? tuner::Mode::full : static_cast<tuner::Mode>(mode);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
   out.tuning.again = o.tune_again != 0;

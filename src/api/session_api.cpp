@@ -1,4 +1,5 @@
 // rt3d.h, section "sessions".
+#include <chrono>
 #include <cstddef>
 
 #include "api/guard.h"
@@ -139,6 +140,33 @@ rt3d_status rt3d_session_wait(rt3d_session* session) {
     require(session, "rt3d_session_wait", "session");
     const SessionUse use(*session, "rt3d_session_wait");
     session->session->wait();
+  });
+}
+
+rt3d_status rt3d_session_tune(rt3d_session* session, int64_t budget_ns) {
+  return guard([&] {
+    require(session, "rt3d_session_tune", "session");
+    if (budget_ns < 0) fail(Code::invalid_argument, "the time to tune for is ", budget_ns, " ns");
+    const SessionUse use(*session, "rt3d_session_tune");
+    session->session->tune(std::chrono::nanoseconds(budget_ns));
+  });
+}
+
+rt3d_status rt3d_session_get_tuning(rt3d_tuning_state* state, const rt3d_session* session) {
+  return guard([&] {
+    require(state, "rt3d_session_get_tuning", "state");
+    require(session, "rt3d_session_get_tuning", "session");
+    require_size(*state, "rt3d_session_get_tuning", "RT3D_TUNING_STATE_INIT");
+    const SessionUse use(*session, "rt3d_session_get_tuning");
+    const rt3d::runtime::LaterTuningState s = session->session->tuning_state();
+    const rt3d_tuning_state out{.size = sizeof(rt3d_tuning_state),
+                                .finished = s.finished ? 1 : 0,
+                                .problems_tuned = s.problems_tuned,
+                                .share = s.share,
+                                .spent_ns = s.spent_ns,
+                                .plans = s.plans,
+                                .plan_waits = s.plan_waits ? 1 : 0};
+    rt3d::api::copy_sized(state, out);
   });
 }
 

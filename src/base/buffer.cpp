@@ -52,7 +52,7 @@ Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
       p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
   }
   if (!p) throw OutOfMemory(bytes);
-  data_ = {p, Free{mapped ? rounded : 0}};
+  data_ = std::shared_ptr<std::byte[]>(p, Free{mapped ? rounded : 0});
 }
 
 Buffer Buffer::zeroed(std::size_t bytes) {
@@ -60,6 +60,8 @@ Buffer Buffer::zeroed(std::size_t bytes) {
   if (bytes) std::memset(buffer.data(), 0, bytes);
   return buffer;
 }
+
+Buffer Buffer::untouched(std::size_t bytes) { return bytes >= kMapped ? Buffer(bytes) : zeroed(bytes); }
 
 void Buffer::Free::operator()(std::byte* p) const {
   if (mapped > 0)
