@@ -219,11 +219,14 @@ typedef struct rt3d_session_options {
   int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
                              * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
   int32_t tune_again;       /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
+  int32_t shapes_kept;      /* of a session that rt3d_session_reshape may be called for: the input shapes that stay prepared, the current ones
+                             * among them, the latest used first. Such a session keeps hold of the model's weights, its mapped files included,
+                             * until it is freed. 0 (default): its shapes stay as they are */
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0, 0, 0 }
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL.
@@ -241,6 +244,12 @@ RT3D_API int32_t rt3d_session_input_count(const rt3d_session *session);
 RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_input_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
 RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
+
+/* Gives the session other input shapes: an array of `count` of them, as in rt3d_session_options; inputs that are not named keep theirs. Shapes
+ * that are still prepared (shapes_kept) are there at once; others are prepared as rt3d_session_create does, tuning included, and share
+ * packed weights where layers pack them alike. Inputs are to be set again, and there is no output before the next run. What fails changes
+ * nothing. Texts and names that the session gave before are valid no longer. */
+RT3D_API rt3d_status rt3d_session_reshape(rt3d_session *session, const rt3d_tensor_info *shapes, int32_t count);
 
 /* Copies `bytes` bytes, row-major, of the input's type. Throws nothing away: an input stays set for later runs. */
 RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);

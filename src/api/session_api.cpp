@@ -108,6 +108,19 @@ rt3d_status rt3d_session_output_info(rt3d_tensor_info* info, const rt3d_session*
   });
 }
 
+rt3d_status rt3d_session_reshape(rt3d_session* session, const rt3d_tensor_info* shapes, int32_t count) {
+  return guard([&] {
+    require(session, "rt3d_session_reshape", "session");
+    const SessionUse use(*session, "rt3d_session_reshape");
+    try {
+      session->session->reshape(rt3d::api::input_shapes("shapes", shapes, count));
+    } catch (const std::bad_alloc& error) {
+      fail(Code::out_of_memory, "the new shapes need more memory than there is (", error.what(), "); ",
+           kLessMemory);
+    }
+  });
+}
+
 rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const void* data, size_t bytes) {
   return guard([&] {
     require(session, "rt3d_session_set_input", "session");

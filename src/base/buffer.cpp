@@ -63,6 +63,12 @@ Buffer Buffer::zeroed(std::size_t bytes) {
 
 Buffer Buffer::untouched(std::size_t bytes) { return bytes >= kMapped ? Buffer(bytes) : zeroed(bytes); }
 
+// Where the system refuses, as it does for locked memory, it stays as it is.
+void Buffer::let_go() {
+  if (bytes_ >= kMapped)
+    madvise(data_.get(), round_up(bytes_, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), MADV_DONTNEED);
+}
+
 void Buffer::Free::operator()(std::byte* p) const {
   if (mapped > 0)
     munmap(p, mapped);

@@ -25,6 +25,7 @@ class Buffer {
   Buffer& operator=(Buffer&&) noexcept = default;
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
+  void let_go();  // of what is in a mapping: zeros from now on, which take memory as they are written
   Buffer alias() const { return {data_, bytes_}; }
 
   std::byte* data() const { return data_.get(); }

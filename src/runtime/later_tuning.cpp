@@ -14,6 +14,9 @@ struct LaterTuning::Pass {
   Pass(const Prepared& plan, const SessionOptions& session, tuner::Mode mode)
       : options(session.tuning),
         problems(problems_of(*plan.form->graph, *plan.form->zeros, plan.devices, session.memory_limit)) {
+    // All that the session will hold is packed by now, and stays beside what is measured: that is to hold two candidates, no more.
+    if (!problems.choices.empty())
+      problems.choices.front().held_bytes = std::numeric_limits<std::int64_t>::max() / 2;
     options.mode = mode;
     options.limit_ms = std::numeric_limits<std::int64_t>::max();  // the time is the caller's to give
     choosing.emplace(problems.choices, plan.devices, options, *plan.platform->db);

@@ -53,12 +53,12 @@ Prepared::Prepared(const graph::Graph& model, const SessionOptions& options, Wei
                weights) {}
 
 Prepared::Prepared(std::shared_ptr<Platform> on, std::shared_ptr<NormalForm> of,
-                   const SessionOptions& options, Weights weights)
+                   const SessionOptions& options, Weights weights, Executor::Extent extent)
     : platform(std::move(on)), form(std::move(of)), profile(options.profile), plan_only(options.plan_only) {
   const auto start = Clock::now();
   make_plan(options);
   if (weights == Weights::keep) kept = program.constants;
-  prepare(plan_only ? Executor::Extent::plan : Executor::Extent::all);
+  prepare(plan_only ? Executor::Extent::plan : extent);
   count(options, start);
   log_itself();
 }
@@ -264,6 +264,13 @@ const std::byte* Prepared::output(std::size_t index) const {
 void Prepared::sleep() {
   executor.reset();
   program.kernels.clear();
+}
+
+void Prepared::rest() {
+  ran = false;
+  input_set.assign(inputs.size(), false);
+  inputs_missing = inputs.size();
+  executor->let_go_of_memory();
 }
 
 void Prepared::wake() {

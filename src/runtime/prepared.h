@@ -22,7 +22,8 @@ struct Prepared {
   Prepared(const graph::Graph& model, const SessionOptions& options, Weights weights = Weights::let_go);
   // One of several plans of a model. In a session that has one for ever (Platform) the form's graph is let go of.
   Prepared(std::shared_ptr<Platform> platform, std::shared_ptr<NormalForm> form,
-           const SessionOptions& options, Weights weights = Weights::let_go);
+           const SessionOptions& options, Weights weights = Weights::let_go,
+           Executor::Extent extent = Executor::Extent::all);
   // Another plan of the same model, where what is remembered by now gives one; nullptr where it is the same. Measures nothing, packs what
   // differs, on these threads or the session's, and takes memory for activations only when it runs. With threads of its own it may be made
   // while another thread runs the session.
@@ -39,6 +40,8 @@ struct Prepared {
   void sleep();
   void wake();
   void let_go_of_weights() { kept.clear(); }
+  // Less than sleep(): lets go of what activations are written to, which runs take again, and of the inputs.
+  void rest();
   // What wake() takes, in bytes.
   std::int64_t bytes_awake() const { return stats.packed_weight_bytes + stats.arena_bytes; }
   // The inputs of another one of the same model, which is not running.

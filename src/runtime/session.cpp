@@ -11,19 +11,31 @@
 #include "runtime/devices/device_table.h"
 #include "runtime/later_tuning.h"
 #include "runtime/running/nonfinite.h"
+#include "runtime/shaped_plans.h"
 
 namespace rt3d::runtime {
 
 struct Session::Impl {
-  Impl(const graph::Graph& model, const SessionOptions& options) : plan(first_plan(model, options)) {
-    tunes = options.tune_later;
-    if (!tunes || !computes_on_the_host(plan.now())) return;
-    later.emplace(plan.shared(), options);
-    clock = options.tuning;
+  Impl(const graph::Graph& model, const SessionOptions& given)
+      : options(given),
+        plan(first_plan(model, at_creation(given))),
+        others(static_cast<std::size_t>(std::max(0, given.shapes_kept - 1))) {
+    if (options.shapes_kept > 0) reshaped = model;
+    later = tuning_of(plan.shared(), options);
   }
 
-  std::shared_ptr<Prepared> first_plan(const graph::Graph& model, SessionOptions options) {
+  static SessionOptions at_creation(SessionOptions options) {
     if (options.tune_later) options.tuning.mode = tuner::Mode::off;
+    return options;
+  }
+
+  static std::unique_ptr<LaterTuning> tuning_of(const std::shared_ptr<Prepared>& first,
+                                                const SessionOptions& options) {
+    if (!options.tune_later || !computes_on_the_host(*first)) return nullptr;
+    return std::make_unique<LaterTuning>(first, options);
+  }
+
+  std::shared_ptr<Prepared> first_plan(const graph::Graph& model, const SessionOptions& options) {
     if (!is_auto(options.device)) {
       auto only = std::make_shared<Prepared>(model, options);
       device_text = only->device_text;
@@ -71,16 +83,16 @@ struct Session::Impl {
   }
 
   bool tune(std::chrono::nanoseconds at_most) {
-    if (!tunes)
+    if (!options.tune_later)
       fail(Code::invalid_argument,
            "this session cannot be tuned: it was not created to be tuned later (RT3D_TUNE_LATER)");
     if (plan.now().started)
       fail(Code::busy, "the session cannot be tuned: a run was started and is not waited for yet");
     if (!later) return true;
-    const Clock::time_point begun = now_of(clock);
+    const Clock::time_point begun = now_of(options.tuning);
     const Clock::time_point deadline =
         at_most < Clock::time_point::max() - begun ? begun + at_most : Clock::time_point::max();
-    const auto count = [&] { spent += now_of(clock) - begun; };
+    const auto count = [&] { spent += now_of(options.tuning) - begun; };
     try {
       while (std::shared_ptr<Prepared> newer = later->until(deadline)) plan.offer(std::move(newer));
     } catch (...) {
@@ -91,13 +103,50 @@ struct Session::Impl {
     return later->finished();
   }
 
-  std::unique_ptr<Prepared> spare;  // of "auto" on an accelerator: the CPU's plan, asleep
-  std::shared_ptr<Prepared> lost;   // what ran on a lost device, asleep: its texts were given away
+  void reshape(const InputShapes& shapes) {
+    if (!reshaped)
+      fail(Code::invalid_argument, "this session cannot be reshaped: it was not created to be (shapes_kept)");
+    if (spare || lost)
+      fail(Code::unsupported,
+           "a session of 'auto' that is on an accelerator cannot be reshaped; name the device");
+    if (plan.now().started)
+      fail(Code::busy, "the session cannot be reshaped: a run was started and is not waited for yet");
+    InputShapes all = shapes_now(), wanted = all;
+    for (const auto& [name, shape] : shapes) wanted[name] = shape;
+    if (wanted == all) return;
+    SessionOptions then = options;
+    for (const auto& [name, shape] : shapes) then.input_shapes[name] = shape;
+    std::shared_ptr<Prepared> next = others.find(wanted);
+    if (!next)
+      next = std::make_shared<Prepared>(plan.now().platform, std::make_shared<NormalForm>(*reshaped, then),
+                                        at_creation(then), Prepared::Weights::let_go,
+                                        Executor::Extent::untouched);
+    std::unique_ptr<LaterTuning> its_tuning = tuning_of(next, then);
+    ShapedPlans::Kept before;
+    before.emplace_front(std::move(all), nullptr);
+    // From here on nothing fails.
+    plan.take();
+    before.front().second = plan.replace(std::move(next));
+    if (!options.plan_only) before.front().second->rest();
+    others.exchange(wanted, std::move(before));
+    later = std::move(its_tuning);
+    std::swap(options.input_shapes, then.input_shapes);
+  }
+
+  InputShapes shapes_now() const {
+    InputShapes shapes;
+    for (const NamedDesc& input : plan.now().inputs) shapes[input.name] = input.desc.shape;
+    return shapes;
+  }
+
+  SessionOptions options;                // with the shapes that were given last
+  std::optional<graph::Graph> reshaped;  // the model, of which plans for other shapes are made
+  std::unique_ptr<Prepared> spare;       // of "auto" on an accelerator: the CPU's plan, asleep
+  std::shared_ptr<Prepared> lost;        // what ran on a lost device, asleep: its texts were given away
   std::string device_text;
   CurrentPlan plan;
-  bool tunes = false;  // as its options say
-  std::optional<LaterTuning> later;
-  TuningOptions clock;  // its time
+  ShapedPlans others;                  // for other shapes
+  std::unique_ptr<LaterTuning> later;  // nullptr: nothing is tuned later
   std::chrono::nanoseconds spent{};
   int plans = 0;  // that were taken
 };
@@ -132,6 +181,8 @@ void Session::wait() {
                       impl_->plan.now().wait();
                     });
 }
+
+void Session::reshape(const std::map<std::string, Shape>& input_shapes) { impl_->reshape(input_shapes); }
 
 bool Session::tune(std::chrono::nanoseconds at_most) { return impl_->tune(at_most); }
 

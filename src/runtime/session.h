@@ -32,7 +32,9 @@ struct SessionOptions {
   std::map<std::string, Shape> input_shapes;
 
   // Whether the session may get another plan than its first: it then keeps its graph, hence the model's weights, and its database.
-  bool plan_can_change() const { return tune_later; }
+  bool plan_can_change() const { return tune_later || shapes_kept > 0; }
+  int shapes_kept =
+      0;  // input shapes whose plans are kept, the current one among them; 0: reshape() is refused
   bool tune_later = false;  // nothing is measured when it is created; tune() does
 };
 
@@ -93,6 +95,10 @@ class Session {
   // a later call goes on.
   bool tune(std::chrono::nanoseconds at_most);
   LaterTuningState tuning_state() const;
+
+  // Of a session with SessionOptions::shapes_kept, between runs: other shapes of inputs, by name; those that are not named stay. Prepares the
+  // model for them, as creation does, unless that is kept, and throws what it does: then nothing has changed. Inputs are to be set again.
+  void reshape(const std::map<std::string, Shape>& input_shapes);
 
   // nullptr before the end of the first run, and after one that failed.
   const std::byte* output(std::size_t index) const;

@@ -14,6 +14,7 @@ class HostMemory : public kernels::Memory {
   explicit HostMemory(Buffer buffer) : buffer_(std::move(buffer)) {}
 
   std::size_t bytes() const override { return buffer_.bytes(); }
+  void let_go() override { buffer_.let_go(); }
   void* base() const override { return buffer_.data(); }
   void write(std::size_t offset, std::span<const std::byte> from) override {
     if (!from.empty()) std::memcpy(buffer_.data() + offset, from.data(), from.size());

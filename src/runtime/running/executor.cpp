@@ -191,6 +191,10 @@ void Executor::wait() {
   for (std::size_t i = first_waiting_; i < bound_.size(); ++i) run_step(i);
 }
 
+void Executor::let_go_of_memory() {
+  if (const auto& host = arenas_[static_cast<std::size_t>(kernels::Space::host)]) host->let_go();
+}
+
 void Executor::prepare_to_measure() {
   for (const Bound& bound : bound_)
     if (std::unique_ptr<kernels::StepTimer>& timer = timers_[bound.engine]; !timer)

@@ -34,6 +34,9 @@ class Executor {
   void run_measured();
   void run_step(std::size_t step);  // one alone, on whatever its inputs hold
 
+  // What the host's activations take, until they are written again; all of them are zeros then.
+  void let_go_of_memory();
+
   // Of a location in the host's memory.
   std::byte* address(const Location& location) const { return place(location).host(); }
   // Of the last measured run; zeros before one.
