@@ -79,7 +79,11 @@ typedef enum rt3d_log_level { RT3D_LOG_DEBUG = 0, RT3D_LOG_INFO = 1, RT3D_LOG_WA
 typedef enum rt3d_tuning {
   RT3D_TUNE_OFF = 0,   /* measure nothing: an analytic estimate chooses */
   RT3D_TUNE_QUICK = 1, /* a few candidates per layer */
-  RT3D_TUNE_FULL = 2   /* every candidate worth trying */
+  RT3D_TUNE_FULL = 2,  /* every candidate worth trying */
+  RT3D_TUNE_LATER = 3  /* as RT3D_TUNE_OFF, and rt3d_session_tune measures between runs: first a few candidates of every layer, then all that
+                        * are worth trying. tuning_limit_ms says nothing of it. For layers that the CPU computes: where device names an
+                        * accelerator, nothing is measured later. Such a session keeps hold of the model's weights, its mapped files
+                        * included, until it is freed */
 } rt3d_tuning;
 
 /* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
@@ -169,8 +173,14 @@ RT3D_API const char *rt3d_model_text(rt3d_model *model);
 
 /* ---- sessions --------------------------------------------------------------------------------------------------- */
 
-/* Progress of tuning. Return 0 to go on; anything else stops tuning: the session is refused with RT3D_CANCELLED, but what
- * was measured until then is kept in the database. */
+/* What the progress callback answers. Anything else is RT3D_TUNING_CANCELLED. What was measured until then is kept in the database either way. */
+typedef enum rt3d_tuning_answer {
+  RT3D_TUNING_GOES_ON = 0,
+  RT3D_TUNING_CANCELLED = 1, /* the session is refused with RT3D_CANCELLED */
+  RT3D_TUNING_IS_ENOUGH = 2  /* nothing more is measured, and the session made of what is there, as if the time were over */
+} rt3d_tuning_answer;
+
+/* Progress of tuning. The callback returns an rt3d_tuning_answer. */
 typedef struct rt3d_progress {
   size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */
@@ -209,11 +219,14 @@ typedef struct rt3d_session_options {
   int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
                              * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
   int32_t tune_again;       /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
+  int32_t shapes_kept;      /* of a session that rt3d_session_reshape may be called for: the input shapes that stay prepared, the current ones
+                             * among them, the latest used first. Such a session keeps hold of the model's weights, its mapped files included,
+                             * until it is freed. 0 (default): its shapes stay as they are */
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0, 0, 0 }
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL.
@@ -232,6 +245,12 @@ RT3D_API int32_t rt3d_session_output_count(const rt3d_session *session);
 RT3D_API rt3d_status rt3d_session_input_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
 RT3D_API rt3d_status rt3d_session_output_info(rt3d_tensor_info *info, const rt3d_session *session, int32_t index);
 
+/* Gives the session other input shapes: an array of `count` of them, as in rt3d_session_options; inputs that are not named keep theirs. Shapes
+ * that are still prepared (shapes_kept) are there at once; others are prepared as rt3d_session_create does, tuning included, and share
+ * packed weights where layers pack them alike. Inputs are to be set again, and there is no output before the next run. What fails changes
+ * nothing. Texts and names that the session gave before are valid no longer. */
+RT3D_API rt3d_status rt3d_session_reshape(rt3d_session *session, const rt3d_tensor_info *shapes, int32_t count);
+
 /* Copies `bytes` bytes, row-major, of the input's type. Throws nothing away: an input stays set for later runs. */
 RT3D_API rt3d_status rt3d_session_set_input(rt3d_session *session, int32_t index, const void *data, size_t bytes);
 /* Computes all outputs from the inputs, each of which must have been set. Allocates nothing, logs nothing, reads no file. */
@@ -246,6 +265,25 @@ RT3D_API rt3d_status rt3d_session_wait(rt3d_session *session);
 /* The output of the last run, row-major, valid until the next one begins; NULL before the first run, while one is under way and after one that
  * failed, and when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
+
+/* Tunes a session of RT3D_TUNE_LATER on the calling thread (and the session's) for about `budget_ns` nanoseconds, late by one candidate or
+ * one plan at the most: to be called while no run is wanted. Where a better plan comes of it, the next rt3d_session_run takes it at its
+ * start, inputs as they were set included; until then outputs stay what they are. At every moment results keep the accuracy
+ * that was asked for; two plans may differ in the last bits. Texts of rt3d_session_step and rt3d_session_plan_text are then valid until the next
+ * run. RT3D_CANCELLED: the progress callback said so; a later call goes on. Once nothing is left to do, it returns at once. */
+RT3D_API rt3d_status rt3d_session_tune(rt3d_session *session, int64_t budget_ns);
+/* How far the tuning of a session of RT3D_TUNE_LATER is. */
+typedef struct rt3d_tuning_state {
+  size_t size;            /* sizeof(rt3d_tuning_state), set by RT3D_TUNING_STATE_INIT */
+  int32_t finished;       /* 1: nothing is left to measure, or the progress callback said that it is enough */
+  int32_t problems_tuned; /* so far; each counts once for a few candidates and once for all */
+  double share;           /* 0 to 1: of what is to be measured, by what layers are estimated to take in a run */
+  int64_t spent_ns;       /* by rt3d_session_tune */
+  int32_t plans;          /* newer plans that runs have taken */
+  int32_t plan_waits;     /* 1: the next run takes one */
+} rt3d_tuning_state;
+#define RT3D_TUNING_STATE_INIT { sizeof(rt3d_tuning_state), 0, 0, 0, 0, 0, 0 }
+RT3D_API rt3d_status rt3d_session_get_tuning(rt3d_tuning_state *state, const rt3d_session *session);
 
 /* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {

@@ -14,43 +14,26 @@
 namespace rt3d::api {
 namespace {
 
+tuner::Answer answer(int given) {
+  if (given == RT3D_TUNING_GOES_ON) return tuner::Answer::go_on;
+  return given == RT3D_TUNING_IS_ENOUGH ? tuner::Answer::stop : tuner::Answer::cancel;
+}
+
 // One of the caller's shapes, whose version of the struct may be smaller or larger than ours: its size is the array's stride.
-rt3d_tensor_info shape_at(const rt3d_session_options& o, std::int32_t i) {
-  const std::size_t stride = o.input_shapes->size;
-  const char* at = reinterpret_cast<const char*>(o.input_shapes) + static_cast<std::size_t>(i) * stride;
+rt3d_tensor_info shape_at(const std::string& array, const rt3d_tensor_info* shapes, std::int32_t i) {
+  const std::size_t stride = shapes->size;
+  const char* at = reinterpret_cast<const char*>(shapes) + static_cast<std::size_t>(i) * stride;
   rt3d_tensor_info info = RT3D_TENSOR_INFO_INIT;
   std::memcpy(&info.size, at, sizeof info.size);
-  require_size(info, cat("input_shapes[", i, "]").c_str(), "RT3D_TENSOR_INFO_INIT");
+  require_size(info, cat(array, "[", i, "]").c_str(), "RT3D_TENSOR_INFO_INIT");
   if (info.size != stride || stride < offsetof(rt3d_tensor_info, dims) + sizeof info.dims)
-    fail(Code::invalid_argument, "input_shapes[", i, "]: the struct's size is ", info.size,
+    fail(Code::invalid_argument, array, "[", i, "]: the struct's size is ", info.size,
          ", the first one's is ", stride, "; start all of them from RT3D_TENSOR_INFO_INIT");
   std::memcpy(&info, at, std::min(stride, sizeof info));
   return info;
 }
 
-std::map<std::string, Shape> input_shapes(const rt3d_session_options& o) {
-  if (o.input_shape_count < 0) fail(Code::invalid_argument, "input_shape_count is ", o.input_shape_count);
-  if (o.input_shape_count > 0 && !o.input_shapes)
-    fail(Code::invalid_argument, "input_shapes is NULL, but input_shape_count is ", o.input_shape_count);
-  std::map<std::string, Shape> shapes;
-  for (int32_t i = 0; i < o.input_shape_count; ++i) {
-    const rt3d_tensor_info info = shape_at(o, i);
-    if (!info.name) fail(Code::invalid_argument, "input_shapes[", i, "] has no name");
-    if (info.rank < 0 || info.rank > Shape::kMaxRank)
-      fail(Code::invalid_argument, "input_shapes[", i, "] ('", info.name, "') has rank ", info.rank,
-           "; 0 to ", Shape::kMaxRank, " is possible");
-    Shape shape(std::vector<std::int64_t>(info.dims, info.dims + info.rank));
-    for (std::int64_t dim : shape)
-      if (dim < 1)
-        fail(Code::invalid_argument, "the shape given for '", info.name, "', ", shape.text(),
-             ", must be positive");
-    if (!shapes.emplace(info.name, std::move(shape)).second)
-      fail(Code::invalid_argument, "two shapes are given for '", info.name, "'");
-  }
-  return shapes;
-}
-
-std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_options& o) {
+std::function<tuner::Answer(const runtime::TuningProgress&)> progress(const rt3d_session_options& o) {
   if (!o.progress) return {};
   return [callback = o.progress, user = o.progress_user](const runtime::TuningProgress& p) {
     const std::string layer(p.problem);
@@ -64,7 +47,7 @@ std::function<bool(const runtime::TuningProgress&)> progress(const rt3d_session_
     out.remaining_ns = p.remaining_ns;
     out.layer = layer.c_str();
     out.best_ns = p.candidates.best_ns;
-    return callback(user, &out) == 0;
+    return answer(callback(user, &out));
   };
 }
 
@@ -82,6 +65,29 @@ void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o
 
 }  // namespace
 
+std::map<std::string, Shape> input_shapes(const std::string& array, const rt3d_tensor_info* given,
+                                          std::int32_t count) {
+  if (count < 0) fail(Code::invalid_argument, "the number of ", array, " is ", count);
+  if (count > 0 && !given)
+    fail(Code::invalid_argument, array, " is NULL, but ", count, " of them are announced");
+  std::map<std::string, Shape> shapes;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const rt3d_tensor_info info = shape_at(array, given, i);
+    if (!info.name) fail(Code::invalid_argument, array, "[", i, "] has no name");
+    if (info.rank < 0 || info.rank > Shape::kMaxRank)
+      fail(Code::invalid_argument, array, "[", i, "] ('", info.name, "') has rank ", info.rank, "; 0 to ",
+           Shape::kMaxRank, " is possible");
+    Shape shape(std::vector<std::int64_t>(info.dims, info.dims + info.rank));
+    for (std::int64_t dim : shape)
+      if (dim < 1)
+        fail(Code::invalid_argument, "the shape given for '", info.name, "', ", shape.text(),
+             ", must be positive");
+    if (!shapes.emplace(info.name, std::move(shape)).second)
+      fail(Code::invalid_argument, "two shapes are given for '", info.name, "'");
+  }
+  return shapes;
+}
+
 runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   rt3d_session_options o = RT3D_SESSION_OPTIONS_INIT;
   if (given) {
@@ -93,9 +99,10 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   if (o.isa) out.isa = parse_isa(o.isa);
   out.threads = o.threads;
   const std::int32_t mode = number_in(o.tuning);
-  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_FULL)
-    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full");
-  out.tuning.mode = static_cast<tuner::Mode>(mode);
+  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_LATER)
+    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full, 3 later");
+  out.tune_later = mode == RT3D_TUNE_LATER;
+  out.tuning.mode = out.tune_later ? tuner::Mode::full : static_cast<tuner::Mode>(mode);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);
   out.tuning.again = o.tune_again != 0;
@@ -109,7 +116,9 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   out.weight_limit = o.weight_limit_bytes;
   out.profile = o.profile != 0;
   out.plan_only = o.plan_only != 0;
-  out.input_shapes = input_shapes(o);
+  if (o.shapes_kept < 0) fail(Code::invalid_argument, "shapes_kept is ", o.shapes_kept);
+  out.shapes_kept = o.shapes_kept;
+  out.input_shapes = input_shapes("input_shapes", o.input_shapes, o.input_shape_count);
   return out;
 }
 

@@ -1,4 +1,5 @@
 // rt3d.h, section "sessions".
+#include <chrono>
 #include <cstddef>
 
 #include "api/guard.h"
@@ -107,6 +108,19 @@ rt3d_status rt3d_session_output_info(rt3d_tensor_info* info, const rt3d_session*
   });
 }
 
+rt3d_status rt3d_session_reshape(rt3d_session* session, const rt3d_tensor_info* shapes, int32_t count) {
+  return guard([&] {
+    require(session, "rt3d_session_reshape", "session");
+    const SessionUse use(*session, "rt3d_session_reshape");
+    try {
+      session->session->reshape(rt3d::api::input_shapes("shapes", shapes, count));
+    } catch (const std::bad_alloc& error) {
+      fail(Code::out_of_memory, "the new shapes need more memory than there is (", error.what(), "); ",
+           kLessMemory);
+    }
+  });
+}
+
 rt3d_status rt3d_session_set_input(rt3d_session* session, int32_t index, const void* data, size_t bytes) {
   return guard([&] {
     require(session, "rt3d_session_set_input", "session");
@@ -139,6 +153,33 @@ rt3d_status rt3d_session_wait(rt3d_session* session) {
     require(session, "rt3d_session_wait", "session");
     const SessionUse use(*session, "rt3d_session_wait");
     session->session->wait();
+  });
+}
+
+rt3d_status rt3d_session_tune(rt3d_session* session, int64_t budget_ns) {
+  return guard([&] {
+    require(session, "rt3d_session_tune", "session");
+    if (budget_ns < 0) fail(Code::invalid_argument, "the time to tune for is ", budget_ns, " ns");
+    const SessionUse use(*session, "rt3d_session_tune");
+    session->session->tune(std::chrono::nanoseconds(budget_ns));
+  });
+}
+
+rt3d_status rt3d_session_get_tuning(rt3d_tuning_state* state, const rt3d_session* session) {
+  return guard([&] {
+    require(state, "rt3d_session_get_tuning", "state");
+    require(session, "rt3d_session_get_tuning", "session");
+    require_size(*state, "rt3d_session_get_tuning", "RT3D_TUNING_STATE_INIT");
+    const SessionUse use(*session, "rt3d_session_get_tuning");
+    const rt3d::runtime::LaterTuningState s = session->session->tuning_state();
+    const rt3d_tuning_state out{.size = sizeof(rt3d_tuning_state),
+                                .finished = s.finished ? 1 : 0,
+                                .problems_tuned = s.problems_tuned,
+                                .share = s.share,
+                                .spent_ns = s.spent_ns,
+                                .plans = s.plans,
+                                .plan_waits = s.plan_waits ? 1 : 0};
+    rt3d::api::copy_sized(state, out);
   });
 }
 

@@ -52,13 +52,21 @@ Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
       p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
   }
   if (!p) throw OutOfMemory(bytes);
-  data_ = {p, Free{mapped ? rounded : 0}};
+  data_ = std::shared_ptr<std::byte[]>(p, Free{mapped ? rounded : 0});
 }
 
 Buffer Buffer::zeroed(std::size_t bytes) {
   Buffer buffer(bytes);
   if (bytes) std::memset(buffer.data(), 0, bytes);
   return buffer;
+}
+
+Buffer Buffer::untouched(std::size_t bytes) { return bytes >= kMapped ? Buffer(bytes) : zeroed(bytes); }
+
+// Where the system refuses, as it does for locked memory, it stays as it is.
+void Buffer::let_go() {
+  if (bytes_ >= kMapped)
+    madvise(data_.get(), round_up(bytes_, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), MADV_DONTNEED);
 }
 
 void Buffer::Free::operator()(std::byte* p) const {

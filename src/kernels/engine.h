@@ -21,6 +21,8 @@ class Engine {
   virtual ThreadPool& pool() = 0;   // the host's threads, which pack constants
 
   virtual std::unique_ptr<Memory> allocate(std::size_t bytes) = 0;  // zeroed; throws out_of_memory
+  // The same, but where the system can it takes memory only as it is touched.
+  virtual std::unique_ptr<Memory> allocate_untouched(std::size_t bytes) { return allocate(bytes); }
 
   // Kernels run in the order of the calls, each with all that was run before in memory. A call may return before its kernel is done:
   // the arguments' spans need not live longer than the call. At most `workers` threads are woken. Allocates nothing; what goes wrong

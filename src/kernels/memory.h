@@ -17,6 +17,8 @@ class Memory {
  public:
   virtual ~Memory() = default;
   virtual std::size_t bytes() const = 0;
+  // What is in it is not wanted any more: it may be zeros from now on, and take no memory until it is written.
+  virtual void let_go() {}
   // Of host memory the address, of a device's what its engine and its kernels know the memory by.
   virtual void* base() const = 0;
   // Between this memory and the host's, after everything that the engine was told to run before. Throw what finish() does.

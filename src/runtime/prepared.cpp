@@ -7,46 +7,16 @@
 #include <set>
 
 #include "base/clock.h"
-#include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "graph/model.h"
-#include "graph/transformed_weights.h"
 #include "jit/jit.h"
 #include "kernels/conv_shape.h"
 #include "runtime/planning/planner.h"
-#include "runtime/running/onnx_compute.h"
-#include "runtime/weights/transformed_check.h"
 
 namespace rt3d::runtime {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kMaxThreads = 1024;
-
-kernels::Target target_of(const SessionOptions& options) {
-  if (options.threads < 0 || options.threads > kMaxThreads)
-    fail(Code::invalid_argument, "threads must be 1 to ", kMaxThreads, ", or 0 for all cores, not ",
-         options.threads);
-  if (options.tuning.limit_ms < -1)
-    fail(Code::invalid_argument, "the tuning limit must be at least 0 ms, or -1 for the default, not ",
-         options.tuning.limit_ms);
-  if (options.weight_limit < 0)
-    fail(Code::invalid_argument, "the limit of packed weights must be positive, or 0 for the default, not ",
-         options.weight_limit, " bytes");
-  kernels::Target target;
-  target.accuracy = options.accuracy;
-  target.device = options.isa ? device_with(*options.isa) : this_device();
-  target.threads = options.threads ? options.threads : usable_cores();
-  return target;
-}
-
-std::vector<NamedDesc> ports_of(const graph::Graph& graph, const std::vector<graph::ValueId>& ids) {
-  std::vector<NamedDesc> ports;
-  ports.reserve(ids.size());
-  for (graph::ValueId id : ids) ports.push_back({graph.value(id).name, graph.value(id).desc});
-  return ports;
-}
 
 bool has_sparse_code(const Devices& devices, const Choice& choice) {
   const std::vector<Offer> offers = devices.supporting(choice.problem);
@@ -79,27 +49,58 @@ std::size_t bytes_of(const NamedDesc& port) {
 }  // namespace
 
 Prepared::Prepared(const graph::Graph& model, const SessionOptions& options, Weights weights)
-    : target(target_of(options)),
-      pool(target.threads),
-      devices(options.device, target, pool),
-      device_text(devices.text()),
-      profile(options.profile),
-      plan_only(options.plan_only) {
+    : Prepared(std::make_shared<Platform>(options), std::make_shared<NormalForm>(model, options), options,
+               weights) {}
+
+Prepared::Prepared(std::shared_ptr<Platform> on, std::shared_ptr<NormalForm> of,
+                   const SessionOptions& options, Weights weights, Executor::Extent extent)
+    : platform(std::move(on)), form(std::move(of)), profile(options.profile), plan_only(options.plan_only) {
   const auto start = Clock::now();
-  std::filesystem::path programs = options.database;
-  if (!programs.empty()) programs += ".programs";
-  for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(programs);
-  optimize_and_plan(model, options);
-  const auto prepare_start = Clock::now();
+  make_plan(options);
   if (weights == Weights::keep) kept = program.constants;
-  executor.emplace(program, devices, options.plan_only ? Executor::Extent::plan : Executor::Extent::all);
-  if (profile && !plan_only) executor->prepare_to_measure();
-  for (const Devices::Member& m : devices.members()) m.engine->save_code();
-  stats.prepare_ns += ns_since(prepare_start);
-  input_set.assign(inputs.size(), false);
-  inputs_missing = inputs.size();
+  prepare(plan_only ? Executor::Extent::plan : extent);
   count(options, start);
   log_itself();
+}
+
+Prepared::Prepared(const Prepared& before, Program&& made, const SessionOptions& options)
+    : platform(before.platform),
+      form(before.form),
+      profile(before.profile),
+      plan_only(before.plan_only),
+      program(std::move(made)) {
+  const auto start = Clock::now();
+  stats.detect_ns = before.stats.detect_ns;
+  prepare(plan_only ? Executor::Extent::plan : Executor::Extent::untouched);
+  count(options, start);
+}
+
+std::shared_ptr<Prepared> Prepared::newer_than(const Prepared& now, const SessionOptions& options,
+                                               ThreadPool* packing) {
+  TuningOptions remembered;
+  remembered.mode = tuner::Mode::off;
+  const Platform& on = *now.platform;
+  Program program = make_program(*now.form->graph, {.devices = on.devices,
+                                                    .tuning = remembered,
+                                                    .db = *on.db,
+                                                    .memory_limit = options.memory_limit,
+                                                    .weight_limit = options.weight_limit,
+                                                    .zeros = &*now.form->zeros,
+                                                    .stock = on.stock});
+  const bool same = std::ranges::equal(program.kernels, now.program.kernels);
+  if (same) return nullptr;
+  program.packing = packing;
+  return std::shared_ptr<Prepared>(new Prepared(now, std::move(program), options));
+}
+
+void Prepared::prepare(Executor::Extent extent) {
+  const auto start = Clock::now();
+  executor.emplace(program, devices, extent);
+  if (profile && !plan_only) executor->prepare_to_measure();
+  for (const Devices::Member& m : devices.members()) m.engine->save_code();
+  stats.prepare_ns += ns_since(start);
+  input_set.assign(inputs.size(), false);
+  inputs_missing = inputs.size();
 }
 
 void Prepared::log_itself() const {
@@ -139,24 +140,25 @@ void Prepared::require_inputs() const {
        inputs_missing > 1 ? cat("; nor were ", inputs_missing - 1, " more") : "");
 }
 
-// The graph lives only here: afterwards the plan holds what is needed, and the kernels their packed weights.
-void Prepared::optimize_and_plan(const graph::Graph& model, const SessionOptions& options) {
-  auto start = Clock::now();
-  graph::Graph graph = model;
-  graph.number_nodes();
-  const graph::Evaluator evaluate = reference_evaluator();
-  graph::specialize(graph, options.input_shapes, evaluate);
-  if (options.accuracy == kernels::Accuracy::exact) graph::drop_transformed_weights(graph);
-  drop_unrelated_transformed_weights(graph);
-  graph::optimize(graph, evaluate);
-  stats.optimize_ns = ns_since(start);
-  graph_text = graph::to_text(graph);
-  removed = removed_channels(model, graph);
-  inputs = ports_of(graph, graph.inputs);
-  outputs = ports_of(graph, graph.outputs);
-  tuner::TuningDb db(options.database);
-  program = make_program(graph, {devices, options.tuning, db, options.memory_limit, options.weight_limit,
-                                 SparsityHints(model), &stats.tune_ns, &stats.detect_ns, &stats.prepare_ns});
+// Where there is one plan for ever, the graph ends here: the plan holds what is needed, and the kernels their packed weights.
+void Prepared::make_plan(const SessionOptions& options) {
+  std::optional<tuner::TuningDb> own;
+  tuner::TuningDb& db = platform->db ? *platform->db : own.emplace(options.database);
+  program = make_program(*form->graph, {.devices = devices,
+                                        .tuning = options.tuning,
+                                        .db = db,
+                                        .memory_limit = options.memory_limit,
+                                        .weight_limit = options.weight_limit,
+                                        .hints = form->hints,
+                                        .zeros = form->zeros ? &*form->zeros : nullptr,
+                                        .stock = platform->stock,
+                                        .choose_ns = &stats.tune_ns,
+                                        .detect_ns = &stats.detect_ns,
+                                        .compile_ns = &stats.prepare_ns});
+  if (platform->stock)
+    form->zeros = plan.zeros;
+  else
+    form->graph.reset();
   db.flush();
   stats.rows_not_stored = static_cast<int>(db.rows_not_stored());
   stats.database_note = options.database_note.empty() ? db.trouble() : options.database_note;
@@ -181,7 +183,7 @@ void Prepared::report_steps() {
     const bool sparse_code =
         choice.problem.attributes.has(kernels::kSparsityAttribute) && has_sparse_code(devices, choice);
     reports.push_back(report_of(
-        plan, step, step.node < 0 ? RemovedChannels{} : removed[static_cast<std::size_t>(step.node)],
+        plan, step, step.node < 0 ? RemovedChannels{} : form->removed[static_cast<std::size_t>(step.node)],
         sparse_code));
     stats.macs += reports.back().macs;
     stats.unpruned_macs += reports.back().unpruned_macs;
@@ -214,7 +216,8 @@ void Prepared::count(const SessionOptions& options, Clock::time_point start) {
   stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
   stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());
   stats.code_bytes = static_cast<std::int64_t>(jit::code_bytes());
-  stats.create_ns = ns_since(start);
+  stats.optimize_ns = form->optimize_ns;
+  stats.create_ns = stats.optimize_ns + ns_since(start);
 }
 
 void Prepared::set_input(std::size_t index, std::span<const std::byte> bytes) {
@@ -261,6 +264,13 @@ const std::byte* Prepared::output(std::size_t index) const {
 void Prepared::sleep() {
   executor.reset();
   program.kernels.clear();
+}
+
+void Prepared::rest() {
+  ran = false;
+  input_set.assign(inputs.size(), false);
+  inputs_missing = inputs.size();
+  executor->let_go_of_memory();
 }
 
 void Prepared::wake() {

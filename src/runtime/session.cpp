@@ -1,28 +1,57 @@
 #include "runtime/session.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/auto_device.h"
+#include "runtime/current_plan.h"
 #include "runtime/devices/device_table.h"
-#include "runtime/prepared.h"
+#include "runtime/later_tuning.h"
 #include "runtime/running/nonfinite.h"
+#include "runtime/shaped_plans.h"
 
 namespace rt3d::runtime {
 
 struct Session::Impl {
-  Impl(const graph::Graph& model, const SessionOptions& options) {
+  Impl(const graph::Graph& model, const SessionOptions& given)
+      : options(given),
+        plan(first_plan(model, at_creation(given))),
+        others(static_cast<std::size_t>(std::max(0, given.shapes_kept - 1))) {
+    if (options.shapes_kept > 0) reshaped = model;
+    later = tuning_of(plan.shared(), options);
+  }
+
+  static SessionOptions at_creation(SessionOptions options) {
+    if (options.tune_later) options.tuning.mode = tuner::Mode::off;
+    return options;
+  }
+
+  static std::unique_ptr<LaterTuning> tuning_of(const std::shared_ptr<Prepared>& first,
+                                                const SessionOptions& options) {
+    if (!options.tune_later || !computes_on_the_host(*first)) return nullptr;
+    return std::make_unique<LaterTuning>(first, options);
+  }
+
+  std::shared_ptr<Prepared> first_plan(const graph::Graph& model, const SessionOptions& options) {
     if (!is_auto(options.device)) {
-      now = std::make_unique<Prepared>(model, options);
-      device_text = now->device_text;
-      return;
+      auto only = std::make_shared<Prepared>(model, options);
+      device_text = only->device_text;
+      return only;
     }
     AutoChoice choice = choose_device(model, options);
-    now = std::move(choice.chosen);
     spare = std::move(choice.spare);
-    device_text = cat(now->device_text, " (", choice.why, ")");
+    device_text = cat(choice.chosen->device_text, " (", choice.why, ")");
+    return std::move(choice.chosen);
+  }
+
+  // What is not is tuned when a session is created. An accelerator that "auto" chose was.
+  static bool computes_on_the_host(const Prepared& first) {
+    return std::ranges::all_of(first.devices.members(), [](const Devices::Member& m) {
+      return m.engine->space() == kernels::Space::host;
+    });
   }
 
   // Whether the device is lost and there is another plan, which then takes over with the inputs as they were set.
@@ -30,10 +59,9 @@ struct Session::Impl {
     if (error.code() != Code::device || !spare) return false;
     log(LogLevel::warning, "auto: the device was lost, the CPU takes over: ", error.what());
     spare->wake();
-    spare->take_inputs(*now);
+    spare->take_inputs(plan.now());
     device_text = cat(spare->device_text, " (auto: the device was lost)");
-    lost = std::move(now);
-    now = std::move(spare);
+    lost = plan.replace(std::move(spare));
     lost->sleep();
     return true;
   }
@@ -49,10 +77,78 @@ struct Session::Impl {
     again();
   }
 
-  std::unique_ptr<Prepared> now;    // what runs
-  std::unique_ptr<Prepared> spare;  // of "auto" on an accelerator: the CPU's plan, asleep
-  std::unique_ptr<Prepared> lost;   // what ran on a lost device, asleep: its texts were given away
+  void start() {
+    if (!plan.now().started && plan.take()) ++plans;
+    plan.now().start();
+  }
+
+  bool tune(std::chrono::nanoseconds at_most) {
+    if (!options.tune_later)
+      fail(Code::invalid_argument,
+           "this session cannot be tuned: it was not created to be tuned later (RT3D_TUNE_LATER)");
+    if (plan.now().started)
+      fail(Code::busy, "the session cannot be tuned: a run was started and is not waited for yet");
+    if (!later) return true;
+    const Clock::time_point begun = now_of(options.tuning);
+    const Clock::time_point deadline =
+        at_most < Clock::time_point::max() - begun ? begun + at_most : Clock::time_point::max();
+    const auto count = [&] { spent += now_of(options.tuning) - begun; };
+    try {
+      while (std::shared_ptr<Prepared> newer = later->until(deadline)) plan.offer(std::move(newer));
+    } catch (...) {
+      count();
+      throw;
+    }
+    count();
+    return later->finished();
+  }
+
+  void reshape(const InputShapes& shapes) {
+    if (!reshaped)
+      fail(Code::invalid_argument, "this session cannot be reshaped: it was not created to be (shapes_kept)");
+    if (spare || lost)
+      fail(Code::unsupported,
+           "a session of 'auto' that is on an accelerator cannot be reshaped; name the device");
+    if (plan.now().started)
+      fail(Code::busy, "the session cannot be reshaped: a run was started and is not waited for yet");
+    InputShapes all = shapes_now(), wanted = all;
+    for (const auto& [name, shape] : shapes) wanted[name] = shape;
+    if (wanted == all) return;
+    SessionOptions then = options;
+    for (const auto& [name, shape] : shapes) then.input_shapes[name] = shape;
+    std::shared_ptr<Prepared> next = others.find(wanted);
+    if (!next)
+      next = std::make_shared<Prepared>(plan.now().platform, std::make_shared<NormalForm>(*reshaped, then),
+                                        at_creation(then), Prepared::Weights::let_go,
+                                        Executor::Extent::untouched);
+    std::unique_ptr<LaterTuning> its_tuning = tuning_of(next, then);
+    ShapedPlans::Kept before;
+    before.emplace_front(std::move(all), nullptr);
+    // From here on nothing fails.
+    plan.take();
+    before.front().second = plan.replace(std::move(next));
+    if (!options.plan_only) before.front().second->rest();
+    others.exchange(wanted, std::move(before));
+    later = std::move(its_tuning);
+    std::swap(options.input_shapes, then.input_shapes);
+  }
+
+  InputShapes shapes_now() const {
+    InputShapes shapes;
+    for (const NamedDesc& input : plan.now().inputs) shapes[input.name] = input.desc.shape;
+    return shapes;
+  }
+
+  SessionOptions options;                // with the shapes that were given last
+  std::optional<graph::Graph> reshaped;  // the model, of which plans for other shapes are made
+  std::unique_ptr<Prepared> spare;       // of "auto" on an accelerator: the CPU's plan, asleep
+  std::shared_ptr<Prepared> lost;        // what ran on a lost device, asleep: its texts were given away
   std::string device_text;
+  CurrentPlan plan;
+  ShapedPlans others;                  // for other shapes
+  std::unique_ptr<LaterTuning> later;  // nullptr: nothing is tuned later
+  std::chrono::nanoseconds spent{};
+  int plans = 0;  // that were taken
 };
 
 Session::Session(const graph::Graph& model, const SessionOptions& options) {
@@ -61,11 +157,11 @@ Session::Session(const graph::Graph& model, const SessionOptions& options) {
 }
 Session::~Session() = default;
 
-const std::vector<NamedDesc>& Session::inputs() const { return impl_->now->inputs; }
-const std::vector<NamedDesc>& Session::outputs() const { return impl_->now->outputs; }
+const std::vector<NamedDesc>& Session::inputs() const { return impl_->plan.now().inputs; }
+const std::vector<NamedDesc>& Session::outputs() const { return impl_->plan.now().outputs; }
 
 void Session::set_input(std::size_t index, std::span<const std::byte> bytes) {
-  impl_->now->set_input(index, bytes);
+  impl_->plan.now().set_input(index, bytes);
 }
 
 void Session::run() {
@@ -74,19 +170,33 @@ void Session::run() {
 }
 
 void Session::start() {
-  const auto start = [&] { impl_->now->start(); };
+  const auto start = [&] { impl_->start(); };
   impl_->with_spare(start, start);
 }
 
 void Session::wait() {
-  impl_->with_spare([&] { impl_->now->wait(); },
+  impl_->with_spare([&] { impl_->plan.now().wait(); },
                     [&] {
-                      impl_->now->start();
-                      impl_->now->wait();
+                      impl_->plan.now().start();
+                      impl_->plan.now().wait();
                     });
 }
 
-const std::byte* Session::output(std::size_t index) const { return impl_->now->output(index); }
+void Session::reshape(const std::map<std::string, Shape>& input_shapes) { impl_->reshape(input_shapes); }
+
+bool Session::tune(std::chrono::nanoseconds at_most) { return impl_->tune(at_most); }
+
+LaterTuningState Session::tuning_state() const {
+  LaterTuningState state;
+  state.finished = true;
+  if (impl_->later) state = impl_->later->state();
+  state.spent_ns = impl_->spent.count();
+  state.plans = impl_->plans;
+  state.plan_waits = impl_->plan.waiting();
+  return state;
+}
+
+const std::byte* Session::output(std::size_t index) const { return impl_->plan.now().output(index); }
 
 std::int64_t Session::nonfinite_outputs() const {
   std::int64_t count = 0;
@@ -100,18 +210,18 @@ std::int64_t Session::nonfinite_outputs() const {
 }
 
 const std::string& Session::device_text() const { return impl_->device_text; }
-const SessionStats& Session::stats() const { return impl_->now->stats; }
-const std::vector<StepReport>& Session::steps() const { return impl_->now->reports; }
+const SessionStats& Session::stats() const { return impl_->plan.now().stats; }
+const std::vector<StepReport>& Session::steps() const { return impl_->plan.now().reports; }
 std::int64_t Session::step_ns(std::size_t index) const {
-  return std::llround(impl_->now->executor->step_time(index).ns);
+  return std::llround(impl_->plan.now().executor->step_time(index).ns);
 }
 std::int64_t Session::step_gap_ns(std::size_t index) const {
-  return std::llround(impl_->now->executor->step_time(index).gap_ns);
+  return std::llround(impl_->plan.now().executor->step_time(index).gap_ns);
 }
 const std::string& Session::plan_text() const {
-  if (impl_->now->plan_text.empty()) impl_->now->plan_text = impl_->now->plan.text();
-  return impl_->now->plan_text;
+  if (impl_->plan.now().plan_text.empty()) impl_->plan.now().plan_text = impl_->plan.now().plan.text();
+  return impl_->plan.now().plan_text;
 }
-const std::string& Session::graph_text() const { return impl_->now->graph_text; }
+const std::string& Session::graph_text() const { return impl_->plan.now().graph_text; }
 
 }  // namespace rt3d::runtime

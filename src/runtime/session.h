@@ -2,6 +2,7 @@
 // sessions share nothing but the model, which none of them changes.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,6 +30,12 @@ struct SessionOptions {
   bool profile = false;
   bool plan_only = false;  // nothing is packed and no arena allocated; set_input() and run() throw
   std::map<std::string, Shape> input_shapes;
+
+  // Whether the session may get another plan than its first: it then keeps its graph, hence the model's weights, and its database.
+  bool plan_can_change() const { return tune_later || shapes_kept > 0; }
+  int shapes_kept =
+      0;  // input shapes whose plans are kept, the current one among them; 0: reshape() is refused
+  bool tune_later = false;  // nothing is measured when it is created; tune() does
 };
 
 struct SessionStats {
@@ -41,6 +48,16 @@ struct SessionStats {
   std::int64_t fallback_bytes = 0;       // under "auto": what the CPU's plan takes when the device is lost
   int rows_not_stored = 0;               // measured, but not in the database's file
   std::string database_note;             // what is wrong with that file; "" when nothing is
+};
+
+// Of tuning behind the session's creation.
+struct LaterTuningState {
+  bool finished = false;   // nothing is left to measure, or the callback said that it is enough
+  int problems_tuned = 0;  // so far; each counts once in quick and once in full tuning
+  double share = 0;        // that is tuned, by what problems are estimated to take in a run
+  std::int64_t spent_ns = 0;
+  int plans = 0;            // that runs have taken
+  bool plan_waits = false;  // for the next run
 };
 
 struct NamedDesc {
@@ -73,6 +90,16 @@ class Session {
   // throws invalid_argument.
   void start();
   void wait();
+  // Of a session with SessionOptions::tune_later, between runs: measures for about so long, late by one candidate or one plan at the most.
+  // A better plan is taken at the start of the next run. Returns whether nothing is left to do. Throws cancelled when the callback says so;
+  // a later call goes on.
+  bool tune(std::chrono::nanoseconds at_most);
+  LaterTuningState tuning_state() const;
+
+  // Of a session with SessionOptions::shapes_kept, between runs: other shapes of inputs, by name; those that are not named stay. Prepares the
+  // model for them, as creation does, unless that is kept, and throws what it does: then nothing has changed. Inputs are to be set again.
+  void reshape(const std::map<std::string, Shape>& input_shapes);
+
   // nullptr before the end of the first run, and after one that failed.
   const std::byte* output(std::size_t index) const;
   std::int64_t nonfinite_outputs() const;  // of the last run; reads all outputs

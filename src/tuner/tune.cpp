@@ -1,4 +1,4 @@
-// tune(): the loop between strategy, measurer and database.
+// ProblemTuning: the loop between strategy, measurer and database.
 #include <algorithm>
 #include <map>
 #include <new>
@@ -13,6 +13,14 @@
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {
+
+// What ProblemTuning knows of the loop.
+struct TuningLoop {
+  virtual ~TuningLoop() = default;
+  virtual bool until(std::chrono::steady_clock::time_point deadline) = 0;
+  virtual TimedSchedule result(TimedSchedule fallback) = 0;
+};
+
 namespace {
 
 constexpr double kWorthwhile = 0.97;  // of the default's time: what is not faster than this may be noise
@@ -83,7 +91,7 @@ Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
 // A machine that is busier than this is just busy.
 constexpr double kMostDisturbance = 8;
 
-class Tuning {
+class Tuning final : public TuningLoop {
  public:
   Tuning(const TuneRequest& request, TuningDb& db, const Candidates& candidates)
       : request_(request),
@@ -92,22 +100,24 @@ class Tuning {
         stored_(db.find(request.engine.target().device.fingerprint(), request.engine.target().threads,
                         request.problem.text())),
         before_(usable_rows(db, request.problem, request.families, request.engine.target())),
-        measurer_(request, candidates) {}
+        measurer_(request, candidates),
+        strategy_(make_strategy()) {}
 
-  TimedSchedule run(TimedSchedule fallback);
+  bool until(std::chrono::steady_clock::time_point deadline) override;
+  TimedSchedule result(TimedSchedule fallback) override;
 
  private:
   std::unique_ptr<Strategy> make_strategy() const;
   Measurement measure(const Ask& ask, const std::vector<std::size_t>& ahead);
   void record(std::size_t index, double time_ns);
-  void forget(std::size_t index, TimedSchedule& choice);
+  void forget(std::size_t index);
   double scale_of(const Candidate& candidate, double time_ns) const;
   const Row* row_before(const FamilyResult& result) const;
   Row row_of(const FamilyResult& result, double scale) const;
   double disturbance(const Row* before) const;
   void commit(FamilyResult& result, double scale);
   int rigor(const FamilyResult& result) const;
-  bool report(int done, int total);
+  Answer report(int done, int total);
   const FamilyResult* fastest() const;
 
   const TuneRequest& request_;
@@ -117,6 +127,10 @@ class Tuning {
   std::vector<Row> before_;  // of that, what is of use
   Measurer measurer_;
   std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
+  std::unique_ptr<Strategy> strategy_;
+  int done_ = 0;  // candidates
+  bool stopped_ = false, cancelled_ = false;
+  std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong_;
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
@@ -151,22 +165,29 @@ Measurement Tuning::measure(const Ask& ask, const std::vector<std::size_t>& ahea
   return m;
 }
 
-TimedSchedule Tuning::run(TimedSchedule fallback) {
-  const std::unique_ptr<Strategy> strategy = make_strategy();
-  TimedSchedule choice = std::move(fallback);
-  for (int done = 1; now(request_) < request_.deadline; ++done) {
-    const std::optional<Ask> ask = strategy->ask();
+bool Tuning::until(std::chrono::steady_clock::time_point deadline) {
+  while (now(request_) < request_.deadline) {
+    if (now(request_) >= deadline) return false;
+    const std::optional<Ask> ask = strategy_->ask();
     if (!ask) break;
-    const Measurement m = measure(*ask, strategy->ahead());
+    const Measurement m = measure(*ask, strategy_->ahead());
     if (m.verdict == Verdict::cut_short) break;
-    if (m.verdict == Verdict::wrong) forget(ask->candidate, choice);
-    strategy->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
+    if (m.verdict == Verdict::wrong) forget(ask->candidate);
+    strategy_->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
     if (m.verdict == Verdict::timed) record(ask->candidate, m.time_ns);
-    if (!report(done, strategy->total())) {
-      choice.cancelled = true;
-      break;
-    }
+    const Answer answer = report(++done_, strategy_->total());
+    stopped_ = answer == Answer::stop;
+    cancelled_ = answer == Answer::cancel;
+    if (answer != Answer::go_on) break;
   }
+  return true;
+}
+
+TimedSchedule Tuning::result(TimedSchedule fallback) {
+  TimedSchedule choice = std::move(fallback);
+  choice.stopped = stopped_;
+  choice.cancelled = cancelled_;
+  choice.wrong = wrong_;
   choice.measurements = static_cast<int>(
       std::count_if(times_ns_.begin(), times_ns_.end(), [](double t) { return t < kNever; }));
   std::stable_sort(results_.begin(), results_.end(), [](const FamilyResult& a, const FamilyResult& b) {
@@ -185,13 +206,13 @@ TimedSchedule Tuning::run(TimedSchedule fallback) {
 }
 
 // A remembered schedule that proves wrong is not put back, and not used.
-void Tuning::forget(std::size_t index, TimedSchedule& choice) {
+void Tuning::forget(std::size_t index) {
   const Candidate& candidate = candidates_[index];
   const std::string schedule = candidate.schedule.text();
   const auto forgotten = std::erase_if(before_, [&](const Row& row) {
     return row.family == candidate.family->id() && row.schedule == schedule;
   });
-  if (forgotten > 0) choice.wrong.emplace_back(candidate.family, candidate.schedule);
+  if (forgotten > 0) wrong_.emplace_back(candidate.family, candidate.schedule);
 }
 
 void Tuning::record(std::size_t index, double time_ns) {
@@ -276,8 +297,8 @@ int Tuning::rigor(const FamilyResult& result) const {
   return timed > 1 || candidates == 1 ? kQuick : kSurveyed;
 }
 
-bool Tuning::report(int done, int total) {
-  if (!request_.progress) return true;
+Answer Tuning::report(int done, int total) {
+  if (!request_.progress) return Answer::go_on;
   const FamilyResult* best = fastest();
   return request_.progress({.candidates_done = done,
                             .candidates_total = std::max(done, total),
@@ -293,23 +314,70 @@ const FamilyResult* Tuning::fastest() const {
 
 }  // namespace
 
-TimedSchedule tune(const TuneRequest& request, TuningDb& db) {
-  TimedSchedule fallback = estimate(request.problem, request.families, request.engine.target());
-  if (request.mode == Mode::off || now(request) >= request.deadline) return fallback;
-  const Candidates candidates = all_candidates(request, db);
-  if (candidates.empty()) return fallback;
-  fallback.family = candidates.front().family;
-  fallback.schedule = candidates.front().schedule;
-  fallback.time_ns = candidates.front().estimate_ns;
-  if (candidates.size() == 1) return fallback;  // nothing to choose from
-  try {
-    return Tuning(request, db, candidates).run(fallback);
-  } catch (const Error& error) {
-    log(LogLevel::warning, "could not measure ", request.problem.text(), ": ", error.what());
-  } catch (const std::bad_alloc&) {
-    log(LogLevel::warning, "could not measure ", request.problem.text(), ": out of memory");
+struct ProblemTuning::Impl {
+  Impl(TuneRequest r, TuningDb& d)
+      : request(std::move(r)),
+        db(d),
+        found(estimate(request.problem, request.families, request.engine.target())) {}
+
+  bool until(std::chrono::steady_clock::time_point deadline) {
+    if (ended || request.mode == Mode::off || now(request) >= request.deadline) return true;
+    if (!tuning && !begin()) return true;
+    return tuning->until(deadline);
   }
-  return fallback;
+
+  // Whether there is something to choose from.
+  bool begin() {
+    candidates = all_candidates(request, db);
+    if (candidates.empty()) return false;
+    found.family = candidates.front().family;
+    found.schedule = candidates.front().schedule;
+    found.time_ns = candidates.front().estimate_ns;
+    if (candidates.size() > 1) tuning = std::make_unique<Tuning>(request, db, candidates);
+    return tuning != nullptr;
+  }
+
+  // What goes wrong in measuring costs the problem its measurements, nobody the session.
+  template <typename Part>
+  void guarded(const Part& part) {
+    try {
+      return part();
+    } catch (const Error& error) {
+      log(LogLevel::warning, "could not measure ", request.problem.text(), ": ", error.what());
+    } catch (const std::bad_alloc&) {
+      log(LogLevel::warning, "could not measure ", request.problem.text(), ": out of memory");
+    }
+    ended = true;
+    tuning.reset();
+  }
+
+  TuneRequest request;
+  TuningDb& db;
+  TimedSchedule found;  // without measuring
+  Candidates candidates;
+  std::unique_ptr<TuningLoop> tuning;
+  bool ended = false;
+};
+
+ProblemTuning::ProblemTuning(TuneRequest request, TuningDb& db)
+    : impl_(std::make_unique<Impl>(std::move(request), db)) {}
+ProblemTuning::~ProblemTuning() = default;
+
+bool ProblemTuning::until(std::chrono::steady_clock::time_point deadline) {
+  impl_->guarded([&] { impl_->ended = impl_->until(deadline); });
+  return impl_->ended;
+}
+
+TimedSchedule ProblemTuning::result() {
+  TimedSchedule found = impl_->found;
+  if (impl_->tuning) impl_->guarded([&] { found = impl_->tuning->result(impl_->found); });
+  return found;
+}
+
+TimedSchedule tune(const TuneRequest& request, TuningDb& db) {
+  ProblemTuning tuning(request, db);
+  tuning.until(request.deadline);
+  return tuning.result();
 }
 
 }  // namespace rt3d::tuner

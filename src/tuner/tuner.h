@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,8 +30,9 @@ struct Progress {
   int candidates_total = 0;
   double best_ns = 0;
 };
-// Returns false to cancel.
-using ProgressFn = std::function<bool(const Progress&)>;
+// What is answered to progress. stop: enough was measured, what is there is used; cancel: whoever wanted it wants nothing any more.
+enum class Answer : std::uint8_t { go_on, stop, cancel };
+using ProgressFn = std::function<Answer(const Progress&)>;
 // What time it is, for measurements and the deadline: replays of recorded times bring their own clock.
 using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 
@@ -38,11 +40,11 @@ using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 struct TimedSchedule {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
-  double time_ns = 0;      // measured, or the estimate
-  int measurements = 0;    // candidates timed
-  int rigor = 0;           // of a remembered one: Row::rigor
-  double disturbance = 0;  // likewise, Row::disturbance
-  bool cancelled = false;
+  double time_ns = 0;                       // measured, or the estimate
+  int measurements = 0;                     // candidates timed
+  int rigor = 0;                            // of a remembered one: Row::rigor
+  double disturbance = 0;                   // likewise, Row::disturbance
+  bool stopped = false, cancelled = false;  // by the answer to progress
   // Remembered schedules that compute something else than the problem: not to be used.
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong;
   std::vector<TimedSchedule>
@@ -62,7 +64,7 @@ struct TuneRequest {
   std::span<const kernels::KernelFamily* const> families;  // all that support the problem; never empty
   kernels::Engine& engine;                                 // that they run on
   Mode mode = Mode::quick;
-  // No candidate is begun after the deadline. Where a driver compiles in the background, one that was begun in time may go on until the
+  // No candidate is begun after the deadline, and none is timed any further. Where a driver compiles in the background, one that was begun in time may go on until the
   // end, which is no earlier; its code is not waited for any longer.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const Oracle& oracle;
@@ -99,9 +101,28 @@ std::vector<TimedSchedule> recall(const TuningDb& db, const kernels::Problem& pr
                                   std::span<const kernels::KernelFamily* const> families,
                                   const kernels::Target& target);
 
-// Measures candidates until the deadline, cancellation or the mode's end: first what is remembered of the problem, then what the
-// mode's strategy asks for. Always returns a usable schedule (the estimate when nothing could be measured); commits the best row of
-// every family measured to `db`, with times that are no less than the fastest batch that was seen.
+// The tuning of one problem, a step at a time: first what is remembered of the problem, then what the mode's strategy asks for. Commits the
+// best row of every family measured to the database, with times that are no less than the fastest batch that was seen.
+class ProblemTuning {
+ public:
+  // Measures nothing yet. What the request refers to, and the database, must live as long.
+  ProblemTuning(TuneRequest request, TuningDb& db);
+  ~ProblemTuning();
+  ProblemTuning(const ProblemTuning&) = delete;
+  ProblemTuning& operator=(const ProblemTuning&) = delete;
+
+  // Goes on where the call before left off, and begins no candidate from `deadline` on: so it is late by one candidate at the most. Returns
+  // whether that was the end: the mode's, the request's deadline or the answer to progress.
+  bool until(std::chrono::steady_clock::time_point deadline);
+  // By now. Always a usable schedule: the estimate when nothing could be measured.
+  TimedSchedule result();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// All of it in one step, until the request's deadline.
 TimedSchedule tune(const TuneRequest& request, TuningDb& db);
 
 }  // namespace rt3d::tuner

@@ -62,6 +62,8 @@ std::vector<Filled> filled_structs(rt3d_model* model, rt3d_session* session) {
            [=](Sized& s) { return rt3d_session_output_info(info(s), session, 0); }},
           {"RT3D_SESSION_STATS_INIT", sizeof(rt3d_session_stats), offsetof(rt3d_session_stats, macs),
            [=](Sized& s) { return rt3d_session_get_stats(s.as<rt3d_session_stats>(), session); }},
+          {"RT3D_TUNING_STATE_INIT", sizeof(rt3d_tuning_state), offsetof(rt3d_tuning_state, spent_ns),
+           [=](Sized& s) { return rt3d_session_get_tuning(s.as<rt3d_tuning_state>(), session); }},
           {"RT3D_STEP_INFO_INIT", sizeof(rt3d_step_info), offsetof(rt3d_step_info, useful_macs),
            [=](Sized& s) { return rt3d_session_step(s.as<rt3d_step_info>(), session, 0); }},
           {"RT3D_DEVICE_INFO_INIT", sizeof(rt3d_device_info), offsetof(rt3d_device_info, available),

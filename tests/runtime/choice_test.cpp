@@ -68,8 +68,9 @@ TEST_CASE("what was tuned is remembered, and nothing is measured again") {
   TuningOptions options = quick();
   options.progress = [&](const TuningProgress& p) {
     ++reports;
-    return p.problems_total == 1 && p.problems_done == 0 && p.problem == first[0].text && p.elapsed_ns >= 0 &&
-           p.remaining_ns >= 0 && p.remaining_ns <= 3'600'000'000'000;
+    const bool right = p.problems_total == 1 && p.problems_done == 0 && p.problem == first[0].text &&
+                       p.elapsed_ns >= 0 && p.remaining_ns >= 0 && p.remaining_ns <= 3'600'000'000'000;
+    return right ? tuner::Answer::go_on : tuner::Answer::cancel;
   };
   bench.choose(first, options);
   CHECK(first[0].source == Source::tuned);
@@ -113,7 +114,7 @@ TEST_CASE("a progress callback cancels, and what was measured is kept") {
   Bench bench;
   if (bench.target.device.isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   TuningOptions options = quick();
-  options.progress = [](const TuningProgress&) { return false; };
+  options.progress = [](const TuningProgress&) { return tuner::Answer::cancel; };
   std::vector<Choice> choices = conv_choices();
   try {
     bench.choose(choices, options);

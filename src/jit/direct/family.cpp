@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "jit/direct/estimate.h"
 #include "jit/direct/kernel_f32.h"
 #include "jit/direct/schedule.h"
@@ -59,6 +60,24 @@ class ConvDirectKernel final : public ConvTilesF32 {
   }
 
   std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
+  std::string packing_key() const override {
+    const ConvShape& s = g_.s;
+    std::string key = cat("conv.direct ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " g", s.g,
+                          " lanes", lanes_, " in", g_.in.block, " depth", depth_, 'x', parts_);
+    for (const OutputBlock& b : blocks_)
+      key += cat(' ', b.first, ',', b.vecs, ',', b.ic_first, ',', b.ic_count, '@', b.weights);
+    return key;
+  }
+  std::vector<Buffer> packed() const override {
+    std::vector<Buffer> shared;
+    shared.push_back(weights_.alias());
+    shared.push_back(bias_.alias());
+    return shared;
+  }
+  void adopt(std::vector<Buffer> packed) override {
+    weights_ = std::move(packed[0]);
+    bias_ = std::move(packed[1]);
+  }
 
  private:
   // Packs the weights of one output block and one input block: [kernel plane, row][part][column][depth][vecs · lanes].

@@ -52,6 +52,17 @@ class FcTileKernel final : public Kernel {
     });
   }
   std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
+  std::string packing_key() const override { return cat("fc.tile ", s_.n, 'x', s_.k, " width", width()); }
+  std::vector<Buffer> packed() const override {
+    std::vector<Buffer> shared;
+    shared.push_back(weights_.alias());
+    shared.push_back(bias_.alias());
+    return shared;
+  }
+  void adopt(std::vector<Buffer> packed) override {
+    weights_ = std::move(packed[0]);
+    bias_ = std::move(packed[1]);
+  }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * scratch_floats() * 4;
   }

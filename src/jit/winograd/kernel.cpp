@@ -50,6 +50,17 @@ class WinogradKernel final : public Kernel {
     bias_ = padded_bias(constants, 2, p_.ocb * p_.lanes);
   }
   std::size_t packed_bytes() const override { return multiply_.packed_bytes() + bias_.bytes(); }
+  std::string packing_key() const override { return transformed_ ? std::string() : multiply_.packing_key(); }
+  std::vector<Buffer> packed() const override {
+    std::vector<Buffer> shared;
+    shared.push_back(multiply_.packed());
+    shared.push_back(bias_.alias());
+    return shared;
+  }
+  void adopt(std::vector<Buffer> packed) override {
+    multiply_.adopt(std::move(packed[0]));
+    bias_ = std::move(packed[1]);
+  }
   std::size_t scratch_bytes() const override { return scratch_.bytes(); }
 
   void run(const RunArgs& args) const override {

@@ -1,6 +1,7 @@
 #include "jit/winograd/multiply.h"
 
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "jit/tile/sum_parts.h"
@@ -67,6 +68,24 @@ void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed,
     units_.emplace(p_);
   weights_ = Buffer(static_cast<std::size_t>(units_->floats()) * sizeof(float));
   pack_winograd_weights(p_, *units_, weights, transformed, weights_.as<float>(), pool);
+  make_zeros();
+}
+
+std::string WinogradMultiply::packing_key() const {
+  if (kept_ < 1) return {};
+  const kernels::ConvShape& s = p_.s;
+  return cat("winograd ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " strides", s.sd, 'x', s.sh, 'x',
+             s.sw, " t", p_.method.t, " s", p_.method.s, " lanes", p_.lanes, " vecs", p_.cut.vecs, " depth",
+             p_.cut.depth, p_.cut.late ? " late" : "");
+}
+
+void WinogradMultiply::adopt(Buffer weights) {
+  units_.emplace(p_);
+  weights_ = std::move(weights);
+  make_zeros();
+}
+
+void WinogradMultiply::make_zeros() {
   zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
 }
 

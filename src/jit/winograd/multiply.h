@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/buffer.h"
@@ -23,6 +24,10 @@ class WinogradMultiply {
 
   // weights [oc, ic, kd, kh, kw]; transformed ones [oc, ic, q, n, n], where given, stand for them.
   void prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool);
+  // As Kernel's. Lists of units that are not all there follow from the weights: such kernels share nothing.
+  std::string packing_key() const;
+  Buffer packed() const { return weights_.alias(); }
+  void adopt(Buffer weights);
   std::size_t packed_bytes() const { return weights_.bytes() + zeros_.bytes(); }
   std::int64_t scratch_floats() const;  // of every worker
 
@@ -41,6 +46,7 @@ class WinogradMultiply {
   Width make_width(std::int64_t panel) const;
   CodePtr late_transform() const;
   int ahead_lines() const;
+  void make_zeros();
   std::int64_t panel_floats() const { return p_.unit_count() * p_.unit_floats(0); }
   const Width& width(std::int64_t panel) const { return panel == p_.panels - 1 ? last_ : full_; }
   void multiply(const WinogradPlan::Block& block, std::int64_t panel, const WinogradUnits::List& list,

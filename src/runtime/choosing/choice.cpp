@@ -190,43 +190,109 @@ std::string_view source_name(Source source) {
   return kNames[static_cast<std::size_t>(source)];
 }
 
-void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
-            tuner::TuningDb& db) {
-  Force force(devices);
-  std::vector<OpenChoice> open;
-  std::vector<bool> known;
-  for (Choice& choice : choices) {
-    std::vector<Offer> offers = devices.supporting(choice.problem);
-    if (offers.empty())
-      fail(Code::unsupported, "no kernel of the device '", devices.names(), "' computes ", choice.text);
-    if (settle_alone(choice, offers, force)) continue;
-    for (OpenChoice& next : open_choices(choice, offers)) {
-      known.push_back(remember(next, options.mode, db) && !options.again);
-      open.push_back(std::move(next));
+struct Choosing::Impl {
+  Impl(std::vector<Choice>& c, const Devices& d, const TuningOptions& o, tuner::TuningDb& database)
+      : choices(c), devices(d), options(o), db(database) {}
+
+  void remember_all() {
+    Force force(devices);
+    for (Choice& choice : choices) {
+      std::vector<Offer> offers = devices.supporting(choice.problem);
+      if (offers.empty())
+        fail(Code::unsupported, "no kernel of the device '", devices.names(), "' computes ", choice.text);
+      if (settle_alone(choice, offers, force)) continue;
+      for (OpenChoice& next : open_choices(choice, offers)) {
+        known.push_back(remember(next, options.mode, db) && !options.again);
+        open.push_back(std::move(next));
+      }
     }
-  }
-  force.require_used();
-  if (options.mode != tuner::Mode::off && options.limit_ms != 0) {
-    std::vector<OpenChoice*> unknown;
+    force.require_used();
     for (std::size_t i = 0; i < open.size(); ++i)
       if (!known[i]) unknown.push_back(&open[i]);
-    tuner::Machine machine = machine_of(devices, options, db);
-    const Clock::time_point end = end_of(options);
-    const std::size_t memory = memory_for_measuring(choices, open);
-    const auto measure = [&](const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
-      if (problems.empty() || now_of(options) >= end) return;
-      measure_choices(problems, {renewal, options, memory, machine, end}, db);
-    };
-    measure(unknown, options.again ? tuner::Renewal::all : tuner::Renewal::none);
-    measure(to_renew(open, unknown, machine), tuner::Renewal::quieter);
   }
+
+  bool measures() const { return options.mode != tuner::Mode::off && options.limit_ms != 0; }
+
+  // First what is not known, then what can become quieter.
+  void begin(const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
+    measuring.reset();
+    if (problems.empty() || now_of(options) >= end) return;
+    measuring =
+        std::make_unique<Measuring>(problems, MeasuringRequest{renewal, options, memory, *machine, end}, db);
+  }
+
+  bool until(Clock::time_point deadline) {
+    if (ended || !measures()) return true;
+    if (!machine) {
+      machine.emplace(machine_of(devices, options, db));
+      end = end_of(options);
+      memory = memory_for_measuring(choices, open);
+      begin(unknown, options.again ? tuner::Renewal::all : tuner::Renewal::none);
+    }
+    if (measuring && !measuring->until(deadline)) return false;
+    if (!renewing) {
+      renewing = true;
+      stopped = measuring && measuring->stopped();
+      if (stopped) return true;
+      begin(to_renew(open, unknown, *machine), tuner::Renewal::quieter);
+      if (measuring && !measuring->until(deadline)) return false;
+    }
+    stopped = stopped || (measuring && measuring->stopped());
+    return true;
+  }
+
+  std::vector<Choice>& choices;
+  const Devices& devices;
+  const TuningOptions& options;
+  tuner::TuningDb& db;
+  std::vector<OpenChoice> open;
+  std::vector<bool> known;  // by open
+  std::vector<OpenChoice*> unknown;
+  std::optional<tuner::Machine> machine;  // absent until something is measured
+  Clock::time_point end{};
+  std::size_t memory = 0;
+  std::unique_ptr<Measuring> measuring;
+  bool renewing = false, stopped = false, ended = false;
+};
+
+Choosing::Choosing(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+                   tuner::TuningDb& db)
+    : impl_(std::make_unique<Impl>(choices, devices, options, db)) {
+  impl_->remember_all();
+}
+Choosing::~Choosing() = default;
+
+bool Choosing::until(Clock::time_point deadline) { return impl_->ended = impl_->until(deadline); }
+bool Choosing::stopped() const { return impl_->stopped; }
+int Choosing::problems() const { return static_cast<int>(impl_->unknown.size()); }
+
+int Choosing::problems_done() const {
+  if (impl_->renewing || impl_->unknown.empty()) return problems();
+  return impl_->measuring ? static_cast<int>(impl_->measuring->done()) : 0;
+}
+
+double Choosing::share_done() const {
+  if (impl_->renewing || impl_->unknown.empty()) return 1;
+  return impl_->measuring ? impl_->measuring->share_done() : 0;
+}
+
+void Choosing::finish() {
+  std::vector<OpenChoice>& open = impl_->open;
+  impl_->ended = true;
   for (auto first = open.begin(); first != open.end();) {
     const auto last =
         std::find_if(first, open.end(), [&](const OpenChoice& o) { return o.choice != first->choice; });
     complete({first, last});
     first = last;
   }
-  for (Choice& choice : choices) choice.take(0);
+  for (Choice& choice : impl_->choices) choice.take(0);
+}
+
+void choose(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+            tuner::TuningDb& db) {
+  Choosing choosing(choices, devices, options, db);
+  choosing.until(Clock::time_point::max());
+  choosing.finish();
 }
 
 }  // namespace rt3d::runtime

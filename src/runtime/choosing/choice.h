@@ -2,8 +2,10 @@
 // Which of them a step takes is the selection's business (selection.h).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,15 +52,41 @@ struct TuningProgress {
 
 struct TuningOptions {
   tuner::Mode mode = tuner::Mode::quick;
-  std::int64_t limit_ms = -1;                           // 0: measure nothing; -1: 10 s quick, no limit full
-  std::function<bool(const TuningProgress&)> progress;  // returns false to cancel; may be empty
-  tuner::NowFn now = {};                                // empty: the steady clock
+  std::int64_t limit_ms = -1;  // 0: measure nothing; -1: 10 s quick, no limit full
+  std::function<tuner::Answer(const TuningProgress&)> progress;  // may be empty
+  tuner::NowFn now = {};                                         // empty: the steady clock
   // Empty: the machine is looked at, unless the clock is not the steady one, whose time means nothing for it.
   tuner::LookFn look = {};
   bool again = false;  // what is remembered is measured again, and replaced by what is found
 };
 
-// Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
+// Choosing as a step: the tuning of what the database does not know can be interrupted and gone on with.
+class Choosing {
+ public:
+  // Of problems and uses, which are given; each problem must be distinct. Takes over what the database knows. What it is given must live as
+  // long. Throws what choose() does, but for cancelled.
+  Choosing(std::vector<Choice>& choices, const Devices& devices, const TuningOptions& options,
+           tuner::TuningDb& db);
+  ~Choosing();
+  Choosing(const Choosing&) = delete;
+  Choosing& operator=(const Choosing&) = delete;
+
+  // Measures, and begins no candidate from the deadline on: so it is late by one candidate at the most. Returns whether that was the end: all
+  // is known, options.limit_ms is over, or the callback said that it is enough. Throws cancelled when it said that.
+  bool until(std::chrono::steady_clock::time_point deadline);
+  bool stopped() const;       // by the callback
+  int problems() const;       // that are to be measured
+  int problems_done() const;  // of these
+  double share_done() const;  // of what a run takes in these, by estimate; 1 where there are none
+  // Fills the alternatives of every choice, and takes the fastest. Nothing can be measured behind it.
+  void finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// All of it at once. Fills the alternatives of every choice, whose problem and uses are given, and takes the fastest; each problem must be distinct.
 // Results of measurements go to `db`. When every problem is remembered nothing of the search runs, except that, where tuning is
 // allowed, a few problems whose rows this CPU gave while it was busy are measured again if it is clearly quieter now. Throws
 // unsupported when no family of the devices supports a problem, cancelled when the callback says so, invalid_argument for what

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "runtime/choosing/choice.h"
 #include "tuner/machine.h"
@@ -34,7 +35,33 @@ struct MeasuringRequest {
   Clock::time_point end;
 };
 
-// Tunes the problems one by one, what costs most first. Throws cancelled when the callback says so.
-void measure_choices(std::vector<OpenChoice*> open, const MeasuringRequest& request, tuner::TuningDb& db);
+// Tunes the problems one by one, what costs most first.
+class Measuring {
+ public:
+  // The problems, what the request refers to and the database must live as long.
+  Measuring(std::vector<OpenChoice*> open, const MeasuringRequest& request, tuner::TuningDb& db);
+
+  // As ProblemTuning::until(). Throws cancelled when the callback says so.
+  bool until(Clock::time_point deadline);
+  bool stopped() const { return stopped_; }  // by the callback
+  std::size_t done() const { return at_; }   // problems
+  double share_done() const;                 // of what a run takes, by estimate
+
+ private:
+  void begin();
+  void end_problem();
+  Clock::time_point now() const { return now_of(request_.options); }
+  Clock::time_point deadline() const;
+  tuner::Answer report(const tuner::Progress& candidates) const;
+
+  std::vector<OpenChoice*> open_;
+  MeasuringRequest request_;
+  tuner::TuningDb& db_;
+  tuner::Oracle oracle_;
+  Clock::time_point start_;
+  std::size_t at_ = 0;                            // the problem at hand
+  std::unique_ptr<tuner::ProblemTuning> tuning_;  // its; absent until it is begun
+  bool stopped_ = false;
+};
 
 }  // namespace rt3d::runtime

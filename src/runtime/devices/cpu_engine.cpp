@@ -1,6 +1,7 @@
 #include "runtime/devices/cpu_engine.h"
 
 #include <cstring>
+#include <utility>
 
 #include "base/buffer.h"
 #include "kernels/copy/reorder.h"
@@ -10,9 +11,10 @@ namespace {
 
 class HostMemory : public kernels::Memory {
  public:
-  explicit HostMemory(std::size_t bytes) : buffer_(Buffer::zeroed(bytes)) {}
+  explicit HostMemory(Buffer buffer) : buffer_(std::move(buffer)) {}
 
   std::size_t bytes() const override { return buffer_.bytes(); }
+  void let_go() override { buffer_.let_go(); }
   void* base() const override { return buffer_.data(); }
   void write(std::size_t offset, std::span<const std::byte> from) override {
     if (!from.empty()) std::memcpy(buffer_.data() + offset, from.data(), from.size());
@@ -28,7 +30,11 @@ class HostMemory : public kernels::Memory {
 }  // namespace
 
 std::unique_ptr<kernels::Memory> CpuEngine::allocate(std::size_t bytes) {
-  return std::make_unique<HostMemory>(bytes);
+  return std::make_unique<HostMemory>(Buffer::zeroed(bytes));
+}
+
+std::unique_ptr<kernels::Memory> CpuEngine::allocate_untouched(std::size_t bytes) {
+  return std::make_unique<HostMemory>(Buffer::untouched(bytes));
 }
 
 void CpuEngine::run(const kernels::Kernel& kernel, const kernels::RunArgs& args, int workers) {

@@ -13,6 +13,7 @@ class CpuEngine : public kernels::Engine {
   kernels::Space space() const override { return kernels::Space::host; }
   ThreadPool& pool() override { return pool_; }
   std::unique_ptr<kernels::Memory> allocate(std::size_t bytes) override;
+  std::unique_ptr<kernels::Memory> allocate_untouched(std::size_t bytes) override;
   void run(const kernels::Kernel& kernel, const kernels::RunArgs& args, int workers) override;
   void zero_halo(const TensorDesc& desc, kernels::Place first, const kernels::Placement& at,
                  int workers) override;

@@ -23,20 +23,20 @@ std::int64_t ns_since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
 }
 
-void require_support(const graph::Node& node, const Choice& choice, const PlanRequest& request) {
-  if (!request.devices.supporting(choice.problem).empty()) return;
-  const std::vector<Devices::Member>& members = request.devices.members();
+void require_support(const graph::Node& node, const Choice& choice, const Devices& devices) {
+  if (!devices.supporting(choice.problem).empty()) return;
+  const std::vector<Devices::Member>& members = devices.members();
   if (std::ranges::none_of(members, [](const Devices::Member& m) { return m.row->fallback != nullptr; }))
-    fail(Code::unsupported, describe(node), ": the device '", request.devices.names(), "' cannot compute ",
-         choice.text, "; list 'cpu' behind it for what it cannot: '", request.devices.names(), ",cpu'");
+    fail(Code::unsupported, describe(node), ": the device '", devices.names(), "' cannot compute ",
+         choice.text, "; list 'cpu' behind it for what it cannot: '", devices.names(), ",cpu'");
   std::string known;
   for (const std::string& name : kernels::ref::operators()) known += cat(known.empty() ? "" : " ", name);
-  fail(Code::unsupported, describe(node), ": the device '", request.devices.names(), "' cannot compute ",
-       choice.text, "; its operators are ", known);
+  fail(Code::unsupported, describe(node), ": the device '", devices.names(), "' cannot compute ", choice.text,
+       "; its operators are ", known);
 }
 
-std::int64_t limit_of(const PlanRequest& request) {
-  if (request.memory_limit > 0) return request.memory_limit;
+std::int64_t limit_of(std::int64_t memory_limit) {
+  if (memory_limit > 0) return memory_limit;
   return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
 }
 
@@ -84,34 +84,46 @@ std::int64_t held_bytes(const graph::Graph& graph, const graph::Node& node) {
 
 }  // namespace
 
-Program make_program(const graph::Graph& graph, const PlanRequest& request) {
-  const std::int64_t limit = limit_of(request);
-  Program program;
-  Plan& plan = program.plan;
-  auto start = Clock::now();
-  plan.zeros = detect_sparsity(graph, request.hints, request.devices.host().pool());
-  if (request.detect_ns) *request.detect_ns = ns_since(start);
-  std::vector<int> choice_of_node(graph.nodes.size(), -1);
+GraphProblems problems_of(const graph::Graph& graph, const std::vector<kernels::SparsityReport>& zeros,
+                          const Devices& devices, std::int64_t memory_limit) {
+  const std::int64_t limit = limit_of(memory_limit);
+  GraphProblems problems{{}, std::vector<int>(graph.nodes.size(), -1)};
+  std::vector<Choice>& choices = problems.choices;
   std::unordered_map<std::string, int> index_of;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
     if (view_kind(graph, node) != ViewKind::none) continue;
     Choice choice;
     choice.problem = problem_of(graph, node);
-    if (plan.zeros[i].sparsity)
-      choice.problem.attributes.set(kernels::kSparsityAttribute, plan.zeros[i].sparsity->text());
+    if (zeros[i].sparsity)
+      choice.problem.attributes.set(kernels::kSparsityAttribute, zeros[i].sparsity->text());
     choice.text = choice.problem.text();
     require_memory(activation_bytes(choice.problem), describe(node), limit);
-    const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(plan.choices.size()));
-    choice_of_node[i] = found->second;
+    const auto [found, fresh] = index_of.try_emplace(choice.text, static_cast<int>(choices.size()));
+    problems.choice_of_node[i] = found->second;
     if (fresh) {
-      require_support(node, choice, request);
-      plan.choices.push_back(std::move(choice));
+      require_support(node, choice, devices);
+      choices.push_back(std::move(choice));
     } else {
-      ++plan.choices[static_cast<std::size_t>(found->second)].uses;
+      ++choices[static_cast<std::size_t>(found->second)].uses;
     }
-    plan.choices[static_cast<std::size_t>(found->second)].held_bytes += held_bytes(graph, node);
+    choices[static_cast<std::size_t>(found->second)].held_bytes += held_bytes(graph, node);
   }
+  return problems;
+}
+
+Program make_program(const graph::Graph& graph, const PlanRequest& request) {
+  const std::int64_t limit = limit_of(request.memory_limit);
+  Program program;
+  program.stock = request.stock;
+  Plan& plan = program.plan;
+  auto start = Clock::now();
+  plan.zeros =
+      request.zeros ? *request.zeros : detect_sparsity(graph, request.hints, request.devices.host().pool());
+  if (request.detect_ns) *request.detect_ns = ns_since(start);
+  GraphProblems problems = problems_of(graph, plan.zeros, request.devices, request.memory_limit);
+  plan.choices = std::move(problems.choices);
+  std::vector<int>& choice_of_node = problems.choice_of_node;
   start = Clock::now();
   choose(plan.choices, request.devices, request.tuning, request.db);
   if (request.choose_ns) *request.choose_ns = ns_since(start);

@@ -28,11 +28,17 @@ void place_scratch(Program& program) {
 void compile_kernels(Program& program) {
   const Plan& plan = program.plan;
   program.kernels.reserve(plan.kernels.size());
-  for (const KernelSpec& spec : plan.kernels) {
+  program.prepared.assign(plan.kernels.size(), false);
+  for (std::size_t i = 0; i < plan.kernels.size(); ++i) {
+    const KernelSpec& spec = plan.kernels[i];
     const Choice& choice = plan.choice_of(spec);
-    program.kernels.push_back(
-        choice.family->compile({choice.problem, choice.schedule, choice.engine->target(), spec.inputs,
-                                spec.outputs, choice.engine}));
+    std::shared_ptr<kernels::Kernel> kernel;
+    if (program.stock) kernel = program.stock->find(choice, spec, program.constants[i]);
+    program.prepared[i] = kernel != nullptr;
+    if (!kernel)
+      kernel = choice.family->compile({choice.problem, choice.schedule, choice.engine->target(), spec.inputs,
+                                       spec.outputs, choice.engine});
+    program.kernels.push_back(std::move(kernel));
   }
 }
 

@@ -4,20 +4,21 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/planning/plan.h"
+#include "runtime/planning/kernel_stock.h"
 
 namespace rt3d::runtime {
-
-using Constants = std::vector<Tensor>;  // one per input of a kernel's problem; empty where it is not constant
 
 struct Program {
   Plan plan;
   // By Plan::kernels. Constants are let go of once they are packed.
   std::vector<Constants> constants;
-  std::vector<std::unique_ptr<kernels::Kernel>> kernels;
+  std::vector<std::shared_ptr<kernels::Kernel>> kernels;
+  std::vector<bool> prepared;          // by kernel: another plan's, which has packed its constants
+  std::shared_ptr<KernelStock> stock;  // what plans share; nullptr: this one shares nothing
+  ThreadPool* packing = nullptr;       // the threads that pack, where these are not the session's
 };
 
-// Compiles the plan's kernels, of which there are none yet, and nothing else.
+// Compiles the plan's kernels, of which there are none yet, but for those that another plan has, and nothing else.
 void compile_kernels(Program& program);
 // The same, and gives what they work in a place beside the tensors. Once for each program. RT3D_DUMP: plan.txt.
 void compile(Program& program);

@@ -34,7 +34,8 @@ Executor::Executor(Program& program, const Devices& devices, Extent extent)
   // Zeroed once: lanes that nobody writes must be finite, and later everything stored is.
   for (std::size_t space = 0; space < arenas_.size(); ++space)
     if (kernels::Engine* engine = devices.with(static_cast<kernels::Space>(space)))
-      arenas_[space] = engine->allocate(plan_.arena_bytes[space]);
+      arenas_[space] = extent == Extent::untouched ? engine->allocate_untouched(plan_.arena_bytes[space])
+                                                   : engine->allocate(plan_.arena_bytes[space]);
   bind();
 }
 
@@ -50,25 +51,42 @@ Executor::~Executor() {
 void Executor::prepare(Program& program) {
   for (const std::size_t at : by_bytes(program.constants)) {
     const Choice& choice = plan_.choice_of(plan_.kernels[at]);
-    const kernels::Problem& problem = choice.problem;
-    Constants& held = program.constants[at];
-    kernels::Kernel& kernel = *kernels_[at];
-    std::vector<const Tensor*> constants;
     std::size_t constant_bytes = 0;
+    for (std::size_t i = 0; i < program.constants[at].size(); ++i)
+      if (choice.problem.inputs[i].constant) constant_bytes += program.constants[at][i].byte_count();
+    if (!program.prepared[at]) pack(program, at);
+    program.constants[at].clear();
+    count_packed(choice, kernels_[at]->packed_bytes());
+    if (kernels_[at]->packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
+  }
+}
+
+// Or takes what another plan's kernel packed.
+void Executor::pack(Program& program, std::size_t at) {
+  const KernelSpec& spec = plan_.kernels[at];
+  const Choice& choice = plan_.choice_of(spec);
+  kernels::Kernel& kernel = *kernels_[at];
+  Constants& held = program.constants[at];
+  const Constants given = program.stock ? held : Constants();
+  const std::string key = program.stock ? kernel.packing_key() : std::string();
+  std::vector<Buffer> packed;
+  if (!key.empty()) packed = program.stock->packed(key, held);
+  if (packed.empty()) {
+    std::vector<const Tensor*> constants;
     for (std::size_t i = 0; i < held.size(); ++i) {
-      const bool constant = problem.inputs[i].constant;
+      const bool constant = choice.problem.inputs[i].constant;
       constants.push_back(constant ? &held[i] : nullptr);
-      if (!constant) continue;
-      constant_bytes += held[i].byte_count();
-      if (held[i].scaled()) held[i] = held[i].in_memory();
+      if (constant && held[i].scaled()) held[i] = held[i].in_memory();
     }
-    kernel.prepare(constants, devices_.host().pool());
+    kernel.prepare(constants, program.packing ? *program.packing : devices_.host().pool());
     for (const Tensor* constant : constants)
       if (constant) constant->release_pages();
-    held.clear();
-    count_packed(choice, kernel.packed_bytes());
-    if (kernel.packed_bytes() == 0) shared_constant_bytes_ += constant_bytes;
+    if (!key.empty()) program.stock->add_packed(key, given, kernel.packed());
+  } else {
+    kernel.adopt(std::move(packed));
   }
+  if (program.stock) program.stock->add(choice, spec, given, kernels_[at]);
+  program.prepared[at] = true;
 }
 
 void Executor::count_packed(const Choice& choice, std::size_t bytes) {
@@ -171,6 +189,10 @@ void Executor::start() {
 
 void Executor::wait() {
   for (std::size_t i = first_waiting_; i < bound_.size(); ++i) run_step(i);
+}
+
+void Executor::let_go_of_memory() {
+  if (const auto& host = arenas_[static_cast<std::size_t>(kernels::Space::host)]) host->let_go();
 }
 
 void Executor::prepare_to_measure() {

@@ -15,8 +15,9 @@ namespace rt3d::runtime {
 class Executor {
  public:
   // Prepares the kernels and lets go of their constants, so that only packed copies stay. Program and devices must live as long as the
-  // executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for.
-  enum class Extent { all, plan };
+  // executor. Of Extent::plan no constant is packed and no arena there: nothing may be run, and no address be asked for. With
+  // Extent::untouched the arena takes memory only as runs write it: a plan that waits for its turn needs none beside the one that runs.
+  enum class Extent { all, untouched, plan };
   Executor(Program& program, const Devices& devices, Extent extent = Extent::all);
   ~Executor();  // waits for what devices still compute
   Executor(const Executor&) = delete;
@@ -32,6 +33,9 @@ class Executor {
   // run() that takes the time of every step: on a device with a queue by its own clock, and without waiting between steps; else by the host's.
   void run_measured();
   void run_step(std::size_t step);  // one alone, on whatever its inputs hold
+
+  // What the host's activations take, until they are written again; all of them are zeros then.
+  void let_go_of_memory();
 
   // Of a location in the host's memory.
   std::byte* address(const Location& location) const { return place(location).host(); }
@@ -62,6 +66,7 @@ class Executor {
   };
 
   void prepare(Program& program);
+  void pack(Program& program, std::size_t kernel);
   void count_constants(Program& program);
   void count_packed(const Choice& choice, std::size_t bytes);
   void bind();
@@ -73,7 +78,7 @@ class Executor {
   kernels::Memory& arena(kernels::Space space) const { return *arenas_[static_cast<std::size_t>(space)]; }
 
   const Plan& plan_;
-  const std::vector<std::unique_ptr<kernels::Kernel>>& kernels_;
+  const std::vector<std::shared_ptr<kernels::Kernel>>& kernels_;
   const Devices& devices_;
   std::vector<Bound> bound_;
   std::size_t first_waiting_ = 0;  // the steps from here on are wait()'s
