@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "pruner/batch_statistics.h"
+#include "pruner/predicted_classes.h"
 #include "pruner/tensors.h"
 #include "pruning/budget.h"
 #include "pruning/pruning.h"
@@ -34,8 +35,6 @@ OneShot::OneShot(Network& network, std::vector<pruning::GroupSpec> schemes, cons
 }
 
 void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
-  if (clips.empty()) fail(Code::invalid_argument, "pruning needs at least one clip");
-  const at::NoGradGuard without_gradients;
   Watch watch;
   if (request_.criterion == Criterion::second_order)
     watch = [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
@@ -45,12 +44,8 @@ void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
         if (survey_.convs[order.layer].weights == weights)
           order.moments.add(node, *operands[0], *operands[1]);
     };
-  for (std::size_t i = 0; i < clips.size(); ++i) {
-    tell("activations", i, clips.size());
-    const std::vector<at::Tensor> outputs = network_.run(clips[i], Mode::evaluation, watch);
-    report_.classes_before.push_back(outputs[0].argmax().item<std::int64_t>());
-  }
-  tell("activations", clips.size(), clips.size());
+  report_.classes_before = predicted_classes(
+      network_, clips, watch, [&](std::size_t done, std::size_t all) { tell("activations", done, all); });
 }
 
 void OneShot::order() {
