@@ -99,8 +99,15 @@ std::vector<TimedSchedule> recall(const TuningDb& db, const kernels::Problem& pr
                                   std::span<const kernels::KernelFamily* const> families,
                                   const kernels::Target& target);
 
+// What the database remembers of the same problem with another share of zeros (kernels/sparsity.h), the nearest within a factor of two:
+// schedules that are legal here, with times in proportion to the estimates; fastest first. A share that was never measured so starts from
+// what was found beside it. Empty where the problem has no such zeros, or nothing is near.
+std::vector<TimedSchedule> recall_near(const TuningDb& db, const kernels::Problem& problem,
+                                       std::span<const kernels::KernelFamily* const> families,
+                                       const kernels::Target& target);
+
 // Measures candidates until the deadline, cancellation or the mode's end: first what is remembered of the problem, then what the
-// mode's strategy asks for. Always returns a usable schedule (the estimate when nothing could be measured); commits the best row of
+// mode's strategy asks for; in quick mode what a near share remembers stands in for the search. Always returns a usable schedule (the estimate when nothing could be measured); commits the best row of
 // every family measured to `db`, with times that are no less than the fastest batch that was seen.
 TimedSchedule tune(const TuneRequest& request, TuningDb& db);
 

@@ -1,7 +1,5 @@
 #include "cli/prune/prune_from_clips.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <optional>
 
@@ -14,6 +12,7 @@
 #include "cli/prune/commands.h"
 #include "cli/prune/prune_report.h"
 #include "cli/prune/prune_target.h"
+#include "cli/prune/stage_lines.h"
 #include "cli/prune/time_target.h"
 #include "graph/model.h"
 #include "pruner/filter_pruning.h"
@@ -31,40 +30,6 @@ pruner::Criterion criterion_of(const std::string& method) {
   if (row.regularizes) throw UsageError("--method " + method + " trains: give labelled videos with --data");
   return row.criterion;
 }
-
-// Multiply-adds alone always speak for the smallest groups.
-void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const PruneTarget& target) {
-  if (schemes.size() > 1 && !target.is_time())
-    throw UsageError(
-        "--scheme: several schemes compete by time: give a --target like 40ms or 2x-faster, or one "
-        "scheme");
-  for (const pruning::GroupSpec& scheme : schemes) {
-    if (schemes.size() > 1 && scheme.scheme == pruning::GroupScheme::filter)
-      throw UsageError(
-          "--scheme: filters go from all layers that share them, and compete with no other scheme: give "
-          "filter by itself");
-    if (target.is_time() && !pruning::runs_sparse(scheme))
-      throw UsageError(
-          join("--scheme ", scheme.text(),
-               ": the runtime has no code that gains time by such groups; those of 4, 8, 16 or 32 "
-               "output and 1, 4 or 8 input channels do (docs/sparsity.md)"));
-  }
-}
-
-// A line per stage, which grows on a terminal.
-class StageLines {
- public:
-  explicit StageLines(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
-  void operator()(const std::string& stage, std::size_t done, std::size_t all) const {
-    if (quiet_ || (!terminal_ && done < all)) return;
-    std::fprintf(stderr, "%s%s %zu/%zu%s", terminal_ ? "\r" : "", stage.c_str(), done, all,
-                 done == all ? "\n" : "");
-    std::fflush(stderr);
-  }
-
- private:
-  bool quiet_, terminal_;
-};
 
 std::vector<std::vector<at::Tensor>> tensors_of(const CalibrationClips& read) {
   std::vector<std::vector<at::Tensor>> clips;
@@ -134,9 +99,9 @@ void prune_groups(const Job& job, pruner::Network& network) {
   one_shot.order();
   if (!time) {
     one_shot.choose(job.target.value);
-  } else if (const std::string table = time->choose(one_shot, *plan, job.request.progress);
-             !job.goal.as_json) {
-    std::printf("%s\n", table.c_str());
+  } else {
+    const std::vector<pruner::LayerChoice> choices = time->choose(one_shot, *plan, job.request.progress);
+    if (!job.goal.as_json) std::printf("%s\n", plan->table(choices).c_str());
     std::fflush(stdout);
   }
   one_shot.apply(job.clips);

@@ -67,12 +67,14 @@ TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions&
                           .data = options.data,
                           .training = options.training,
                           .plan = {},
+                          .time = {},
+                          .schemes = as_said([&] { return pruning::parse_group_specs(goal.scheme); }),
                           .metadata = {},
                           .as_json = goal.as_json,
                           .quiet = goal.quiet};
   pruner::RunPlan& plan = request.plan;
   plan.method = pruner::find_method(goal.method)->method;
-  plan.groups = as_said([&] { return pruning::parse_group_spec(goal.scheme); });
+  plan.groups = request.schemes[0];
   for (const std::string& layer : options.layers) plan.layers.push_back(parse_layer(layer, plan.groups));
   if (goal.target.empty() == plan.layers.empty())
     throw UsageError(
@@ -80,17 +82,17 @@ TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions&
         "layers");
   if (!goal.target.empty()) {
     const PruneTarget target = parse_prune_target(goal.target);
-    if (target.is_time())
-      throw UsageError(
-          "--target " + goal.target +
-          ": with --data give times fewer multiply-adds, 2.6x; times are met by --calibrate alone");
-    plan.rate = target.value;
+    require_schemes(request.schemes, target);
+    if (target.is_time() && plan.groups.scheme == pruning::GroupScheme::filter)
+      throw UsageError("--scheme filter: training prunes groups inside filters: kgs, vanilla");
+    (target.is_time() ? request.time.value : plan.rate) = target.value;
+    request.time.kind = target.kind;
   }
   plan.keep_dense = goal.keep_dense;
   plan.examples = goal.clips;
   apply(options.training, goal.threads, plan);
   request.training.session.db = goal.db;
-  request.metadata = {{kPrunedGroups, plan.groups.text()}, {kPrunedMethod, goal.method}};
+  request.metadata = {{kPrunedGroups, goal.scheme}, {kPrunedMethod, goal.method}};
   return request;
 }
 
