@@ -21,6 +21,10 @@ constexpr Command kCommands[] = {
      "Examples:\n"
      "  rt3d-prune inspect pruned.onnx\n"
      "  rt3d-prune inspect pruned.onnx --scheme vanilla:32x4 --json"},
+    {"runs", rt3d::cli::prune_runs_command, "Compare finished runs: accuracy against time",
+     "Examples:\n"
+     "  rt3d-prune runs run/\n"
+     "  rt3d-prune runs results/ --svg picture.svg --csv runs.csv"},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "pruner/batch_statistics.h"
+#include "pruner/predicted_classes.h"
 #include "pruner/tensors.h"
 #include "pruning/channel_importance.h"
 #include "pruning/pruning.h"
@@ -63,8 +64,6 @@ FilterPruning::FilterPruning(Network& network, const OneShotRequest& request)
 }
 
 void FilterPruning::see(std::span<const std::vector<at::Tensor>> clips) {
-  if (clips.empty()) fail(Code::invalid_argument, "pruning needs at least one clip");
-  const at::NoGradGuard without_gradients;
   std::map<const Parameter*, std::size_t> readers;
   for (const std::vector<FilterSet>& one : sets_.classes())
     for (const LayerChannels& part : one[0].inputs) {
@@ -82,12 +81,8 @@ void FilterPruning::see(std::span<const std::vector<at::Tensor>> clips) {
       layers_[found->second].moments.add(node, linear ? operands[0]->unsqueeze(2) : *operands[0],
                                          linear ? operands[1]->unsqueeze(2) : *operands[1]);
     };
-  for (std::size_t i = 0; i < clips.size(); ++i) {
-    tell("activations", i, clips.size());
-    const std::vector<at::Tensor> outputs = network_.run(clips[i], Mode::evaluation, watch);
-    report_.classes_before.push_back(outputs[0].argmax().item<std::int64_t>());
-  }
-  tell("activations", clips.size(), clips.size());
+  report_.classes_before = predicted_classes(
+      network_, clips, watch, [&](std::size_t done, std::size_t all) { tell("activations", done, all); });
 }
 
 void FilterPruning::start() {

@@ -6,15 +6,24 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <numeric>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "pruner/batch_statistics.h"
+#include "pruner/predicted_classes.h"
 #include "pruner/tensors.h"
 #include "pruning/budget.h"
 #include "pruning/pruning.h"
 #include "pruning/second_order.h"
 
 namespace rt3d::pruner {
+namespace {
+
+constexpr double kShareSlack = 1e-6;  // of a layer: rounding
+constexpr std::uint64_t kMaskSeed = 1;
+
+}  // namespace
 
 OneShot::OneShot(Network& network, std::vector<pruning::GroupSpec> schemes, const OneShotRequest& request)
     : network_(network), request_(request), schemes_(std::move(schemes)), pool_(request.threads) {
@@ -34,8 +43,6 @@ OneShot::OneShot(Network& network, std::vector<pruning::GroupSpec> schemes, cons
 }
 
 void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
-  if (clips.empty()) fail(Code::invalid_argument, "pruning needs at least one clip");
-  const at::NoGradGuard without_gradients;
   Watch watch;
   if (request_.criterion == Criterion::second_order)
     watch = [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
@@ -45,12 +52,8 @@ void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
         if (survey_.convs[order.layer].weights == weights)
           order.moments.add(node, *operands[0], *operands[1]);
     };
-  for (std::size_t i = 0; i < clips.size(); ++i) {
-    tell("activations", i, clips.size());
-    const std::vector<at::Tensor> outputs = network_.run(clips[i], Mode::evaluation, watch);
-    report_.classes_before.push_back(outputs[0].argmax().item<std::int64_t>());
-  }
-  tell("activations", clips.size(), clips.size());
+  report_.classes_before = predicted_classes(
+      network_, clips, watch, [&](std::size_t done, std::size_t all) { tell("activations", done, all); });
 }
 
 void OneShot::order() {
@@ -78,7 +81,7 @@ OneShot::Chosen OneShot::cut(std::size_t conv, const LayerChoice& choice) const 
   const double all = macs(conv);
   const std::vector<double> most(survey_.convs.size(), all);
   return {choice.scheme, pruning::choose_removals(order.traces, most,
-                                                  std::max(0.0, (1 - choice.kept) * all - 1e-6 * all), all)};
+                                                  std::max(0.0, (1 - choice.kept - kShareSlack) * all), all)};
 }
 
 double OneShot::lost(std::size_t conv, const Chosen& chosen) const {
@@ -131,19 +134,43 @@ void OneShot::take(std::size_t conv, Chosen chosen) {
   chosen_[conv] = std::move(chosen);
 }
 
-Tensor OneShot::masked(std::size_t conv) const {
-  const SchemeOrder& order = order_of(conv, chosen_[conv].scheme);
+Tensor OneShot::without(std::size_t conv, const SchemeOrder& order,
+                        std::span<const std::int64_t> groups) const {
   std::vector<bool> kept(static_cast<std::size_t>(order.grid.count()), true);
-  for (const std::int64_t group : report_.layers[survey_.convs[conv].row].removed)
-    kept[static_cast<std::size_t>(group)] = false;
+  for (const std::int64_t group : groups) kept[static_cast<std::size_t>(group)] = false;
   Tensor weights = host_tensor(survey_.convs[conv].weights->values);
   order.grid.prune(weights, kept);
   return weights;
 }
 
+Tensor OneShot::masked(std::size_t conv) const {
+  return without(conv, order_of(conv, chosen_[conv].scheme), report_.layers[survey_.convs[conv].row].removed);
+}
+
 std::map<std::string, Tensor> OneShot::masked_weights() const {
   std::map<std::string, Tensor> weights;
   for (std::size_t i = 0; i < survey_.convs.size(); ++i) weights[survey_.convs[i].weights->name] = masked(i);
+  return weights;
+}
+
+// As cut() stops.
+std::map<std::string, Tensor> OneShot::random_weights(std::size_t scheme, double kept) const {
+  std::map<std::string, Tensor> weights;
+  Random random(kMaskSeed);
+  for (std::size_t i = 0; i < survey_.convs.size(); ++i) {
+    const SchemeOrder& order = order_of(i, scheme);
+    std::vector<std::int64_t> groups(static_cast<std::size_t>(order.grid.count()));
+    std::iota(groups.begin(), groups.end(), 0);
+    const double wanted = (1 - kept - kShareSlack) * static_cast<double>(originals_[i].elements());
+    double gone = 0;
+    std::size_t count = 0;
+    for (; count < groups.size() && gone < wanted; ++count) {
+      const auto left = static_cast<std::int64_t>(groups.size() - count);
+      std::swap(groups[count], groups[count + static_cast<std::size_t>(random.below(left))]);
+      gone += static_cast<double>(order.grid.extent(groups[count]).weights());
+    }
+    weights[survey_.convs[i].weights->name] = without(i, order, std::span(groups).first(count));
+  }
   return weights;
 }
 

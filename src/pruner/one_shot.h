@@ -66,6 +66,8 @@ class OneShot {
 
   // The weights with zeros where groups go and nothing fitted, by name, for whoever wants to measure how fast that is.
   std::map<std::string, Tensor> masked_weights() const;
+  // The same with random groups of a scheme gone from all layers, until this share of each stays: before their order is known.
+  std::map<std::string, Tensor> random_weights(std::size_t scheme, double kept) const;
   // Changes the network's weights, biases and statistics. Once.
   void apply(std::span<const std::vector<at::Tensor>> clips);
   const OneShotReport& report() const { return report_; }
@@ -89,6 +91,7 @@ class OneShot {
   Chosen cut(std::size_t conv, const LayerChoice& choice) const;
   double lost(std::size_t conv, const Chosen& chosen) const;
   void take(std::size_t conv, Chosen chosen);
+  Tensor without(std::size_t conv, const SchemeOrder& order, std::span<const std::int64_t> groups) const;
   Tensor masked(std::size_t conv) const;
   void fit(std::size_t conv, Tensor& weights);
   void tell(const std::string& stage, std::size_t done, std::size_t all) const;

@@ -59,6 +59,10 @@ TimeCurve::TimeCurve(std::vector<Point> points) : points_(std::move(points)) {
   }
 }
 
+void TimeCurve::scale(double factor) {
+  for (Point& point : points_) point.ns *= factor;
+}
+
 double TimeCurve::ns(double kept) const {
   const auto above = std::ranges::lower_bound(points_, kept, {}, &Point::kept);
   if (above == points_.begin()) return points_.front().ns;

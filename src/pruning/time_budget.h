@@ -27,6 +27,7 @@ class TimeCurve {
   };
   explicit TimeCurve(std::vector<Point> points);  // at least one, of different shares; throws internal
 
+  void scale(double factor);     // all times
   double ns(double kept) const;  // beyond the ends: as at the ends
 
  private:

@@ -199,7 +199,7 @@ void Prepared::count(const SessionOptions& options, Clock::time_point start) {
     stats.problems += chosen;
     stats.from_database += choice.source == Source::database;
     stats.tuned += choice.source == Source::tuned;
-    stats.estimated += choice.source == Source::estimate;
+    stats.estimated += choice.source == Source::estimate || choice.source == Source::near;
     stats.measurements += choice.measurements;
   }
   if (!options.database_note.empty() && stats.tuned > 0) {

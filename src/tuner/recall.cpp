@@ -1,11 +1,33 @@
 // Schedules with times that need no measurement: estimates, and what the database remembers.
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "kernels/sparsity.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {
+
+namespace {
+
+constexpr double kNear = 2;  // as a factor of the share that is kept
+
+// From a share that was measured to the problem's.
+std::vector<TimedSchedule> carried_over(std::vector<TimedSchedule> remembered, const kernels::Problem& from,
+                                        const kernels::Problem& to, const kernels::Target& target) {
+  std::erase_if(remembered, [&](const TimedSchedule& s) {
+    return s.rigor == kSurveyed || !s.family->tunables(to, target).allow(s.schedule);
+  });
+  for (TimedSchedule& s : remembered)
+    s.time_ns *=
+        s.family->estimate_ns(to, s.schedule, target) / s.family->estimate_ns(from, s.schedule, target);
+  std::stable_sort(remembered.begin(), remembered.end(),
+                   [](const TimedSchedule& a, const TimedSchedule& b) { return a.time_ns < b.time_ns; });
+  return remembered;
+}
+
+}  // namespace
 
 using kernels::KernelFamily;
 using kernels::Problem;
@@ -76,6 +98,27 @@ std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
     remembered.push_back(std::move(choice));
   }
   return remembered;
+}
+
+std::vector<TimedSchedule> recall_near(const TuningDb& db, const Problem& problem,
+                                       std::span<const KernelFamily* const> families, const Target& target) {
+  std::optional<kernels::Sparsity> sparsity = kernels::sparsity_of(problem);
+  if (!sparsity) return {};
+  std::vector<int> shares;
+  const int here = sparsity->kept_percent;
+  for (int share = 1; share < 100; ++share)
+    if (share != here && share <= kNear * here && here <= kNear * share) shares.push_back(share);
+  std::stable_sort(shares.begin(), shares.end(),
+                   [&](int a, int b) { return std::abs(a - here) < std::abs(b - here); });
+  Problem near = problem;
+  for (const int share : shares) {
+    sparsity->kept_percent = share;
+    near.attributes.set(kernels::kSparsityAttribute, sparsity->text());
+    std::vector<TimedSchedule> found =
+        carried_over(recall(db, near, families, target), near, problem, target);
+    if (!found.empty()) return found;
+  }
+  return {};
 }
 
 }  // namespace rt3d::tuner

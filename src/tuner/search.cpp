@@ -61,7 +61,40 @@ class First final : public Strategy {
   std::unique_ptr<Strategy> then_;
 };
 
+class Only final : public Strategy {
+ public:
+  Only(std::vector<std::size_t> these, std::unique_ptr<Strategy> otherwise)
+      : these_(std::move(these)), otherwise_(std::move(otherwise)) {}
+
+  std::optional<Ask> ask() override {
+    if (asked_ < these_.size()) return Ask{.candidate = these_[asked_++]};
+    searching_ = !timed_;
+    return searching_ ? otherwise_->ask() : std::nullopt;
+  }
+  void tell(double time_ns) override {
+    if (searching_) return otherwise_->tell(time_ns);
+    timed_ = timed_ || time_ns < kNever;
+  }
+  std::vector<std::size_t> ahead() const override {
+    if (searching_) return otherwise_->ahead();
+    return {these_.begin() + static_cast<std::ptrdiff_t>(asked_), these_.end()};
+  }
+  int total() const override {
+    return static_cast<int>(these_.size()) + (searching_ ? otherwise_->total() : 0);
+  }
+
+ private:
+  std::vector<std::size_t> these_;
+  std::size_t asked_ = 0;
+  bool timed_ = false, searching_ = false;
+  std::unique_ptr<Strategy> otherwise_;
+};
+
 }  // namespace
+
+std::unique_ptr<Strategy> make_only(std::vector<std::size_t> these, std::unique_ptr<Strategy> otherwise) {
+  return std::make_unique<Only>(std::move(these), std::move(otherwise));
+}
 
 std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique_ptr<Strategy> then) {
   return std::make_unique<First>(std::move(first), std::move(then));

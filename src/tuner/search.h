@@ -60,6 +60,9 @@ std::unique_ptr<Strategy> make_exhaustive_pruned(const Candidates& candidates);
 // Asks for these first, briefly, then for what `then` asks; of which these are not asked for a second time at once.
 std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique_ptr<Strategy> then);
 
+// Asks for these alone; for what `otherwise` asks where none of them has a time.
+std::unique_ptr<Strategy> make_only(std::vector<std::size_t> these, std::unique_ptr<Strategy> otherwise);
+
 // Whether the schedules are of the same knobs and differ in exactly one value.
 bool differ_in_one_knob(const kernels::Schedule& a, const kernels::Schedule& b);
 

@@ -100,6 +100,9 @@ class Tuning final : public TuningLoop {
         stored_(db.find(request.engine.target().device.fingerprint(), request.engine.target().threads,
                         request.problem.text())),
         before_(usable_rows(db, request.problem, request.families, request.engine.target())),
+        near_(before_.empty() && request.mode == Mode::quick && request.renewal == Renewal::none
+                  ? recall_near(db, request.problem, request.families, request.engine.target())
+                  : std::vector<TimedSchedule>()),
         measurer_(request, candidates),
         strategy_(make_strategy()) {}
 
@@ -108,6 +111,8 @@ class Tuning final : public TuningLoop {
 
  private:
   std::unique_ptr<Strategy> make_strategy() const;
+  std::vector<std::size_t> near_candidates() const;
+  std::size_t candidate(const kernels::KernelFamily* family, const kernels::Schedule& schedule) const;
   Measurement measure(const Ask& ask, const std::vector<std::size_t>& ahead);
   void record(std::size_t index, double time_ns);
   void forget(std::size_t index);
@@ -123,8 +128,9 @@ class Tuning final : public TuningLoop {
   const TuneRequest& request_;
   TuningDb& db_;
   const Candidates& candidates_;
-  std::vector<Row> stored_;  // what the database had of the problem when this began
-  std::vector<Row> before_;  // of that, what is of use
+  std::vector<Row> stored_;          // what the database had of the problem when this began
+  std::vector<Row> before_;          // of that, what is of use
+  std::vector<TimedSchedule> near_;  // where there is none: what a near share of zeros remembers
   Measurer measurer_;
   std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
   std::unique_ptr<Strategy> strategy_;
@@ -147,7 +153,35 @@ std::unique_ptr<Strategy> Tuning::make_strategy() const {
     for (std::size_t i = 0; i < candidates_.size(); ++i)
       if (candidates_[i].family->id() == row.family && candidates_[i].schedule.text() == row.schedule)
         first.push_back(i);
-  return first.empty() ? std::move(strategy) : make_first(std::move(first), std::move(strategy));
+  if (!first.empty()) return make_first(std::move(first), std::move(strategy));
+  std::vector<std::size_t> near = near_candidates();
+  return near.empty() ? std::move(strategy) : make_only(std::move(near), std::move(strategy));
+}
+
+// What was fastest at the near share, the fastest of code that leaves zeros out or does not, whichever the former is not, and the best
+// estimate here, should something else be faster now.
+std::vector<std::size_t> Tuning::near_candidates() const {
+  std::vector<std::size_t> chosen;
+  const auto add = [&](std::size_t candidate) {
+    if (candidate < candidates_.size() && std::find(chosen.begin(), chosen.end(), candidate) == chosen.end())
+      chosen.push_back(candidate);
+  };
+  for (const TimedSchedule& near : near_) {
+    const bool sparse = near.family->traits().leaves_zeros;
+    if (&near == near_.data() || sparse != near_.front().family->traits().leaves_zeros)
+      add(candidate(near.family, near.schedule));
+    if (chosen.size() == 2) break;
+  }
+  if (!chosen.empty()) add(0);
+  return chosen;
+}
+
+// As many as there are candidates where it is none.
+std::size_t Tuning::candidate(const kernels::KernelFamily* family, const kernels::Schedule& schedule) const {
+  const auto found = std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& c) {
+    return c.family == family && c.schedule == schedule;
+  });
+  return static_cast<std::size_t>(found - candidates_.begin());
 }
 
 // A time that cannot be is measured once more. What is compiled ahead is in the journal, too: compilers end processes as kernels do.
@@ -285,9 +319,11 @@ void Tuning::commit(FamilyResult& result, double scale) {
   result.stored = std::move(row);
 }
 
-// A family of which one schedule of many was timed came along in a survey, no more.
+// A family of which one schedule of many was timed came along in a survey, no more; unless it is what a search at a near share found.
 int Tuning::rigor(const FamilyResult& result) const {
   if (request_.mode == Mode::full) return kFull;
+  for (const TimedSchedule& near : near_)
+    if (near.family == result.family && near.schedule == result.chosen().schedule) return near.rigor;
   int candidates = 0, timed = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     if (candidates_[i].family != result.family) continue;

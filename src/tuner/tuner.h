@@ -101,7 +101,15 @@ std::vector<TimedSchedule> recall(const TuningDb& db, const kernels::Problem& pr
                                   std::span<const kernels::KernelFamily* const> families,
                                   const kernels::Target& target);
 
-// The tuning of one problem, a step at a time: first what is remembered of the problem, then what the mode's strategy asks for. Commits the
+// What the database remembers of the same problem with another share of zeros (kernels/sparsity.h), the nearest within a factor of two:
+// schedules that are legal here, with times in proportion to the estimates; fastest first. A share that was never measured so starts from
+// what was found beside it. Empty where the problem has no such zeros, or nothing is near.
+std::vector<TimedSchedule> recall_near(const TuningDb& db, const kernels::Problem& problem,
+                                       std::span<const kernels::KernelFamily* const> families,
+                                       const kernels::Target& target);
+
+// The tuning of one problem, a step at a time: first what is remembered of the problem, then what the mode's strategy asks for; in quick mode what a near share
+// of zeros remembers stands in for the search. Commits the
 // best row of every family measured to the database, with times that are no less than the fastest batch that was seen.
 class ProblemTuning {
  public:

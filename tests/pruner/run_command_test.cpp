@@ -193,7 +193,9 @@ TEST_CASE("what cannot be trained, judged or pruned is said in one line, and not
 
   const std::string prune = network + data_of(set) + kQuick;
   CHECK(holds(refused(prune + "--target 90x" + ends), "with all that may go the model is at"));
-  CHECK(holds(refused(prune + "--target 40ms" + ends), "with --data give times fewer multiply-adds"));
+  CHECK(holds(refused(prune + "--target 40000ms" + ends), "give less"));
+  CHECK(holds(refused(prune + "--target 40ms --scheme filter" + ends), "training prunes groups inside"));
+  CHECK(holds(refused(prune + "--target 2x --scheme kgs:8x4,vanilla:8x4" + ends), "compete by time"));
   CHECK(holds(refused(prune + ends), "--target or --layer is missing"));
   CHECK(holds(refused(prune + "--method reweighted --target 2x --epochs 3" + ends), "two whole numbers"));
   CHECK(holds(refused(prune + "--layer conv0=0.5" + ends), "stays dense: first"));

@@ -113,9 +113,12 @@ class FakeFamily final : public kernels::KernelFamily {
   bool supports(const kernels::Problem& problem, const kernels::Target&) const override {
     return problem.op == "Relu";
   }
-  kernels::Ports ports(const kernels::Problem&, const kernels::Target&) const override {
-    return {.inputs = {{.block = block_, .halo_h = block_ > 1, .halo_w = block_ > 1}},
-            .outputs = {{.block = block_}}};
+  // Weights, which problems may have, too, are not read.
+  kernels::Ports ports(const kernels::Problem& problem, const kernels::Target&) const override {
+    kernels::Ports ports{.inputs = {{.block = block_, .halo_h = block_ > 1, .halo_w = block_ > 1}},
+                         .outputs = {{.block = block_}}};
+    ports.inputs.resize(problem.inputs.size());
+    return ports;
   }
   kernels::Tunables tunables(const kernels::Problem&, const kernels::Target&) const override {
     kernels::Tunables tunables({"a", "b"});

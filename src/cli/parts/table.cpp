@@ -66,6 +66,13 @@ std::string duration(double ns) {
   return in_units(ns, {{1e9, " s", 2}, {1e6, " ms", 2}, {1e3, " us", 1}, {1, " ns", 0}});
 }
 
+std::string long_duration(double seconds) {
+  const auto all = static_cast<long long>(seconds + 0.5);
+  if (all < 60) return std::to_string(all) + " s";
+  if (all < 3600) return std::to_string(all / 60) + " min";
+  return std::to_string(all / 3600) + " h " + std::to_string(all / 60 % 60) + " min";
+}
+
 std::string bytes_text(std::int64_t bytes) {
   return in_units(static_cast<double>(bytes),
                   {{0x1p30, " GiB", 2}, {0x1p20, " MiB", 1}, {0x1p10, " KiB", 1}, {1, " B", 0}});

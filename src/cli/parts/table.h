@@ -24,6 +24,7 @@ class Table {
 
 std::string fixed(double value, int digits);
 std::string duration(double ns);                               // "840 ns", "12.3 us", "4.56 ms", "7.8 s"
+std::string long_duration(double seconds);                     // "42 s", "12 min", "3 h 5 min"
 std::string bytes_text(std::int64_t bytes);                    // "12.3 MiB"
 std::string millions(std::int64_t count);                      // "61.2 M", "38.5 G"
 std::string dims_text(const std::vector<std::int64_t>& dims);  // "1x3x?x112x112"; "scalar" when empty

@@ -9,6 +9,7 @@ Runner prune_model(CLI::App& app);
 Runner prune_inspect_command(CLI::App& app);
 Runner prune_evaluate_command(CLI::App& app);
 Runner prune_train_command(CLI::App& app);
+Runner prune_runs_command(CLI::App& app);
 
 // Metadata properties of a pruned model.
 inline constexpr char kPrunedGroups[] = "rt3d.pruned.groups";  // "kgs:8x4"; several with commas between

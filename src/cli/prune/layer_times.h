@@ -2,27 +2,37 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "cli/parts/session_options.h"
+#include "base/tensor.h"
 #include "cli/prune/model_timer.h"
-#include "pruning/group_grid.h"
 #include "pruning/time_budget.h"
 
 namespace rt3d::cli {
 
 struct LayerTimes {
-  double dense_ns = 0;  // in the whole model; 0: the layer is no step of its own there, or was not asked for
-  std::vector<pruning::TimeCurve> curves;  // by scheme, in the whole model
+  double dense_ns = 0;                     // 0: the layer is no step of its own, or was not asked for
+  std::vector<pruning::TimeCurve> curves;  // by scheme
 };
 
-// Layers by name, in the order of `layers`. Each distinct layer is measured by itself, dense and with random groups of each scheme at a few
-// kept shares, with the fastest code that tuning finds; what the database knows is not tuned again. The ratios are then applied to
-// what the layer takes in the whole model. `progress`: measured, of how many.
-std::vector<LayerTimes> measure_layers(const std::vector<StepTime>& steps,
-                                       const std::vector<std::string>& layers,
-                                       const std::vector<pruning::GroupSpec>& schemes, SessionOptions options,
-                                       const std::function<void(std::size_t, std::size_t)>& progress);
+struct ModelTimes {
+  double dense_ns = 0;  // of the whole model, of which the layers' times are parts
+  std::vector<LayerTimes> layers;
+};
+
+// The shares of each layer that are measured, in this order: so that tuning finds something near of each but the first.
+inline constexpr double kMeasuredShares[] = {0.35, 0.2, 0.1, 0.6};
+
+// Measures a pruned model beside the dense one, given how long tuning may take.
+using Measure = std::function<Comparison(std::size_t scheme, double kept, std::int64_t tune_ms)>;
+
+// Layers by name. For each scheme and share the whole model is measured with so much of every layer, beside the dense one and by turns
+// with it, so that all layers are seen where they run. What tuning takes in all is bounded; what the database knows is not tuned again.
+// `progress`: measured, of how many.
+ModelTimes measure_layers(const std::vector<std::string>& layers, std::size_t schemes, const Measure& measure,
+                          const std::function<void(std::size_t, std::size_t)>& progress);
 
 }  // namespace rt3d::cli

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <utility>
 
+#include "cli/parts/failure.h"
+#include "cli/parts/interruption.h"
 #include "cli/parts/random_inputs.h"
 #include "cli/parts/table.h"
 #include "cli/parts/timing.h"
@@ -10,9 +14,13 @@
 namespace rt3d::cli {
 namespace {
 
-constexpr int kModelRuns = 15;
+// Runs go on until the last few found nothing that is clearly faster.
+constexpr int kSteadyTurns = 5;
+constexpr double kFaster = 0.99;
+constexpr std::int64_t kMostNs = 10'000'000'000;
 constexpr std::uint64_t kInputSeed = 1;
-constexpr std::int64_t kModelTuneMs = 60000;
+constexpr std::int64_t kDenseTuneMs = 60'000;
+constexpr double kNeverRun = std::numeric_limits<double>::infinity();
 
 std::vector<TensorInfo> infos_of(const std::map<std::string, Shape>& shapes) {
   std::vector<TensorInfo> infos;
@@ -20,58 +28,71 @@ std::vector<TensorInfo> infos_of(const std::map<std::string, Shape>& shapes) {
   return infos;
 }
 
+// One run.
+void run(rt3d_session* session, std::vector<StepTime>& least) {
+  if (interruption_requested()) throw Interrupted();
+  timed_run_ns(session);
+  const std::vector<Step> steps = steps_of(session);
+  if (least.empty())
+    for (const Step& step : steps) least.push_back({step.name, step.problem, kNeverRun});
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    least[i].ns = std::min(least[i].ns, static_cast<double>(steps[i].last_ns));
+}
+
+// Turns of runs of one or two models, until their times are steady.
+void run_steadily(const std::vector<std::pair<rt3d_session*, std::vector<StepTime>*>>& models) {
+  const std::int64_t began = now_ns();
+  std::vector<double> best(models.size(), kNeverRun);
+  for (int steady = 0; steady < kSteadyTurns && now_ns() - began < kMostNs; ++steady)
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      run(models[i].first, *models[i].second);
+      const double whole = whole_ns(*models[i].second);
+      if (whole > kFaster * best[i]) continue;
+      best[i] = whole;
+      steady = -1;
+    }
+}
+
 }  // namespace
+
+double whole_ns(const std::vector<StepTime>& steps) {
+  return std::accumulate(steps.begin(), steps.end(), 0.0,
+                         [](double sum, const StepTime& step) { return sum + step.ns; });
+}
 
 std::string milliseconds(double ns) { return fixed(ns / 1e6, ns < 1e7 ? 3 : 1); }
 
 ModelTimer::ModelTimer(const std::string& model, const std::map<std::string, Shape>& shapes,
                        SessionOptions options)
-    : model_(model), shapes_(infos_of(shapes)), options_(std::move(options)) {
-  if (options_.tune_ms < 0) options_.tune_ms = kModelTuneMs;
-  dense_ = open(model, false);
+    : shapes_(infos_of(shapes)), options_(std::move(options)) {
+  SessionOptions dense = options_;
+  if (dense.tune_ms < 0) dense.tune_ms = kDenseTuneMs;
+  dense_ = open(model, dense);
   options_.quiet = true;  // pruned models are many
 }
 
-SessionHandle ModelTimer::open(const std::string& path, bool profile) const {
+SessionHandle ModelTimer::open(const std::string& path, const SessionOptions& options) const {
   const ModelHandle model = load_model(path);
-  SessionHandle session = create_session(model.get(), options_, shapes_, profile);
+  SessionHandle session = create_session(model.get(), options, shapes_, true);
   set_random_inputs(session.get(), kInputSeed);
   timed_run_ns(session.get());
   return session;
 }
 
-ModelTimer::Times ModelTimer::compare(const std::filesystem::path& pruned) {
-  const SessionHandle session = open(pruned.string(), false);
-  Times times{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
-  for (int i = 0; i < kModelRuns; ++i) {
-    times.dense_ns = std::min(times.dense_ns, static_cast<double>(timed_run_ns(dense_.get())));
-    times.pruned_ns = std::min(times.pruned_ns, static_cast<double>(timed_run_ns(session.get())));
-  }
-  return times;
+Comparison ModelTimer::compare(const std::filesystem::path& pruned, std::int64_t tune_ms) {
+  SessionOptions options = options_;
+  options.tune_ms = tune_ms;
+  const SessionHandle session = open(pruned.string(), options);
+  Comparison found;
+  found.tuned_ms = stats_of(session.get()).tune_ns / 1'000'000;
+  run_steadily({{dense_.get(), &found.dense}, {session.get(), &found.pruned}});
+  return found;
 }
 
 double ModelTimer::dense_ns() {
-  double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < kModelRuns; ++i)
-    least = std::min(least, static_cast<double>(timed_run_ns(dense_.get())));
-  return least;
-}
-
-std::vector<StepTime> ModelTimer::steps() const {
-  const SessionHandle session = open(model_, true);
-  std::vector<StepTime> all;
-  for (int i = 0; i < kModelRuns; ++i) {
-    timed_run_ns(session.get());
-    const std::vector<Step> steps = steps_of(session.get());
-    for (std::size_t s = 0; s < steps.size(); ++s) {
-      const auto ns = static_cast<double>(steps[s].last_ns);
-      if (i == 0)
-        all.push_back({steps[s], ns});
-      else
-        all[s].ns = std::min(all[s].ns, ns);
-    }
-  }
-  return all;
+  std::vector<StepTime> steps;
+  run_steadily({{dense_.get(), &steps}});
+  return whole_ns(steps);
 }
 
 }  // namespace rt3d::cli

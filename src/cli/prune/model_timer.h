@@ -1,6 +1,7 @@
-// How long whole runs of models take on this machine: the dense one, and pruned ones beside it.
+// How long whole runs of models take on this machine, and their steps: the dense one, and pruned ones beside it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -12,32 +13,39 @@
 
 namespace rt3d::cli {
 
-// A session that profiles, of a model on random inputs, and what its steps take.
+// A step's least of several runs.
 struct StepTime {
-  Step step;
-  double ns = 0;  // the least of several runs
+  std::string name, problem;
+  double ns = 0;
+};
+
+// What a run takes that nothing disturbs: of many runs of a whole model on a busy machine none may be, of each step some are.
+double whole_ns(const std::vector<StepTime>& steps);
+
+struct Times {
+  double dense_ns = 0, pruned_ns = 0;
+};
+// Runs of both were made by turns.
+struct Comparison {
+  std::vector<StepTime> dense, pruned;
+  std::int64_t tuned_ms = 0;  // that tuning the pruned model took
+  Times whole() const { return {whole_ns(dense), whole_ns(pruned)}; }
 };
 
 std::string milliseconds(double ns);  // "4.567", "45.6"
 
 class ModelTimer {
  public:
-  // `shapes` of the inputs, by name. Tunes what the database does not know.
+  // Of a model on random inputs; `shapes` of these, by name. Tunes what the database does not know.
   ModelTimer(const std::string& model, const std::map<std::string, Shape>& shapes, SessionOptions options);
 
-  struct Times {
-    double dense_ns = 0, pruned_ns = 0;
-  };
-  // Whole runs of both by turns, the least of each: what disturbs a run only adds to it.
-  Times compare(const std::filesystem::path& pruned);
+  // Tunes what the database does not know of the pruned model, for so long at most.
+  Comparison compare(const std::filesystem::path& pruned, std::int64_t tune_ms);
   double dense_ns();
-  // Of the dense model, step by step.
-  std::vector<StepTime> steps() const;
 
  private:
-  SessionHandle open(const std::string& path, bool profile) const;
+  SessionHandle open(const std::string& path, const SessionOptions& options) const;
 
-  std::string model_;
   std::vector<TensorInfo> shapes_;
   SessionOptions options_;
   SessionHandle dense_;

@@ -16,7 +16,7 @@ struct PruneResult {
   std::size_t clips = 0, unreadable = 0;
   std::size_t same_class = 0;  // clips of which the pruned model says what the dense one said
   // Of a target in time: what whole runs take, and what was asked for.
-  std::optional<ModelTimer::Times> times;
+  std::optional<Times> times;
   double goal_ns = 0;
 };
 

@@ -39,4 +39,23 @@ PruneTarget parse_prune_target(const std::string& text) {
                    "2x-faster (than the dense model on this machine), with a factor above 1 and up to 100");
 }
 
+// Multiply-adds alone always speak for the smallest groups.
+void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const PruneTarget& target) {
+  if (schemes.size() > 1 && !target.is_time())
+    throw UsageError(
+        "--scheme: several schemes compete by time: give a --target like 40ms or 2x-faster, or one "
+        "scheme");
+  for (const pruning::GroupSpec& scheme : schemes) {
+    if (schemes.size() > 1 && scheme.scheme == pruning::GroupScheme::filter)
+      throw UsageError(
+          "--scheme: filters go from all layers that share them, and compete with no other scheme: give "
+          "filter by itself");
+    if (target.is_time() && !pruning::runs_sparse(scheme))
+      throw UsageError(
+          join("--scheme ", scheme.text(),
+               ": the runtime has no code that gains time by such groups; those of 4, 8, 16 or 32 "
+               "output and 1, 4 or 8 input channels do (docs/sparsity.md)"));
+  }
+}
+
 }  // namespace rt3d::cli

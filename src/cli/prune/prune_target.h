@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "pruning/group_grid.h"
 
 namespace rt3d::cli {
 
@@ -19,5 +22,8 @@ struct PruneTarget {
 
 // "2.6x", "40ms", "2x-faster"; throws UsageError.
 PruneTarget parse_prune_target(const std::string& text);
+
+// Throws UsageError for schemes that such a target cannot have.
+void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const PruneTarget& target);
 
 }  // namespace rt3d::cli

@@ -7,19 +7,10 @@
 #include "cli/parts/number_option.h"
 #include "cli/prune/commands.h"
 #include "cli/prune/prune_target.h"
+#include "pruner/runs/methods.h"
 
 namespace rt3d::cli {
 namespace {
-
-struct TrainedMethodRow {
-  const char* name;
-  pruner::Method method;
-};
-constexpr TrainedMethodRow kTrainedMethods[] = {{"one-shot", pruner::Method::one_shot},
-                                                {"heuristic", pruner::Method::heuristic},
-                                                {"magnitude", pruner::Method::magnitude},
-                                                {"lasso", pruner::Method::lasso},
-                                                {"reweighted", pruner::Method::reweighted}};
 
 // "NAME=SHARE", "NAME=SHARE,SCHEME".
 pruner::LayerPlan parse_layer(const std::string& text, const pruning::GroupSpec& scheme) {
@@ -70,25 +61,20 @@ void refuse_training_options(const CLI::App& app) {
       throw UsageError(option->get_name() + " is of no use with --calibrate: give it with --data");
 }
 
-std::vector<std::string> trained_methods() {
-  std::vector<std::string> names;
-  for (const TrainedMethodRow& row : kTrainedMethods) names.emplace_back(row.name);
-  return names;
-}
-
 TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions& options) {
   TrainingRequest request{.model = goal.model,
                           .output = goal.output,
                           .data = options.data,
                           .training = options.training,
                           .plan = {},
+                          .time = {},
+                          .schemes = as_said([&] { return pruning::parse_group_specs(goal.scheme); }),
                           .metadata = {},
                           .as_json = goal.as_json,
                           .quiet = goal.quiet};
   pruner::RunPlan& plan = request.plan;
-  for (const TrainedMethodRow& row : kTrainedMethods)
-    if (goal.method == row.name) plan.method = row.method;
-  plan.groups = as_said([&] { return pruning::parse_group_spec(goal.scheme); });
+  plan.method = pruner::find_method(goal.method)->method;
+  plan.groups = request.schemes[0];
   for (const std::string& layer : options.layers) plan.layers.push_back(parse_layer(layer, plan.groups));
   if (goal.target.empty() == plan.layers.empty())
     throw UsageError(
@@ -96,17 +82,17 @@ TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions&
         "layers");
   if (!goal.target.empty()) {
     const PruneTarget target = parse_prune_target(goal.target);
-    if (target.is_time())
-      throw UsageError(
-          "--target " + goal.target +
-          ": with --data give times fewer multiply-adds, 2.6x; times are met by --calibrate alone");
-    plan.rate = target.value;
+    require_schemes(request.schemes, target);
+    if (target.is_time() && plan.groups.scheme == pruning::GroupScheme::filter)
+      throw UsageError("--scheme filter: training prunes groups inside filters: kgs, vanilla");
+    (target.is_time() ? request.time.value : plan.rate) = target.value;
+    request.time.kind = target.kind;
   }
   plan.keep_dense = goal.keep_dense;
-  plan.examples = goal.examples;
+  plan.examples = goal.clips;
   apply(options.training, goal.threads, plan);
   request.training.session.db = goal.db;
-  request.metadata = {{kPrunedGroups, plan.groups.text()}, {kPrunedMethod, goal.method}};
+  request.metadata = {{kPrunedGroups, goal.scheme}, {kPrunedMethod, goal.method}};
   return request;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/prune/prune_goal.h"
 #include "cli/prune/training_run.h"
 
 namespace rt3d::cli {
@@ -19,18 +20,6 @@ void add_prune_training_options(CLI::App& app, PruneTrainingOptions& options);
 
 // Throws UsageError where an option for labelled videos was given, which the other way of pruning would not heed.
 void refuse_training_options(const CLI::App& app);
-
-// Names of all methods, for --method.
-std::vector<std::string> trained_methods();
-
-// What both ways of pruning are asked for.
-struct PruneGoal {
-  std::string model, output, scheme, target, method;
-  std::vector<std::string> keep_dense;
-  std::string db;
-  int examples = 64, threads = 0;
-  bool as_json = false, quiet = false;
-};
 
 // Throws UsageError for what is not understood, or not supported with training.
 TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions& options);

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 8> kPaths{"model", "output",     "data", 
 constexpr std::array<std::string_view, 6> kNoSettings{"help", "version", "json", "quiet", "recipe", "resume"};
 
 // Of a run's own recipe, beside its options.
-constexpr std::array<std::string_view, 6> kFacts{"command", "data_checksum", "schema",
+constexpr std::array<std::string_view, 7> kFacts{"command", "data_checksum", "planned_for", "schema",
                                                  "version", "commit",        "date"};
 
 bool is_in(const auto& list, const std::string& name) { return std::ranges::find(list, name) != list.end(); }

@@ -23,13 +23,6 @@ constexpr std::int64_t kDrawEveryNs = 200'000'000;
 
 std::string percents(double share) { return fixed(100 * share, 1) + " %"; }
 
-std::string time_text(double seconds) {
-  const auto all = static_cast<long long>(seconds + 0.5);
-  if (all < 60) return join(all, " s");
-  if (all < 3600) return join(all / 60, " min");
-  return join(all / 3600, " h ", all / 60 % 60, " min");
-}
-
 const std::string& name_of(const pruner::Run& run, const LayerRow& row) {
   return run.layers()[run.pruned_layer(row.layer)].name;
 }
@@ -50,6 +43,14 @@ void RunLines::line(const std::string& text) {
   if (!quiet_) std::fprintf(stderr, "%s%s\n", terminal_ ? "\r\x1b[K" : "", printable(text).c_str());
 }
 
+void RunLines::lines(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    line(text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
 void RunLines::warning(const std::string& text) {
   if (folder_ != nullptr) folder_->log("warning: " + text);
   warn(text);
@@ -60,7 +61,7 @@ std::string RunLines::time_left() const {
   if (done <= 0) return "";
   const double each = static_cast<double>(now_ns() - began_ns_) * 1e-9 / static_cast<double>(done);
   const std::int64_t left = run_->steps() - run_->steps_done();
-  return left > 0 ? ", " + time_text(each * static_cast<double>(left)) + " left" : "";
+  return left > 0 ? ", " + long_duration(each * static_cast<double>(left)) + " left" : "";
 }
 
 void RunLines::begins(Stage stage) {
@@ -102,12 +103,7 @@ void RunLines::layers(const std::vector<LayerRow>& rows) {
                fixed(row.most, 3)});
   line(join("renewal ", rows[0].renewal,
             " of the penalty's weights; norms of groups that are not empty, relative to the layer's:"));
-  const std::string text = table.text();
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    line(text.substr(at, end - at));
-    at = end + 1;
-  }
+  lines(table.text());
 }
 
 std::string epochs_csv(const pruner::History& history) {

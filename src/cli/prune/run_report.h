@@ -23,6 +23,7 @@ class RunLines : public pruner::Witness {
   void layers(const std::vector<pruner::LayerRow>& rows) override;
   void warning(const std::string& text) override;
   void line(const std::string& text);
+  void lines(const std::string& text);  // of a table
 
  private:
   std::string time_left() const;

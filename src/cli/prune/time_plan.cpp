@@ -1,32 +1,37 @@
 #include "cli/prune/time_plan.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 #include "cli/parts/failure.h"
 #include "cli/parts/table.h"
-#include "pruning/pruning.h"
 
 namespace rt3d::cli {
-namespace {
-
-constexpr double kShareStep = 0.025;
-
-}  // namespace
+std::vector<double> TimePlan::shares() {
+  std::vector<double> measured(std::begin(kMeasuredShares), std::end(kMeasuredShares));
+  std::ranges::sort(measured);
+  measured.push_back(1);
+  std::vector<double> all;
+  for (std::size_t i = 0; i + 1 < measured.size(); ++i) {
+    all.push_back(measured[i]);
+    all.push_back((measured[i] + measured[i + 1]) / 2);
+  }
+  return all;
+}
 
 TimePlan::TimePlan(const pruner::LayerSurvey& survey, const std::vector<pruning::GroupSpec>& schemes,
-                   std::vector<LayerTimes> times, double dense_ns)
-    : dense_ns_(dense_ns), rest_ns_(dense_ns) {
+                   const ModelTimes& times)
+    : dense_ns_(times.dense_ns), rest_ns_(times.dense_ns) {
   for (const pruning::GroupSpec& scheme : schemes) schemes_.push_back(scheme.text());
   for (std::size_t i = 0; i < survey.convs.size(); ++i) {
     names_.push_back(survey.rows[survey.convs[i].row].name);
     std::vector<Option>& options = options_.emplace_back();
-    const double dense = times[i].dense_ns;
-    options.push_back({{0, 1}, {dense, 0}});
-    rest_ns_ -= dense;
-    for (std::size_t s = 0; s < times[i].curves.size(); ++s)
-      for (double kept = pruning::kLeastKept; kept < 1 - kShareStep / 2; kept += kShareStep)
-        if (const double ns = times[i].curves[s].ns(kept); ns < dense)
+    const LayerTimes& layer = times.layers[i];
+    options.push_back({{0, 1}, {layer.dense_ns, 0}});
+    rest_ns_ -= layer.dense_ns;
+    for (std::size_t s = 0; s < layer.curves.size(); ++s)
+      for (const double kept : shares())
+        if (const double ns = layer.curves[s].ns(kept); ns < layer.dense_ns)
           options.push_back({{s, kept}, {ns, 0}});
   }
   rest_ns_ = std::max(rest_ns_, 0.0);

@@ -11,10 +11,11 @@ namespace rt3d::cli {
 
 class TimePlan {
  public:
-  // `times` of the survey's convolutions; the whole dense model takes `dense_ns`.
+  // `times` of the survey's convolutions.
   TimePlan(const pruner::LayerSurvey& survey, const std::vector<pruning::GroupSpec>& schemes,
-           std::vector<LayerTimes> times, double dense_ns);
+           const ModelTimes& times);
 
+  double dense_ns() const { return dense_ns_; }
   double fastest_ns() const;  // with all that may go
   // Losses of the choices; before choose().
   void weigh(const pruner::OneShot& one_shot);
@@ -25,6 +26,8 @@ class TimePlan {
   std::string table(const std::vector<pruner::LayerChoice>& choices) const;
   // Throws UsageError for a time that is out of reach.
   void require_reachable(double ns) const;
+  // The shares that layers are offered: those that were measured, and one between each two.
+  static std::vector<double> shares();
 
  private:
   struct Option {

@@ -57,6 +57,8 @@ TrainingRequest train_request(const TrainOptions& options) {
                           .data = options.data,
                           .training = options.training,
                           .plan = {},
+                          .time = {},
+                          .schemes = {},
                           .metadata = {},
                           .as_json = options.as_json,
                           .quiet = options.quiet};

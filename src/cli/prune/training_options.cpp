@@ -82,7 +82,7 @@ void add_training_options(CLI::App& app, TrainingOptions& options, const char* s
 }
 
 void apply(const TrainingOptions& options, int threads, pruner::RunPlan& plan) {
-  const bool regularizes = plan.method == pruner::Method::lasso || plan.method == pruner::Method::reweighted;
+  const bool regularizes = plan.method != pruner::Method::train && pruner::row_of(plan.method).regularizes;
   if (!options.epochs.empty()) {
     const std::vector<std::int64_t> epochs = parse_epochs(options.epochs, regularizes ? 2 : 1);
     plan.regularize_epochs = regularizes ? epochs[0] : 0;

@@ -15,6 +15,7 @@
 #include "cli/prune/commands.h"
 #include "cli/prune/evaluation.h"
 #include "cli/prune/graph_facts.h"
+#include "cli/prune/planned_layers.h"
 #include "cli/prune/run_folder.h"
 #include "cli/prune/run_report.h"
 #include "graph/model.h"
@@ -62,14 +63,23 @@ class TrainingSession {
 
   const Data& data() const { return data_; }
 
-  std::unique_ptr<pruner::Run> make_run(pruner::Witness& witness) const {
+  std::map<std::string, Shape> shapes() const {
     const TensorInfo input = graph_inputs(graph_)[0];
     std::vector<std::int64_t> shape = data_.input;
     shape[0] = std::max<std::int64_t>(input.dims[0], 1);
-    auto run = as_said([&] {
-      return std::make_unique<pruner::Run>(graph_, std::map<std::string, Shape>{{input.name, Shape(shape)}},
-                                           *clips_, request_.plan, witness);
+    return {{input.name, Shape(shape)}};
+  }
+
+  PlannedLayers planned() const {
+    return as_said([&] {
+      pruner::Network network(graph_, shapes());
+      return plan_layers(request_, network, shapes(), clips_->examples(request_.plan.examples));
     });
+  }
+
+  std::unique_ptr<pruner::Run> make_run(const pruner::RunPlan& plan, pruner::Witness& witness) const {
+    auto run =
+        as_said([&] { return std::make_unique<pruner::Run>(graph_, shapes(), *clips_, plan, witness); });
     const graph::Graph& known = run->network().graph();
     const Shape& scores = known.value(known.outputs[0]).desc.shape;
     if (scores.rank() != 2) throw UsageError("the model's output is no row of scores, one for each class");
@@ -221,13 +231,24 @@ void begin_run(const TrainingRequest& request, json recipe) {
   check_output(request.output);
   const TrainingSession session(request, request.model);
   RunLines lines(request.quiet);
-  const std::unique_ptr<pruner::Run> run = session.make_run(lines);
+  pruner::RunPlan plan = request.plan;
+  std::string table;
+  if (request.time.is_time()) {
+    PlannedLayers planned = session.planned();
+    plan.layers = std::move(planned.layers);
+    table = std::move(planned.table);
+    recipe["planned_for"] = recipe["target"];
+    recipe.erase("target");
+    for (const pruner::LayerPlan& layer : plan.layers) recipe["layer"].push_back(layer_text(layer));
+  }
+  const std::unique_ptr<pruner::Run> run = session.make_run(plan, lines);
   const RunFolder folder = RunFolder::create(request.training.run);
   graph::save_with_constants(request.model, {}, {}, folder.model());
   recipe[kDataSum] = sum_of(session.data().set);
   write_text(folder.recipe(), json_text(recipe));
   lines.follow(*run, folder);
   lines.line(data_text(session.data().set) + "; " + session.data().loader.protocol.text());
+  if (!table.empty()) lines.lines(table);
   train(*run, folder, request);
   finish(*run, session, folder, request, lines);
 }
@@ -240,7 +261,7 @@ void resume_run(const TrainingRequest& request, const json& recipe) {
     throw Failure("the data set in " + request.data.data +
                   " has other videos or labels than when the run began: put them back, or begin a new run");
   RunLines lines(request.quiet);
-  const std::unique_ptr<pruner::Run> run = session.make_run(lines);
+  const std::unique_ptr<pruner::Run> run = session.make_run(request.plan, lines);
   if (fs::exists(folder.checkpoint())) run->set_state(pruner::load_checkpoint(folder.checkpoint()));
   lines.follow(*run, folder);
   lines.line(join("going on at step ", run->steps_done(), " of ", run->steps()));

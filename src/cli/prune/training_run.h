@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/prune/data_options.h"
+#include "cli/prune/prune_target.h"
 #include "cli/prune/training_options.h"
 #include "pruner/runs/run.h"
 
@@ -16,6 +17,9 @@ struct TrainingRequest {
   TrainingOptions training;
   int threads = 0;
   pruner::RunPlan plan;
+  // Where this is a time the layers are planned by it when the run begins, of these schemes; then they are the recipe's.
+  PruneTarget time;
+  std::vector<pruning::GroupSpec> schemes;
   std::map<std::string, std::string> metadata;  // of the written model, beside the file's own
   bool as_json = false, quiet = false;
 };

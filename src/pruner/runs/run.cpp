@@ -22,26 +22,10 @@ constexpr double kSeparated = 0.9;     // of what is cut: below, the penalty did
 // Stages have epochs of their own, and so orders of the clips.
 constexpr std::int64_t kEpochsApart = 1'000'000;
 
-struct MethodRow {
-  Method method;
-  std::vector<Stage> stages;
-};
-
-const std::vector<Stage>& stages_of(Method method) {
-  static const std::vector<MethodRow> kRows{
-      {Method::train, {Stage::train}},
-      {Method::one_shot, {Stage::dense, Stage::cut, Stage::retrain}},
-      {Method::heuristic, {Stage::dense, Stage::cut, Stage::retrain}},
-      {Method::magnitude, {Stage::dense, Stage::cut, Stage::retrain}},
-      {Method::lasso, {Stage::dense, Stage::regularize, Stage::cut, Stage::retrain}},
-      {Method::reweighted, {Stage::dense, Stage::regularize, Stage::cut, Stage::retrain}},
-  };
-  return std::ranges::find(kRows, method, &MethodRow::method)->stages;
-}
-
-Criterion criterion_of(Method method) {
-  if (method == Method::one_shot) return Criterion::second_order;
-  return method == Method::heuristic ? Criterion::importance : Criterion::magnitude;
+std::vector<Stage> stages_of(Method method) {
+  if (method == Method::train) return {Stage::train};
+  if (row_of(method).regularizes) return {Stage::dense, Stage::regularize, Stage::cut, Stage::retrain};
+  return {Stage::dense, Stage::cut, Stage::retrain};
 }
 
 bool trains(Stage stage) { return stage != Stage::dense && stage != Stage::cut; }
@@ -324,7 +308,7 @@ OneShotReport Run::pruned_network(const std::vector<std::vector<at::Tensor>>& ex
   for (const Pruned& pruned : pruned_)
     if (std::ranges::find(schemes, pruned.groups) == schemes.end()) schemes.push_back(pruned.groups);
   OneShotRequest request;
-  request.criterion = criterion_of(plan_.method);
+  request.criterion = row_of(plan_.method).criterion;
   request.keep_dense = plan_.keep_dense;
   request.threads = plan_.threads;
   const at::NoGradGuard without_gradients;

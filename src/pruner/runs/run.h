@@ -15,19 +15,11 @@
 #include "pruner/prunable_layers.h"
 #include "pruner/runs/clips.h"
 #include "pruner/runs/history.h"
+#include "pruner/runs/methods.h"
 #include "pruner/training.h"
 #include "pruning/group_grid.h"
 
 namespace rt3d::pruner {
-
-enum class Method {
-  train,       // nothing is pruned
-  one_shot,    // cut with what stays fitted to a few clips (one_shot.h), retrain
-  heuristic,   // cut what later layers read least, retrain
-  magnitude,   // cut the smallest groups, retrain: the baseline
-  lasso,       // train with a penalty on all groups alike, cut what it emptied, retrain
-  reweighted,  // the same, with a penalty that leaves groups alone that matter (penalty.h)
-};
 
 // What one layer loses.
 struct LayerPlan {

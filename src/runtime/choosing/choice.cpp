@@ -69,6 +69,15 @@ bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
   return promising_known && remembered.front().rigor > tuner::kSurveyed;
 }
 
+// Where nothing of an engine was measured, what was at a near share of zeros is worth more than estimates.
+void take_near(OpenChoice& open, const tuner::TuningDb& db) {
+  const auto same = [&](const Alternative& a) { return a.engine == open.engine; };
+  if (std::any_of(open.choice->alternatives.begin(), open.choice->alternatives.end(), same)) return;
+  for (const tuner::TimedSchedule& found :
+       tuner::recall_near(db, open.choice->problem, open.families, open.engine->target()))
+    add_alternative(*open.choice, found, Source::near, *open.engine);
+}
+
 // Measured times compete among themselves, estimates where nothing was measured. Beside measured ones the leanest of the others
 // stays in reserve, at no better a time than theirs, when it packs its constants into less memory.
 void complete(std::span<OpenChoice> open) {
@@ -186,7 +195,8 @@ std::vector<OpenChoice*> to_renew(std::vector<OpenChoice>& open, const std::vect
 }  // namespace
 
 std::string_view source_name(Source source) {
-  constexpr std::array<std::string_view, 5> kNames{"only choice", "database", "tuned", "estimate", "forced"};
+  constexpr std::array<std::string_view, 6> kNames{"only choice", "database", "tuned",
+                                                   "estimate",    "forced",   "near share"};
   return kNames[static_cast<std::size_t>(source)];
 }
 
@@ -279,6 +289,7 @@ double Choosing::share_done() const {
 void Choosing::finish() {
   std::vector<OpenChoice>& open = impl_->open;
   impl_->ended = true;
+  for (OpenChoice& o : open) take_near(o, impl_->db);
   for (auto first = open.begin(); first != open.end();) {
     const auto last =
         std::find_if(first, open.end(), [&](const OpenChoice& o) { return o.choice != first->choice; });

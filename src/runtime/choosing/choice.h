@@ -16,7 +16,8 @@
 
 namespace rt3d::runtime {
 
-enum class Source { only_choice, database, tuned, estimate, forced };
+// near: what the database knows of the same problem with another share of zeros, its times in proportion.
+enum class Source { only_choice, database, tuned, estimate, forced, near };
 std::string_view source_name(Source source);
 
 // One way to compute a problem: a family with the best schedule that is known for it.

@@ -48,7 +48,7 @@ std::string percent(double share) { return cat(std::lround(100 * share), " %"); 
 std::string against(double ns, double other_ns, Source source) {
   std::array<char, 80> text{};
   std::snprintf(text.data(), text.size(), "%.3g against %.3g ms", ns * 1e-6, other_ns * 1e-6);
-  return cat(text.data(), source == Source::estimate ? " (estimated)" : "");
+  return cat(text.data(), source == Source::estimate || source == Source::near ? " (estimated)" : "");
 }
 
 // The fastest alternative whose code is sparse, or is not; nullptr when there is none.
