@@ -91,7 +91,7 @@ TEST_CASE("blocks hold whole groups of input channels, each column once") {
       std::vector<std::int64_t> all;
       std::int64_t group = 0;
       for (const ColumnBlock& block : column_blocks(grid, most)) {
-        CHECK(block.first_group == group);
+        CHECK(block.groups.front() == group);
         for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g, ++group) {
           const GroupExtent e = grid.extent(group);
           std::vector<std::int64_t> expected;
