@@ -38,6 +38,7 @@ std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<s
     const graph::Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
     const graph::ValueId pruned = pruned_operand(node);
     PrunableLayer row{.name = layer.name.empty() ? weights_name : layer.name,
+                      .weights_name = weights_name,
                       .weights = pruned,
                       .shape = graph.value(pruned).desc.shape,
                       .transformed = is_transformed(node),

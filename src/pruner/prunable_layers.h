@@ -10,7 +10,8 @@ namespace rt3d::pruner {
 
 // A layer that multiplies by weights.
 struct PrunableLayer {
-  std::string name;  // the node's; of the weights where it has none
+  std::string name;          // the node's; of the weights where it has none
+  std::string weights_name;  // of the spatial ones
   graph::ValueId weights =
       graph::kNoValue;       // what may lose groups: those in Winograd's domain where there are any
   Shape shape;               // of the weights

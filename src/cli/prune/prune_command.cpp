@@ -23,6 +23,7 @@
 #include "graph/model.h"
 #include "pruner/one_shot.h"
 #include "pruner/tensors.h"
+#include "pruner/transforms.h"
 #include "pruning/group_grid.h"
 
 namespace rt3d::cli {
@@ -66,7 +67,8 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
       ->capture_default_str();
   app.add_option("--scheme", options.scheme,
                  "What goes together: kgs:GMxGN (input channels at a kernel position), vanilla:GMxGN (at all "
-                 "positions), or filter (whole ones, gone from the file with what reads them); for a target "
+                 "positions), winograd:GMxGN (at a point of Winograd's transform domain), or filter (whole "
+                 "ones, gone from the file with what reads them); for a target "
                  "in time several with commas between, of which each layer gets one")
       ->type_name("SPEC")
       ->capture_default_str();
@@ -112,6 +114,13 @@ void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const Prune
       throw UsageError(
           "--scheme: filters go from all layers that share them, and compete with no other scheme: give "
           "filter by itself");
+    if (schemes.size() > 1 && scheme.scheme == pruning::GroupScheme::winograd)
+      throw UsageError(
+          "--scheme: weights are pruned where they are, in Winograd's domain or not: give winograd by "
+          "itself");
+    if (target.is_time() && scheme.scheme == pruning::GroupScheme::winograd)
+      throw UsageError("--scheme " + scheme.text() +
+                       ": layers in Winograd's domain are not timed yet: give a --target like 2.6x");
     if (target.is_time() && !pruning::runs_sparse(scheme))
       throw UsageError(
           join("--scheme ", scheme.text(),
@@ -182,7 +191,8 @@ void finish(const Job& job, pruner::Network& network, const pruner::OneShotRepor
                                                          {kPrunedMethod, options.method},
                                                          {kPrunedRate, fixed(report.rate(), 3)}};
   write_whole(options.output, [&](const std::filesystem::path& file) {
-    graph::save_with_constants(options.model, constants, properties, file, shapes);
+    const std::vector<graph::TransformedConstant> transformed = network.transformed();
+    graph::save_with_constants(options.model, constants, properties, file, shapes, &transformed);
   });
   PruneResult result{.model = options.model,
                      .output = options.output,
@@ -255,6 +265,13 @@ TrainingRequest request_of(const PruneOptions& options) {
                        options.labelled);
 }
 
+// The scheme winograd prunes weights that the dense model does not have yet.
+graph::Graph transformed_where_asked(const graph::Graph& model, const Job& job) {
+  if (job.schemes[0].scheme != pruning::GroupScheme::winograd) return model;
+  return pruner::with_transforms(model, job.read.shapes, job.options.keep_dense,
+                                 [](const pruner::PrunableLayer&) { return true; });
+}
+
 // With videos alone.
 void run_one_shot(const PruneOptions& options) {
   require_given(options.model, "MODEL");
@@ -278,7 +295,7 @@ void run_one_shot(const PruneOptions& options) {
   job.clips = tensors_of(job.read);
   const at::NoGradGuard without_gradients;
   as_said([&] {
-    pruner::Network network(model, job.read.shapes);
+    pruner::Network network(transformed_where_asked(model, job), job.read.shapes);
     job.schemes[0].scheme == pruning::GroupScheme::filter ? prune_filters(job, network)
                                                           : prune_groups(job, network);
   });
