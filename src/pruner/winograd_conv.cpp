@@ -98,9 +98,13 @@ at::Tensor WinogradConv::run(const at::Tensor& x, const at::Tensor& u) const {
 }
 
 at::Tensor WinogradConv::output_map() const {
-  std::vector<at::Tensor> maps;
-  for (const Axis& axis : axes_) maps.push_back(axis.output.t().to(at::kDouble));
-  return at::kron(maps[0], at::kron(maps[1], maps[2]));
+  at::Tensor map = at::ones({1, 1}, at::kDouble);
+  for (const Axis& axis : axes_) {
+    const at::Tensor own = axis.output.t().to(at::kDouble);  // [points, m]
+    map = (map.unsqueeze(1).unsqueeze(3) * own.unsqueeze(1).unsqueeze(0))
+              .reshape({map.size(0) * own.size(0), map.size(1) * own.size(1)});
+  }
+  return map;
 }
 
 }  // namespace rt3d::pruner

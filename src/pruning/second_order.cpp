@@ -205,7 +205,8 @@ std::vector<ColumnBlock> column_blocks(const GroupGrid& grid, std::int64_t most_
 std::vector<ColumnBlock> point_blocks(const GroupGrid& grid, std::int64_t most_columns) {
   std::vector<ColumnBlock> blocks;
   for (std::int64_t point = 0; point < grid.positions(); ++point) {
-    blocks.push_back(empty_block());
+    if (blocks.empty() || blocks.back().size() + grid.input_channels() > most_columns)
+      blocks.push_back(empty_block());
     for (std::int64_t column = point; column < grid.columns(); column += grid.positions()) {
       if (blocks.back().size() + columns_of(grid.extent(column)) > most_columns && blocks.back().size() > 0)
         blocks.push_back(empty_block());
