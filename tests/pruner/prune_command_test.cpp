@@ -132,13 +132,15 @@ TEST_CASE("rt3d info finds exactly the groups that rt3d-prune took") {
 TEST_CASE("rt3d-prune prunes in Winograd's domain, and rt3d info and inspect find it there") {
   const Shell shell;
   const std::string dense = model(shell), pruned = shell.scratch.path("pruned.onnx"), folder = clips(shell);
-  const Result made =
-      prune(shell, dense + " --quiet --json --threads 1 --scheme winograd:8x4 --target 1.5x --calibrate " +
-                       folder + " -o " + pruned);
+  const Result made = prune(
+      shell,
+      dense +
+          " --quiet --json --threads 1 --method magnitude --scheme winograd:8x4 --target 3x --calibrate " +
+          folder + " -o " + pruned);
   CAPTURE(made.err);
   REQUIRE(made.exit_code == 0);
   const json report = json::parse(made.out);
-  CHECK(report["rate"].get<double>() >= 1.5);
+  CHECK(report["rate"].get<double>() >= 3);
   std::map<std::string, std::string> schemes;
   for (const json& layer : report["layers"]) schemes[layer["name"]] = layer["groups"];
   const json info = json::parse(shell.rt3d("info --json " + pruned).out);
