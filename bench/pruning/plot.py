@@ -3,7 +3,7 @@
 from .cells import CURVES, NETWORKS, SCHEMES
 from .report import run_ms, top1
 
-COLOURS = {"kgs:8x4": "#d1495b", "vanilla:8x4": "#edae49", "vanilla:32x4": "#00798c", "filter": "#30638e"}
+COLOURS = {"kgs:8x4": "#d1495b", "vanilla:8x4": "#edae49", "vanilla:32x4": "#00798c", "winograd:32x4": "#6a994e", "filter": "#30638e"}
 
 
 def plot(results, file):

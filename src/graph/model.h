@@ -27,10 +27,17 @@ std::string onnx_bytes(const Graph& graph);  // what such a file holds
 // know. External data becomes part of the file. `to` may be `from`. Throws invalid_argument when a name is not there or the shapes
 // differ, unsupported above 2 GiB, io.
 // With Shapes::may_differ constants may have other shapes; what the file says of the shapes of values in between is then left out.
+// `transformed`, where it is given, is all that the written model has of weights in Winograd's transform domain (transformed_weights.h):
+// initializers that are not there yet are added, and the property that names them says these only.
 enum class Shapes { stay, may_differ };
+struct TransformedConstant {
+  std::string weights;  // the spatial ones, as the file names them
+  TransformedWeights values;
+};
 void save_with_constants(const std::filesystem::path& from, const std::map<std::string, Tensor>& constants,
                          const std::map<std::string, std::string>& metadata, const std::filesystem::path& to,
-                         Shapes shapes = Shapes::stay);
+                         Shapes shapes = Shapes::stay,
+                         const std::vector<TransformedConstant>* transformed = nullptr);
 
 // Evaluates one node whose inputs are all constant; lent by whoever has kernels (the reference backend).
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs,

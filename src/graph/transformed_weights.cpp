@@ -9,8 +9,6 @@
 namespace rt3d::graph {
 namespace {
 
-constexpr std::size_t kTransformedInput = 4;
-
 // The strides of a Conv as depth, height, width; dilations must be 1 and groups one.
 std::array<std::int64_t, 3> strides_of(const Node& conv, int rank) {
   const std::vector<std::int64_t> ones(static_cast<std::size_t>(rank - 2), 1);
@@ -20,9 +18,7 @@ std::array<std::int64_t, 3> strides_of(const Node& conv, int rank) {
     fail(Code::invalid_argument, "the Conv '", conv.name, "' has groups or dilations");
   if (strides.size() != ones.size())
     fail(Code::invalid_argument, "the Conv '", conv.name, "' has ", strides.size(), " strides");
-  std::array<std::int64_t, 3> out{1, 1, 1};
-  std::copy_backward(strides.begin(), strides.end(), out.end());
-  return out;
+  return conv_strides(conv);
 }
 
 void check_reader(const Node& node, const Tensor& weights, ValueId id, const TransformedWeights& t) {
@@ -105,12 +101,22 @@ void attach_transformed_weights(Graph& graph) {
     }
 }
 
+std::string transformed_weights_line(const std::string& weights, const TransformedWeights& transformed) {
+  return cat(weights, '\t', transformed.name, '\t', transformed.tile.text(), '\n');
+}
+
 std::string transformed_weights_text(const Graph& graph) {
   std::string text;
-  for_each_attachment(graph, [&](const Value& value) {
-    text += cat(value.name, '\t', value.transformed->name, '\t', value.transformed->tile.text(), '\n');
-  });
+  for_each_attachment(
+      graph, [&](const Value& value) { text += transformed_weights_line(value.name, *value.transformed); });
   return text;
+}
+
+std::array<std::int64_t, 3> conv_strides(const Node& conv) {
+  std::array<std::int64_t, 3> strides{1, 1, 1};
+  const std::vector<std::int64_t> own = conv.attributes.integers("strides", {});
+  std::copy_backward(own.begin(), own.end(), strides.end());
+  return strides;
 }
 
 void drop_transformed_weights(Graph& graph) {
@@ -118,12 +124,16 @@ void drop_transformed_weights(Graph& graph) {
 }
 
 void use_transformed_weights(Graph& graph) {
+  std::map<ValueId, ValueId> made;  // by the spatial weights
   for (Node& node : graph.nodes) {
     if (node.op != "Conv" || !graph.value(node.inputs[1]).transformed) continue;
     const std::shared_ptr<const TransformedWeights> transformed = graph.value(node.inputs[1]).transformed;
+    const auto [operand, fresh] = made.try_emplace(node.inputs[1], kNoValue);
+    if (fresh)
+      operand->second = graph.add_constant(graph.unique_name(transformed->name), transformed->values);
     node.inputs.resize(kTransformedInput, kNoValue);
-    node.inputs.push_back(graph.add_constant(graph.unique_name(transformed->name), transformed->values));
-    node.attributes.set("winograd", transformed->tile.text());
+    node.inputs.push_back(operand->second);
+    node.attributes.set(kTileAttribute, transformed->tile.text());
   }
 }
 

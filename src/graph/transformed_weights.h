@@ -3,6 +3,8 @@
 // its weights; a pass that replaces that constant loses the attachment, which is safe. After `optimize`: input 4 of the Conv.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ inline constexpr char kWinogradMetadata[] = "rt3d.winograd";
 // warning that names it: the model then computes with its spatial weights.
 void attach_transformed_weights(Graph& graph);
 
+// One line of the property, with its end.
+std::string transformed_weights_line(const std::string& weights, const TransformedWeights& transformed);
+
 // The property's text for all attachments of constants that nodes read.
 std::string transformed_weights_text(const Graph& graph);
 
@@ -25,6 +30,13 @@ std::string transformed_weights_text(const Graph& graph);
 void attach_transformed_weights(Graph& graph, ValueId weights, TransformedWeights values);
 
 void drop_transformed_weights(Graph& graph);
+
+// Of a Conv: depth, height, width; 1 where it has no such axis.
+std::array<std::int64_t, 3> conv_strides(const Node& conv);
+
+// Which input of a Conv its transformed weights become, and the attribute that has the tile.
+inline constexpr std::size_t kTransformedInput = 4;
+inline constexpr char kTileAttribute[] = "winograd";
 
 // Every attachment becomes input 4 of the Convs that read the weights, with the tile as attribute `winograd`.
 void use_transformed_weights(Graph& graph);

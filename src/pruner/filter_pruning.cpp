@@ -39,6 +39,9 @@ FilterPruning::FilterPruning(Network& network, const OneShotRequest& request)
   const graph::Graph& graph = network.graph();
   const graph::Graph::Uses uses = graph.uses();
   for (const PrunableLayer& row : sets_.layers()) {
+    if (row.transformed)
+      fail(Code::unsupported, "'", row.name,
+           "' has weights in Winograd's transform domain, too: filters go before that, and groups then");
     const graph::Node& node = graph.nodes[static_cast<std::size_t>(row.node)];
     pruning::GroupGrid grid(row.shape, input_channels(row.shape));
     const bool bias = node.inputs.size() > 2 && network.parameter(node.inputs[2]);
@@ -130,7 +133,7 @@ std::vector<std::vector<double>> FilterPruning::input_losses() {
       pruning::Moments moments = layer.moments.moments(b, layer.constant);
       whole += pruning::output_variance(layer.weights, layer.grid, 0, block, moments);
       for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g)
-        if (layer.input_gone[static_cast<std::size_t>(block.first_group) + g])
+        if (layer.input_gone[static_cast<std::size_t>(block.groups[g])])
           for (std::int64_t c = block.group_begins[g]; c < block.group_begins[g + 1]; ++c) moments.forget(c);
       const std::vector<double> of_block =
           pruning::removal_losses(layer.weights, layer.grid, 0, block, moments.inverse(pool_));
@@ -288,7 +291,7 @@ void FilterPruning::fit(const std::vector<std::size_t>& fresh) {
         pruning::Moments moments = layer.moments.moments(b, layer.constant);
         std::vector<std::int64_t> here;
         for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g) {
-          const std::int64_t channel = block.first_group + static_cast<std::int64_t>(g);
+          const std::int64_t channel = block.groups[g];
           if (std::ranges::find(inputs[l], channel) != inputs[l].end())
             here.push_back(channel);
           else if (layer.input_gone[static_cast<std::size_t>(channel)])

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "graph/ops/window.h"
 #include "pruner/tensors.h"
 #include "pruner/window_pads.h"
+#include "pruner/winograd_conv.h"
 
 namespace rt3d::pruner {
 
@@ -48,6 +50,7 @@ void InputMoments::add(const graph::Node& node, const at::Tensor& input, const a
   if (sums_.empty())
     for (const pruning::ColumnBlock& block : blocks_)
       sums_.push_back(at::zeros({block.size() + 1, block.size() + 1}, at::kDouble));
+  if (is_transformed(node)) return add_tiles(node, input, weights);
   const graph::Window window =
       graph::resolve_window(node.attributes, shape_of(input),
                             std::vector<std::int64_t>(weights.sizes().begin() + 2, weights.sizes().end()));
@@ -80,6 +83,42 @@ void InputMoments::add(const graph::Node& node, const at::Tensor& input, const a
         *to++ = 1;
       }
       sums_[b].add_(at::mm(columns.t(), columns));
+    }
+  }
+}
+
+// An output of a tile is Σ u_cp a_pj v_cp over channels c and points p, with v = Bᵀ d and A's a: so the column of u_cp is a_pj v_cp, and
+// the mean over a tile's outputs of what two columns multiply to is v_cp v_dq (A Aᵀ)_pq ÷ outputs.
+void InputMoments::add_tiles(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights) {
+  const WinogradConv conv(node, shape_of(input), shape_of(weights));
+  const at::Tensor map = conv.output_map();
+  const at::Tensor together = at::mm(map, map.t()) / map.size(1), alone = map.mean(1);
+  const std::int64_t points = map.size(0), clips = input.size(0);
+  const at::Tensor tiles = conv.inputs(input.detach().to(at::kCPU, at::kFloat));
+  const std::int64_t channels = tiles.size(1), of_clip = tiles.size(2) / clips;
+  const at::Tensor rows = tiles.reshape({points * channels, clips * of_clip});
+  for (std::int64_t clip = 0; clip < clips; ++clip) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(of_clip));
+    std::iota(all.begin(), all.end(), clip * of_clip);
+    const at::Tensor seen = rows.index_select(1, at::tensor(sampled(all, clips_++), at::kLong));
+    samples_ += static_cast<double>(seen.size(1));
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+      const std::vector<std::int64_t>& columns = blocks_[b].columns;
+      std::vector<std::int64_t> from, point;
+      for (const std::int64_t column : columns) {
+        point.push_back(column % points);
+        from.push_back(point.back() * channels + column / points);
+      }
+      const auto n = static_cast<std::int64_t>(columns.size());
+      const at::Tensor at_points = at::tensor(point, at::kLong);
+      const at::Tensor v = seen.index_select(0, at::tensor(from, at::kLong));
+      const at::Tensor factors = together.index_select(0, at_points).index_select(1, at_points);
+      const at::Tensor mean = v.sum(1, false, at::kDouble) * alone.index_select(0, at_points);
+      at::Tensor& sums = sums_[b];
+      sums.slice(0, 0, n).slice(1, 0, n).add_(at::mm(v, v.t()) * factors);
+      sums.slice(0, 0, n).select(1, n).add_(mean);
+      sums.select(0, n).slice(0, 0, n).add_(mean);
+      sums.select(0, n).select(0, n).add_(seen.size(1));
     }
   }
 }

@@ -11,13 +11,15 @@
 namespace rt3d::pruner {
 
 // Of one clip's output positions these many are looked at, evenly spread: neighbours tell hardly anything new.
-inline constexpr std::int64_t kSampledPositions = 1024;
+inline constexpr std::int64_t kSampledPositions = 1024;  // or tiles
 
 class InputMoments {
  public:
   explicit InputMoments(std::vector<pruning::ColumnBlock> blocks);
 
-  // The node is a Conv without groups; `input` is what it reads, of any number of clips, and `weights` its own.
+  // The node is a Conv without groups; `input` is what it reads, of any number of clips, and `weights` its own spatial ones. Where it has
+  // others in Winograd's domain, the columns are of these: what a product of a tile gives to one of its outputs, of all outputs that a whole
+  // tile has.
   void add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights);
 
   const std::vector<pruning::ColumnBlock>& blocks() const { return blocks_; }
@@ -26,6 +28,8 @@ class InputMoments {
   pruning::Moments moments(std::size_t block, bool with_constant) const;
 
  private:
+  void add_tiles(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights);
+
   std::vector<pruning::ColumnBlock> blocks_;
   std::vector<at::Tensor> sums_;  // by block: double, (columns + 1)²
   double samples_ = 0;

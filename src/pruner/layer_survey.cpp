@@ -30,6 +30,7 @@ LayerSurvey survey_layers(Network& network, const std::vector<std::string>& keep
     survey.convs.push_back({.row = survey.rows.size() - 1,
                             .node = layer.node,
                             .weights = network.parameter(layer.weights),
+                            .transformed = layer.transformed,
                             .bias = bias,
                             .constant = bias || is_normalized(graph, uses, node)});
   }

@@ -24,10 +24,11 @@ struct LayerOutcome {
 
 // A convolution that may lose groups of its weights.
 struct PrunableConv {
-  std::size_t row = 0;  // in LayerSurvey::rows
-  int node = 0;         // index into the graph's nodes
-  Parameter* weights = nullptr;
-  Parameter* bias = nullptr;  // its own; nullptr: none, or one that others read, too
+  std::size_t row = 0;           // in LayerSurvey::rows
+  int node = 0;                  // index into the graph's nodes
+  Parameter* weights = nullptr;  // those that may lose groups
+  bool transformed = false;      // into Winograd's domain
+  Parameter* bias = nullptr;     // its own; nullptr: none, or one that others read, too
   bool constant =
       false;  // something takes up a change of its output's mean: the bias, or a normalisation behind
 };

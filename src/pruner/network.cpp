@@ -1,13 +1,18 @@
 #include "pruner/network.h"
 
+#include <algorithm>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "graph/model.h"
+#include "graph/transformed_weights.h"
 #include "graph/walk.h"
+#include "kernels/winograd_weights.h"
 #include "pruner/operators.h"
 #include "pruner/tensors.h"
+#include "pruner/winograd_conv.h"
 #include "runtime/running/onnx_compute.h"
 
 namespace rt3d::pruner {
@@ -22,6 +27,7 @@ struct ParameterRow {
 constexpr ParameterRow kParameters[] = {
     {"Conv", 1, Role::weight},
     {"Conv", 2, Role::bias},
+    {"Conv", graph::kTransformedInput, Role::weight},
     {"Gemm", 1, Role::weight},
     {"Gemm", 2, Role::bias},
     {"MatMul", 1, Role::weight},
@@ -30,6 +36,10 @@ constexpr ParameterRow kParameters[] = {
     {"BatchNormalization", 3, Role::mean},
     {"BatchNormalization", 4, Role::variance},
 };
+
+bool equal(const Tensor& a, const Tensor& b) {
+  return std::ranges::equal(a.values<float>(), b.values<float>());
+}
 
 void require_trainable(const graph::Graph& graph) {
   std::map<std::string, std::pair<int, std::string>> unknown;  // by operator: nodes, and the first
@@ -49,10 +59,6 @@ void require_trainable(const graph::Graph& graph) {
   for (const graph::ValueId id : graph.inputs)
     if (graph.value(id).desc.dtype != DType::f32)
       fail(Code::unsupported, "input '", graph.value(id).name, "' does not hold floats");
-  for (std::size_t i = 0; i < graph.value_count(); ++i)
-    if (const graph::Value& value = graph.value(static_cast<graph::ValueId>(i)); value.transformed)
-      fail(Code::unsupported, "'", value.name,
-           "' also has weights in Winograd's transform domain, which would not follow what is trained");
 }
 
 }  // namespace
@@ -64,6 +70,7 @@ Network::Network(graph::Graph model, const std::map<std::string, Shape>& input_s
     if (const auto id = static_cast<graph::ValueId>(i); graph_.constant(id)) in_file_.insert(id);
   graph::specialize(graph_, input_shapes, runtime::reference_evaluator());
   require_trainable(graph_);
+  find_transformed();
   find_parameters();
 }
 
@@ -79,6 +86,16 @@ void Network::find_copies() {
   }
 }
 
+// They become operands, and stand for what the file has, or is to have, under their names.
+void Network::find_transformed() {
+  const std::size_t known = graph_.value_count();
+  graph::use_transformed_weights(graph_);
+  for (std::size_t i = known; i < graph_.value_count(); ++i) {
+    root_.push_back(static_cast<graph::ValueId>(i));
+    in_file_.insert(root_.back());
+  }
+}
+
 void Network::find_parameters() {
   for (const graph::Node& node : graph_.nodes)
     for (const ParameterRow& row : kParameters) {
@@ -91,7 +108,10 @@ void Network::find_parameters() {
       index_[id] = parameters_.size();
       at::Tensor values = torch_tensor(*tensor);
       values.set_requires_grad(is_trained(row.role));
-      parameters_.push_back({graph_.value(id).name, id, row.role, std::move(values)});
+      const bool transformed = row.op == "Conv" && row.input == graph::kTransformedInput;
+      parameters_.push_back(
+          {transformed ? graph_.value(node.inputs[1]).transformed->name : graph_.value(id).name, id, row.role,
+           std::move(values)});
     }
 }
 
@@ -147,6 +167,25 @@ std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode
 std::map<std::string, Tensor> Network::weights() const {
   std::map<std::string, Tensor> all;
   for (const Parameter& parameter : parameters_) all[parameter.name] = host_tensor(parameter.values);
+  for (const graph::Node& node : graph_.nodes)
+    if (is_transformed(node)) all.erase(parameter(node.inputs[graph::kTransformedInput])->name);
+  return all;
+}
+
+std::vector<graph::TransformedConstant> Network::transformed() const {
+  std::vector<graph::TransformedConstant> all;
+  std::set<const Parameter*> met;
+  for (const graph::Node& node : graph_.nodes) {
+    if (!is_transformed(node)) continue;
+    const Parameter* u = parameter(node.inputs[graph::kTransformedInput]);
+    const graph::Value& weights = graph_.value(node.inputs[1]);
+    const Tensor values = host_tensor(u->values);
+    if (!met.insert(u).second ||
+        equal(values, kernels::winograd_weights(*weights.constant, weights.transformed->tile,
+                                                graph::conv_strides(node))))
+      continue;
+    all.push_back({weights.name, {u->name, weights.transformed->tile, values}});
+  }
   return all;
 }
 

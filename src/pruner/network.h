@@ -14,11 +14,12 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/model.h"
 
 namespace rt3d::pruner {
 
 enum class Role {
-  weight,  // of Conv, Gemm and MatMul: what is pruned
+  weight,  // of Conv (those in Winograd's domain, too), Gemm and MatMul: what is pruned
   bias,    // of Conv and Gemm
   scale,
   shift,  // of BatchNormalization
@@ -41,8 +42,9 @@ using Watch = std::function<void(const graph::Node& node, std::span<const at::Te
 
 class Network {
  public:
-  // The model as imported; input shapes as for sessions (graph/model.h, specialize). Parameters are copied. Throws unsupported naming
-  // the operators that cannot be trained, or transform-domain weights, and what specialize throws.
+  // The model as imported; input shapes as for sessions (graph/model.h, specialize). Parameters are copied. A Conv whose weights come in
+  // Winograd's domain, too (graph/transformed_weights.h), computes with these; they are a parameter, and the spatial ones stay as they are.
+  // Throws unsupported naming the operators that cannot be trained, and what specialize throws.
   explicit Network(graph::Graph model, const std::map<std::string, Shape>& input_shapes = {});
 
   // One tensor of floats per input of the model, all of one number of clips, which need not be the model's: where a node mixes clips,
@@ -59,11 +61,14 @@ class Network {
   // Whether the file has this constant itself, so that it can be given another one there.
   bool is_in_file(graph::ValueId id) const { return in_file_.contains(id); }
 
-  // What the file's initializers are to become, by name (graph/model.h, save_with_constants).
+  // What the file's initializers are to become, by name (graph/model.h, save_with_constants), but for those in Winograd's domain.
   std::map<std::string, Tensor> weights() const;
+  // These, but for what the spatial weights give anyhow.
+  std::vector<graph::TransformedConstant> transformed() const;
 
  private:
   void find_copies();
+  void find_transformed();
   void find_parameters();
 
   graph::Graph graph_;

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "pruner/batch_statistics.h"
 #include "pruner/predicted_classes.h"
+#include "pruner/prunable_layers.h"
 #include "pruner/tensors.h"
 #include "pruning/budget.h"
 #include "pruning/pruning.h"
@@ -37,7 +38,7 @@ OneShot::OneShot(Network& network, std::vector<pruning::GroupSpec> schemes, cons
   for (std::size_t i = 0; i < survey_.convs.size(); ++i) {
     originals_.push_back(host_tensor(survey_.convs[i].weights->values));
     for (const pruning::GroupSpec& scheme : schemes_)
-      orders_.emplace_back(i, scheme, originals_.back().shape());
+      orders_.emplace_back(i, scheme, originals_.back().shape(), survey_.convs[i].transformed);
   }
   chosen_.resize(survey_.convs.size());
 }
@@ -47,7 +48,7 @@ void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
   if (request_.criterion == Criterion::second_order)
     watch = [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
       if (node.op != "Conv") return;
-      const Parameter* weights = network_.parameter(node.inputs[1]);
+      const Parameter* weights = network_.parameter(pruned_operand(node));
       for (SchemeOrder& order : orders_)
         if (survey_.convs[order.layer].weights == weights)
           order.moments.add(node, *operands[0], *operands[1]);
@@ -125,12 +126,13 @@ void OneShot::take(std::size_t conv, Chosen chosen) {
   for (std::size_t t = 0; t < order.traces.size(); ++t)
     for (std::size_t k = 0; k < chosen.counts[t]; ++k) row.removed.push_back(order.traces[t].groups[k]);
   for (const std::int64_t group : row.removed) weights += order.grid.extent(group).weights();
-  const std::int64_t kept = row.macs - weights * (row.macs / originals_[conv].elements());
+  const double gone = static_cast<double>(weights) / static_cast<double>(originals_[conv].elements());
+  const std::int64_t kept = std::llround(static_cast<double>(row.macs) * (1 - gone));
   report_.kept_macs += kept - row.kept_macs;
   row.kept_macs = kept;
   row.lost = lost(conv, chosen);
   if (request_.criterion != Criterion::second_order) row.lost = 1 - std::exp(-row.lost);
-  row.scheme = weights > 0 ? order.groups.text() : "";
+  row.scheme = weights > 0 ? order.text() : "";
   chosen_[conv] = std::move(chosen);
 }
 

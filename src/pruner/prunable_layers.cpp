@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/transformed_weights.h"
+#include "pruner/winograd_conv.h"
 #include "pruning/layers.h"
 
 namespace rt3d::pruner {
@@ -15,6 +17,10 @@ bool named(const std::string& pattern, const std::string& name) {
 }
 
 }  // namespace
+
+graph::ValueId pruned_operand(const graph::Node& node) {
+  return node.inputs[is_transformed(node) ? graph::kTransformedInput : 1];
+}
 
 bool is_shared(Network& network, const Parameter& parameter) {
   int readers = 0;
@@ -29,9 +35,13 @@ std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<s
   std::vector<bool> met(keep_dense.size(), false);
   for (const pruning::Layer& layer : pruning::layers_of(graph)) {
     const std::string& weights_name = graph.value(layer.weights).name;
+    const graph::Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
+    const graph::ValueId pruned = pruned_operand(node);
     PrunableLayer row{.name = layer.name.empty() ? weights_name : layer.name,
-                      .weights = layer.weights,
-                      .shape = graph.value(layer.weights).desc.shape,
+                      .weights_name = weights_name,
+                      .weights = pruned,
+                      .shape = graph.value(pruned).desc.shape,
+                      .transformed = is_transformed(node),
                       .macs = layer.macs,
                       .node = layer.node,
                       .dense = layer.stays};
@@ -40,9 +50,8 @@ std::vector<PrunableLayer> prunable_layers(Network& network, const std::vector<s
         met[i] = true;
         row.dense = "as asked";
       }
-    const graph::Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
     if (row.dense.empty() && node.op != "Conv") row.dense = "linear";
-    const Parameter* const weights = network.parameter(layer.weights);
+    const Parameter* const weights = network.parameter(pruned);
     if (row.dense.empty() && !weights) row.dense = "its weights are computed";
     if (row.dense.empty() && is_shared(network, *weights)) row.dense = "its weights are shared";
     layers.push_back(std::move(row));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -19,11 +20,17 @@ enum class Criterion {
 };
 
 struct SchemeOrder {
-  SchemeOrder(std::size_t layer, const pruning::GroupSpec& groups, const Shape& weights)
-      : layer(layer), groups(groups), grid(weights, groups), moments(pruning::column_blocks(grid)) {}
+  SchemeOrder(std::size_t layer, const pruning::GroupSpec& scheme, const Shape& weights, bool transformed)
+      : layer(layer),
+        transformed(transformed),
+        groups(scheme.of_layer(transformed)),
+        grid(weights, groups),
+        moments(transformed && groups.scheme == pruning::GroupScheme::kgs ? pruning::point_blocks(grid)
+                                                                          : pruning::column_blocks(grid)) {}
 
-  std::size_t layer;  // of the survey's convolutions
-  pruning::GroupSpec groups;
+  std::size_t layer;          // of the survey's convolutions
+  bool transformed;           // its weights, into Winograd's domain
+  pruning::GroupSpec groups;  // of this layer
   pruning::GroupGrid grid;
   InputMoments moments;
   // By second order losses are shares of what varies in the layer's output, and there is one trace for each block of columns and row of
@@ -31,6 +38,13 @@ struct SchemeOrder {
   // what passes through several layers is the product of these, so that no layer is emptied for the sake of others.
   std::vector<pruning::RemovalTrace> traces;
 
+  // As it is asked for.
+  std::string text() const {
+    pruning::GroupSpec said = groups;
+    if (transformed && groups.scheme == pruning::GroupScheme::kgs)
+      said.scheme = pruning::GroupScheme::winograd;
+    return said.text();
+  }
   std::size_t block_of(std::size_t trace) const { return trace / static_cast<std::size_t>(grid.rows()); }
   std::int64_t row_of(std::size_t trace) const { return static_cast<std::int64_t>(trace) % grid.rows(); }
 };

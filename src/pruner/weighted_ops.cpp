@@ -1,13 +1,23 @@
 // What multiplies by trained parameters.
 #include "graph/ops/window.h"
+#include "graph/transformed_weights.h"
 #include "pruner/operator_functions.h"
 #include "pruner/tensors.h"
 #include "pruner/window_pads.h"
+#include "pruner/winograd_conv.h"
 
 namespace rt3d::pruner {
 
 std::vector<at::Tensor> convolve(const Call& call) {
   const at::Tensor& w = call[1];
+  if (is_transformed(call.node)) {
+    const at::Tensor y =
+        WinogradConv(call.node, shape_of(call[0]), shape_of(w)).run(call[0], call[graph::kTransformedInput]);
+    if (!call.has(2)) return {y};
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(y.dim()), 1);
+    sizes[1] = -1;
+    return {y + call[2].reshape(sizes)};
+  }
   const graph::Window window =
       graph::resolve_window(call.node.attributes, shape_of(call[0]),
                             std::vector<std::int64_t>(w.sizes().begin() + 2, w.sizes().end()));

@@ -45,9 +45,10 @@ Scores pass(const Step& step, std::size_t operand) {
   return scores;
 }
 
-// Weights [oc, ic per group, …].
+// Weights [oc, ic per group, …], or those in Winograd's transform domain, where there are any.
 Scores convolution(const Step& step, std::size_t operand) {
-  const Tensor* weights = step.constant(1);
+  const Tensor* transformed = step.constant(4);
+  const Tensor* weights = transformed ? transformed : step.constant(1);
   const std::int64_t in = step.channels(step.node.inputs[operand]);
   if (!weights || operand != 0) return pass(step, operand);
   const std::span<const float> w = weights->values<float>();

@@ -18,25 +18,40 @@ std::int64_t groups_in(std::int64_t size, std::int64_t group) { return (size + g
 
 [[noreturn]] void refuse_spec(std::string_view text) {
   fail(Code::invalid_argument, "'", text,
-       "' names no groups of weights; kgs:8x4, vanilla:32x4 and filter do, with group sizes from 1 to ",
+       "' names no groups of weights; kgs:8x4, vanilla:32x4, winograd:32x4 and filter do, with group sizes "
+       "from 1 to ",
        kLargestGroup);
 }
+
+struct SchemeRow {
+  std::string_view name;
+  GroupScheme scheme;
+};
+constexpr SchemeRow kSchemes[] = {{"filter", GroupScheme::filter},
+                                  {"vanilla", GroupScheme::vanilla},
+                                  {"kgs", GroupScheme::kgs},
+                                  {"winograd", GroupScheme::winograd}};
 
 }  // namespace
 
 std::string GroupSpec::text() const {
-  if (scheme == GroupScheme::filter) return "filter";
-  return cat(scheme == GroupScheme::kgs ? "kgs" : "vanilla", ":", gm, "x", gn);
+  const std::string_view name = std::ranges::find(kSchemes, scheme, &SchemeRow::scheme)->name;
+  return scheme == GroupScheme::filter ? std::string(name) : cat(name, ":", gm, "x", gn);
+}
+
+GroupSpec GroupSpec::of_layer(bool transformed) const {
+  if (scheme != GroupScheme::winograd) return *this;
+  return {transformed ? GroupScheme::kgs : GroupScheme::vanilla, gm, gn};
 }
 
 GroupSpec parse_group_spec(std::string_view text) {
   if (text == "filter") return {GroupScheme::filter, 1, 1};
   GroupSpec spec;
   const std::size_t colon = text.find(':'), cross = text.find('x');
-  const std::string_view scheme = text.substr(0, colon);
   if (colon == text.npos || cross == text.npos || cross < colon) refuse_spec(text);
-  if (scheme != "kgs" && scheme != "vanilla") refuse_spec(text);
-  spec.scheme = scheme == "kgs" ? GroupScheme::kgs : GroupScheme::vanilla;
+  const auto row = std::ranges::find(kSchemes, text.substr(0, colon), &SchemeRow::name);
+  if (row == std::end(kSchemes) || row->scheme == GroupScheme::filter) refuse_spec(text);
+  spec.scheme = row->scheme;
   const auto read = [&](std::string_view digits, int& value) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size() || value < 1 || value > kLargestGroup)
@@ -68,6 +83,8 @@ bool runs_sparse(const GroupSpec& spec) {
 GroupGrid::GroupGrid(const Shape& weights, const GroupSpec& spec) {
   if (weights.rank() < 2)
     fail(Code::invalid_argument, "weights of shape ", weights.text(), " have no groups");
+  if (spec.scheme == GroupScheme::winograd)
+    fail(Code::internal, "whether weights are transformed is not said");
   oc_ = weights[0];
   ic_ = weights[1];
   positions_ = weights.elements(2, weights.rank());

@@ -3,6 +3,8 @@
 //   filter    all weights of one output channel
 //   vanilla   gm output channels × gn input channels, all kernel positions together
 //   kgs       gm output channels × gn input channels at one kernel position
+//   winograd  the same at one point of Winograd's transform domain, of layers whose weights lie there, too (docs/transform-domain.md);
+//             vanilla groups in all other layers
 // Channels that a group does not divide end in a smaller group.
 #pragma once
 
@@ -15,17 +17,19 @@
 
 namespace rt3d::pruning {
 
-enum class GroupScheme { filter, vanilla, kgs };
+enum class GroupScheme { filter, vanilla, kgs, winograd };
 
 struct GroupSpec {
   GroupScheme scheme = GroupScheme::kgs;
   int gm = 8, gn = 4;  // of filters: not used
   std::string text() const;
+  // What it means for a layer's weights, which are transformed or not: anything but winograd.
+  GroupSpec of_layer(bool transformed) const;
   bool operator==(const GroupSpec&) const = default;
 };
 
 GroupSpec parse_group_spec(
-    std::string_view text);  // "kgs:8x4", "vanilla:32x4", "filter"; throws invalid_argument
+    std::string_view text);  // "kgs:8x4", "vanilla:32x4", "winograd:32x4", "filter"; throws invalid_argument
 
 std::vector<GroupSpec> parse_group_specs(std::string_view text);  // several with commas between
 
@@ -42,7 +46,8 @@ struct GroupExtent {
 
 class GroupGrid {
  public:
-  GroupGrid(const Shape& weights, const GroupSpec& spec);  // throws invalid_argument below two dimensions
+  // Throws invalid_argument below two dimensions. `spec` is GroupSpec::of_layer's.
+  GroupGrid(const Shape& weights, const GroupSpec& spec);
 
   // Group number row · columns() + column: rows are groups of output channels, columns are what each of these may lose: groups of input
   // channels, first, and kernel positions.

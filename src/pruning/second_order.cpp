@@ -29,8 +29,8 @@ class Surgery {
         weights_[static_cast<std::size_t>(r * n_ + c)] = values[static_cast<std::size_t>(
             (extent.oc_begin + r) * filter + block.columns[static_cast<std::size_t>(c)])];
     for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g)
-      groups_.push_back({row * grid.columns() + block.first_group + static_cast<std::int64_t>(g),
-                         block.group_begins[g], block.group_begins[g + 1] - block.group_begins[g]});
+      groups_.push_back({row * grid.columns() + block.groups[g], block.group_begins[g],
+                         block.group_begins[g + 1] - block.group_begins[g]});
   }
 
   bool empty() const { return groups_.empty(); }
@@ -171,6 +171,21 @@ class Surgery {
   std::vector<Columns> groups_;
 };
 
+ColumnBlock empty_block() { return {.columns = {}, .groups = {}, .group_begins = {0}}; }
+
+std::int64_t columns_of(const GroupExtent& e) {
+  return (e.ic_end - e.ic_begin) * (e.position_end - e.position_begin);
+}
+
+void append(const GroupGrid& grid, std::int64_t group, ColumnBlock& block) {
+  const GroupExtent e = grid.extent(group);
+  for (std::int64_t ic = e.ic_begin; ic < e.ic_end; ++ic)
+    for (std::int64_t p = e.position_begin; p < e.position_end; ++p)
+      block.columns.push_back(ic * grid.positions() + p);
+  block.groups.push_back(group);
+  block.group_begins.push_back(block.size());
+}
+
 }  // namespace
 
 std::vector<ColumnBlock> column_blocks(const GroupGrid& grid, std::int64_t most_columns) {
@@ -179,20 +194,23 @@ std::vector<ColumnBlock> column_blocks(const GroupGrid& grid, std::int64_t most_
     // All groups of the same input channels.
     const std::int64_t channel = grid.extent(column).ic_begin;
     std::int64_t end = column, weights = 0;
-    for (; end < grid.columns() && grid.extent(end).ic_begin == channel; ++end) {
-      const GroupExtent e = grid.extent(end);
-      weights += (e.ic_end - e.ic_begin) * (e.position_end - e.position_begin);
-    }
-    if (blocks.empty() || blocks.back().size() + weights > most_columns) {
-      blocks.push_back({.columns = {}, .first_group = column, .group_begins = {0}});
-    }
-    ColumnBlock& block = blocks.back();
-    for (; column < end; ++column) {
-      const GroupExtent e = grid.extent(column);
-      for (std::int64_t ic = e.ic_begin; ic < e.ic_end; ++ic)
-        for (std::int64_t p = e.position_begin; p < e.position_end; ++p)
-          block.columns.push_back(ic * grid.positions() + p);
-      block.group_begins.push_back(block.size());
+    for (; end < grid.columns() && grid.extent(end).ic_begin == channel; ++end)
+      weights += columns_of(grid.extent(end));
+    if (blocks.empty() || blocks.back().size() + weights > most_columns) blocks.push_back(empty_block());
+    for (; column < end; ++column) append(grid, column, blocks.back());
+  }
+  return blocks;
+}
+
+std::vector<ColumnBlock> point_blocks(const GroupGrid& grid, std::int64_t most_columns) {
+  std::vector<ColumnBlock> blocks;
+  for (std::int64_t point = 0; point < grid.positions(); ++point) {
+    if (blocks.empty() || blocks.back().size() + grid.input_channels() > most_columns)
+      blocks.push_back(empty_block());
+    for (std::int64_t column = point; column < grid.columns(); column += grid.positions()) {
+      if (blocks.back().size() + columns_of(grid.extent(column)) > most_columns && blocks.back().size() > 0)
+        blocks.push_back(empty_block());
+      append(grid, column, blocks.back());
     }
   }
   return blocks;
@@ -268,10 +286,11 @@ double output_variance(const Tensor& weights, const GroupGrid& grid, std::int64_
 void remove_and_fit(Tensor& weights, const GroupGrid& grid, std::int64_t row, const ColumnBlock& block,
                     const Moments& moments, const std::vector<std::int64_t>& groups, float* bias) {
   if (groups.empty()) return;
-  const std::int64_t n = moments.size, first = row * grid.columns() + block.first_group;
+  const std::int64_t n = moments.size;
   std::vector<bool> gone(static_cast<std::size_t>(n), false);
   for (const std::int64_t group : groups) {
-    const auto g = static_cast<std::size_t>(group - first);
+    const auto found = std::ranges::find(block.groups, group - row * grid.columns());
+    const auto g = static_cast<std::size_t>(found - block.groups.begin());
     for (std::int64_t c = block.group_begins[g]; c < block.group_begins[g + 1]; ++c)
       gone[static_cast<std::size_t>(c)] = true;
   }

@@ -25,16 +25,19 @@ namespace rt3d::pruning {
 inline constexpr std::int64_t kMostColumns = 1152;  // of a block
 inline constexpr double kDamping = 0.01;            // of H's mean diagonal, added to it
 
-// A filter's columns, channel · positions + position, of some input channels; those of one group are neighbours.
+// Some of a filter's columns, channel · positions + position; those of one group are neighbours.
 struct ColumnBlock {
   std::vector<std::int64_t> columns;
-  std::int64_t first_group = 0;            // of a row's groups (GroupGrid::columns)
-  std::vector<std::int64_t> group_begins;  // in `columns`, and the end
+  std::vector<std::int64_t> groups;        // their numbers in a row of groups (GroupGrid::columns)
+  std::vector<std::int64_t> group_begins;  // of each in `columns`, and the end
   std::int64_t size() const { return static_cast<std::int64_t>(columns.size()); }
 };
 
 // Whole groups of input channels, as many as `most_columns` hold, at least one.
 std::vector<ColumnBlock> column_blocks(const GroupGrid& grid, std::int64_t most_columns = kMostColumns);
+// The same of weights in Winograd's transform domain, whose groups are of single points: as many points as fit, with all their input
+// channels, because channels tell more of each other there than points do; one point cut into several blocks where it does not fit.
+std::vector<ColumnBlock> point_blocks(const GroupGrid& grid, std::int64_t most_columns = kMostColumns);
 
 // H of one block: the constant last, (size + 1)² values, row by row.
 struct Moments {

@@ -63,6 +63,48 @@ TEST_CASE("constants are replaced in the file's own message, which keeps what RT
   CHECK(floats_of(load_onnx(to), "c") == std::vector<float>{7, 2, 3, 4});
 }
 
+TEST_CASE("weights in Winograd's domain are added to a file, replaced there, and left out again") {
+  const tests::ScratchFolder scratch;
+  const fs::path from = scratch.path() / "model.onnx", to = scratch.path() / "transformed.onnx";
+  save_onnx(parse_graph("graph \"two\"\ninput x f32 1x2x5x6\nconst w f32 3x2x3x3\nconst v f32 2x3x3x3\n"
+                        "a = Conv(x, w)\ny = Conv(a, v)\noutput y\n"),
+            from);
+  const auto values = [](std::int64_t oc, std::int64_t ic, float first) {
+    Tensor u = Tensor::allocate({DType::f32, Shape{oc, ic, 1, 4, 4}});
+    u.mutable_values<float>()[0] = first;
+    return u;
+  };
+  const auto attached = [&](const std::string& weights) -> std::shared_ptr<const TransformedWeights> {
+    const Graph graph = load_onnx(to);
+    for (const Node& node : graph.nodes)
+      if (graph.value(node.inputs[1]).name == weights) return graph.value(node.inputs[1]).transformed;
+    return nullptr;
+  };
+  const WinogradTile tile{1, 2};
+  std::vector<TransformedConstant> two = {{"w", {"u", tile, values(3, 2, 5)}},
+                                          {"v", {"z", tile, values(2, 3, 6)}}};
+  save_with_constants(from, {}, {{"k", "kept"}}, to, Shapes::stay, &two);
+  REQUIRE(attached("w"));
+  CHECK(attached("w")->name == "u");
+  CHECK(attached("w")->tile == tile);
+  CHECK(attached("w")->values.aligned_copy().values<float>()[0] == 5);
+  REQUIRE(attached("v"));
+  CHECK(attached("v")->values.aligned_copy().values<float>()[0] == 6);
+  // Without a word about them they stay.
+  save_with_constants(to, {}, {}, to);
+  CHECK(attached("v"));
+  // Those that are named are all.
+  const std::vector<TransformedConstant> one = {{"w", {"u", tile, values(3, 2, 7)}}};
+  save_with_constants(to, {}, {}, to, Shapes::stay, &one);
+  REQUIRE(attached("w"));
+  CHECK(attached("w")->values.aligned_copy().values<float>()[0] == 7);
+  CHECK_FALSE(attached("v"));
+  const std::vector<TransformedConstant> none;
+  save_with_constants(to, {}, {}, to, Shapes::stay, &none);
+  CHECK_FALSE(attached("w"));
+  CHECK(load_onnx(to).metadata == std::map<std::string, std::string>{{"k", "kept"}});
+}
+
 TEST_CASE("external data becomes part of the written file") {
   const tests::ScratchFolder scratch;
   const fs::path original = tests::test_data("fixtures") / "c3d/model.onnx", to = scratch.path() / "all.onnx";

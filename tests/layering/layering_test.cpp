@@ -61,8 +61,9 @@ const std::vector<Floor> kFloors = {
      {"base", "graph", "kernels", "jit", "runtime/devices", "runtime/choosing", "runtime/weights",
       "runtime/planning", "runtime/running"}},
     {"pruner",
-     {"base", "graph", "graph/ops", "graph/passes", "pruning",  // graph/passes: channels that go together
-      "runtime/running"}},                                      // runtime/running: folding of constants
+     {"base", "graph", "graph/ops", "graph/passes",  // graph/passes: channels that go together
+      "kernels",                                     // Winograd's transforms
+      "pruning", "runtime/running"}},                // runtime/running: folding of constants
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
     {"dataset", {"base", "video"}},

@@ -35,12 +35,12 @@ std::vector<at::Tensor> random_inputs(const graph::Graph& specialized, std::uint
 }
 
 std::vector<at::Tensor> session_outputs(const graph::Graph& model, const std::map<std::string, Shape>& shapes,
-                                        const std::vector<at::Tensor>& inputs) {
+                                        const std::vector<at::Tensor>& inputs, kernels::Accuracy accuracy) {
   runtime::SessionOptions options;
   options.input_shapes = shapes;
   options.threads = 1;
   options.tuning.mode = tuner::Mode::off;
-  options.accuracy = kernels::Accuracy::exact;
+  options.accuracy = accuracy;
   runtime::Session session(model, options);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor input = pruner::host_tensor(inputs[i]);

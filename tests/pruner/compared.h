@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "kernels/family.h"
 #include "pruner/network.h"
 
 // libtorch's headers bring a CHECK of their own (glog's), which ends the program.
@@ -23,9 +24,10 @@ std::map<std::string, Shape> fixed_shapes(const graph::Graph& model);
 std::vector<at::Tensor> random_inputs(const graph::Graph& specialized, std::uint64_t seed,
                                       std::int64_t batch = 0);
 
-// What a session of the model gives, at exact accuracy.
+// What a session of the model gives.
 std::vector<at::Tensor> session_outputs(const graph::Graph& model, const std::map<std::string, Shape>& shapes,
-                                        const std::vector<at::Tensor>& inputs);
+                                        const std::vector<at::Tensor>& inputs,
+                                        kernels::Accuracy accuracy = kernels::Accuracy::exact);
 
 // The largest difference, relative to each output's largest value; huge where shapes differ or something is not finite.
 double difference(const std::vector<at::Tensor>& got, const std::vector<at::Tensor>& expected);

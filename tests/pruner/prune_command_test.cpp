@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -128,6 +129,37 @@ TEST_CASE("rt3d info finds exactly the groups that rt3d-prune took") {
   }
 }
 
+TEST_CASE("rt3d-prune prunes in Winograd's domain, and rt3d info and inspect find it there") {
+  const Shell shell;
+  const std::string dense = model(shell), pruned = shell.scratch.path("pruned.onnx"), folder = clips(shell);
+  const Result made = prune(
+      shell,
+      dense +
+          " --quiet --json --threads 1 --method magnitude --scheme winograd:8x4 --target 3x --calibrate " +
+          folder + " -o " + pruned);
+  CAPTURE(made.err);
+  REQUIRE(made.exit_code == 0);
+  const json report = json::parse(made.out);
+  CHECK(report["rate"].get<double>() >= 3);
+  std::map<std::string, std::string> schemes;
+  for (const json& layer : report["layers"]) schemes[layer["name"]] = layer["groups"];
+  const json info = json::parse(shell.rt3d("info --json " + pruned).out);
+  CHECK(info["unpruned_macs"].get<double>() / info["kept_macs"].get<double>() ==
+        doctest::Approx(report["rate"].get<double>()).epsilon(0.02));
+  const json seen = json::parse(prune(shell, "inspect --json " + pruned).out);
+  CHECK(seen["groups"] == "winograd:8x4");
+  int transformed = 0, spatial = 0;
+  for (const json& layer : seen["layers"]) {
+    CHECK(layer["zeros"] == layer["zeros_in_groups"]);
+    if (layer["zeros"] == 0) continue;
+    CAPTURE(layer["name"].get<std::string>());
+    CHECK(layer["groups_of"] == schemes.at(layer["name"]));
+    ++(layer["groups_of"] == "winograd:8x4" ? transformed : spatial);
+  }
+  CHECK(transformed >= 3);
+  CHECK(spatial >= 1);
+}
+
 // How fast anything is decides nothing here: the times may be missed, and rt3d-prune then says so.
 TEST_CASE("a target in time is planned from measured layers, for groups and for filters") {
   const Shell shell;
@@ -187,6 +219,9 @@ TEST_CASE("rt3d-prune says in one line what it cannot do") {
   CHECK(holds(refused(dense + wanted + " --target 2x --scheme kgs:8x4,vanilla:8x4", 2), "compete by time"));
   CHECK(holds(refused(dense + wanted + " --target 2x-faster --scheme kgs:8x4,filter", 2), "by itself"));
   CHECK(holds(refused(dense + wanted + " --target 2x --scheme kgs:8", 2), "names no groups"));
+  CHECK(holds(refused(dense + wanted + " --target 2ms --scheme winograd:8x4", 2), "are not timed yet"));
+  CHECK(holds(refused(dense + wanted + " --target 2ms --scheme kgs:8x4,winograd:8x4", 2),
+              "winograd by itself"));
   CHECK(holds(refused(dense + wanted + " --target 90x --scheme filter", 2), "with all filters that may go"));
   CHECK(holds(refused(dense + wanted + " --target 2x --keep-dense nobody", 2), "'nobody'"));
   CHECK(holds(refused(dense + wanted, 2), "--target is missing"));

@@ -77,7 +77,7 @@ TEST_CASE("training empties what is to be cut, the cut costs next to nothing, an
   };
   for (const Case& row :
        {Case{Method::reweighted, "kgs:8x4", 2}, Case{Method::reweighted, "vanilla:4x4", 1.5},
-        Case{Method::lasso, "kgs:4x4", 1.5}}) {
+        Case{Method::lasso, "kgs:4x4", 1.5}, Case{Method::reweighted, "winograd:8x4", 1.5}}) {
     CAPTURE(row.rate);
     Witness witness;
     const graph::Graph dense = graph::load_onnx(learned.dense);
@@ -109,10 +109,15 @@ TEST_CASE("training empties what is to be cut, the cut costs next to nothing, an
 
     // What is written computes in the runtime what the trainer computed.
     const std::string out = learned.scratch.path("out.onnx");
-    graph::save_with_constants(learned.dense, run.network().weights(), {}, out);
+    const std::vector<graph::TransformedConstant> transformed = run.network().transformed();
+    CHECK(transformed.size() == (row.scheme == std::string("winograd:8x4") ? 1 : 0));
+    for (const graph::TransformedConstant& one : transformed) CHECK(run.masks().contains(one.values.name));
+    graph::save_with_constants(learned.dense, run.network().weights(), {}, out, graph::Shapes::stay,
+                               &transformed);
     const std::vector<at::Tensor> inputs = tests::random_inputs(run.network().graph(), 3);
     const at::NoGradGuard without_gradients;
-    CHECK(tests::difference(tests::session_outputs(graph::load_onnx(out), {}, inputs),
+    const auto accuracy = transformed.empty() ? kernels::Accuracy::exact : kernels::Accuracy::standard;
+    CHECK(tests::difference(tests::session_outputs(graph::load_onnx(out), {}, inputs, accuracy),
                             run.network().run(inputs, Mode::evaluation)) < 1e-4);
   }
 }
@@ -122,7 +127,8 @@ TEST_CASE("the methods that cut at once reach the rate and learn again, and laye
   const graph::Graph dense = graph::load_onnx(learned.dense);
   for (const Method method : {Method::one_shot, Method::heuristic, Method::magnitude}) {
     Witness witness;
-    Run run(dense, {}, *learned.clips, pruning_plan(method, "kgs:8x4", 2), witness);
+    const char* const scheme = method == Method::one_shot ? "winograd:8x4" : "kgs:8x4";
+    Run run(dense, {}, *learned.clips, pruning_plan(method, scheme, 2), witness);
     while (run.advance()) {
     }
     CHECK(run.history().rate() >= 2);
@@ -154,6 +160,8 @@ TEST_CASE("a state is taken up by a run of the same plan, and refused by another
   RunPlan plan = pruning_plan(Method::reweighted, "kgs:8x4", 1.5);
   plan.regularize_epochs = 3;
   plan.train_epochs = 2;
+  plan.layers = {{"conv1", 0.5, pruning::parse_group_spec("kgs:8x4")},
+                 {"conv2", 0.4, pruning::parse_group_spec("winograd:8x4")}};
   Witness witness;
   Run whole(dense, {}, *learned.clips, plan, witness);
   std::vector<Checkpoint> states;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/random.h"
 #include "pruning/cholesky.h"
@@ -84,6 +85,30 @@ Tensor copied(const Tensor& tensor) {
 
 }  // namespace
 
+TEST_CASE("blocks of points hold all input channels of some points, or some of one, each group once") {
+  for (const std::int64_t most : {1, 5, 13, 100}) {
+    CAPTURE(most);
+    const GroupGrid grid({10, 6, 1, 1, 3}, parse_group_spec("kgs:8x4"));
+    std::vector<std::int64_t> groups, columns;
+    for (const ColumnBlock& block : point_blocks(grid, most)) {
+      CHECK((block.size() <= most || block.groups.size() == 1));
+      REQUIRE(block.group_begins.size() == block.groups.size() + 1);
+      for (std::size_t g = 0; g < block.groups.size(); ++g) {
+        const GroupExtent e = grid.extent(block.groups[g]);
+        std::vector<std::int64_t> expected;
+        for (std::int64_t ic = e.ic_begin; ic < e.ic_end; ++ic) expected.push_back(ic * 3 + e.position_begin);
+        CHECK(expected == std::vector<std::int64_t>(block.columns.begin() + block.group_begins[g],
+                                                    block.columns.begin() + block.group_begins[g + 1]));
+      }
+      groups.insert(groups.end(), block.groups.begin(), block.groups.end());
+      columns.insert(columns.end(), block.columns.begin(), block.columns.end());
+    }
+    CHECK(groups == std::vector<std::int64_t>{0, 3, 1, 4, 2, 5});
+    CHECK(std::set<std::int64_t>(columns.begin(), columns.end()).size() == 18);
+    CHECK(point_blocks(grid, most).size() == (most == 100 ? 1 : most == 13 ? 2 : 6));
+  }
+}
+
 TEST_CASE("blocks hold whole groups of input channels, each column once") {
   for (const char* spec : {"kgs:8x4", "vanilla:4x2", "kgs:2x5"})
     for (const std::int64_t most : {1, 13, 100}) {
@@ -91,7 +116,7 @@ TEST_CASE("blocks hold whole groups of input channels, each column once") {
       std::vector<std::int64_t> all;
       std::int64_t group = 0;
       for (const ColumnBlock& block : column_blocks(grid, most)) {
-        CHECK(block.first_group == group);
+        CHECK(block.groups.front() == group);
         for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g, ++group) {
           const GroupExtent e = grid.extent(group);
           std::vector<std::int64_t> expected;

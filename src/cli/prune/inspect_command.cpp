@@ -29,6 +29,13 @@ void declare(CLI::App& app, InspectOptions& options) {
   app.add_flag("--json", options.as_json, "Print JSON");
 }
 
+// What multiplies: those in Winograd's domain where there are any.
+struct LayerWeights {
+  std::string name;
+  Tensor values;
+  bool transformed = false;
+};
+
 struct LayerZeros {
   std::string name, groups_of;  // the scheme
   Shape weights;
@@ -36,10 +43,12 @@ struct LayerZeros {
   std::int64_t count = 0, zeros = 0, grouped_zeros = 0;  // weights; zero ones; those in groups of zeros
 };
 
-LayerZeros zeros_of(const std::string& name, const Tensor& weights, const pruning::GroupSpec& spec) {
-  const pruning::GroupGrid grid(weights.shape(), spec);
-  LayerZeros row{.name = name,
-                 .groups_of = spec.text(),
+LayerZeros zeros_of(const LayerWeights& layer, const pruning::GroupSpec& spec) {
+  const Tensor& weights = layer.values;
+  const pruning::GroupSpec groups = spec.of_layer(layer.transformed);
+  const pruning::GroupGrid grid(weights.shape(), groups);
+  LayerZeros row{.name = layer.name,
+                 .groups_of = layer.transformed ? spec.text() : groups.text(),
                  .weights = weights.shape(),
                  .groups = grid.count(),
                  .count = weights.elements()};
@@ -54,11 +63,10 @@ LayerZeros zeros_of(const std::string& name, const Tensor& weights, const prunin
 }
 
 // Of several schemes the one whose groups hold most of the zeros; of equals the one with the larger groups.
-LayerZeros zeros_of(const std::string& name, const Tensor& weights,
-                    const std::vector<pruning::GroupSpec>& specs) {
+LayerZeros zeros_of(const LayerWeights& layer, const std::vector<pruning::GroupSpec>& specs) {
   std::optional<LayerZeros> best;
   for (const pruning::GroupSpec& spec : specs)
-    if (LayerZeros row = zeros_of(name, weights, spec);
+    if (LayerZeros row = zeros_of(layer, spec);
         !best || std::pair(row.grouped_zeros, -row.groups) > std::pair(best->grouped_zeros, -best->groups))
       best = std::move(row);
   return *best;
@@ -78,8 +86,11 @@ void run(const InspectOptions& options) {
     if (node.op != "Conv" && node.op != "Gemm" && node.op != "MatMul") continue;
     const Tensor* weights = node.inputs.size() > 1 ? model.constant(node.inputs[1]) : nullptr;
     if (!weights || weights->dtype() != DType::f32 || weights->shape().rank() < 2) continue;
-    rows.push_back(zeros_of(node.name.empty() ? model.value(node.inputs[1]).name : node.name,
-                            weights->aligned_copy(), specs));
+    const graph::Value& value = model.value(node.inputs[1]);
+    const Tensor& values = value.transformed ? value.transformed->values : *weights;
+    rows.push_back(zeros_of(
+        {node.name.empty() ? value.name : node.name, values.aligned_copy(), value.transformed != nullptr},
+        specs));
   }
   if (options.as_json) {
     json layers = json::array();

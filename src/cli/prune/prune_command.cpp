@@ -37,7 +37,8 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
       ->capture_default_str();
   app.add_option("--scheme", goal.scheme,
                  "What goes together: kgs:GMxGN (input channels at a kernel position), vanilla:GMxGN (at all "
-                 "positions), or filter (whole ones, gone from the file with what reads them); for a target "
+                 "positions), winograd:GMxGN (at a point of Winograd's transform domain), or filter (whole "
+                 "ones, gone from the file with what reads them); for a target "
                  "in time several with commas between, of which each layer gets one")
       ->type_name("SPEC")
       ->capture_default_str();

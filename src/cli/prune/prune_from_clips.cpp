@@ -20,6 +20,7 @@
 #include "pruner/predicted_classes.h"
 #include "pruner/runs/methods.h"
 #include "pruner/tensors.h"
+#include "pruner/transforms.h"
 #include "pruning/group_grid.h"
 
 namespace rt3d::cli {
@@ -67,7 +68,8 @@ void finish(const Job& job, pruner::Network& network, const pruner::OneShotRepor
   const std::map<std::string, std::string> properties = {
       {kPrunedGroups, goal.scheme}, {kPrunedMethod, goal.method}, {kPrunedRate, fixed(report.rate(), 3)}};
   write_whole(goal.output, [&](const std::filesystem::path& file) {
-    graph::save_with_constants(goal.model, constants, properties, file, shapes);
+    const std::vector<graph::TransformedConstant> transformed = network.transformed();
+    graph::save_with_constants(goal.model, constants, properties, file, shapes, &transformed);
   });
   PruneResult result{.model = goal.model,
                      .output = goal.output,
@@ -120,6 +122,13 @@ void prune_filters(const Job& job, pruner::Network& network) {
   finish(job, network, filters.report(), filters.cut_weights(), graph::Shapes::may_differ, time);
 }
 
+// The scheme winograd prunes weights that the dense model does not have yet.
+graph::Graph transformed_where_asked(const graph::Graph& model, const Job& job) {
+  if (job.schemes[0].scheme != pruning::GroupScheme::winograd) return model;
+  return pruner::with_transforms(model, job.read.shapes, job.goal.keep_dense,
+                                 [](const pruner::PrunableLayer&) { return true; });
+}
+
 }  // namespace
 
 void prune_from_clips(const PruneGoal& goal) {
@@ -144,7 +153,7 @@ void prune_from_clips(const PruneGoal& goal) {
   job.clips = tensors_of(job.read);
   const at::NoGradGuard without_gradients;
   as_said([&] {
-    pruner::Network network(model, job.read.shapes);
+    pruner::Network network(transformed_where_asked(model, job), job.read.shapes);
     job.schemes[0].scheme == pruning::GroupScheme::filter ? prune_filters(job, network)
                                                           : prune_groups(job, network);
   });

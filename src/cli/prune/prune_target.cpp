@@ -50,6 +50,13 @@ void require_schemes(const std::vector<pruning::GroupSpec>& schemes, const Prune
       throw UsageError(
           "--scheme: filters go from all layers that share them, and compete with no other scheme: give "
           "filter by itself");
+    if (schemes.size() > 1 && scheme.scheme == pruning::GroupScheme::winograd)
+      throw UsageError(
+          "--scheme: weights are pruned where they are, in Winograd's domain or not: give winograd by "
+          "itself");
+    if (target.is_time() && scheme.scheme == pruning::GroupScheme::winograd)
+      throw UsageError("--scheme " + scheme.text() +
+                       ": layers in Winograd's domain are not timed yet: give a --target like 2.6x");
     if (target.is_time() && !pruning::runs_sparse(scheme))
       throw UsageError(
           join("--scheme ", scheme.text(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include "base/checksum.h"
 #include "cli/parts/failure.h"
@@ -19,6 +20,7 @@
 #include "cli/prune/run_folder.h"
 #include "cli/prune/run_report.h"
 #include "graph/model.h"
+#include "graph/transformed_weights.h"
 #include "pruner/checkpoint.h"
 #include "pruning/layers.h"
 
@@ -163,11 +165,16 @@ std::map<std::string, ByteArray> masks_of(const pruner::Run& run) {
   return arrays;
 }
 
-// Of convolutions and linear layers, as they are in the file.
+// Of convolutions and linear layers, as they are in the file; in Winograd's domain where they are there, too.
 std::int64_t nonzero_weights(const graph::Graph& model) {
   std::int64_t count = 0;
+  std::set<std::string> counted;
+  for (const std::string& name : graph::transformed_weights_names(model)) counted.insert(name);
   for (std::size_t i = 0; i < model.value_count(); ++i) {
-    const Tensor* constant = model.constant(static_cast<graph::ValueId>(i));
+    const auto id = static_cast<graph::ValueId>(i);
+    const Tensor* constant = model.constant(id);
+    if (model.value(id).transformed) constant = &model.value(id).transformed->values;
+    if (counted.contains(model.value(id).name)) continue;
     if (constant == nullptr || constant->dtype() != DType::f32 || constant->shape().rank() < 2) continue;
     const Tensor values = constant->aligned_copy();
     count += std::ranges::count_if(values.values<float>(), [](float value) { return value != 0; });
@@ -211,7 +218,9 @@ void finish(const pruner::Run& run, const TrainingSession& session, const RunFol
   std::map<std::string, std::string> metadata = session.metadata(graph.value(graph.outputs[0]).desc.shape[1]);
   if (!run.history().cut.empty()) metadata[kPrunedRate] = fixed(run.history().rate(), 3);
   write_whole(request.output, [&](const fs::path& file) {
-    graph::save_with_constants(folder.model(), run.network().weights(), metadata, file);
+    const std::vector<graph::TransformedConstant> transformed = run.network().transformed();
+    graph::save_with_constants(folder.model(), run.network().weights(), metadata, file, graph::Shapes::stay,
+                               &transformed);
   });
   if (!run.history().cut.empty())
     write_whole(fs::path(request.output).replace_extension(".masks.npz"),

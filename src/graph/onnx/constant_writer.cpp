@@ -1,4 +1,5 @@
 // A model's own message with other constants. Fields that RT3D does not know are kept by protobuf as they came.
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <set>
@@ -9,6 +10,7 @@
 #include "graph/onnx/message.h"
 #include "graph/onnx/tensor_data.h"
 #include "graph/ops/onnx_types.h"
+#include "graph/transformed_weights.h"
 #include "onnx.pb.h"
 
 namespace rt3d::graph {
@@ -48,11 +50,31 @@ class ConstantWriter {
     if (shapes_ == Shapes::may_differ) write_shapes();
   }
 
+  // Beside what is there.
+  void add(const TransformedConstant& added) {
+    const auto& initializers = model_.graph().initializer();
+    const auto found = std::ranges::find_if(initializers, [&](const rt3d_onnx::TensorProto& initializer) {
+      return initializer.name() == added.values.name;
+    });
+    const Tensor& values = added.values.values;
+    if (found != initializers.end())
+      return put(*model_.mutable_graph()->mutable_initializer(static_cast<int>(found - initializers.begin())),
+                 added.values.name, values);
+    rt3d_onnx::TensorProto& initializer = *model_.mutable_graph()->add_initializer();
+    initializer.set_name(added.values.name);
+    for (const std::int64_t size : values.shape()) initializer.add_dims(size);
+    put(initializer, added.values.name, values);
+  }
+
  private:
   bool replace(rt3d_onnx::TensorProto& proto, const std::string& name) {
     const auto found = constants_.find(name);
     if (found == constants_.end()) return false;
-    const Tensor& tensor = found->second;
+    put(proto, name, found->second);
+    return true;
+  }
+
+  void put(rt3d_onnx::TensorProto& proto, const std::string& name, const Tensor& tensor) {
     const Shape shape(std::vector<std::int64_t>(proto.dims().begin(), proto.dims().end()));
     if (shapes_ == Shapes::stay && shape != tensor.shape())
       fail(Code::invalid_argument, "'", name, "' is ", shape.text(), " in the model, not ",
@@ -63,7 +85,6 @@ class ConstantWriter {
     proto.set_data_type(onnx_of_dtype(tensor.dtype()));
     set_bytes(proto, tensor.bytes());
     names_.insert(name);
-    return true;
   }
 
   // Values in between have none any more; old files name initializers among the inputs, with theirs.
@@ -129,14 +150,30 @@ void add_metadata(rt3d_onnx::ModelProto& model, const std::map<std::string, std:
   }
 }
 
+void set_transformed(rt3d_onnx::ModelProto& model, const std::vector<TransformedConstant>& transformed) {
+  auto& properties = *model.mutable_metadata_props();
+  const auto kept = std::remove_if(properties.begin(), properties.end(),
+                                   [](const auto& property) { return property.key() == kWinogradMetadata; });
+  properties.erase(kept, properties.end());
+  std::string lines;
+  for (const TransformedConstant& one : transformed)
+    lines += transformed_weights_line(one.weights, one.values);
+  if (!lines.empty()) add_metadata(model, {{kWinogradMetadata, lines}});
+}
+
 }  // namespace
 
 void save_with_constants(const std::filesystem::path& from, const std::map<std::string, Tensor>& constants,
                          const std::map<std::string, std::string>& metadata, const std::filesystem::path& to,
-                         Shapes shapes) {
+                         Shapes shapes, const std::vector<TransformedConstant>* transformed) {
   rt3d_onnx::ModelProto model = read_message(from);
-  ConstantWriter(model, constants, from, shapes).write();
+  ConstantWriter writer(model, constants, from, shapes);
+  writer.write();
   add_metadata(model, metadata);
+  if (transformed) {
+    for (const TransformedConstant& one : *transformed) writer.add(one);
+    set_transformed(model, *transformed);
+  }
   if (model.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     fail(Code::unsupported,
          "the model is larger than 2 GiB, the most that an ONNX file with embedded weights may have");

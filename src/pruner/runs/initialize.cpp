@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "graph/graph.h"
+#include "pruner/winograd_conv.h"
 
 namespace rt3d::pruner {
 namespace {
@@ -24,6 +26,11 @@ std::int64_t inputs_of_filter(Network& network, const Parameter& weights) {
 void initialize(Network& network, std::uint64_t seed) {
   const at::NoGradGuard without_gradients;
   Random random(seed);
+  for (const graph::Node& node : network.graph().nodes)
+    if (is_transformed(node))
+      fail(Code::unsupported, "'", node.name,
+           "' has weights in Winograd's transform domain, too, which are nothing to begin from: take the "
+           "dense model");
   for (Parameter& parameter : network.parameters()) {
     const bool is_one = parameter.role == Role::scale || parameter.role == Role::variance;
     if (parameter.role != Role::weight) {

@@ -10,6 +10,7 @@
 #include "pruner/runs/initialize.h"
 #include "pruner/runs/strength.h"
 #include "pruner/tensors.h"
+#include "pruner/transforms.h"
 #include "pruning/pruning.h"
 
 namespace rt3d::pruner {
@@ -30,6 +31,22 @@ std::vector<Stage> stages_of(Method method) {
 
 bool trains(Stage stage) { return stage != Stage::dense && stage != Stage::cut; }
 
+// With weights in Winograd's domain where layers are to be pruned there.
+graph::Graph transformed_where_planned(const graph::Graph& model, const std::map<std::string, Shape>& shapes,
+                                       const RunPlan& plan) {
+  const auto in_domain = [](const pruning::GroupSpec& spec) {
+    return spec.scheme == pruning::GroupScheme::winograd;
+  };
+  if (plan.method == Method::train) return model;
+  if (plan.layers.empty() && !in_domain(plan.groups)) return model;
+  return with_transforms(model, shapes, plan.keep_dense, [&](const PrunableLayer& layer) {
+    if (plan.layers.empty()) return true;
+    return std::ranges::any_of(plan.layers, [&](const LayerPlan& said) {
+      return in_domain(said.groups) && (said.name == layer.name || said.name == layer.weights_name);
+    });
+  });
+}
+
 double median_of(at::Tensor values) { return values.numel() > 0 ? values.median().item<double>() : 0; }
 
 }  // namespace
@@ -43,7 +60,7 @@ Run::Run(const graph::Graph& model, const std::map<std::string, Shape>& shapes, 
     : clips_(clips),
       plan_(plan),
       witness_(witness),
-      network_(model, shapes),
+      network_(transformed_where_planned(model, shapes, plan), shapes),
       stages_(stages_of(plan.method)),
       model_(model),
       shapes_(shapes) {
@@ -64,7 +81,7 @@ void Run::find_pruned() {
     double most = 0;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       if (!layers_[i].dense.empty()) continue;
-      pruned_.push_back({i, plan_.groups, 1 - pruning::kLeastKept});
+      add_pruned(i, plan_.groups, 1 - pruning::kLeastKept);
       most += pruned_.back().most * static_cast<double>(layers_[i].macs);
     }
     wanted_ = 1 - 1 / plan_.rate;
@@ -75,17 +92,21 @@ void Run::find_pruned() {
   }
   for (const LayerPlan& plan : plan_.layers) {
     const auto found = std::ranges::find_if(layers_, [&](const PrunableLayer& layer) {
-      return plan.name == layer.name || plan.name == network_.graph().value(layer.weights).name;
+      return plan.name == layer.name || plan.name == layer.weights_name;
     });
     if (found == layers_.end()) fail(Code::invalid_argument, "no layer is named '", plan.name, "'");
     if (!found->dense.empty())
       fail(Code::invalid_argument, "the layer '", plan.name, "' stays dense: ", found->dense);
-    pruned_.push_back({static_cast<std::size_t>(found - layers_.begin()), plan.groups, plan.share});
+    add_pruned(static_cast<std::size_t>(found - layers_.begin()), plan.groups, plan.share);
     wanted_ += plan.share * static_cast<double>(found->macs) / macs_;
   }
   for (const Pruned& pruned : pruned_)
     if (pruned.groups.scheme == pruning::GroupScheme::filter)
       fail(Code::invalid_argument, "training prunes groups inside filters: kgs, vanilla");
+}
+
+void Run::add_pruned(std::size_t layer, const pruning::GroupSpec& scheme, double most) {
+  pruned_.push_back({layer, scheme, scheme.of_layer(layers_[layer].transformed), most});
 }
 
 const at::Tensor& Run::weights(const Pruned& pruned) const {
@@ -306,7 +327,7 @@ void Run::cut() {
 OneShotReport Run::pruned_network(const std::vector<std::vector<at::Tensor>>& examples) {
   std::vector<pruning::GroupSpec> schemes;
   for (const Pruned& pruned : pruned_)
-    if (std::ranges::find(schemes, pruned.groups) == schemes.end()) schemes.push_back(pruned.groups);
+    if (std::ranges::find(schemes, pruned.scheme) == schemes.end()) schemes.push_back(pruned.scheme);
   OneShotRequest request;
   request.criterion = row_of(plan_.method).criterion;
   request.keep_dense = plan_.keep_dense;
@@ -322,7 +343,7 @@ OneShotReport Run::pruned_network(const std::vector<std::vector<at::Tensor>>& ex
     for (std::size_t i = 0; i < choices.size(); ++i)
       for (const Pruned& pruned : pruned_)
         if (pruned.layer == one_shot.survey().convs[i].row)
-          choices[i] = {static_cast<std::size_t>(std::ranges::find(schemes, pruned.groups) - schemes.begin()),
+          choices[i] = {static_cast<std::size_t>(std::ranges::find(schemes, pruned.scheme) - schemes.begin()),
                         1 - pruned.most};
     one_shot.choose(choices);
   }

@@ -100,12 +100,14 @@ class Run {
 
   // A layer that is to lose groups.
   struct Pruned {
-    std::size_t layer = 0;  // in layers_
-    pruning::GroupSpec groups;
-    double most = 0;  // of its multiply-adds, the share that may go
+    std::size_t layer = 0;      // in layers_
+    pruning::GroupSpec scheme;  // as asked for
+    pruning::GroupSpec groups;  // what it means for this layer
+    double most = 0;            // of its multiply-adds, the share that may go
   };
 
   void find_pruned();
+  void add_pruned(std::size_t layer, const pruning::GroupSpec& scheme, double most);
   const at::Tensor& weights(const Pruned& pruned) const;
   double zero_share(const Pruned& pruned) const;  // of its weights, those in groups that are zero
   std::int64_t steps_of(Stage stage) const { return epochs_of(stage) * clips_.batches(); }

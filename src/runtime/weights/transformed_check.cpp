@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "graph/transformed_weights.h"
 #include "kernels/winograd_weights.h"
 
 namespace rt3d::runtime {
@@ -55,13 +56,6 @@ double correlation(const Tensor& spatial, const graph::TransformedWeights& trans
   return other == 0 ? 0 : both / std::sqrt(one * other);
 }
 
-std::array<std::int64_t, 3> strides_of(const graph::Node& conv) {
-  std::array<std::int64_t, 3> strides{1, 1, 1};
-  const std::vector<std::int64_t> own = conv.attributes.integers("strides", {});
-  std::copy_backward(own.begin(), own.end(), strides.end());
-  return strides;
-}
-
 }  // namespace
 
 void drop_unrelated_transformed_weights(graph::Graph& graph) {
@@ -69,7 +63,7 @@ void drop_unrelated_transformed_weights(graph::Graph& graph) {
     if (node.op != "Conv") continue;
     graph::Value& weights = graph.value(node.inputs[1]);
     if (!weights.transformed) continue;
-    const double related = correlation(*weights.constant, *weights.transformed, strides_of(node));
+    const double related = correlation(*weights.constant, *weights.transformed, graph::conv_strides(node));
     if (related >= kLeast) continue;
     log(LogLevel::warning, "the transform-domain weights '", weights.transformed->name, "' are ignored: ",
         std::isnan(related)
