@@ -14,10 +14,13 @@
 namespace rt3d::cli {
 namespace {
 
-// Runs go on until the last few found nothing that is clearly faster.
-constexpr int kSteadyTurns = 5;
-constexpr double kFaster = 0.99;
-constexpr std::int64_t kMostNs = 10'000'000'000;
+// Runs go on until so many found nothing that is clearly faster, or this time is over.
+struct Patience {
+  int turns;
+  std::int64_t most_ns;
+};
+constexpr Patience kPatience[] = {{5, 10'000'000'000}, {12, 20'000'000'000}};  // by Care
+constexpr double kFaster = 0.995;
 constexpr std::uint64_t kInputSeed = 1;
 constexpr std::int64_t kDenseTuneMs = 60'000;
 constexpr double kNeverRun = std::numeric_limits<double>::infinity();
@@ -40,10 +43,11 @@ void run(rt3d_session* session, std::vector<StepTime>& least) {
 }
 
 // Turns of runs of one or two models, until their times are steady.
-void run_steadily(const std::vector<std::pair<rt3d_session*, std::vector<StepTime>*>>& models) {
+void run_steadily(Care care, const std::vector<std::pair<rt3d_session*, std::vector<StepTime>*>>& models) {
+  const Patience& patience = kPatience[static_cast<std::size_t>(care)];
   const std::int64_t began = now_ns();
   std::vector<double> best(models.size(), kNeverRun);
-  for (int steady = 0; steady < kSteadyTurns && now_ns() - began < kMostNs; ++steady)
+  for (int steady = 0; steady < patience.turns && now_ns() - began < patience.most_ns; ++steady)
     for (std::size_t i = 0; i < models.size(); ++i) {
       run(models[i].first, *models[i].second);
       const double whole = whole_ns(*models[i].second);
@@ -79,19 +83,19 @@ SessionHandle ModelTimer::open(const std::string& path, const SessionOptions& op
   return session;
 }
 
-Comparison ModelTimer::compare(const std::filesystem::path& pruned, std::int64_t tune_ms) {
+Comparison ModelTimer::compare(const std::filesystem::path& pruned, std::int64_t tune_ms, Care care) {
   SessionOptions options = options_;
   options.tune_ms = tune_ms;
   const SessionHandle session = open(pruned.string(), options);
   Comparison found;
   found.tuned_ms = stats_of(session.get()).tune_ns / 1'000'000;
-  run_steadily({{dense_.get(), &found.dense}, {session.get(), &found.pruned}});
+  run_steadily(care, {{dense_.get(), &found.dense}, {session.get(), &found.pruned}});
   return found;
 }
 
 double ModelTimer::dense_ns() {
   std::vector<StepTime> steps;
-  run_steadily({{dense_.get(), &steps}});
+  run_steadily(Care::thorough, {{dense_.get(), &steps}});
   return whole_ns(steps);
 }
 

@@ -32,6 +32,9 @@ struct Comparison {
   Times whole() const { return {whole_ns(dense), whole_ns(pruned)}; }
 };
 
+// Layers are many, and noise of one is lost among them; a whole model is judged by a few per cent.
+enum class Care { quick, thorough };
+
 std::string milliseconds(double ns);  // "4.567", "45.6"
 
 class ModelTimer {
@@ -40,7 +43,7 @@ class ModelTimer {
   ModelTimer(const std::string& model, const std::map<std::string, Shape>& shapes, SessionOptions options);
 
   // Tunes what the database does not know of the pruned model, for so long at most.
-  Comparison compare(const std::filesystem::path& pruned, std::int64_t tune_ms);
+  Comparison compare(const std::filesystem::path& pruned, std::int64_t tune_ms, Care care);
   double dense_ns();
 
  private:

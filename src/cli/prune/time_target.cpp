@@ -41,7 +41,7 @@ TimePlan TimeTarget::plan(const pruner::OneShot& one_shot, const Progress& progr
   const ModelTimes times = measure_layers(
       conv_names(one_shot.survey()), one_shot.schemes().size(),
       [&](std::size_t scheme, double kept, std::int64_t tune_ms) {
-        return measure(one_shot.random_weights(scheme, kept), graph::Shapes::stay, tune_ms);
+        return measure(one_shot.random_weights(scheme, kept), graph::Shapes::stay, tune_ms, Care::quick);
       },
       [&](std::size_t done, std::size_t all) { progress("measured models", done, all); });
   TimePlan plan(one_shot.survey(), one_shot.schemes(), times);
@@ -50,20 +50,20 @@ TimePlan TimeTarget::plan(const pruner::OneShot& one_shot, const Progress& progr
 }
 
 Comparison TimeTarget::measure(const std::map<std::string, Tensor>& constants, graph::Shapes shapes,
-                               std::int64_t tune_ms) {
+                               std::int64_t tune_ms, Care care) {
   const TemporaryFolder folder(std::filesystem::temp_directory_path(), "rt3d-prune-");
   const std::filesystem::path file = folder.path() / "choice.onnx";
   graph::save_with_constants(model_, constants, {}, file, shapes);
-  return timer_.compare(file, tune_ms);
+  return timer_.compare(file, tune_ms, care);
 }
 
 double TimeTarget::excess(const std::map<std::string, Tensor>& constants, graph::Shapes shapes) {
-  const Times times = measure(constants, shapes, kChoiceTuneMs).whole();
+  const Times times = measure(constants, shapes, kChoiceTuneMs, Care::thorough).whole();
   return times.pruned_ns / goal_ns(times.dense_ns);
 }
 
 Times TimeTarget::measure_written(const std::string& path) {
-  return timer_.compare(path, kChoiceTuneMs).whole();
+  return timer_.compare(path, kChoiceTuneMs, Care::thorough).whole();
 }
 
 std::vector<pruner::LayerChoice> TimeTarget::choose(pruner::OneShot& one_shot, TimePlan& plan,

@@ -38,7 +38,7 @@ class TimeTarget {
 
  private:
   Comparison measure(const std::map<std::string, Tensor>& constants, graph::Shapes shapes,
-                     std::int64_t tune_ms);
+                     std::int64_t tune_ms, Care care);
   // By how much a model with these constants takes longer than it may, as a factor.
   double excess(const std::map<std::string, Tensor>& constants, graph::Shapes shapes);
 
