@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from .cells import NETWORKS, SIZE
+from .cells import NETWORKS, RATES, SIZE
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
 # other way: they are other classes.
@@ -44,8 +44,9 @@ class Runs:
         folder.mkdir(parents=True, exist_ok=True)
         retrain = str(self.options.prune_epochs)
         epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
+        rate = ["--lr", str(RATES[cell.scheme])] if cell.scheme in RATES else []
         self._run(folder, [str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
-                           "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
+                           "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
 
     def result(self, cell):
         """What the run wrote, or None."""
