@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from .cells import NETWORKS
+from .cells import NETWORKS, RATES
 from .kept import Kept
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
@@ -47,8 +47,10 @@ class Runs:
         folder.mkdir(parents=True, exist_ok=True)
         retrain = str(self.options.prune_epochs)
         epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
-        self._run(folder, NETWORKS[cell.network], [str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
-                           "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
+        rate = ["--lr", str(RATES[cell.scheme])] if cell.scheme in RATES else []
+        self._run(folder, NETWORKS[cell.network], [
+            str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
+            "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
         self.kept.add(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
                                                   "prune_epochs": self.options.prune_epochs})
 

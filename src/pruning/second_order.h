@@ -35,8 +35,9 @@ struct ColumnBlock {
 
 // Whole groups of input channels, as many as `most_columns` hold, at least one.
 std::vector<ColumnBlock> column_blocks(const GroupGrid& grid, std::int64_t most_columns = kMostColumns);
-// The same of weights in Winograd's transform domain, whose groups are of single points: as many points as fit, with all their input
-// channels, because channels tell more of each other there than points do; one point cut into several blocks where it does not fit.
+// The same of weights in Winograd's transform domain, whose groups are of single points: all input channels of as many points as fit. A
+// point whose channels do not fit is cut into several blocks. (Products of neighbouring points reach the same outputs: fitted
+// together they make up for more than one point by itself can.)
 std::vector<ColumnBlock> point_blocks(const GroupGrid& grid, std::int64_t most_columns = kMostColumns);
 
 // H of one block: the constant last, (size + 1)² values, row by row.
