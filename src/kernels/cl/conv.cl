@@ -152,7 +152,11 @@ __kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(X_M
 #else
   // Tiles of one work-group have as many units in each plane. That a loop ends for all of them at once the compiler knows only where all read
   // the same number.
+#if DEEP > 1
   const int first_tile = (int)(get_global_offset(2) + get_group_id(2) * DEEP) % OC_TILES;
+#else
+  const int first_tile = tile;
+#endif
   for (int kd = 0; kd < KD; ++kd) {
     if ((uint)(od * SD - PD + kd * DD) >= ID) continue;
     const list_at plane = LIST_BEGIN(list) + (tile * KD + kd) * 4;
