@@ -12,7 +12,6 @@
 #include "pruner/network.h"
 #include "pruner/operators.h"
 #include "pruner/tensors.h"
-#include "pruning/pruning.h"
 #include "runtime/fixture_models.h"
 #include "scratch_folder.h"
 #include "test_data.h"
@@ -214,9 +213,6 @@ TEST_CASE("what cannot be trained is refused by name") {
                                  "output y\n"));
   CHECK(unknown.find("Activation (1 node") != std::string::npos);
   CHECK(unknown.find("Conv") != std::string::npos);
-  graph::Graph transformed = small("c3d", 16, 112);
-  pruning::prune(transformed, pruning::parse_request("winograd:8x4:2"), 1);
-  CHECK(refusal(transformed).find("transform domain") != std::string::npos);
 }
 
 TEST_CASE("inputs that do not fit are refused") {
