@@ -32,7 +32,8 @@ std::vector<float> answer_of(rt3d_session* session) {
 
 }  // namespace
 
-TEST_CASE("a session of RT3D_TUNE_LATER answers at once, and is tuned in slices between runs") {
+TEST_CASE(
+    "a session of RT3D_TUNE_LATER answers at once, and is tuned in slices between runs [slow: aarch64]") {
   if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
   const Model model = net_model();
   const Session session = make_session(model.get(), later_options());
@@ -75,7 +76,7 @@ TEST_CASE("rt3d_session_tune says what is wrong") {
   CHECK(state.finished == 1);
 }
 
-TEST_CASE("tuning later is cancelled and ended by the answer to progress") {
+TEST_CASE("tuning later is cancelled and ended by the answer to progress [slow: aarch64]") {
   if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
   const Model model = net_model();
   rt3d_session_options options = later_options();

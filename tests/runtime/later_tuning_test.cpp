@@ -62,7 +62,8 @@ double worst_of(const std::vector<float>& got, const Tensor& want) {
 
 }  // namespace
 
-TEST_CASE("a session that is tuned later measures nothing at first, and is right at every step") {
+TEST_CASE(
+    "a session that is tuned later measures nothing at first, and is right at every step [slow: aarch64]") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const tests::ScratchFolder folder;
   const graph::Graph model = graph::parse_graph(kLaterNet);
@@ -115,7 +116,7 @@ TEST_CASE("a session that is tuned later measures nothing at first, and is right
   }
 }
 
-TEST_CASE("without a file what is tuned later is remembered by the session") {
+TEST_CASE("without a file what is tuned later is remembered by the session [slow: aarch64]") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const graph::Graph model = graph::parse_graph(kLaterNet);
   const Tensor input = test::random_inputs(model, 4).at(0);
@@ -127,7 +128,7 @@ TEST_CASE("without a file what is tuned later is remembered by the session") {
   if (session.tuning_state().plans > 0) CHECK(session.stats().from_database > 0);
 }
 
-TEST_CASE("tuning later is cancelled, goes on, and ends when it is enough") {
+TEST_CASE("tuning later is cancelled, goes on, and ends when it is enough [slow: aarch64]") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const graph::Graph model = graph::parse_graph(kLaterNet);
   const Tensor input = test::random_inputs(model, 4).at(0);

@@ -170,7 +170,7 @@ TEST_CASE("a newer plan compiles and packs what differs, and computes the same")
   CHECK(input.error_of(current.now()) < 2e-5);
 }
 
-TEST_CASE("a plan that is swapped a thousand times beside runs: every run is right") {
+TEST_CASE("a plan that is swapped a thousand times beside runs: every run is right [slow: aarch64]") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const graph::Graph model = graph::parse_graph(kSwapNet);
   const SessionOptions options = swap_options(2);

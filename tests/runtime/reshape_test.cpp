@@ -171,7 +171,7 @@ TEST_CASE("a change of shape that fails changes nothing") {
                        Error);
 }
 
-TEST_CASE("a session that is tuned later goes on with each shape's problems") {
+TEST_CASE("a session that is tuned later goes on with each shape's problems [slow: aarch64]") {
   if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
   const graph::Graph model = graph::parse_graph(kReshapedNet);
   const ShapedInput four(model, 1, 4), two(model, 2, 2);
