@@ -104,8 +104,11 @@ TEST_CASE(
                     .rigor = rigor});
     bench.choose(choices, quick());
     CHECK(choices[0].source == (rigor == tuner::kSurveyed ? Source::tuned : Source::database));
-    choices = conv_choices();
-    bench.choose(choices, quick());
+    // Which family is the fastest here times decide, which may change: each is tuned once at the most.
+    for (std::size_t i = 0; i == 0 || (i < 16 && choices[0].source == Source::tuned); ++i) {
+      choices = conv_choices();
+      bench.choose(choices, quick());
+    }
     CHECK(choices[0].source == Source::database);
   }
 }
