@@ -151,8 +151,8 @@ __kernel __attribute__((reqd_work_group_size(WIDE, PLANES, DEEP))) void conv(X_M
   }
 #else
   // Tiles of one work-group have as many units in each plane. That a loop ends for all of them at once the compiler knows only where all read
-  // the same number.
-#if DEEP > 1
+  // the same number. Where lists lie in buffers, a Mali has no registers for a second place to read from.
+#if DEEP > 1 && defined(LISTED_BY_IMAGE)
   const int first_tile = (int)(get_global_offset(2) + get_group_id(2) * DEEP) % OC_TILES;
 #else
   const int first_tile = tile;
