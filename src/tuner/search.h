@@ -63,6 +63,11 @@ std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique
 // Asks for these alone; for what `otherwise` asks where none of them has a time.
 std::unique_ptr<Strategy> make_only(std::vector<std::size_t> these, std::unique_ptr<Strategy> otherwise);
 
+// The mode's strategy behind what is remembered of the problem, the most disturbed rows before the others: where the time runs out each time,
+// all have their turn in the end. Where nothing is, but something of a near share of zeros (recall_near()), that alone.
+std::unique_ptr<Strategy> make_informed(Mode mode, const Candidates& candidates, std::vector<Row> remembered,
+                                        const std::vector<TimedSchedule>& near);
+
 // Whether the schedules are of the same knobs and differ in exactly one value.
 bool differ_in_one_knob(const kernels::Schedule& a, const kernels::Schedule& b);
 

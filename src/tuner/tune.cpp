@@ -104,15 +104,12 @@ class Tuning final : public TuningLoop {
                   ? recall_near(db, request.problem, request.families, request.engine.target())
                   : std::vector<TimedSchedule>()),
         measurer_(request, candidates),
-        strategy_(make_strategy()) {}
+        strategy_(make_informed(request.mode, candidates, before_, near_)) {}
 
   bool until(std::chrono::steady_clock::time_point deadline) override;
   TimedSchedule result(TimedSchedule fallback) override;
 
  private:
-  std::unique_ptr<Strategy> make_strategy() const;
-  std::vector<std::size_t> near_candidates() const;
-  std::size_t candidate(const kernels::KernelFamily* family, const kernels::Schedule& schedule) const;
   Measurement measure(const Ask& ask, const std::vector<std::size_t>& ahead);
   void record(std::size_t index, double time_ns);
   void forget(std::size_t index);
@@ -140,49 +137,6 @@ class Tuning final : public TuningLoop {
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
-
-// What is remembered comes first, the most disturbed before the others: where the time runs out each time, all have their turn in the
-// end.
-std::unique_ptr<Strategy> Tuning::make_strategy() const {
-  std::unique_ptr<Strategy> strategy = strategy_for(request_.mode).make(candidates_);
-  std::vector<Row> rows = before_;
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const Row& a, const Row& b) { return a.disturbance > b.disturbance; });
-  std::vector<std::size_t> first;
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < candidates_.size(); ++i)
-      if (candidates_[i].family->id() == row.family && candidates_[i].schedule.text() == row.schedule)
-        first.push_back(i);
-  if (!first.empty()) return make_first(std::move(first), std::move(strategy));
-  std::vector<std::size_t> near = near_candidates();
-  return near.empty() ? std::move(strategy) : make_only(std::move(near), std::move(strategy));
-}
-
-// What was fastest at the near share, the fastest of code that leaves zeros out or does not, whichever the former is not, and the best
-// estimate here, should something else be faster now.
-std::vector<std::size_t> Tuning::near_candidates() const {
-  std::vector<std::size_t> chosen;
-  const auto add = [&](std::size_t candidate) {
-    if (candidate < candidates_.size() && std::find(chosen.begin(), chosen.end(), candidate) == chosen.end())
-      chosen.push_back(candidate);
-  };
-  for (const TimedSchedule& near : near_) {
-    const bool sparse = near.family->traits().leaves_zeros;
-    if (&near == near_.data() || sparse != near_.front().family->traits().leaves_zeros)
-      add(candidate(near.family, near.schedule));
-    if (chosen.size() == 2) break;
-  }
-  if (!chosen.empty()) add(0);
-  return chosen;
-}
-
-// As many as there are candidates where it is none.
-std::size_t Tuning::candidate(const kernels::KernelFamily* family, const kernels::Schedule& schedule) const {
-  const auto found = std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& c) {
-    return c.family == family && c.schedule == schedule;
-  });
-  return static_cast<std::size_t>(found - candidates_.begin());
-}
 
 // A time that cannot be is measured once more. What is compiled ahead is in the journal, too: compilers end processes as kernels do.
 Measurement Tuning::measure(const Ask& ask, const std::vector<std::size_t>& ahead) {
