@@ -68,7 +68,7 @@ bool has_statistics(const Network& network) {
 }  // namespace
 
 void estimate_statistics(Network& network, std::span<const std::vector<at::Tensor>> clips,
-                         std::size_t batch) {
+                         const ClipProgress& progress, std::size_t batch) {
   if (clips.empty() || !has_statistics(network)) return;
   const at::NoGradGuard without_gradients;
   Estimate estimate(network);
@@ -78,9 +78,10 @@ void estimate_statistics(Network& network, std::span<const std::vector<at::Tenso
       estimate.add(part);
     } catch (const Error& error) {
       if (part.size() == 1 || error.code() != Code::unsupported) throw;
-      estimate_statistics(network, clips, 1);  // a node mixes clips
+      estimate_statistics(network, clips, progress, 1);  // a node mixes clips
       return;
     }
+    if (progress) progress(i + part.size(), clips.size());
   }
   estimate.write();
 }

@@ -130,7 +130,7 @@ std::vector<std::vector<double>> FilterPruning::input_losses() {
     double whole = 0;
     for (std::size_t b = 0; b < layer.moments.blocks().size(); ++b) {
       const pruning::ColumnBlock& block = layer.moments.blocks()[b];
-      pruning::Moments moments = layer.moments.moments(b, layer.constant);
+      pruning::Moments moments = layer.moments.moments(block, layer.constant);
       whole += pruning::output_variance(layer.weights, layer.grid, 0, block, moments);
       for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g)
         if (layer.input_gone[static_cast<std::size_t>(block.groups[g])])
@@ -288,7 +288,7 @@ void FilterPruning::fit(const std::vector<std::size_t>& fresh) {
     if (layer.moments.seen() && !inputs[l].empty()) {
       for (std::size_t b = 0; b < layer.moments.blocks().size(); ++b) {
         const pruning::ColumnBlock& block = layer.moments.blocks()[b];
-        pruning::Moments moments = layer.moments.moments(b, layer.constant);
+        pruning::Moments moments = layer.moments.moments(block, layer.constant);
         std::vector<std::int64_t> here;
         for (std::size_t g = 0; g + 1 < block.group_begins.size(); ++g) {
           const std::int64_t channel = block.groups[g];
@@ -363,7 +363,8 @@ void FilterPruning::apply(std::span<const std::vector<at::Tensor>> clips) {
     bias->values.copy_(at::tensor(layers_[l].bias, bias->values.options().requires_grad(false)));
   }
   sets_.zero(gone_);
-  estimate_statistics(network_, clips);
+  estimate_statistics(network_, clips,
+                      [&](std::size_t done, std::size_t all) { tell("statistics", done, all); });
 }
 
 void FilterPruning::tell(const std::string& stage, std::size_t done, std::size_t all) const {

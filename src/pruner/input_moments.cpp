@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "base/error.h"
@@ -42,9 +43,35 @@ std::vector<std::int64_t> sampled(const std::vector<std::int64_t>& all, std::int
   return some;
 }
 
+std::vector<std::int64_t> sorted(std::vector<std::int64_t> values) {
+  std::ranges::sort(values);
+  return values;
+}
+
+// Where each of `columns` is in `from`, and the constant behind them.
+std::vector<std::int64_t> places(const std::vector<std::int64_t>& columns,
+                                 const std::vector<std::int64_t>& from) {
+  std::map<std::int64_t, std::int64_t> place;
+  for (std::size_t i = 0; i < from.size(); ++i) place[from[i]] = static_cast<std::int64_t>(i);
+  std::vector<std::int64_t> found;
+  for (const std::int64_t column : columns) found.push_back(place.at(column));
+  found.push_back(static_cast<std::int64_t>(from.size()));
+  return found;
+}
+
 }  // namespace
 
-InputMoments::InputMoments(std::vector<pruning::ColumnBlock> blocks) : blocks_(std::move(blocks)) {}
+InputMoments::InputMoments(std::vector<pruning::ColumnBlock> blocks) : blocks_(std::move(blocks)) {
+  for (const pruning::ColumnBlock& block : blocks_) sorted_.push_back(sorted(block.columns));
+}
+
+std::size_t InputMoments::find(const pruning::ColumnBlock& block) const {
+  return static_cast<std::size_t>(std::ranges::find(sorted_, sorted(block.columns)) - sorted_.begin());
+}
+
+bool InputMoments::covers(const std::vector<pruning::ColumnBlock>& blocks) const {
+  return std::ranges::all_of(blocks, [&](const auto& block) { return find(block) < blocks_.size(); });
+}
 
 void InputMoments::add(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights) {
   if (sums_.empty())
@@ -123,10 +150,17 @@ void InputMoments::add_tiles(const graph::Node& node, const at::Tensor& input, c
   }
 }
 
-pruning::Moments InputMoments::moments(std::size_t block, bool with_constant) const {
+pruning::Moments InputMoments::moments(const pruning::ColumnBlock& block, bool with_constant) const {
   if (samples_ == 0) fail(Code::internal, "no activations were seen");
-  const double* const sums = sums_[block].data_ptr<double>();
-  return {blocks_[block], {sums, sums + sums_[block].numel()}, samples_, with_constant};
+  const std::size_t at = find(block);
+  if (at == blocks_.size()) fail(Code::internal, "moments of other columns were added up");
+  at::Tensor sums = sums_[at];
+  if (block.columns != blocks_[at].columns) {
+    const at::Tensor order = at::tensor(places(block.columns, blocks_[at].columns), at::kLong);
+    sums = sums.index_select(0, order).index_select(1, order);
+  }
+  const double* const values = sums.data_ptr<double>();
+  return {block, {values, values + sums.numel()}, samples_, with_constant};
 }
 
 }  // namespace rt3d::pruner

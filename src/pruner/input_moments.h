@@ -24,14 +24,20 @@ class InputMoments {
 
   const std::vector<pruning::ColumnBlock>& blocks() const { return blocks_; }
   bool seen() const { return samples_ > 0; }
-  // Throws internal before anything was added.
-  pruning::Moments moments(std::size_t block, bool with_constant) const;
+  // Of a block with the columns of one of blocks(), in any order: schemes that group the same columns otherwise share one sum. Throws
+  // internal for other columns, and before anything was added.
+  pruning::Moments moments(const pruning::ColumnBlock& block, bool with_constant) const;
+  // Whether moments() knows all of these.
+  bool covers(const std::vector<pruning::ColumnBlock>& blocks) const;
 
  private:
   void add_tiles(const graph::Node& node, const at::Tensor& input, const at::Tensor& weights);
+  // The number of the block of these columns; of blocks() where there is none.
+  std::size_t find(const pruning::ColumnBlock& block) const;
 
   std::vector<pruning::ColumnBlock> blocks_;
-  std::vector<at::Tensor> sums_;  // by block: double, (columns + 1)²
+  std::vector<std::vector<std::int64_t>> sorted_;  // by block: its columns
+  std::vector<at::Tensor> sums_;                   // by block: double, (columns + 1)²
   double samples_ = 0;
   std::int64_t clips_ = 0;
 };

@@ -37,10 +37,20 @@ OneShot::OneShot(Network& network, std::vector<pruning::GroupSpec> schemes, cons
   report_.macs = report_.kept_macs = survey_.macs;
   for (std::size_t i = 0; i < survey_.convs.size(); ++i) {
     originals_.push_back(host_tensor(survey_.convs[i].weights->values));
-    for (const pruning::GroupSpec& scheme : schemes_)
-      orders_.emplace_back(i, scheme, originals_.back().shape(), survey_.convs[i].transformed);
+    for (const pruning::GroupSpec& scheme : schemes_) {
+      SchemeOrder& order =
+          orders_.emplace_back(i, scheme, originals_.back().shape(), survey_.convs[i].transformed);
+      order.moments = moments_for(order);
+    }
   }
   chosen_.resize(survey_.convs.size());
+}
+
+std::shared_ptr<InputMoments> OneShot::moments_for(const SchemeOrder& order) {
+  for (const Seen& seen : seen_)
+    if (seen.conv == order.layer && seen.moments->covers(order.blocks)) return seen.moments;
+  seen_.push_back({order.layer, std::make_shared<InputMoments>(order.blocks)});
+  return seen_.back().moments;
 }
 
 void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
@@ -49,9 +59,8 @@ void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
     watch = [&](const graph::Node& node, std::span<const at::Tensor* const> operands) {
       if (node.op != "Conv") return;
       const Parameter* weights = network_.parameter(pruned_operand(node));
-      for (SchemeOrder& order : orders_)
-        if (survey_.convs[order.layer].weights == weights)
-          order.moments.add(node, *operands[0], *operands[1]);
+      for (const Seen& seen : seen_)
+        if (survey_.convs[seen.conv].weights == weights) seen.moments->add(node, *operands[0], *operands[1]);
     };
   report_.classes_before = predicted_classes(
       network_, clips, watch, [&](std::size_t done, std::size_t all) { tell("activations", done, all); });
@@ -60,12 +69,12 @@ void OneShot::see(std::span<const std::vector<at::Tensor>> clips) {
 void OneShot::order() {
   if (request_.criterion == Criterion::second_order) {
     std::size_t before = 0, all = 0;
-    for (const SchemeOrder& order : orders_) all += order.moments.blocks().size();
+    for (const SchemeOrder& order : orders_) all += order.blocks.size();
     for (SchemeOrder& order : orders_) {
       order_by_second_order(
           order, originals_[order.layer], survey_.convs[order.layer].constant, macs(order.layer), pool_,
           [&](std::size_t done, std::size_t) { tell("order of removal", before + done, all); });
-      before += order.moments.blocks().size();
+      before += order.blocks.size();
     }
     return;
   }
@@ -181,16 +190,16 @@ void OneShot::fit(std::size_t conv, Tensor& weights) {
   const SchemeOrder& order = order_of(conv, chosen.scheme);
   const PrunableConv& layer = survey_.convs[conv];
   float* const bias = layer.bias ? layer.bias->values.data_ptr<float>() : nullptr;
-  std::size_t block = order.moments.blocks().size();
+  std::size_t block = order.blocks.size();
   std::unique_ptr<pruning::Moments> moments;
   for (std::size_t t = 0; t < order.traces.size(); ++t) {
     if (chosen.counts[t] == 0) continue;
     if (order.block_of(t) != block) {
       block = order.block_of(t);
-      moments = std::make_unique<pruning::Moments>(order.moments.moments(block, layer.constant));
+      moments = std::make_unique<pruning::Moments>(order.moments->moments(order.blocks[block], layer.constant));
     }
     const std::vector<std::int64_t>& groups = order.traces[t].groups;
-    pruning::remove_and_fit(weights, order.grid, order.row_of(t), order.moments.blocks()[block], *moments,
+    pruning::remove_and_fit(weights, order.grid, order.row_of(t), order.blocks[block], *moments,
                             {groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(chosen.counts[t])},
                             bias);
   }
@@ -214,7 +223,8 @@ void OneShot::apply(std::span<const std::vector<at::Tensor>> clips) {
   }
   for (std::size_t i = 0; i < pruned.size(); ++i)
     survey_.convs[i].weights->values.copy_(torch_tensor(pruned[i]));
-  estimate_statistics(network_, clips);
+  estimate_statistics(network_, clips,
+                      [&](std::size_t done, std::size_t all) { tell("statistics", done, all); });
 }
 
 void OneShot::tell(const std::string& stage, std::size_t done, std::size_t all) const {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,6 +74,10 @@ class OneShot {
   const OneShotReport& report() const { return report_; }
 
  private:
+  struct Seen {  // what a convolution reads
+    std::size_t conv;
+    std::shared_ptr<InputMoments> moments;
+  };
   struct Chosen {
     std::size_t scheme = 0;
     std::vector<std::size_t> counts;  // by trace
@@ -88,6 +93,8 @@ class OneShot {
   double macs(std::size_t conv) const {
     return static_cast<double>(survey_.rows[survey_.convs[conv].row].macs);
   }
+  // The sums of another scheme's of the layer, or new ones.
+  std::shared_ptr<InputMoments> moments_for(const SchemeOrder& order);
   Chosen cut(std::size_t conv, const LayerChoice& choice) const;
   double lost(std::size_t conv, const Chosen& chosen) const;
   void take(std::size_t conv, Chosen chosen);
@@ -104,6 +111,7 @@ class OneShot {
   OneShotReport report_;
   std::vector<Tensor> originals_;    // weights, by convolution
   std::vector<SchemeOrder> orders_;  // by convolution, then scheme
+  std::vector<Seen> seen_;
   std::vector<Chosen> chosen_;       // by convolution
 };
 

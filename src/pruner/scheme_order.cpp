@@ -164,15 +164,15 @@ class Rounds {
 
 void order_by_second_order(SchemeOrder& order, const Tensor& weights, bool constant, double macs,
                            ThreadPool& pool, const OrderProgress& progress) {
-  const std::size_t blocks = order.moments.blocks().size();
+  const std::size_t blocks = order.blocks.size();
   const auto rows = static_cast<std::size_t>(order.grid.rows());
   order.traces.resize(blocks * rows);
   for (std::size_t b = 0; b < blocks; ++b) {
     progress(b, blocks);
-    const std::vector<float> inverse = order.moments.moments(b, constant).inverse(pool);
+    const std::vector<float> inverse = order.moments->moments(order.blocks[b], constant).inverse(pool);
     pool.run(order.grid.rows(), [&](std::int64_t row, int) {
       order.traces[b * rows + static_cast<std::size_t>(row)] =
-          pruning::removal_trace(weights, order.grid, row, order.moments.blocks()[b], inverse);
+          pruning::removal_trace(weights, order.grid, row, order.blocks[b], inverse);
     });
   }
   progress(blocks, blocks);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,15 @@ struct SchemeOrder {
         transformed(transformed),
         groups(scheme.of_layer(transformed)),
         grid(weights, groups),
-        moments(transformed && groups.scheme == pruning::GroupScheme::kgs ? pruning::point_blocks(grid)
-                                                                          : pruning::column_blocks(grid)) {}
+        blocks(transformed && groups.scheme == pruning::GroupScheme::kgs ? pruning::point_blocks(grid)
+                                                                         : pruning::column_blocks(grid)) {}
 
   std::size_t layer;          // of the survey's convolutions
   bool transformed;           // its weights, into Winograd's domain
   pruning::GroupSpec groups;  // of this layer
   pruning::GroupGrid grid;
-  InputMoments moments;
+  std::vector<pruning::ColumnBlock> blocks;
+  std::shared_ptr<InputMoments> moments;  // of these blocks; of several schemes' of the layer, where they are the same
   // By second order losses are shares of what varies in the layer's output, and there is one trace for each block of columns and row of
   // groups, block after block. By scores there is a single one, and losses are steps of -log of the share that the layer still passes on:
   // what passes through several layers is the product of these, so that no layer is emptied for the sake of others.

@@ -3,18 +3,27 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/vector_clones.h"
 
 namespace rt3d::pruning {
 
 namespace {
 
-double dot(const double* a, const double* b, std::int64_t n) {
-  double sums[4] = {};
+constexpr int kSums = 16;  // that do not wait for each other
+
+RT3D_VECTOR_CLONES double dot(const double* a, const double* b, std::int64_t n) {
+  double sums[kSums] = {};
   std::int64_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (int k = 0; k < 4; ++k) sums[k] += a[i + k] * b[i + k];
-  for (; i < n; ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (; i + kSums <= n; i += kSums)
+    for (int k = 0; k < kSums; ++k) sums[k] += a[i + k] * b[i + k];
+  double sum = 0;
+  for (; i < n; ++i) sum += a[i] * b[i];
+  for (const double part : sums) sum += part;
+  return sum;
+}
+
+RT3D_VECTOR_CLONES void subtract(double* from, double factor, const double* row, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) from[i] -= factor * row[i];
 }
 
 }  // namespace
@@ -43,8 +52,7 @@ void solve_from(const std::vector<double>& l, std::int64_t n, double* b, std::in
   for (std::int64_t i = n; i-- > 0;) {  // by columns of Lᵀ, which are rows of L
     const double* row = l.data() + i * n;
     b[i] /= row[i];
-    const double value = b[i];
-    for (std::int64_t j = 0; j < i; ++j) b[j] -= value * row[j];
+    subtract(b, b[i], row, i);
   }
 }
 

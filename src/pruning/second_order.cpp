@@ -4,11 +4,27 @@
 #include <cmath>
 #include <limits>
 
+#include "base/vector_clones.h"
 #include "pruning/cholesky.h"
 
 namespace rt3d::pruning {
 
 namespace {
+
+// row -= Σ factors_i rows_i, each of n elements; four at a time: each element of the row is loaded and stored once for them.
+RT3D_VECTOR_CLONES void subtract_rows(float* row, const float* factors, const float* rows, std::int64_t count,
+                                      std::int64_t n) {
+  std::int64_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const float f0 = factors[i], f1 = factors[i + 1], f2 = factors[i + 2], f3 = factors[i + 3];
+    const float *a = rows + i * n, *b = a + n, *c = b + n, *d = c + n;
+    for (std::int64_t j = 0; j < n; ++j) row[j] -= (f0 * a[j] + f1 * b[j]) + (f2 * c[j] + f3 * d[j]);
+  }
+  for (; i < count; ++i) {
+    const float* from = rows + i * n;
+    for (std::int64_t j = 0; j < n; ++j) row[j] -= factors[i] * from[j];
+  }
+}
 
 // What is left of a row of groups in one block while its groups go: weights and inverse of the columns that are still there. Columns that
 // went are zero in both, and squeezed out now and then.
@@ -119,18 +135,7 @@ class Surgery {
           factor += row[g.begin + j] * s[static_cast<std::size_t>(j * g.count + i)];
         factors_[static_cast<std::size_t>(i)] = factor;
       }
-      std::int64_t i = 0;
-      for (; i + 4 <= g.count; i += 4) {  // four at a time: each element of the row is loaded and stored once
-        const float* const f = factors_.data() + i;
-        const float f0 = f[0], f1 = f[1], f2 = f[2], f3 = f[3];
-        const float *a = removed.data() + i * n_, *b = a + n_, *c = b + n_, *d = c + n_;
-        for (std::int64_t j = 0; j < n_; ++j) row[j] -= (f0 * a[j] + f1 * b[j]) + (f2 * c[j] + f3 * d[j]);
-      }
-      for (; i < g.count; ++i) {
-        const float factor = factors_[static_cast<std::size_t>(i)];
-        const float* from = removed.data() + i * n_;
-        for (std::int64_t j = 0; j < n_; ++j) row[j] -= factor * from[j];
-      }
+      subtract_rows(row, factors_.data(), removed.data(), g.count, n_);
       std::fill_n(row + g.begin, g.count, 0.0f);
     };
     factors_.resize(static_cast<std::size_t>(g.count));

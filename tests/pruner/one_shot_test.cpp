@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "base/error.h"
 #include "kernels/sparsity.h"
@@ -12,6 +13,7 @@
 #include "pruner/compared.h"
 #include "pruner/motion_network.h"
 #include "pruner/tensors.h"
+#include "pruning/group_grid.h"
 
 TEST_SUITE_BEGIN("pruner");
 
@@ -89,6 +91,29 @@ TEST_CASE("one-shot pruning from 64 clips keeps the accuracy that magnitudes los
     MESSAGE("dense ", before, ", second order ", kept[0], ", magnitude ", kept[1]);
     CHECK(kept[0] >= before - 0.01);
     CHECK(kept[1] < before - 0.02);
+  }
+}
+
+TEST_CASE("schemes beside each other lose what each loses by itself: they share what layers read") {
+  const tests::Clips seen = tests::motion_clips(16, 5);
+  Network network = tests::trained_motion_network(3);
+  const std::vector<pruning::GroupSpec> both = pruning::parse_group_specs("kgs:8x4,vanilla:16x4");
+  const OneShotRequest request = kgs(2);
+  const auto ordered = [&](const std::vector<pruning::GroupSpec>& schemes) {
+    auto made = std::make_unique<OneShot>(network, schemes, request);
+    made->see(seen.inputs);
+    made->order();
+    return made;
+  };
+  const auto together = ordered(both);
+  for (std::size_t s = 0; s < both.size(); ++s) {
+    const auto alone = ordered({both[s]});
+    for (std::size_t conv = 0; conv < alone->survey().convs.size(); ++conv)
+      for (const double kept : {0.25, 0.5, 0.8}) {
+        const double loss = alone->loss(conv, {0, kept});
+        CHECK(loss > 0);
+        CHECK(together->loss(conv, {s, kept}) == doctest::Approx(loss).epsilon(1e-4));
+      }
   }
 }
 

@@ -216,7 +216,7 @@ TEST_CASE("what moments of transformed inputs say that a removal changes is what
       const at::NoGradGuard without_gradients;
       const at::Tensor before = network.run({x}, Mode::evaluation)[0];
       for (std::size_t b = 0; b < blocks.size(); b += blocks.size() / 3 + 1) {
-        const pruning::Moments h = moments.moments(b, true);
+        const pruning::Moments h = moments.moments(blocks[b], true);
         const std::int64_t n = blocks[b].size();
         double trace = 0, change = 0, squares = 0, shift = 0;
         for (std::int64_t i = 0; i < n; ++i) trace += h.values[static_cast<std::size_t>(i * h.size + i)];
