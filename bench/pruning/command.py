@@ -7,6 +7,7 @@ import sys
 from . import report
 from .cells import NETWORKS, ROOT, cells
 from .runs import RunError, Runs
+from .times import measure
 
 DESCRIPTION = """\
 Trains small networks on the motion clips of scripts/motion with rt3d-prune, prunes them by every method and scheme, and writes
@@ -16,6 +17,7 @@ examples:
   scripts/setup pruner && cmake --preset release && cmake --build --preset release   # and ffmpeg; Python with bench/requirements.txt
   python3 bench/pruning                              # all of it: about eight hours on two cores
   python3 bench/pruning c3d --seeds 1 --cells 12     # the first twelve runs of one network
+  python3 bench/pruning --only-report --times        # measure the models of all finished runs anew, by turns
   python3 bench/pruning --results docs/pruning-results.json --report docs/pruning-results.md --plot docs/pruning.png --only-report"""
 
 
@@ -33,12 +35,15 @@ def parse(words=None):
     add("--seeds", type=int, metavar="N", help="at most so many seeds of a network")
     add("--cells", type=int, metavar="N", help="at most so many runs, the most telling first")
     add("--threads", type=int, default=2, metavar="N", help="(default: %(default)s)")
-    add("--results", type=pathlib.Path, metavar="FILE", help="results of runs here and elsewhere: read, not run again, and added to")
+    add("--results", type=pathlib.Path, metavar="FILE",
+        help="results of runs here and elsewhere: read, not run again, and added to (default: results.json in --out)")
+    add("--times", action="store_true", help="at the end measure all models anew, by turns: on a machine that does nothing else")
     add("--only-report", action="store_true", help="run nothing: report what is there")
     add("--report", type=pathlib.Path, metavar="FILE", help="write the tables there too, between the marks 'tables' of a Markdown file")
     add("--plot", type=pathlib.Path, metavar="FILE", help="draw accuracy against time (needs matplotlib)")
     options = parser.parse_args(words)
     options.out = options.out.resolve()
+    options.results = options.results or options.out / "results.json"
     for name in options.networks:
         if name not in NETWORKS:
             parser.error(f"there is no network {name!r}; there are {', '.join(NETWORKS)}")
@@ -81,6 +86,8 @@ def main(words=None):
     except KeyboardInterrupt:
         print("pruning: interrupted; the same command goes on", file=sys.stderr)
         return 130
+    if options.times:
+        measure(runs, todo, options)
     results = {cell: result for cell in todo if (result := runs.result(cell))}
     if not results:
         print("pruning: there are no results yet", file=sys.stderr)

@@ -35,28 +35,36 @@ class Runs:
         made = folder / "made.onnx"
         if not made.exists():
             self._call("rt3d", ["make-model", *NETWORKS[network].make, "--seed", str(seed), "-o", str(made)], folder)
-        self._run(folder, NETWORKS[network], ["train", str(made), "--from-scratch", "-o", str(model), "--epochs", str(self.options.epochs),
-                           "--lr", str(NETWORKS[network].rate), "--seed", str(seed)])
+        self._run(folder, NETWORKS[network], ["train", str(made), "--from-scratch", "-o", str(model),
+                                             "--epochs", str(self.options.epochs), *NETWORKS[network].training,
+                                             "--seed", str(seed)])
         return model
 
     def prune(self, cell):
         folder = self.options.out / cell.folder
-        if self.result(cell):
+        if self.kept.find(cell):
             return
         dense = self.dense(cell.network, cell.seed)
         folder.mkdir(parents=True, exist_ok=True)
         retrain = str(self.options.prune_epochs)
         epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
         rate = ["--lr", str(RATES[cell.scheme])] if cell.scheme in RATES else []
-        self._run(folder, NETWORKS[cell.network], [
-            str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
-            "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
-        self.kept.add(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
+        if not self._written(cell):
+            self._run(folder, NETWORKS[cell.network], [
+                str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
+                "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
+        self.kept.put(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
                                                   "prune_epochs": self.options.prune_epochs})
 
     def result(self, cell):
-        """What the run wrote, here or where --results was made, or None."""
-        return self._written(cell) or self.kept.find(cell)
+        """What is kept of a run, made here or elsewhere, or None."""
+        return self.kept.find(cell)
+
+    def models(self, cells):
+        """The models of runs that ended here, by cell, and the dense ones, by network and seed."""
+        files = {cell: self.options.out / cell.folder / "pruned.onnx" for cell in cells}
+        pruned = {cell: file for cell, file in files.items() if file.exists() and self._written(cell)}
+        return pruned, {(cell.network, cell.seed): self.dense(cell.network, cell.seed) for cell in pruned}
 
     def _written(self, cell):
         file = self.options.out / cell.folder / "run/result.json"

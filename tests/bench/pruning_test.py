@@ -11,7 +11,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from pruning import cells, command, report  # noqa: E402
+from pruning import cells, command, report, times  # noqa: E402
 from pruning.kept import Kept  # noqa: E402
 from pruning.runs import Runs  # noqa: E402
 
@@ -28,7 +28,11 @@ def result(top1, ms, dense_ms=2.0, cut=0.5):
     return {"protocol": "16 frames", "after_cut": share(cut), "macs": 80e6, "rate": 2.61, "models": models, "layers": ["long"]}
 
 
-def settings(out, results=None):
+def ms(*values):
+    return [{"median_ns": value * 1e6} for value in values]
+
+
+def settings(out, results):
     return argparse.Namespace(out=out, results=results, train=10, epochs=2, prune_epochs=1)
 
 
@@ -55,11 +59,10 @@ class CellsTest(unittest.TestCase):
 
 
 class KeptTest(unittest.TestCase):
-    def test_what_is_kept_is_found_again_and_not_written_over(self):
+    def test_what_is_kept_is_found_again(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "results.json"
-            Kept(file).add(CELL, result(0.8, 1.0), {"train": 10})
-            Kept(file).add(CELL, result(0.1, 9.0), {"train": 99})
+            Kept(file).put(CELL, result(0.8, 1.0), {"train": 10})
             row = Kept(file).find(CELL)
             self.assertEqual(report.top1(row), 80.0)
             self.assertEqual(row["train"], 10)
@@ -70,18 +73,35 @@ class KeptTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder)
             kept = out / "results.json"
-            Kept(kept).add(CELL, result(0.8, 1.0), {})
+            Kept(kept).put(CELL, result(0.8, 1.0), {})
             Runs(settings(out, kept), ["a", "b"]).prune(CELL)  # there is no rt3d-prune to be called
             self.assertEqual([path.name for path in out.iterdir()], ["results.json"])
 
-    def test_a_run_here_comes_before_a_kept_one(self):
+    def test_a_run_that_ended_here_is_kept_without_being_run_again(self):
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder)
-            Kept(out / "results.json").add(CELL, result(0.8, 1.0), {})
             run = out / CELL.folder / "run"
             run.mkdir(parents=True)
             (run / "result.json").write_text(json.dumps(result(0.7, 1.0)))
-            self.assertEqual(report.top1(Runs(settings(out, out / "results.json"), ["a", "b"]).result(CELL)), 70.0)
+            dense = out / "c3d/1/dense"
+            (dense / "run").mkdir(parents=True)
+            (dense / "run/result.json").write_text("{}")
+            (dense / "trained.onnx").write_text("")
+            runs = Runs(settings(out, out / "results.json"), ["a", "b"])
+            runs.prune(CELL)
+            self.assertEqual(report.top1(Kept(out / "results.json").find(CELL)), 70.0)
+            self.assertEqual(runs.models([CELL]), ({}, {}))  # no model was written
+            (out / CELL.folder / "pruned.onnx").write_text("")
+            self.assertEqual(runs.models([CELL]), ({CELL: out / CELL.folder / "pruned.onnx"}, {("c3d", 1): dense / "trained.onnx"}))
+
+    def test_times_by_turns_come_before_the_runs_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Kept(pathlib.Path(folder) / "results.json")
+            kept.put(CELL, result(0.8, 1.0), {})
+            kept.add(CELL, {"times": {"dense": times.summary(ms(3, 5, 4)), "pruned": times.summary(ms(2, 2.5, 9))}})
+            row = Kept(kept.file).find(CELL)
+            self.assertEqual((report.run_ms(row, "dense"), report.run_ms(row)), (4.0, 2.5))
+            self.assertEqual(row["times"]["pruned"]["most_ns"], 9e6)
 
 
 class ReportTest(unittest.TestCase):
