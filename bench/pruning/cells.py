@@ -38,11 +38,10 @@ METHODS = {
     "heuristic": "heuristic",
     "magnitude": "magnitude",
 }
+PENALTIES = ("reweighted", "lasso")
 # The curves of the schemes, accuracy against time: by the method that takes a tenth of the training of the others, where it has them.
 CURVES = {"kgs:8x4": "one-shot", "vanilla:8x4": "one-shot", "vanilla:32x4": "one-shot",
           "winograd:32x4": "one-shot", "filter": "heuristic"}
-# Beside the rate of --lr's default: weights in Winograd's domain have larger gradients. Not tried on whole runs yet.
-RATES = {"winograd:32x4": 0.0005}
 CURVE_RATES = (2.6, 1.5, 3.6, 2.0, 5.0)  # in the order in which they are worth having
 
 
@@ -61,7 +60,7 @@ class Cell:
 
 def takes(method, scheme):
     """Penalties and fitting work inside filters; whole ones are chosen, and leave nothing that could make up for them."""
-    if scheme.startswith("winograd"):  # no long trainings there: they need low rates
+    if scheme.startswith("winograd"):  # no penalty there has been tried on whole runs
         return method in ("one-shot", "magnitude")
     return scheme != "filter" or method in ("magnitude", "heuristic")
 

@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+import re
 import sys
 
 from . import report
@@ -31,7 +32,8 @@ def parse(words=None):
     add("--train", type=int, default=2400, metavar="N", help="clips to train with (default: %(default)s)")
     add("--test", type=int, default=600, metavar="N", help="clips to test with (default: %(default)s)")
     add("--epochs", type=int, default=15, metavar="N", help="of training a dense network (default: %(default)s)")
-    add("--prune-epochs", type=int, default=4, metavar="N", help="of regularizing, and of retraining (default: %(default)s)")
+    add("--prune-epochs", default="12,4", metavar="REGULARIZE,RETRAIN",
+        help="as rt3d-prune takes them; methods without a penalty take the second (default: %(default)s)")
     add("--seeds", type=int, metavar="N", help="at most so many seeds of a network")
     add("--cells", type=int, metavar="N", help="at most so many runs, the most telling first")
     add("--threads", type=int, default=2, metavar="N", help="(default: %(default)s)")
@@ -44,6 +46,8 @@ def parse(words=None):
     options = parser.parse_args(words)
     options.out = options.out.resolve()
     options.results = options.results or options.out / "results.json"
+    if not re.fullmatch(r"[1-9]\d*,[1-9]\d*", options.prune_epochs):
+        parser.error(f"--prune-epochs {options.prune_epochs}: two numbers with a comma between, such as 12,4")
     for name in options.networks:
         if name not in NETWORKS:
             parser.error(f"there is no network {name!r}; there are {', '.join(NETWORKS)}")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from .cells import NETWORKS, RATES
+from .cells import NETWORKS, PENALTIES
 from .kept import Kept
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
@@ -46,13 +46,13 @@ class Runs:
             return
         dense = self.dense(cell.network, cell.seed)
         folder.mkdir(parents=True, exist_ok=True)
-        retrain = str(self.options.prune_epochs)
-        epochs = f"{retrain},{retrain}" if cell.method in ("lasso", "reweighted") else retrain
-        rate = ["--lr", str(RATES[cell.scheme])] if cell.scheme in RATES else []
+        epochs = self.options.prune_epochs
+        if cell.method not in PENALTIES:
+            epochs = epochs.split(",")[1]
         if not self._written(cell):
             self._run(folder, NETWORKS[cell.network], [
                 str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
-                "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
+                "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
         self.kept.put(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
                                                   "prune_epochs": self.options.prune_epochs})
 

@@ -108,10 +108,12 @@ void Network::find_parameters() {
       index_[id] = parameters_.size();
       at::Tensor values = torch_tensor(*tensor);
       values.set_requires_grad(is_trained(row.role));
+      const auto shape = [&](std::size_t input) { return graph_.value(node.inputs[input]).desc.shape; };
       const bool transformed = row.op == "Conv" && row.input == graph::kTransformedInput;
       parameters_.push_back(
           {transformed ? graph_.value(node.inputs[1]).transformed->name : graph_.value(id).name, id, row.role,
-           std::move(values)});
+           std::move(values),
+           transformed ? WinogradConv(node, shape(0), shape(1)).step_scale() : at::Tensor()});
     }
 }
 

@@ -33,6 +33,9 @@ struct Parameter {
   graph::ValueId id = graph::kNoValue;
   Role role{};
   at::Tensor values;  // requires a gradient when it is trained
+  // By how much longer each element's step of gradient descent is than the rate; of a shape that broadcasts to that of the values.
+  // Undefined: 1.
+  at::Tensor step_scale;
 };
 
 enum class Mode { evaluation, training };

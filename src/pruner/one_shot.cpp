@@ -196,7 +196,8 @@ void OneShot::fit(std::size_t conv, Tensor& weights) {
     if (chosen.counts[t] == 0) continue;
     if (order.block_of(t) != block) {
       block = order.block_of(t);
-      moments = std::make_unique<pruning::Moments>(order.moments->moments(order.blocks[block], layer.constant));
+      moments =
+          std::make_unique<pruning::Moments>(order.moments->moments(order.blocks[block], layer.constant));
     }
     const std::vector<std::int64_t>& groups = order.traces[t].groups;
     pruning::remove_and_fit(weights, order.grid, order.row_of(t), order.blocks[block], *moments,

@@ -112,7 +112,7 @@ class OneShot {
   std::vector<Tensor> originals_;    // weights, by convolution
   std::vector<SchemeOrder> orders_;  // by convolution, then scheme
   std::vector<Seen> seen_;
-  std::vector<Chosen> chosen_;       // by convolution
+  std::vector<Chosen> chosen_;  // by convolution
 };
 
 // All of it. Changes the network's weights, biases and statistics; pruned groups are zero. Each clip is the network's inputs. Throws

@@ -114,6 +114,16 @@ at::Tensor Penalty::subgradient(std::size_t layer) const {
   return w.detach() * spread(factor, w, groups);
 }
 
+// The largest groups, as many as are needed for the share of the weights that stays.
+at::Tensor Penalty::spared(std::size_t layer, const at::Tensor& norms) const {
+  const at::Tensor sizes = group_sizes(weights(layer), layers_[layer].groups).reshape({-1});
+  const at::Tensor order = norms.reshape({-1}).argsort(0, /*descending=*/true);
+  const at::Tensor ordered = sizes.index_select(0, order);
+  const at::Tensor before = ordered.cumsum(0, at::kDouble) - ordered;
+  const double stays = (1 - layers_[layer].most) * static_cast<double>(weights(layer).numel());
+  return at::zeros({order.numel()}, at::kBool).index_put_({order}, before < stays).reshape(norms.sizes());
+}
+
 void Penalty::shrink(double rate) {
   const at::NoGradGuard without_gradients;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -121,7 +131,7 @@ void Penalty::shrink(double rate) {
     const pruning::GroupSpec& groups = layers_[i].groups;
     const at::Tensor norms = group_norms(w, groups);
     const at::Tensor left = (1 - rate * scale(i) * factors_[i] / norms.clamp_min(1e-30)).clamp_min(0);
-    w.mul_(spread(left, w, groups));
+    w.mul_(spread(at::where(spared(i, norms), at::ones_like(left), left), w, groups));
   }
 }
 

@@ -35,6 +35,8 @@ struct PenalizedLayer {
   graph::ValueId weights = graph::kNoValue;
   pruning::GroupSpec groups;
   double macs = 0;  // of the layer
+  double most =
+      1;  // share of its weights that may become empty: the largest groups, which make up the rest, do not shrink
 };
 
 class Penalty {
@@ -54,7 +56,9 @@ class Penalty {
   double value() const;
   // A subgradient of it by one layer's weights: zero where a group is zero.
   at::Tensor subgradient(std::size_t layer) const;
-  // The proximal step of that length: W_g becomes max(0, 1 - rate λ f_l P_g s_l / rms(W_g)) W_g.
+  // The proximal step of that length: W_g becomes max(0, 1 - rate λ f_l P_g s_l / rms(W_g)) W_g. Groups that `most` spares stay as they
+  // are: a layer that is wholly empty lets nothing pass, and no gradient brings it back; and small layers with many multiply-adds
+  // are pressed hardest, and empty first.
   void shrink(double rate);
 
   const std::vector<PenalizedLayer>& layers() const { return layers_; }
@@ -69,6 +73,7 @@ class Penalty {
  private:
   const at::Tensor& weights(std::size_t layer) const;
   double scale(std::size_t layer) const;  // λ f_l s_l
+  at::Tensor spared(std::size_t layer, const at::Tensor& norms) const;
 
   Network& network_;
   std::vector<PenalizedLayer> layers_;

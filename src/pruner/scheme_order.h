@@ -34,7 +34,8 @@ struct SchemeOrder {
   pruning::GroupSpec groups;  // of this layer
   pruning::GroupGrid grid;
   std::vector<pruning::ColumnBlock> blocks;
-  std::shared_ptr<InputMoments> moments;  // of these blocks; of several schemes' of the layer, where they are the same
+  std::shared_ptr<InputMoments>
+      moments;  // of these blocks; of several schemes' of the layer, where they are the same
   // By second order losses are shares of what varies in the layer's output, and there is one trace for each block of columns and row of
   // groups, block after block. By scores there is a single one, and losses are steps of -log of the share that the layer still passes on:
   // what passes through several layers is the product of these, so that no layer is emptied for the sake of others.

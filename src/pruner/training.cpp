@@ -85,7 +85,8 @@ void Training::descend(std::size_t i, double rate) {
   const double decay = parameter.role == Role::weight ? options_.weight_decay : 0;
   if (options_.optimizer == Optimizer::sgd) {
     momenta_[i].mul_(options_.momentum).add_(decay > 0 ? gradient + parameter.values * decay : gradient);
-    parameter.values.sub_(momenta_[i] * rate);
+    const at::Tensor& scale = parameter.step_scale;
+    parameter.values.sub_(scale.defined() ? momenta_[i] * scale * rate : momenta_[i] * rate);
     return;
   }
   constexpr double kSquares = 0.999, kLeast = 1e-8;  // beta 2 and epsilon, as everywhere

@@ -38,7 +38,8 @@ WinogradConv::WinogradConv(const graph::Node& conv, const Shape& input, const Sh
             .stride = 1,
             .m = 1,
             .input = at::ones({1, 1}),
-            .output = at::ones({1, 1})};
+            .output = at::ones({1, 1}),
+            .squares = at::ones({1})};
     if (i + spatial < 3) continue;  // no depth
     const std::size_t at = i + spatial - 3;
     const std::int64_t taps = window.kernel[at];
@@ -50,12 +51,14 @@ WinogradConv::WinogradConv(const graph::Node& conv, const Shape& input, const Sh
     if (m == 1) {  // a product for each tap, and their sum
       axis.input = at::eye(taps);
       axis.output = at::ones({1, taps});
+      axis.squares = at::ones({taps});
       continue;
     }
     const kernels::WinogradTransform& transform = kernels::winograd_transform(m, taps, axis.stride);
     axis.m = m;
     axis.input = matrix(transform.input);
     axis.output = matrix(transform.output);
+    axis.squares = matrix(transform.kernel).square().sum(1);
   }
 }
 
@@ -95,6 +98,12 @@ at::Tensor WinogradConv::outputs(const at::Tensor& products) const {
 at::Tensor WinogradConv::run(const at::Tensor& x, const at::Tensor& u) const {
   const at::Tensor by_point = u.reshape({u.size(0), u.size(1), -1}).permute({2, 0, 1});
   return outputs(at::bmm(by_point, inputs(x)));
+}
+
+at::Tensor WinogradConv::step_scale() const {
+  constexpr double kCalm = 0.25;
+  const auto& [d, h, w] = axes_;
+  return kCalm * d.squares.reshape({-1, 1, 1}) * h.squares.reshape({-1, 1}) * w.squares;
 }
 
 at::Tensor WinogradConv::output_map() const {

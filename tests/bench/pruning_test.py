@@ -2,6 +2,8 @@
 """Tests of bench/pruning with the standard library only: which runs there are, what is kept of them, and the tables."""
 
 import argparse
+import contextlib
+import io
 import json
 import pathlib
 import sys
@@ -33,7 +35,7 @@ def ms(*values):
 
 
 def settings(out, results):
-    return argparse.Namespace(out=out, results=results, train=10, epochs=2, prune_epochs=1)
+    return argparse.Namespace(out=out, results=results, train=10, epochs=2, prune_epochs="2,1")
 
 
 class CellsTest(unittest.TestCase):
@@ -56,6 +58,12 @@ class CellsTest(unittest.TestCase):
         chosen = command.chosen(options)
         self.assertEqual({(c.network, c.seed) for c in chosen}, {("c3d", 1)})
         self.assertEqual(len(chosen), 3)
+
+    def test_epochs_that_are_no_two_numbers_are_refused(self):
+        for words in ("4", "4,", "0,3", "a,b", "1,2,3"):
+            with contextlib.redirect_stderr(io.StringIO()) as said, self.assertRaises(SystemExit):
+                command.parse(["--only-report", "--prune-epochs", words])
+            self.assertIn("two numbers with a comma", said.getvalue())
 
 
 class KeptTest(unittest.TestCase):

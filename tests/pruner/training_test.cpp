@@ -169,6 +169,32 @@ TEST_CASE("the proximal step minimises what it should: no other weights nearby d
   }
 }
 
+TEST_CASE("however hard a penalty presses, the largest groups that a layer keeps stay as they are") {
+  for (const char* spec : kSpecs) {
+    CAPTURE(spec);
+    Network network = one_layer(45, 6);
+    Parameter& w = weights_of(network);
+    set(w, random_tensor({45, 6, 3, 3, 3}, 7) * at::linspace(0.1, 2, 45).reshape({45, 1, 1, 1, 1}));
+    const at::Tensor before = w.values.detach().clone();
+    const GroupSpec groups = parse_group_spec(spec);
+    constexpr double kMayGo = 0.8;
+    Penalty penalty(network, {{w.id, groups, 1e6, kMayGo}}, 1e9);
+    for (int i = 0; i < 3; ++i) {
+      penalty.shrink(1);
+      penalty.reweight();
+    }
+    const at::Tensor kept = group_norms(w.values, groups) > 0, sizes = group_sizes(before, groups);
+    const double stays = (1 - kMayGo) * static_cast<double>(before.numel());
+    const double stayed = (kept * sizes).sum().item<double>();
+    CHECK(stayed >= stays);
+    CHECK(stayed - sizes.max().item<double>() < stays);  // one group fewer would not do
+    CHECK(at::equal(w.values.detach(), before * spread(kept, before, groups)));
+    const at::Tensor norms = group_norms(before, groups);
+    CHECK(norms.masked_select(kept).min().item<float>() >=
+          norms.masked_select(kept.logical_not()).max().item<float>());
+  }
+}
+
 TEST_CASE("learning rates warm up and fall along a cosine; what is out of range is refused") {
   TrainingOptions o;
   o.steps = 100;

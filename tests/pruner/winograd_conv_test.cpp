@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -91,6 +92,30 @@ TEST_CASE("a convolution in the transform domain is the spatial one where u = G 
     CHECK(tests::difference(transformed.run(inputs, Mode::evaluation),
                             spatial.run(inputs, Mode::evaluation)) < 3e-5);
     CHECK(transformed.transformed().empty());  // w gives them anyhow
+  });
+  CHECK(tiles >= 20);
+}
+
+TEST_CASE("steps of u are long where one of w moves it far: by |G_p|²") {
+  const int tiles = for_each_tile([](graph::Graph& model, graph::ValueId w, const WinogradTile& tile,
+                                     const Shape& shape, const std::array<std::int64_t, 3>& strides) {
+    // The transforms of all single taps, squared and added up.
+    Tensor taps = *model.constant(w);
+    const std::int64_t count = taps.elements() / taps.shape()[0] / taps.shape()[1];
+    at::Tensor squares;
+    for (std::int64_t tap = 0; tap < count; ++tap) {
+      std::ranges::fill(taps.mutable_values<float>(), 0.0f);
+      taps.mutable_values<float>()[static_cast<std::size_t>(tap)] = 1;
+      const at::Tensor u = torch_tensor(kernels::winograd_weights(taps, tile, strides))[0][0].square();
+      squares = squares.defined() ? squares + u : u;
+    }
+    graph::attach_transformed_weights(
+        model, w, {"u", tile, kernels::winograd_weights(*model.constant(w), tile, strides)});
+    const Network network(model);
+    CHECK_FALSE(network.parameters()[1].step_scale.defined());
+    const at::Tensor scale = 4 * network.parameters()[2].step_scale;
+    CHECK(scale.numel() == shape.elements() / shape[0] / shape[1]);
+    CHECK(at::allclose(scale.reshape({-1}), squares.reshape({-1}), 1e-4, 1e-7));
   });
   CHECK(tiles >= 20);
 }

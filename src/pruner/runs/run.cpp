@@ -164,8 +164,8 @@ void Run::enter() {
   if (!regularizes) return;
   std::vector<PenalizedLayer> penalized;
   for (const Pruned& pruned : pruned_)
-    penalized.push_back(
-        {layers_[pruned.layer].weights, pruned.groups, static_cast<double>(layers_[pruned.layer].macs)});
+    penalized.push_back({layers_[pruned.layer].weights, pruned.groups,
+                         static_cast<double>(layers_[pruned.layer].macs), pruned.most});
   penalty_ = std::make_unique<Penalty>(network_, std::move(penalized),
                                        first_strength(plan_.learning_rate, options.steps));
 }
