@@ -73,12 +73,19 @@ def dense_line(results, network):
             f"{first['macs'] / 1e6:.0f} million multiply-adds in the layers that may be pruned. Protocol: {first['protocol']}.")
 
 
+def training_line(results, network):
+    """How long was trained; runs of several commands may differ."""
+    found = {(r.get("train"), r.get("prune_epochs")) for c, r in results.items() if c.network == network}
+    said = [f"{train} clips, epochs of regularizing and retraining: {epochs}" for train, epochs in sorted(found, key=str)]
+    return f"Trained with {'; with '.join(said)}."
+
+
 def tables(results):
     parts = []
     for name, network in NETWORKS.items():
         if not any(cell.network == name for cell in results):
             continue
-        parts += [f"### {network.title}", dense_line(results, name)]
+        parts += [f"### {network.title}", f"{dense_line(results, name)}\n{training_line(results, name)}"]
         for rate in network.rates:
             if text := methods_table(results, name, rate):
                 parts += [f"At {rate} × fewer multiply-adds:", text]

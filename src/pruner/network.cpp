@@ -127,7 +127,8 @@ Parameter* Network::parameter(graph::ValueId id) {
   return const_cast<Parameter*>(std::as_const(*this).parameter(id));
 }
 
-std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch) {
+std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch,
+                                     const Adjust& adjust) {
   if (inputs.size() != graph_.inputs.size())
     fail(Code::invalid_argument, "the model has ", graph_.inputs.size(), " inputs but ", inputs.size(),
          " were given");
@@ -157,12 +158,15 @@ std::vector<at::Tensor> Network::run(const std::vector<at::Tensor>& inputs, Mode
         // Statistics that are no parameters must stay as they are.
         const bool fixed =
             node.op == "BatchNormalization" && !(parameter(node.inputs[3]) && parameter(node.inputs[4]));
-        return find_operator(node.op)->compute({.graph = graph_,
-                                                .node = node,
-                                                .inputs = operands,
-                                                .training = mode == Mode::training && !fixed,
-                                                .batch = batch,
-                                                .graph_batch = graph_batch});
+        std::vector<at::Tensor> outputs =
+            find_operator(node.op)->compute({.graph = graph_,
+                                             .node = node,
+                                             .inputs = operands,
+                                             .training = mode == Mode::training && !fixed,
+                                             .batch = batch,
+                                             .graph_batch = graph_batch});
+        if (adjust) adjust(node, outputs[0]);
+        return outputs;
       });
 }
 

@@ -43,6 +43,9 @@ enum class Mode { evaluation, training };
 // Sees every node's operands (nullptr: absent) before it is computed.
 using Watch = std::function<void(const graph::Node& node, std::span<const at::Tensor* const> operands)>;
 
+// Sees what a node has computed, its first output, and may change it.
+using Adjust = std::function<void(const graph::Node& node, at::Tensor& output)>;
+
 class Network {
  public:
   // The model as imported; input shapes as for sessions (graph/model.h, specialize). Parameters are copied. A Conv whose weights come in
@@ -52,7 +55,8 @@ class Network {
 
   // One tensor of floats per input of the model, all of one number of clips, which need not be the model's: where a node mixes clips,
   // that throws unsupported. Gives one tensor per output. In training mode the running statistics move.
-  std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch = {});
+  std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, Mode mode, const Watch& watch = {},
+                              const Adjust& adjust = {});
 
   const graph::Graph& graph() const { return graph_; }  // with all shapes, constants folded
   std::vector<Parameter>& parameters() { return parameters_; }

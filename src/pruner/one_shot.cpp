@@ -7,10 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "pruner/batch_statistics.h"
+#include "pruner/output_statistics.h"
 #include "pruner/predicted_classes.h"
 #include "pruner/prunable_layers.h"
 #include "pruner/tensors.h"
@@ -222,8 +224,12 @@ void OneShot::apply(std::span<const std::vector<at::Tensor>> clips) {
   } else {
     for (std::size_t i = 0; i < pruned.size(); ++i) pruned[i] = masked(i);
   }
+  // What is fitted keeps its means by itself.
+  std::optional<OutputStatistics> dense;
+  if (request_.criterion != Criterion::second_order) dense.emplace(network_, survey_, clips);
   for (std::size_t i = 0; i < pruned.size(); ++i)
     survey_.convs[i].weights->values.copy_(torch_tensor(pruned[i]));
+  if (dense) dense->restore();
   estimate_statistics(network_, clips,
                       [&](std::size_t done, std::size_t all) { tell("statistics", done, all); });
 }

@@ -116,9 +116,11 @@ class ReportTest(unittest.TestCase):
     def test_tables_have_means_spreads_and_ratios(self):
         other = cells.Cell("motion", 1, "one-shot", "kgs:8x4", 2.6)
         again = cells.Cell("motion", 2, "one-shot", "kgs:8x4", 2.6)
-        text = report.tables({other: result(0.8, 0.5), again: result(0.7, 0.5)})
+        text = report.tables({other: {**result(0.8, 0.5), "train": 10, "prune_epochs": "2,1"},
+                              again: {**result(0.7, 0.5), "train": 20, "prune_epochs": "2,1"}})
         self.assertIn("| one-shot | 50.0 ± 0.0 → 75.0 ± 7.1 |", text)
         self.assertIn("| KGS 8×4 | one-shot | 2.61 × | 80.0 | 0.50 | 4.00 × |", text)
+        self.assertIn("Trained with 10 clips, epochs of regularizing and retraining: 2,1; with 20 clips, epochs", text)
         self.assertIn("Dense: 90.0 ± 0.0 % of 600 held-out clips", text)
 
     def test_tables_go_between_their_marks_and_nowhere_else(self):

@@ -133,6 +133,42 @@ TEST_CASE("one-shot pruning gives the same bits again, with one thread and with 
   }
 }
 
+TEST_CASE("where nothing is fitted and normalisations are folded, outputs keep their means and deviations") {
+  const tests::Clips seen = tests::motion_clips(8, 5), held_out = tests::motion_clips(200, 6);
+  Network normalized = tests::trained_motion_network(40);
+  Network network = tests::with_folded_normalization(normalized);
+  const double before = tests::accuracy(network, held_out);
+  const auto outputs = [&] {
+    std::map<std::string, at::Tensor> by_channel;
+    network.run({tests::joined(seen)}, Mode::evaluation, {},
+                [&](const graph::Node& node, at::Tensor& output) {
+                  if (node.op == "Conv")
+                    by_channel[node.name] = output.detach().transpose(0, 1).reshape({output.size(1), -1});
+                });
+    return by_channel;
+  };
+  for (const Criterion criterion : {Criterion::magnitude, Criterion::importance}) {
+    const auto dense = values_of(network);
+    const auto wanted = outputs();
+    const OneShotReport report = prune_one_shot(network, seen.inputs, kgs(1.5, criterion));
+    for (const auto& [name, now] : outputs()) {
+      CAPTURE(name);
+      CHECK(at::allclose(now.mean(1), wanted.at(name).mean(1), 1e-2, 1e-3));
+      CHECK(at::allclose(now.std(1, false), wanted.at(name).std(1, false), 1e-2, 1e-3));
+    }
+    for (const LayerOutcome& layer : report.layers) {
+      if (!layer.dense.empty()) continue;
+      const auto parameter =
+          std::ranges::find(network.parameters(), "w" + layer.name.substr(4), &Parameter::name);
+      REQUIRE(parameter != network.parameters().end());
+      const kernels::Pattern pattern = kernels::pattern_of(host_tensor(parameter->values), 8, 4);
+      CHECK(pattern.kept_weights() * layer.macs == layer.kept_macs * pattern.weights());
+    }
+    MESSAGE("dense ", before, ", cut ", tests::accuracy(network, held_out));
+    restore(network, dense);
+  }
+}
+
 TEST_CASE("by importance goes first what later layers do not read") {
   const tests::Clips seen = tests::motion_clips(4, 5);
   Network network = tests::trained_motion_network(2);
