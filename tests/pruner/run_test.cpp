@@ -13,7 +13,6 @@
 #include "pruner/compared.h"
 #include "pruner/learned.h"
 #include "pruner/runs/initialize.h"
-#include "pruner/runs/strength.h"
 #include "pruner/video_set.h"
 #include "scratch.h"
 
@@ -137,17 +136,7 @@ TEST_CASE("a state is taken up by a run of the same plan, and refused by another
   CHECK_THROWS_AS(other.set_state({}), Error);
 }
 
-TEST_CASE("a penalty's strength follows the plan, and first values follow the seed") {
-  CHECK(planned_share(0.6, 0, 100) == 0);
-  CHECK(planned_share(0.6, 50, 100) == doctest::Approx(0.3));
-  CHECK(planned_share(0.6, 100, 100) == doctest::Approx(0.6));
-  CHECK(next_strength(1, 0.6, 0.3, 50, 100) == doctest::Approx(1));
-  CHECK(next_strength(1, 0.6, 0.2, 50, 100) > 1);
-  CHECK(next_strength(1, 0.6, 0.4, 50, 100) < 1);
-  CHECK(next_strength(1, 0.6, 0, 99, 100) < 4.0 / 3);
-  CHECK(first_strength(0.02, 100) == doctest::Approx(0.5));
-  CHECK(steps_between_looks(3) == 1);
-
+TEST_CASE("first values follow the seed") {
   const tests::Scratch scratch;
   const graph::Graph model = graph::load_onnx(tests::make_small_network(scratch, "network.onnx"));
   const auto values = [&](std::uint64_t seed) {

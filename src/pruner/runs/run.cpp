@@ -159,8 +159,7 @@ void Run::enter() {
   for (const PrunedLayer& pruned : pruned_)
     penalized.push_back(
         {layers_[pruned.layer].weights, pruned.groups, static_cast<double>(layers_[pruned.layer].macs)});
-  penalty_ = std::make_unique<Penalty>(network_, std::move(penalized),
-                                       first_strength(plan_.learning_rate, options.steps));
+  penalty_ = std::make_unique<Penalty>(network_, std::move(penalized), 0);
 }
 
 void Run::leave() {
@@ -194,6 +193,7 @@ void Run::train() {
   ++at_.batch;
   if (batch.clips == 0) return;
   if (plan_.method == Method::reweighted && penalty_ != nullptr) renew();
+  if (penalty_ != nullptr && training_->steps_done() == 0) penalty_->set_strength(needed_strength());
   const StepLoss loss =
       training_->step({clips_.input(batch)}, {batch.labels.begin(), batch.labels.end()}, penalty_.get());
   count(loss);
@@ -248,12 +248,20 @@ double Run::empty_share() const {
   return empty / macs_;
 }
 
+double Run::needed_strength() const {
+  const Aim aim = next_aim(wanted_share(), training_->steps_done(), steps_of(stage()));
+  std::vector<double> most;
+  for (const PrunedLayer& pruned : pruned_) most.push_back(pruned.most);
+  return penalty_->needed(aim.share * macs_, most) / (plan_.learning_rate * aim.steps);
+}
+
 void Run::regulate() {
   const std::int64_t all = steps_of(stage()), done = training_->steps_done();
   if (done % steps_between_looks(all) != 0) return;
   const double empty = empty_share();
   if (empty >= wanted_share()) return end_epoch();
-  penalty_->set_strength(next_strength(penalty_->strength(), wanted_share(), empty, done, all));
+  penalty_->set_strength(
+      next_strength(penalty_->strength(), needed_strength(), wanted_share(), empty, done, all));
 }
 
 // The last one of a stage may end early, with all that is to be cut empty. After it running means are those of weights that have changed

@@ -87,6 +87,7 @@ class Run {
   void train();
   void count(const StepLoss& loss);
   void end_epoch();
+  double needed_strength() const;
   void regulate();
   void renew();
   void cut();
