@@ -118,7 +118,7 @@ def main():
     options = arguments()
     version = subprocess.run([str(options.rt3d), "--version"], capture_output=True, text=True).stdout \
         if pathlib.Path(options.rt3d).exists() else "rt3d"
-    about = {"rt3d": version.split()[-1], "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version(),
+    about = {"rt3d": version.split(maxsplit=1)[-1].strip(), "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version(),
              "seed": options.seed, "limit": options.limit}
     rows = []
     if not options.json:
