@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Compares RT3D with ONNX Runtime on whole models of full size.
+"""Compares RT3D with ONNX Runtime on whole models of full size, or on ONNX files: pruned ones, say.
 
-For every model: `rt3d make-model` writes it, seeded random inputs are drawn, ONNX Runtime and `rt3d run` compute the outputs, and the
+For every model: `rt3d make-model` writes it, or it is a file; seeded random inputs are drawn, ONNX Runtime and `rt3d run` compute the outputs, and the
 largest difference, relative to the largest value of ONNX Runtime's output, is printed for every instruction set and thread count.
 """
 import argparse
 import json
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,10 @@ except ImportError as missing:
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME", help="names of `rt3d make-model --list` (default: %(default)s)")
+    parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME", help="names of `rt3d make-model --list`, or ONNX files without external data (default: %(default)s)")
     parser.add_argument("--isa", nargs="+", default=["avx2", "avx512"], help="instruction sets (default: %(default)s)")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="N", help="thread counts (default: %(default)s)")
+    parser.add_argument("--accuracy", default="default", help="of `rt3d run`; exact where a file has weights in Winograd's domain (default: %(default)s)")
     parser.add_argument("--limit", type=float, default=1e-4, help="largest relative difference that passes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the inputs (default: %(default)s)")
     parser.add_argument("--rt3d", default=ROOT / "build/release/bin/rt3d", metavar="PATH", help="the command (default: %(default)s)")
@@ -74,9 +76,19 @@ def difference(outputs, folder):
     return worst
 
 
+def write_model(options, name, model):
+    """Its complaint as text, or nothing."""
+    if not name.endswith(".onnx"):
+        return rt3d(options, "make-model", name, "-o", model)
+    if not pathlib.Path(name).is_file():
+        return "there is no such file"
+    shutil.copyfile(name, model)
+    return None
+
+
 def compare(options, name, folder):
     model = folder / "model.onnx"
-    complaint = rt3d(options, "make-model", name, "-o", model)
+    complaint = write_model(options, name, model)
     if complaint:
         yield {"model": name, "passed": False, "error": complaint}
         return
@@ -87,7 +99,7 @@ def compare(options, name, folder):
             row = {"model": name, "isa": isa, "threads": threads, "passed": False}
             with tempfile.TemporaryDirectory() as results:
                 complaint = rt3d(options, "run", model, *given, "-o", results, "--threads", threads, "--isa", isa, "--tune", "off",
-                                 "--db", "none")
+                                 "--db", "none", "--accuracy", options.accuracy)
                 if complaint:
                     row["error"] = complaint
                 else:
@@ -106,7 +118,7 @@ def main():
     options = arguments()
     version = subprocess.run([str(options.rt3d), "--version"], capture_output=True, text=True).stdout \
         if pathlib.Path(options.rt3d).exists() else "rt3d"
-    about = {"rt3d": version.split()[-1], "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version(),
+    about = {"rt3d": version.split(maxsplit=1)[-1].strip(), "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version(),
              "seed": options.seed, "limit": options.limit}
     rows = []
     if not options.json:
@@ -114,7 +126,7 @@ def main():
         print(f"{'model':<14} {'isa':<7} {'threads':>7}  {'difference':>10}")
     for name in options.models:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = options.keep / name if options.keep else pathlib.Path(scratch)
+            folder = options.keep / pathlib.Path(name).stem if options.keep else pathlib.Path(scratch)
             folder.mkdir(parents=True, exist_ok=True)
             for row in compare(options, name, folder):
                 rows.append(row)

@@ -59,10 +59,10 @@ class Cell:
 
 
 def takes(method, scheme):
-    """Penalties and fitting work inside filters; whole ones are chosen, and leave nothing that could make up for them."""
+    """Penalties work inside filters; whole ones are cut at once."""
     if scheme.startswith("winograd"):  # no penalty there has been tried on whole runs
         return method in ("one-shot", "magnitude")
-    return scheme != "filter" or method in ("magnitude", "heuristic")
+    return scheme != "filter" or method not in PENALTIES
 
 
 def cells(networks):

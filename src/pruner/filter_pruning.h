@@ -32,6 +32,7 @@ class FilterPruning {
   // Changes the network: what goes is zero, the rest fitted, statistics are estimated anew. Then cut_weights() are the result. Once.
   void apply(std::span<const std::vector<at::Tensor>> clips);
   const OneShotReport& report() const { return report_; }
+  const std::vector<bool>& gone() const { return gone_; }  // by FilterSet::id
 
  private:
   struct Layer {

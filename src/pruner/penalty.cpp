@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 
@@ -133,6 +134,36 @@ void Penalty::shrink(double rate) {
     const at::Tensor left = (1 - rate * scale(i) * factors_[i] / norms.clamp_min(1e-30)).clamp_min(0);
     w.mul_(spread(at::where(spared(i, norms), at::ones_like(left), left), w, groups));
   }
+}
+
+double Penalty::needed(double macs) const {
+  using Needs = std::vector<std::pair<float, double>>;  // by group: what it needs, its multiply-adds
+  Needs all;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const at::Tensor& w = weights(i);
+    const at::Tensor needs =
+        (group_norms(w, layers_[i].groups) / (factors_[i] * (work_[i] * magnitude_[i]))).contiguous();
+    const at::Tensor sizes = group_sizes(w, layers_[i].groups).contiguous();
+    Needs of_layer;
+    for (std::int64_t g = 0; g < needs.numel(); ++g)
+      of_layer.emplace_back(needs.data_ptr<float>()[g],
+                            layers_[i].macs * sizes.data_ptr<float>()[g] / static_cast<double>(w.numel()));
+    std::ranges::sort(of_layer);
+    double room = layers_[i].most * layers_[i].macs;
+    for (auto& [need, of_group] : of_layer) {
+      of_group = std::min(of_group, room);
+      room -= of_group;
+      if (of_group > 0) all.emplace_back(need, of_group);
+    }
+  }
+  std::ranges::sort(all);
+  double sum = 0, least = 1e-30;
+  for (const auto& [need, of_group] : all) {
+    sum += of_group;
+    if (need > 0) least = need;
+    if (sum >= macs && need > 0) break;
+  }
+  return least;
 }
 
 std::int64_t Penalty::zero_groups() const {

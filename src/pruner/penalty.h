@@ -65,6 +65,10 @@ class Penalty {
   // By layer: P. Part of a training's state.
   std::vector<at::Tensor>& factors() { return factors_; }
   const std::vector<at::Tensor>& factors() const { return factors_; }
+  // At which rate times strength, summed over steps, groups of so many multiply-adds (`macs`) would be zero if nothing held them, those that
+  // are included; of a layer no more than its `most` counts. Above 0, so that it can grow.
+  double needed(double macs) const;
+
   // The groups that are zero, by their multiply-adds: 0 to 1.
   double zero_share() const;
   std::int64_t zero_groups() const;

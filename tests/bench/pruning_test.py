@@ -52,6 +52,7 @@ class CellsTest(unittest.TestCase):
             found = {(c.method, c.scheme) for c in cells.cells([network]) if c.rate == network.rates[0]}
             self.assertTrue(found >= {(m, s) for m in cells.METHODS for s in cells.SCHEMES if cells.takes(m, s)})
             self.assertNotIn(("reweighted", "filter"), found)
+            self.assertIn(("one-shot", "filter"), found)
 
     def test_networks_and_seeds_may_be_chosen(self):
         options = command.parse(["c3d", "--only-report", "--seeds", "1", "--cells", "3"])

@@ -103,6 +103,49 @@ TEST_CASE("from UCF101-shaped videos to a trained network, a pruned one, and tab
   CHECK(checked == 2);
 }
 
+TEST_CASE("of filters comes a smaller dense file, and the tables of any pruning") {
+  const Shell shell;
+  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
+  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
+                    dense = shell.scratch.path("dense.onnx"), pruned = shell.scratch.path("pruned.onnx"),
+                    run = shell.scratch.path("run");
+  pruned_with(shell, "train " + network + data_of(set) + kQuick +
+                         "--from-scratch --epochs 4 --lr 0.05 --run " + shell.scratch.path("train") + " -o " +
+                         dense);
+  const Result table = pruned_with(
+      shell, dense + data_of(set) + kQuick +
+                 "--method heuristic --scheme filter --target 2x --epochs 3 --run " + run + " -o " + pruned);
+  CHECK(holds(table.err, "retrain 3/3: loss "));
+  for (const char* words : {"before the cut", "after the cut", "after retraining"})
+    CHECK_MESSAGE(holds(table.out, words), std::string(words));
+  CHECK(lines_of(run + "/epochs.csv") == 1 + 3);
+  CHECK_FALSE(fs::exists(shell.scratch.path("pruned.masks.npz")));
+  const json result = json::parse(read_file(run + "/result.json"));
+  CHECK(result["rate"].get<double>() >= 2);
+  CHECK(result["before_cut"] == result["dense"]);
+  REQUIRE(result["models"].size() == 4);
+  for (const json& model : result["models"]) {
+    const bool is_dense = model["name"] == "dense";
+    CHECK(model["macs"] == (is_dense ? result["macs"] : result["kept_macs"]));
+    if (!is_dense) CHECK(model["top1"]["right"] == result["trained"]["right"]);
+  }
+  CHECK(result["models"][2]["nonzero_weights"] < result["models"][0]["nonzero_weights"]);
+  CHECK(fs::file_size(pruned) < fs::file_size(dense));
+
+  const json info = json::parse(shell.rt3d("info --json " + pruned).out);
+  CHECK(info["kept_macs"] == result["kept_macs"]);
+  CHECK(info["unpruned_macs"] == info["kept_macs"]);
+  for (const json& layer : info["layers"]) CHECK(layer["sparsity"] == "");
+  const graph::Graph file = graph::load_onnx(pruned);
+  CHECK(file.metadata.at("rt3d.pruned.groups") == "filter");
+  CHECK(file.metadata.at("rt3d.pruned.method") == "heuristic");
+  CHECK(file.metadata.at("rt3d.short_side") == "18");
+  const json runs = json::parse(pruned_with(shell, "runs --json " + run).out)["models"];
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[1]["groups"] == "filter");
+  CHECK(runs[1]["rate"] == result["rate"]);
+}
+
 TEST_CASE("a recipe holds the options, the command line wins, and layers may be named one by one") {
   const Shell shell;
   const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
@@ -194,7 +237,14 @@ TEST_CASE("what cannot be trained, judged or pruned is said in one line, and not
   const std::string prune = network + data_of(set) + kQuick;
   CHECK(holds(refused(prune + "--target 90x" + ends), "with all that may go the model is at"));
   CHECK(holds(refused(prune + "--target 40000ms" + ends), "give less"));
-  CHECK(holds(refused(prune + "--target 40ms --scheme filter" + ends), "training prunes groups inside"));
+  for (const char* method : {"lasso --target 2x", "reweighted --target 40ms"})
+    CHECK(holds(refused(prune + "--scheme filter --method " + method + ends),
+                "filters are cut at once by: one-shot, heuristic, magnitude"));
+  CHECK(holds(refused(prune + "--scheme filter --layer conv1=0.5" + ends), "cannot lose filters by itself"));
+  CHECK(holds(refused(prune + "--layer conv1=0.5,filter" + ends), "cannot lose filters by itself"));
+  CHECK(holds(refused(prune + "--scheme filter --target 90x" + ends), "with all filters that may go"));
+  CHECK(holds(refused(prune + "--scheme filter --target 2x --keep-dense conv*" + ends),
+              "no convolution that may be pruned"));
   CHECK(holds(refused(prune + "--target 2x --scheme kgs:8x4,vanilla:8x4" + ends), "compete by time"));
   CHECK(holds(refused(prune + ends), "--target or --layer is missing"));
   CHECK(holds(refused(prune + "--method reweighted --target 2x --epochs 3" + ends), "two whole numbers"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "cli/process.h"
@@ -16,33 +17,18 @@ namespace rt3d::cli {
 namespace fs = std::filesystem;
 using tests::VideoSet;
 
-TEST_CASE("a run that is killed again and again ends with the bits of one that never was [host only]") {
-  const Shell shell;
-  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
-  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
-                    dense = shell.scratch.path("dense.onnx");
-  pruned_with(shell, "train " + network + data_of(set) + kQuick +
-                         "--quiet --from-scratch --epochs 2 --lr 0.05 --run " + shell.scratch.path("train") +
-                         " -o " + dense);
-  const auto words = [&](const std::string& name) {
-    return prune_words(
-        dense + data_of(set) + kQuick +
-        "--quiet --method reweighted --target 1.5x --epochs 4,3 --lr 0.02 --checkpoint-every 0 --run " +
-        shell.scratch.path(name + ".run") + " -o " + shell.scratch.path(name + ".onnx"));
-  };
-  {
-    Process whole(shell.scratch, words("whole"));
-    REQUIRE(whole.wait() == 0);
-  }
-  // The moments are counted in checkpoints, from which on the program works another while, so that it dies anywhere.
+namespace {
+
+// Kills a run again and again until it is done; gives how often. The moments are counted in checkpoints, from which on the program works
+// another while, so that it dies anywhere.
+int killed_until_done(const Shell& shell, const std::vector<std::string>& begin, const std::string& folder) {
   Random random(11);
-  const std::string folder = shell.scratch.path("cut.run");
   int kills = 0, resumed = 0;
   for (int round = 0;; ++round) {
     REQUIRE(round < 200);
     const bool begun = fs::exists(folder + "/recipe.json");
     resumed += begun;
-    Process part(shell.scratch, begun ? prune_words("--resume " + folder + " --quiet") : words("cut"));
+    Process part(shell.scratch, begun ? prune_words("--resume " + folder + " --quiet") : begin);
     std::int64_t left = random.below(9);
     std::error_code none;
     auto seen = fs::last_write_time(folder + "/checkpoint", none);
@@ -62,11 +48,48 @@ TEST_CASE("a run that is killed again and again ends with the bits of one that n
     ++kills;
   }
   MESSAGE(kills, " kills, ", resumed, " times resumed");
-  CHECK(kills >= 4);
-  for (const char* file : {".onnx", ".masks.npz", ".run/epochs.csv", ".run/layers.csv"})
-    CHECK_MESSAGE(read_file(shell.scratch.path(std::string("whole") + file)) ==
-                      read_file(shell.scratch.path(std::string("cut") + file)),
-                  file);
+  return kills;
+}
+
+}  // namespace
+
+TEST_CASE("a run that is killed again and again ends with the bits of one that never was [host only]") {
+  const Shell shell;
+  const VideoSet set = tests::make_video_set(shell.scratch, "set", 8, 3);
+  const std::string network = tests::make_small_network(shell.scratch, "network.onnx"),
+                    dense = shell.scratch.path("dense.onnx");
+  pruned_with(shell, "train " + network + data_of(set) + kQuick +
+                         "--quiet --from-scratch --epochs 2 --lr 0.05 --run " + shell.scratch.path("train") +
+                         " -o " + dense);
+  struct Case {
+    const char* name;
+    const char* how;
+    std::vector<const char*> files;  // that runs have alike
+  };
+  const Case cases[] = {{"groups",
+                         "--method reweighted --target 1.5x --epochs 4,3 ",
+                         {".onnx", ".masks.npz", ".run/epochs.csv", ".run/layers.csv"}},
+                        {"filters",
+                         "--method one-shot --scheme filter --target 1.5x --epochs 7 ",
+                         {".onnx", ".run/epochs.csv"}}};
+  for (const Case& row : cases) {
+    const std::string whole_name = row.name + std::string("-whole"),
+                      cut_name = row.name + std::string("-cut");
+    const auto words = [&](const std::string& name) {
+      return prune_words(dense + data_of(set) + kQuick + "--quiet " + row.how +
+                         "--lr 0.02 --checkpoint-every 0 --run " + shell.scratch.path(name + ".run") +
+                         " -o " + shell.scratch.path(name + ".onnx"));
+    };
+    {
+      Process whole(shell.scratch, words(whole_name));
+      REQUIRE(whole.wait() == 0);
+    }
+    CHECK(killed_until_done(shell, words(cut_name), shell.scratch.path(cut_name + ".run")) >= 4);
+    for (const char* file : row.files)
+      CHECK_MESSAGE(
+          read_file(shell.scratch.path(whole_name + file)) == read_file(shell.scratch.path(cut_name + file)),
+          std::string(file));
+  }
 }
 
 TEST_CASE("Ctrl-C keeps the state, and --resume goes on [host only]") {

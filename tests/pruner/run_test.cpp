@@ -5,71 +5,23 @@
 
 #include <cmath>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "dataset/dataset.h"
 #include "graph/model.h"
 #include "pruner/compared.h"
+#include "pruner/learned.h"
 #include "pruner/runs/initialize.h"
-#include "pruner/runs/strength.h"
 #include "pruner/video_set.h"
 #include "scratch.h"
 
 TEST_SUITE_BEGIN("pruner");
 
 namespace rt3d::pruner {
-namespace {
-
-// A data set and a network that has learned it.
-class Learned {
- public:
-  Learned() {
-    const tests::VideoSet files = tests::make_video_set(scratch, "set", 12, 25);
-    set_ = dataset::read_dataset({.root = files.videos, .split = files.train_list, .test_split = {}});
-    options_.protocol = {.frames = 6, .short_side = 18, .crop = {16, 16}};
-    options_.batch = 8;
-    clips.emplace(set_, options_);
-    dense = tests::make_small_network(scratch, "network.onnx");
-    RunPlan plan;
-    plan.from_scratch = true;
-    plan.train_epochs = 15;
-    plan.learning_rate = 0.05;
-    Witness witness;
-    Run run(graph::load_onnx(dense), {}, *clips, plan, witness);
-    while (run.advance()) {
-    }
-    CHECK(run.history().end.share() >= 0.95);
-    graph::save_with_constants(dense, run.network().weights(), {}, dense);
-  }
-
-  tests::Scratch scratch;
-  std::optional<Clips> clips;
-  std::string dense;  // its file
-
- private:
-  dataset::Dataset set_;
-  dataset::LoaderOptions options_;
-};
-
-RunPlan pruning_plan(Method method, const char* scheme, double rate) {
-  RunPlan plan;
-  plan.method = method;
-  plan.groups = pruning::parse_group_spec(scheme);
-  plan.rate = rate;
-  plan.regularize_epochs = 14;
-  plan.train_epochs = 3;
-  plan.learning_rate = 0.02;
-  plan.examples = 24;
-  return plan;
-}
-
-}  // namespace
 
 TEST_CASE("training empties what is to be cut, the cut costs next to nothing, and what was cut stays zero") {
-  Learned learned;
+  const tests::Learned learned;
   struct Case {
     Method method;
     const char* scheme;
@@ -81,7 +33,7 @@ TEST_CASE("training empties what is to be cut, the cut costs next to nothing, an
     CAPTURE(row.rate);
     Witness witness;
     const graph::Graph dense = graph::load_onnx(learned.dense);
-    Run run(dense, {}, *learned.clips, pruning_plan(row.method, row.scheme, row.rate), witness);
+    Run run(dense, {}, *learned.clips, tests::pruning_plan(row.method, row.scheme, row.rate), witness);
     bool was_cut = false;
     const auto pruned_are_zero = [&] {
       for (const auto& [name, mask] : run.masks()) {
@@ -112,8 +64,7 @@ TEST_CASE("training empties what is to be cut, the cut costs next to nothing, an
     const std::vector<graph::TransformedConstant> transformed = run.network().transformed();
     CHECK(transformed.size() == (row.scheme == std::string("winograd:8x4") ? 1 : 0));
     for (const graph::TransformedConstant& one : transformed) CHECK(run.masks().contains(one.values.name));
-    graph::save_with_constants(learned.dense, run.network().weights(), {}, out, graph::Shapes::stay,
-                               &transformed);
+    run.write(learned.dense, {}, out);
     const std::vector<at::Tensor> inputs = tests::random_inputs(run.network().graph(), 3);
     const at::NoGradGuard without_gradients;
     const auto accuracy = transformed.empty() ? kernels::Accuracy::exact : kernels::Accuracy::standard;
@@ -123,19 +74,19 @@ TEST_CASE("training empties what is to be cut, the cut costs next to nothing, an
 }
 
 TEST_CASE("the methods that cut at once reach the rate and learn again, and layers may be told one by one") {
-  Learned learned;
+  const tests::Learned learned;
   const graph::Graph dense = graph::load_onnx(learned.dense);
   for (const Method method : {Method::one_shot, Method::heuristic, Method::magnitude}) {
     Witness witness;
     const char* const scheme = method == Method::one_shot ? "winograd:8x4" : "kgs:8x4";
-    Run run(dense, {}, *learned.clips, pruning_plan(method, scheme, 2), witness);
+    Run run(dense, {}, *learned.clips, tests::pruning_plan(method, scheme, 2), witness);
     while (run.advance()) {
     }
     CHECK(run.history().rate() >= 2);
     CHECK(run.history().end.share() >= run.history().dense.share() - 0.05);
     CHECK(run.history().epochs.size() == 3);
   }
-  RunPlan plan = pruning_plan(Method::reweighted, "kgs:8x4", 2);
+  RunPlan plan = tests::pruning_plan(Method::reweighted, "kgs:8x4", 2);
   plan.layers = {{"conv2", 0.5, pruning::parse_group_spec("kgs:4x4")}};
   Witness witness;
   Run run(dense, {}, *learned.clips, plan, witness);
@@ -155,9 +106,9 @@ TEST_CASE("the methods that cut at once reach the rate and learn again, and laye
 }
 
 TEST_CASE("a state is taken up by a run of the same plan, and refused by another's") {
-  Learned learned;
+  const tests::Learned learned;
   const graph::Graph dense = graph::load_onnx(learned.dense);
-  RunPlan plan = pruning_plan(Method::reweighted, "kgs:8x4", 1.5);
+  RunPlan plan = tests::pruning_plan(Method::reweighted, "kgs:8x4", 1.5);
   plan.regularize_epochs = 3;
   plan.train_epochs = 2;
   plan.layers = {{"conv1", 0.5, pruning::parse_group_spec("kgs:8x4")},
@@ -185,17 +136,7 @@ TEST_CASE("a state is taken up by a run of the same plan, and refused by another
   CHECK_THROWS_AS(other.set_state({}), Error);
 }
 
-TEST_CASE("a penalty's strength follows the plan, and first values follow the seed") {
-  CHECK(planned_share(0.6, 0, 100) == 0);
-  CHECK(planned_share(0.6, 50, 100) == doctest::Approx(0.3));
-  CHECK(planned_share(0.6, 100, 100) == doctest::Approx(0.6));
-  CHECK(next_strength(1, 0.6, 0.3, 50, 100) == doctest::Approx(1));
-  CHECK(next_strength(1, 0.6, 0.2, 50, 100) > 1);
-  CHECK(next_strength(1, 0.6, 0.4, 50, 100) < 1);
-  CHECK(next_strength(1, 0.6, 0, 99, 100) < 4.0 / 3);
-  CHECK(first_strength(0.02, 100) == doctest::Approx(0.5));
-  CHECK(steps_between_looks(3) == 1);
-
+TEST_CASE("first values follow the seed") {
   const tests::Scratch scratch;
   const graph::Graph model = graph::load_onnx(tests::make_small_network(scratch, "network.onnx"));
   const auto values = [&](std::uint64_t seed) {

@@ -52,7 +52,7 @@ void declare_prune(CLI::App& app, PruneOptions& options) {
          "one-shot: what stays is fitted to make up for what goes; heuristic: what later layers read "
          "least goes, nothing is fitted; magnitude: the smallest weights go, the baseline; with --data "
          "also reweighted: training empties the groups that matter least; lasso: all groups pressed "
-         "alike")
+         "alike; these two not for filters")
       ->type_name("HOW")
       ->check(CLI::IsMember(methods))
       ->capture_default_str();

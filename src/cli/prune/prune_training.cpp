@@ -83,11 +83,10 @@ TrainingRequest prune_request(const PruneGoal& goal, const PruneTrainingOptions&
   if (!goal.target.empty()) {
     const PruneTarget target = parse_prune_target(goal.target);
     require_schemes(request.schemes, target);
-    if (target.is_time() && plan.groups.scheme == pruning::GroupScheme::filter)
-      throw UsageError("--scheme filter: training prunes groups inside filters: kgs, vanilla");
     (target.is_time() ? request.time.value : plan.rate) = target.value;
     request.time.kind = target.kind;
   }
+  as_said([&] { pruner::check(plan); });  // before anything is planned by time
   plan.keep_dense = goal.keep_dense;
   plan.examples = goal.clips;
   apply(options.training, goal.threads, plan);

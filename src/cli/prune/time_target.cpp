@@ -80,11 +80,16 @@ std::vector<pruner::LayerChoice> TimeTarget::choose(pruner::OneShot& one_shot, T
   return choices;
 }
 
-void TimeTarget::choose(pruner::FilterPruning& filters, const Progress& progress) {
+double TimeTarget::choose(pruner::FilterPruning& filters, const Progress& progress) {
+  double rate = 1;
   correct(
       goal_ns(dense_ns_) / dense_ns_, kFilterCorrections, progress,
-      [&](double aim) { filters.choose(std::max(kLeastRate, 1 / aim)); },
+      [&](double aim) {
+        rate = std::max(kLeastRate, 1 / aim);
+        filters.choose(rate);
+      },
       [&] { return excess(filters.cut_weights(), graph::Shapes::may_differ); });
+  return rate;
 }
 
 }  // namespace rt3d::cli

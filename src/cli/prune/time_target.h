@@ -30,7 +30,7 @@ class TimeTarget {
   // Makes the choice, of groups whose order is known, by the plan, or of filters whose inputs were seen.
   std::vector<pruner::LayerChoice> choose(pruner::OneShot& one_shot, TimePlan& plan,
                                           const Progress& progress);
-  void choose(pruner::FilterPruning& filters, const Progress& progress);
+  double choose(pruner::FilterPruning& filters, const Progress& progress);  // gives the rate
 
   // Of the dense model and the one that was written, by turns.
   Times measure_written(const std::string& path);

@@ -16,9 +16,9 @@
 #include "cli/prune/commands.h"
 #include "cli/prune/evaluation.h"
 #include "cli/prune/graph_facts.h"
-#include "cli/prune/planned_layers.h"
 #include "cli/prune/run_folder.h"
 #include "cli/prune/run_report.h"
+#include "cli/prune/time_planned_run.h"
 #include "graph/model.h"
 #include "graph/transformed_weights.h"
 #include "pruner/checkpoint.h"
@@ -72,10 +72,10 @@ class TrainingSession {
     return {{input.name, Shape(shape)}};
   }
 
-  PlannedLayers planned() const {
+  TimedPlan planned() const {
     return as_said([&] {
       pruner::Network network(graph_, shapes());
-      return plan_layers(request_, network, shapes(), clips_->examples(request_.plan.examples));
+      return plan_by_time(request_, network, shapes(), clips_->examples(request_.plan.examples));
     });
   }
 
@@ -185,8 +185,9 @@ std::int64_t nonzero_weights(const graph::Graph& model) {
 std::vector<Judged> judge(const pruner::Run& run, const TrainingSession& session, const RunFolder& folder,
                           const TrainingRequest& request) {
   const bool prunes = request.plan.method != pruner::Method::train;
-  std::int64_t macs = 0;
-  for (const pruning::Layer& layer : pruning::layers_of(run.network().graph())) macs += layer.macs;
+  std::int64_t macs = run.history().macs();
+  if (!prunes)
+    for (const pruning::Layer& layer : pruning::layers_of(run.network().graph())) macs += layer.macs;
   struct Model {
     const char* name;
     std::string path;
@@ -217,12 +218,8 @@ void finish(const pruner::Run& run, const TrainingSession& session, const RunFol
   const graph::Graph& graph = run.network().graph();
   std::map<std::string, std::string> metadata = session.metadata(graph.value(graph.outputs[0]).desc.shape[1]);
   if (!run.history().cut.empty()) metadata[kPrunedRate] = fixed(run.history().rate(), 3);
-  write_whole(request.output, [&](const fs::path& file) {
-    const std::vector<graph::TransformedConstant> transformed = run.network().transformed();
-    graph::save_with_constants(folder.model(), run.network().weights(), metadata, file, graph::Shapes::stay,
-                               &transformed);
-  });
-  if (!run.history().cut.empty())
+  write_whole(request.output, [&](const fs::path& file) { run.write(folder.model(), metadata, file); });
+  if (!run.masks().empty())
     write_whole(fs::path(request.output).replace_extension(".masks.npz"),
                 [&](const fs::path& file) { write_npz(file, masks_of(run)); });
   lines.line("judging by RT3D's own runtime");
@@ -243,12 +240,9 @@ void begin_run(const TrainingRequest& request, json recipe) {
   pruner::RunPlan plan = request.plan;
   std::string table;
   if (request.time.is_time()) {
-    PlannedLayers planned = session.planned();
-    plan.layers = std::move(planned.layers);
-    table = std::move(planned.table);
-    recipe["planned_for"] = recipe["target"];
-    recipe.erase("target");
-    for (const pruner::LayerPlan& layer : plan.layers) recipe["layer"].push_back(layer_text(layer));
+    const TimedPlan planned = session.planned();
+    table = planned.table;
+    enter(planned, plan, recipe);
   }
   const std::unique_ptr<pruner::Run> run = session.make_run(plan, lines);
   const RunFolder folder = RunFolder::create(request.training.run);

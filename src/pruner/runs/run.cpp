@@ -6,18 +6,17 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "graph/model.h"
 #include "pruner/batch_statistics.h"
 #include "pruner/runs/initialize.h"
 #include "pruner/runs/strength.h"
-#include "pruner/tensors.h"
 #include "pruner/transforms.h"
 #include "pruning/pruning.h"
 
 namespace rt3d::pruner {
 namespace {
 
-constexpr std::int64_t kSteps = 3000, kFewestEpochs = 4, kMostEpochs = 60;  // of a stage, by default
-constexpr double kWarmUp = 0.05;                                            // of a stage's steps
+constexpr double kWarmUp = 0.05;       // of a stage's steps
 constexpr std::int64_t kRenewals = 8;  // of the penalty's weights, at most
 constexpr double kSeparated = 0.9;     // of what is cut: below, the penalty did not do what it is for
 // Stages have epochs of their own, and so orders of the clips.
@@ -51,10 +50,6 @@ double median_of(at::Tensor values) { return values.numel() > 0 ? values.median(
 
 }  // namespace
 
-std::int64_t default_epochs(std::int64_t batches) {
-  return std::clamp((kSteps + batches - 1) / std::max<std::int64_t>(batches, 1), kFewestEpochs, kMostEpochs);
-}
-
 Run::Run(const graph::Graph& model, const std::map<std::string, Shape>& shapes, const Clips& clips,
          const RunPlan& plan, Witness& witness)
     : clips_(clips),
@@ -64,12 +59,13 @@ Run::Run(const graph::Graph& model, const std::map<std::string, Shape>& shapes, 
       stages_(stages_of(plan.method)),
       model_(model),
       shapes_(shapes) {
+  check(plan);
   at::set_num_threads(plan.threads);
   if (plan_.method == Method::train) {
     if (plan_.from_scratch) initialize(network_, plan_.seed);
   } else {
     layers_ = prunable_layers(network_, plan_.keep_dense);
-    find_pruned();
+    cuts_filters(plan_) ? require_filters(network_, plan_) : find_pruned();
   }
   enter();
 }
@@ -100,20 +96,17 @@ void Run::find_pruned() {
     add_pruned(static_cast<std::size_t>(found - layers_.begin()), plan.groups, plan.share);
     wanted_ += plan.share * static_cast<double>(found->macs) / macs_;
   }
-  for (const Pruned& pruned : pruned_)
-    if (pruned.groups.scheme == pruning::GroupScheme::filter)
-      fail(Code::invalid_argument, "training prunes groups inside filters: kgs, vanilla");
 }
 
 void Run::add_pruned(std::size_t layer, const pruning::GroupSpec& scheme, double most) {
   pruned_.push_back({layer, scheme, scheme.of_layer(layers_[layer].transformed), most});
 }
 
-const at::Tensor& Run::weights(const Pruned& pruned) const {
+const at::Tensor& Run::weights(const PrunedLayer& pruned) const {
   return network_.parameter(layers_[pruned.layer].weights)->values;
 }
 
-double Run::zero_share(const Pruned& pruned) const {
+double Run::zero_share(const PrunedLayer& pruned) const {
   const at::Tensor values = weights(pruned).detach();
   const at::Tensor gone = group_norms(values, pruned.groups) == 0;
   return (group_sizes(values, pruned.groups) * gone).sum().item<double>() /
@@ -163,11 +156,10 @@ void Run::enter() {
   for (const auto& [layer, mask] : masks_) training_->mask(layers_[layer].weights, mask);
   if (!regularizes) return;
   std::vector<PenalizedLayer> penalized;
-  for (const Pruned& pruned : pruned_)
+  for (const PrunedLayer& pruned : pruned_)
     penalized.push_back({layers_[pruned.layer].weights, pruned.groups,
                          static_cast<double>(layers_[pruned.layer].macs), pruned.most});
-  penalty_ = std::make_unique<Penalty>(network_, std::move(penalized),
-                                       first_strength(plan_.learning_rate, options.steps));
+  penalty_ = std::make_unique<Penalty>(network_, std::move(penalized), 0);
 }
 
 void Run::leave() {
@@ -201,6 +193,7 @@ void Run::train() {
   ++at_.batch;
   if (batch.clips == 0) return;
   if (plan_.method == Method::reweighted && penalty_ != nullptr) renew();
+  if (penalty_ != nullptr && training_->steps_done() == 0) penalty_->set_strength(needed_strength());
   const StepLoss loss =
       training_->step({clips_.input(batch)}, {batch.labels.begin(), batch.labels.end()}, penalty_.get());
   count(loss);
@@ -250,9 +243,14 @@ void Run::renew() {
 
 double Run::empty_share() const {
   double empty = 0;
-  for (const Pruned& pruned : pruned_)
+  for (const PrunedLayer& pruned : pruned_)
     empty += static_cast<double>(layers_[pruned.layer].macs) * std::min(zero_share(pruned), pruned.most);
   return empty / macs_;
+}
+
+double Run::needed_strength() const {
+  const Aim aim = next_aim(wanted_share(), training_->steps_done(), steps_of(stage()));
+  return penalty_->needed(aim.share * macs_) / (plan_.learning_rate * aim.steps);
 }
 
 void Run::regulate() {
@@ -260,7 +258,8 @@ void Run::regulate() {
   if (done % steps_between_looks(all) != 0) return;
   const double empty = empty_share();
   if (empty >= wanted_share()) return end_epoch();
-  penalty_->set_strength(next_strength(penalty_->strength(), wanted_share(), empty, done, all));
+  penalty_->set_strength(
+      next_strength(penalty_->strength(), needed_strength(), wanted_share(), empty, done, all));
 }
 
 // The last one of a stage may end early, with all that is to be cut empty. After it running means are those of weights that have changed
@@ -301,9 +300,9 @@ void Run::cut() {
   const bool regularized = !history_.epochs.empty();
   history_.before_cut = regularized ? history_.epochs.back().test : history_.dense;
   std::map<std::size_t, double> emptied;  // by layer: multiply-adds
-  for (const Pruned& pruned : pruned_)
+  for (const PrunedLayer& pruned : pruned_)
     emptied[pruned.layer] = zero_share(pruned) * static_cast<double>(layers_[pruned.layer].macs);
-  const OneShotReport report = pruned_network(examples);
+  const OneShotReport report = cut_network(examples);
   double removed = 0, empty = 0;
   history_.cut.clear();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -313,7 +312,6 @@ void Run::cut() {
     removed += gone;
     empty += std::min(gone, emptied[i]);
   }
-  for (const Pruned& pruned : pruned_) keep_zero(pruned, report.layers[pruned.layer].removed);
   history_.emptied = removed > 0 ? empty / removed : 0;
   if (regularized && history_.emptied < kSeparated)
     witness_.warning(cat("the penalty has not separated the groups: of what is cut it had emptied ",
@@ -324,34 +322,24 @@ void Run::cut() {
   history_.end = history_.after_cut;
 }
 
-OneShotReport Run::pruned_network(const std::vector<std::vector<at::Tensor>>& examples) {
-  std::vector<pruning::GroupSpec> schemes;
-  for (const Pruned& pruned : pruned_)
-    if (std::ranges::find(schemes, pruned.scheme) == schemes.end()) schemes.push_back(pruned.scheme);
-  OneShotRequest request;
-  request.criterion = row_of(plan_.method).criterion;
-  request.keep_dense = plan_.keep_dense;
-  request.threads = plan_.threads;
-  const at::NoGradGuard without_gradients;
-  OneShot one_shot(network_, schemes, request);
-  one_shot.see(examples);
-  one_shot.order();
-  if (plan_.layers.empty()) {
-    one_shot.choose(plan_.rate);
-  } else {
-    std::vector<LayerChoice> choices(one_shot.survey().convs.size());
-    for (std::size_t i = 0; i < choices.size(); ++i)
-      for (const Pruned& pruned : pruned_)
-        if (pruned.layer == one_shot.survey().convs[i].row)
-          choices[i] = {static_cast<std::size_t>(std::ranges::find(schemes, pruned.scheme) - schemes.begin()),
-                        1 - pruned.most};
-    one_shot.choose(choices);
+OneShotReport Run::cut_network(const std::vector<std::vector<at::Tensor>>& examples) {
+  if (!cuts_filters(plan_)) {
+    OneShotReport report = cut_groups(network_, plan_, pruned_, examples);
+    for (const PrunedLayer& pruned : pruned_) keep_zero(pruned, report.layers[pruned.layer].removed);
+    return report;
   }
-  one_shot.apply(examples);
-  return one_shot.report();
+  FilterCut cut = cut_filters(network_, plan_, examples);
+  lose(std::move(cut.gone));
+  return std::move(cut.report);
 }
 
-void Run::keep_zero(const Pruned& pruned, const std::vector<std::int64_t>& groups) {
+// Of the network as it is, dense.
+void Run::lose(std::vector<bool> filters) {
+  network_ = Network(with_constants(model_, without_filters(network_, plan_, filters)), shapes_);
+  gone_ = std::move(filters);
+}
+
+void Run::keep_zero(const PrunedLayer& pruned, const std::vector<std::int64_t>& groups) {
   const pruning::GroupGrid grid(layers_[pruned.layer].shape, pruned.groups);
   std::vector<bool> kept(static_cast<std::size_t>(grid.count()), true);
   for (const std::int64_t group : groups) kept[static_cast<std::size_t>(group)] = false;
@@ -359,6 +347,18 @@ void Run::keep_zero(const Pruned& pruned, const std::vector<std::int64_t>& group
   at::Tensor values = at::empty({static_cast<std::int64_t>(mask.size())});
   std::ranges::copy(mask, values.data_ptr<float>());
   masks_[pruned.layer] = values.reshape(weights(pruned).sizes());
+}
+
+void Run::write(const std::filesystem::path& from, const std::map<std::string, std::string>& metadata,
+                const std::filesystem::path& to) const {
+  std::map<std::string, Tensor> constants = network_.weights();
+  const std::vector<graph::TransformedConstant> transformed = network_.transformed();
+  if (!gone_.empty()) {
+    Network dense(model_, shapes_);
+    constants.merge(without_filters(dense, plan_, gone_));  // adds the sizes in Reshapes
+  }
+  graph::save_with_constants(from, constants, metadata, to,
+                             gone_.empty() ? graph::Shapes::stay : graph::Shapes::may_differ, &transformed);
 }
 
 std::map<std::string, at::Tensor> Run::masks() const {

@@ -14,6 +14,7 @@ Checkpoint Run::state() const {
       state["parameter " + parameter.name] = parameter.values.detach().clone();
   }
   for (const auto& [layer, mask] : masks_) state["cut " + layers_[layer].name] = mask;
+  if (!gone_.empty()) state["gone"] = bytes_of(std::vector<std::uint8_t>(gone_.begin(), gone_.end()));
   if (penalty_ != nullptr) {
     for (std::size_t i = 0; i < penalty_->factors().size(); ++i)
       state[cat("factors ", i)] = penalty_->factors()[i].clone();
@@ -44,6 +45,10 @@ void Run::set_state(const Checkpoint& state) {
   masks_.clear();
   for (std::size_t i = 0; i < layers_.size(); ++i)
     if (const auto mask = state.find("cut " + layers_[i].name); mask != state.end()) masks_[i] = mask->second;
+  if (const auto gone = state.find("gone"); gone != state.end() && cuts_filters(plan_)) {
+    const auto filters = rows_of<std::uint8_t>(gone->second);
+    lose({filters.begin(), filters.end()});
+  }
   at_ = position[0];
   history_ = {.epochs = rows_of<EpochRow>(at("epochs")),
               .layers = rows_of<LayerRow>(at("layers")),
