@@ -8,6 +8,7 @@
 #include "kernels/ref/ref.h"
 #include "runtime/choosing/force.h"
 #include "runtime/choosing/measuring.h"
+#include "tuner/turns.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -161,7 +162,9 @@ tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, 
   };
   if (options.look || options.now) return tuner::Machine(options.look, remembered);
   return tuner::Machine(
-      [&] {
+      [&, turns = options.turns] {
+        const tuner::Turn turn(turns);
+        if (!turn.mine()) return tuner::MachineState();
         const jit::Look look = jit::look_at_machine(host.target().device, host.pool());
         return tuner::MachineState{look.multiply_adds_per_ns, look.lost};
       },

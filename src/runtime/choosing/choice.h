@@ -59,6 +59,8 @@ struct TuningOptions {
   // Empty: the machine is looked at, unless the clock is not the steady one, whose time means nothing for it.
   tuner::LookFn look = {};
   bool again = false;  // what is remembered is measured again, and replaced by what is found
+  tuner::Turns* turns =
+      nullptr;  // of measuring with somebody who uses the devices meanwhile; nullptr: nobody does
 };
 
 // Choosing as a step: the tuning of what the database does not know can be interrupted and gone on with.
@@ -72,7 +74,7 @@ class Choosing {
   Choosing(const Choosing&) = delete;
   Choosing& operator=(const Choosing&) = delete;
 
-  // Measures, and begins no candidate from the deadline on: so it is late by one candidate at the most. Returns whether that was the end: all
+  // Measures until the deadline, as ProblemTuning::until() does. Returns whether that was the end: all
   // is known, options.limit_ms is over, or the callback said that it is enough. Throws cancelled when it said that.
   bool until(std::chrono::steady_clock::time_point deadline);
   bool stopped() const;       // by the callback
