@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "runtime/planning/planner.h"
+#include "tuner/turns.h"
 
 namespace rt3d::runtime {
 
@@ -53,7 +54,10 @@ std::shared_ptr<Prepared> LaterTuning::until(Clock::time_point deadline) {
 // Whether there is something to do beside measuring.
 bool LaterTuning::measure(Clock::time_point deadline) {
   if (now_of(options_.tuning) >= deadline) return false;
-  if (!pass_) pass_ = std::make_unique<Pass>(*latest_, options_, modes_[at_]);
+  if (!pass_) {
+    if (options_.tuning.turns != nullptr) options_.tuning.turns->give_back();
+    pass_ = std::make_unique<Pass>(*latest_, options_, modes_[at_]);
+  }
   Choosing& choosing = *pass_->choosing;
   const int before = choosing.problems_done();
   const bool ended = choosing.until(deadline);
@@ -66,7 +70,10 @@ bool LaterTuning::measure(Clock::time_point deadline) {
 }
 
 std::shared_ptr<Prepared> LaterTuning::plan() {
-  std::shared_ptr<Prepared> newer = Prepared::newer_than(*latest_, options_);
+  tuner::Turns* turns = options_.tuning.turns;
+  if (turns != nullptr) turns->give_back();
+  std::shared_ptr<Prepared> newer =
+      Prepared::newer_than(*latest_, options_, turns == nullptr ? nullptr : &turns->own_threads());
   if (newer == nullptr) return nullptr;
   log(LogLevel::info, "session: a newer plan, after ", planned_at_, " tuned problems");
   return latest_ = std::move(newer);

@@ -17,7 +17,7 @@ class LaterTuning {
   LaterTuning(const LaterTuning&) = delete;
   LaterTuning& operator=(const LaterTuning&) = delete;
 
-  // Measures, and begins no candidate from the deadline on. Returns a plan as soon as there is a better one; nullptr when the time is over
+  // Measures until the deadline, as ProblemTuning::until() does. Returns a plan as soon as there is a better one; nullptr when the time is over
   // or nothing is left to do. Throws cancelled when the callback says so, and can go on afterwards.
   std::shared_ptr<Prepared> until(Clock::time_point deadline);
   bool finished() const { return finished_; }
