@@ -210,8 +210,8 @@ typedef struct rt3d_tuning_state {
 } rt3d_tuning_state;
 #define RT3D_TUNING_STATE_INIT { sizeof(rt3d_tuning_state), 0, 0, 0, 0, 0, 0, 0, NULL }
 /* Called by the thread of a session of RT3D_TUNE_BACKGROUND, never by one that is inside rt3d_session_run: when a better plan waits for the next
- * run, and when tuning has ended. `state` is valid until it returns; `size` is of what the library fills. It must not free or reshape the
- * session; freeing and reshaping wait for it. */
+ * run, and when tuning has ended. `state` is valid until it returns; `size` is of what the library fills. Of its session it may
+ * call rt3d_session_set_tuning_allowed alone: another call would make one of the app's RT3D_BUSY, and freeing and reshaping wait for it. */
 typedef void (*rt3d_tuning_callback)(void *user, const rt3d_tuning_state *state);
 
 typedef struct rt3d_session_options {
@@ -308,7 +308,8 @@ RT3D_API rt3d_status rt3d_session_get_tuning(rt3d_tuning_state *state, const rt3
  * its own. Unlike other calls it may come from any thread while the session is in use, a callback's included.
  *
  * The thread has a low priority (nice 10, as Android's background priority) and works in slices. While nobody runs the session these are ten times
- * background_slice_ns long, and a run that begins waits for the kernel that is being measured, no longer. A session that always runs gives
+ * background_slice_ns long, and a run that begins waits for the kernel that is being measured, or once a layer for a look at
+ * how busy the CPU is (about 10 ms), no longer. A session that always runs gives
  * it a slice now and then, for which a run waits: background_slice_ns, or one comparison of two candidates, whichever is longer. Code is generated
  * and weights are packed beside runs. The whole takes background_share of the time at most. No error of it fails a run. */
 RT3D_API rt3d_status rt3d_session_set_tuning_allowed(rt3d_session *session, int32_t allowed);
