@@ -96,7 +96,9 @@ rt3d_tuning_state tuning_state(const runtime::LaterTuningState& s) {
           .plans = s.plans,
           .plan_waits = s.plan_waits ? 1 : 0,
           .resting = s.resting ? 1 : 0,
-          .error = s.error.c_str()};
+          .error = s.error.c_str(),
+          .estimated_ns = s.estimated_ns,
+          .fastest_ns = s.fastest_ns};
 }
 
 std::map<std::string, Shape> input_shapes(const std::string& array, const rt3d_tensor_info* given,

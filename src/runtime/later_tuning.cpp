@@ -62,6 +62,7 @@ bool LaterTuning::measure(Clock::time_point deadline) {
   const int before = choosing.problems_done();
   const bool ended = choosing.until(deadline);
   if (!ended) return choosing.problems_done() > before;
+  gains_ = gains();
   tuned_ += choosing.problems();
   stopped_ = choosing.stopped();
   pass_.reset();
@@ -79,10 +80,22 @@ std::shared_ptr<Prepared> LaterTuning::plan() {
   return latest_ = std::move(newer);
 }
 
+// The latest of each problem.
+Gains LaterTuning::gains() const {
+  Gains all = gains_;
+  if (pass_)
+    for (const auto& [problem, gain] : pass_->choosing->gains()) all[problem] = gain;
+  return all;
+}
+
 LaterTuningState LaterTuning::state() const {
   LaterTuningState state;
   state.finished = finished_;
   state.problems_tuned = tuned_ + (pass_ ? pass_->choosing->problems_done() : 0);
+  for (const auto& [problem, gain] : gains()) {
+    state.estimated_ns += gain.estimated_ns;
+    state.fastest_ns += gain.fastest_ns;
+  }
   const double passes = static_cast<double>(modes_.size());
   state.share =
       finished_ ? 1 : (static_cast<double>(at_) + (pass_ ? pass_->choosing->share_done() : 0)) / passes;

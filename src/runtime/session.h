@@ -70,6 +70,8 @@ struct LaterTuningState {
   int problems_tuned = 0;  // so far; each counts once in quick and once in full tuning
   double share = 0;        // that is tuned, by what problems are estimated to take in a run
   std::int64_t spent_ns = 0;
+  double estimated_ns = 0;  // of a run, in what was measured so far: with the best estimates …
+  double fastest_ns = 0;    // … and with the fastest that were found
   int plans = 0;            // that runs have taken
   bool plan_waits = false;  // for the next run
   bool resting = true;      // nothing is measured now, nor will be unless the session is told to

@@ -110,7 +110,7 @@ double Measurer::disturbance() const {
   return std::max(looked_, slow);
 }
 
-bool Measurer::Seen::slow_now() const {
+bool SeenBatches::slow_now() const {
   return !batches_ns.empty() && batches_ns.back() > kDisturbed * std::min(fastest_ns, known_ns);
 }
 
@@ -140,7 +140,7 @@ int Measurer::batch_runs(const Trial& trial, double run_ns) const {
   return runs_within(request_.engine.queues() ? kQueuedBatchNs : kBatchNs, run_ns);
 }
 
-void Measurer::Seen::take(double ns) {
+void SeenBatches::take(double ns) {
   batches_ns.push_back(ns);
   fastest_ns = std::min(fastest_ns, ns);
 }

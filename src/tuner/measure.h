@@ -36,6 +36,35 @@ struct Measurement {
       0;  // on the scale of the first candidate's: comparable, also where the machine's speed changes meanwhile
 };
 
+// What was seen of a candidate in some rounds.
+struct SeenBatches {
+  std::size_t candidate;
+  Trial* trial;
+  int runs = 1;         // of a batch
+  double known_ns = 0;  // about what it takes, from before
+  std::vector<double> batches_ns = {};
+  double fastest_ns = std::numeric_limits<double>::infinity();
+
+  void take(double ns);   // of a batch
+  bool slow_now() const;  // the last batch was much slower than the fastest
+  double batch_takes_ns() const { return runs * std::min(known_ns, fastest_ns); }
+};
+// A candidate on its way to a time.
+struct MeasuringJob {
+  Ask ask;
+  std::vector<std::size_t> ahead;
+  std::unique_ptr<Trial> making = {};                        // until it is packed
+  Trial *trial = nullptr, *rival = nullptr;                  // in kept_; no rival: it is the first
+  double cold_ns = std::numeric_limits<double>::infinity();  // of the first run
+  double warm_ns = std::numeric_limits<double>::infinity();  // of a run, by now
+  int more = 0;                                              // runs, lest it be given up for a disturbance
+  std::optional<SeenBatches> mine, its;
+  PairedTimes pairs;
+  double sum_ns = 0;  // of rounds
+  int rounds = 0, wanted = 0, spoiled = 0;
+  Measurement outcome = {};
+};
+
 class Measurer {
  public:
   Measurer(const TuneRequest& request, const Candidates& candidates);
@@ -61,34 +90,8 @@ class Measurer {
     std::size_t candidate;
     std::unique_ptr<Trial> trial;
   };
-  // What was seen of a candidate in some rounds.
-  struct Seen {
-    std::size_t candidate;
-    Trial* trial;
-    int runs = 1;         // of a batch
-    double known_ns = 0;  // about what it takes, from before
-    std::vector<double> batches_ns = {};
-    double fastest_ns = std::numeric_limits<double>::infinity();
-
-    void take(double ns);   // of a batch
-    bool slow_now() const;  // the last batch was much slower than the fastest
-    double batch_takes_ns() const { return runs * std::min(known_ns, fastest_ns); }
-  };
-  // A candidate on its way to a time.
-  struct Job {
-    Ask ask;
-    std::vector<std::size_t> ahead;
-    std::unique_ptr<Trial> making = {};                        // until it is packed
-    Trial *trial = nullptr, *rival = nullptr;                  // in kept_; no rival: it is the first
-    double cold_ns = std::numeric_limits<double>::infinity();  // of the first run
-    double warm_ns = std::numeric_limits<double>::infinity();  // of a run, by now
-    int more = 0;                                              // runs, lest it be given up for a disturbance
-    std::optional<Seen> mine, its;
-    PairedTimes pairs;
-    double sum_ns = 0;  // of rounds
-    int rounds = 0, wanted = 0, spoiled = 0;
-    Measurement outcome = {};
-  };
+  using Seen = SeenBatches;
+  using Job = MeasuringJob;
   struct Step {
     void (Measurer::*take)(Job&);
     bool runs;  // on the engine's threads

@@ -217,6 +217,7 @@ TimedSchedule Tuning::result(TimedSchedule fallback) {
     next.family = result.family;
     next.schedule = result.chosen().schedule;
     next.time_ns = result.chosen_ns() * scale;
+    if (&next == &choice && times_ns_.front() < kNever) choice.estimated_ns = times_ns_.front() * scale;
   }
   return choice;
 }

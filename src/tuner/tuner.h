@@ -42,10 +42,11 @@ using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 struct TimedSchedule {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
-  double time_ns = 0;                       // measured, or the estimate
-  int measurements = 0;                     // candidates timed
-  int rigor = 0;                            // of a remembered one: Row::rigor
-  double disturbance = 0;                   // likewise, Row::disturbance
+  double time_ns = 0;       // measured, or the estimate
+  int measurements = 0;     // candidates timed
+  int rigor = 0;            // of a remembered one: Row::rigor
+  double disturbance = 0;   // likewise, Row::disturbance
+  double estimated_ns = 0;  // of a tuned one: what the best estimate was measured to take; 0: it was not
   bool stopped = false, cancelled = false;  // by the answer to progress
   // Remembered schedules that compute something else than the problem: not to be used.
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong;

@@ -99,6 +99,8 @@ TEST_CASE("a session is tuned while it runs, is right all the time, and comes to
   CHECK(state.share == 1);
   CHECK(state.error.empty());
   CHECK(state.spent_ns > 0);
+  CHECK(state.fastest_ns > 0);
+  CHECK(state.fastest_ns <= state.estimated_ns);
   CHECK(state.problems_tuned == session.stats().problems);
   CHECK_FALSE(state.plan_waits);
   CHECK_FALSE(by_the_caller);

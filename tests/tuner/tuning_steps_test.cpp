@@ -77,6 +77,7 @@ TEST_CASE("tuning in steps measures, finds and stores what one step does") {
     CHECK(found.schedule == want.schedule);
     CHECK(found.time_ns == want.time_ns);
     CHECK(found.measurements == want.measurements);
+    CHECK(found.estimated_ns == doctest::Approx(580e3));
     CHECK(found.others.size() == want.others.size());
     CHECK(in_steps.export_text() == at_once.export_text());
   }

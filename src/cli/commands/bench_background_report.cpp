@@ -122,6 +122,8 @@ json report_json(const BackgroundReport& report) {
           {"finished", report.state.finished != 0},
           {"share", report.state.share},
           {"problems_tuned", report.state.problems_tuned},
+          {"estimated_ns", report.state.estimated_ns},
+          {"fastest_ns", report.state.fastest_ns},
           {"plans", report.state.plans},
           {"error", report.error},
           {"plan_changes", changes},

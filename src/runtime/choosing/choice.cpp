@@ -224,10 +224,18 @@ struct Choosing::Impl {
       if (!known[i]) unknown.push_back(&open[i]);
   }
 
+  Gains gains() const {
+    Gains all = gained;
+    if (measuring)
+      for (const auto& [problem, gain] : measuring->gains()) all[problem] = gain;
+    return all;
+  }
+
   bool measures() const { return options.mode != tuner::Mode::off && options.limit_ms != 0; }
 
   // First what is not known, then what can become quieter.
   void begin(const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
+    gained = gains();
     measuring.reset();
     if (problems.empty() || now_of(options) >= end) return;
     measuring =
@@ -265,6 +273,7 @@ struct Choosing::Impl {
   Clock::time_point end{};
   std::size_t memory = 0;
   std::unique_ptr<Measuring> measuring;
+  Gains gained;  // by those before
   bool renewing = false, stopped = false, ended = false;
 };
 
@@ -278,6 +287,8 @@ Choosing::~Choosing() = default;
 bool Choosing::until(Clock::time_point deadline) { return impl_->ended = impl_->until(deadline); }
 bool Choosing::stopped() const { return impl_->stopped; }
 int Choosing::problems() const { return static_cast<int>(impl_->unknown.size()); }
+
+Gains Choosing::gains() const { return impl_->gains(); }
 
 int Choosing::problems_done() const {
   if (impl_->renewing || impl_->unknown.empty()) return problems();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +64,12 @@ struct TuningOptions {
       nullptr;  // of measuring with somebody who uses the devices meanwhile; nullptr: nobody does
 };
 
+// What tuning did for a problem: what all nodes that share it take in a run, with the best estimate and with the fastest that was found.
+struct Gain {
+  double estimated_ns = 0, fastest_ns = 0;
+};
+using Gains = std::map<std::string, Gain>;  // by the problem's text
+
 // Choosing as a step: the tuning of what the database does not know can be interrupted and gone on with.
 class Choosing {
  public:
@@ -81,6 +88,7 @@ class Choosing {
   int problems() const;       // that are to be measured
   int problems_done() const;  // of these
   double share_done() const;  // of what a run takes in these, by estimate; 1 where there are none
+  Gains gains() const;        // of the problems that were measured, so far
   // Fills the alternatives of every choice, and takes the fastest. Nothing can be measured behind it.
   void finish();
 

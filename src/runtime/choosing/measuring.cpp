@@ -127,6 +127,8 @@ void Measuring::end_problem() {
   log(LogLevel::info, found.measurements > 0 ? "tuned " : "estimated, for the time ran out: ", choice.text,
       ": ", found.family->id(), " ", found.schedule.text(), ", ", found.time_ns / 1e6, " ms after ",
       found.measurements, " measurements");
+  if (found.estimated_ns > 0)
+    gains_[choice.text] = {choice.uses * found.estimated_ns, choice.uses * found.time_ns};
   stopped_ = found.stopped;
   ++at_;
 }
