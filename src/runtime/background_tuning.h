@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "base/forks.h"
+#include "runtime/choosing/session_turns.h"
 #include "runtime/current_plan.h"
 #include "runtime/later_tuning.h"
-#include "runtime/session_turns.h"
 
 namespace rt3d::runtime {
 

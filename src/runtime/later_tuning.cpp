@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "runtime/choosing/session_turns.h"
 #include "runtime/planning/planner.h"
-#include "tuner/turns.h"
 
 namespace rt3d::runtime {
 

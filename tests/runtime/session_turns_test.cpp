@@ -1,5 +1,5 @@
 // Turns of runs and measurements on a session's threads.
-#include "runtime/session_turns.h"
+#include "runtime/choosing/session_turns.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,6 @@
-#include "runtime/session_turns.h"
+#include "runtime/choosing/session_turns.h"
+
+#include <utility>
 
 namespace rt3d::runtime {
 namespace {
