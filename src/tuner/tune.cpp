@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "tuner/journaled.h"
 #include "tuner/measure.h"
 #include "tuner/row.h"
 #include "tuner/search.h"
@@ -38,29 +39,6 @@ struct FamilyResult {
   bool default_stays() const { return usual != nullptr && !(best_ns < kWorthwhile * usual_ns); }
   const Candidate& chosen() const { return default_stays() ? *usual : *best; }
   double chosen_ns() const { return default_stays() ? usual_ns : best_ns; }
-};
-
-Intent intent_of(const TuneRequest& r, const Candidate& c) {
-  return {.device = r.engine.target().device.fingerprint(),
-          .problem = r.problem.text(),
-          .family = std::string(c.family->id()),
-          .version = c.family->version(),
-          .schedule = c.schedule.text()};
-}
-
-// In the journal for as long as it lives.
-class Journaled {
- public:
-  Journaled(TuningDb& db, Intent intent) : db_(db), intent_(std::move(intent)) {
-    db_.begin_candidate(intent_);
-  }
-  ~Journaled() { db_.end_candidate(std::move(intent_)); }
-  Journaled(const Journaled&) = delete;
-  Journaled& operator=(const Journaled&) = delete;
-
- private:
-  TuningDb& db_;
-  Intent intent_;
 };
 
 // Every legal schedule of every family but the quarantined ones, best estimate first.

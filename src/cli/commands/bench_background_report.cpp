@@ -16,7 +16,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kPhases[] = {"before", "tuning", "after"};
+struct NamedPhase {
+  BackgroundReport::Phase phase;
+  const char* name;
+};
+constexpr NamedPhase kPhases[] = {{BackgroundReport::before, "before"},
+                                  {BackgroundReport::tuning, "tuning"},
+                                  {BackgroundReport::after, "after"}};
 constexpr std::size_t kWindows = 60;  // of time, in a picture
 
 std::vector<std::int64_t> times_of(const std::vector<TimedRun>& runs) {
@@ -75,10 +81,10 @@ void print_report(const BackgroundReport& report) {
   Table table("lrrrr");
   table.add({"tuning in the background", "runs", "P50 ms", "P95 ms", "longest ms"});
   table.rule();
-  for (std::size_t phase = 0; phase < report.runs.size(); ++phase) {
+  for (const auto& [phase, name] : kPhases) {
     const std::vector<std::int64_t> times = times_of(report.runs[phase]);
     const auto at = [&](double part) { return fixed(millis(quantile(times, part)), 3); };
-    table.add({kPhases[phase], std::to_string(times.size()), at(0.5), at(0.95), at(1)});
+    table.add({name, std::to_string(times.size()), at(0.5), at(0.95), at(1)});
   }
   std::printf("%s", table.text().c_str());
   std::printf("latency  P50 before / after %s; first run %s; load %s\n", fixed(gain(report), 2).c_str(),
@@ -95,12 +101,12 @@ void print_report(const BackgroundReport& report) {
 
 json report_json(const BackgroundReport& report) {
   json phases = json::object();
-  for (std::size_t phase = 0; phase < report.runs.size(); ++phase) {
+  for (const auto& [phase, name] : kPhases) {
     const std::vector<std::int64_t> times = times_of(report.runs[phase]);
-    phases[kPhases[phase]] = {{"runs", times.size()},
-                              {"p50_ns", quantile(times, 0.5)},
-                              {"p95_ns", quantile(times, 0.95)},
-                              {"longest_ns", quantile(times, 1)}};
+    phases[name] = {{"runs", times.size()},
+                    {"p50_ns", quantile(times, 0.5)},
+                    {"p95_ns", quantile(times, 0.95)},
+                    {"longest_ns", quantile(times, 1)}};
   }
   json changes = json::array();
   for (const TimedRun& run : changes_of(report))
