@@ -29,7 +29,8 @@
  *     RT3D_INVALID_ARGUMENT. A struct that is passed to a callback has the library's size: fields beyond it are not there.
  *  7. Callbacks may call the library, but for the handle whose call they are called from. What they throw ends no process.
  *  8. A child made by fork() may use and free the models and sessions of its parent, whose own threads are not there: they compute
- *     on the calling thread. Databases are to be opened again. Fork while no other thread is inside the library.
+ *     on the calling thread. Databases are to be opened again. Fork while no other thread is inside the library;
+ *     that of a session of RT3D_TUNE_BACKGROUND is, unless rt3d_tuning_state says `resting`. In the child nobody tunes.
  *  9. Memory that is not there is a status, RT3D_OUT_OF_MEMORY, never the process's end; what was there before stays as it was.
  */
 #ifndef RT3D_H
@@ -80,10 +81,12 @@ typedef enum rt3d_tuning {
   RT3D_TUNE_OFF = 0,   /* measure nothing: an analytic estimate chooses */
   RT3D_TUNE_QUICK = 1, /* a few candidates per layer */
   RT3D_TUNE_FULL = 2,  /* every candidate worth trying */
-  RT3D_TUNE_LATER = 3  /* as RT3D_TUNE_OFF, and rt3d_session_tune measures between runs: first a few candidates of every layer, then all that
+  RT3D_TUNE_LATER = 3, /* as RT3D_TUNE_OFF, and rt3d_session_tune measures between runs: first a few candidates of every layer, then all that
                         * are worth trying. tuning_limit_ms says nothing of it. For layers that the CPU computes: where device names an
                         * accelerator, nothing is measured later. Such a session keeps hold of the model's weights, its mapped files
                         * included, until it is freed */
+  RT3D_TUNE_BACKGROUND = 4 /* as RT3D_TUNE_LATER, but a thread of the session's own measures, beside and between runs: see
+                            * rt3d_session_set_tuning_allowed */
 } rt3d_tuning;
 
 /* What a session's results may differ by from the exact sums. Of single precision, each layer's error is below a small share of the sum of
@@ -180,7 +183,8 @@ typedef enum rt3d_tuning_answer {
   RT3D_TUNING_IS_ENOUGH = 2  /* nothing more is measured, and the session made of what is there, as if the time were over */
 } rt3d_tuning_answer;
 
-/* Progress of tuning. The callback returns an rt3d_tuning_answer. */
+/* Progress of tuning. The callback returns an rt3d_tuning_answer. It is called by the thread that measures: the caller's, or that of a session of
+ * RT3D_TUNE_BACKGROUND, for which RT3D_TUNING_CANCELLED is as rt3d_session_set_tuning_allowed with 0. */
 typedef struct rt3d_progress {
   size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */
@@ -190,6 +194,28 @@ typedef struct rt3d_progress {
   double best_ns;                            /* of the current problem, so far; 0 before the first measurement */
 } rt3d_progress;
 typedef int (*rt3d_progress_callback)(void *user, const rt3d_progress *progress);
+
+/* How far the tuning of a session of RT3D_TUNE_LATER or RT3D_TUNE_BACKGROUND is. */
+typedef struct rt3d_tuning_state {
+  size_t size;            /* sizeof(rt3d_tuning_state), set by RT3D_TUNING_STATE_INIT */
+  int32_t finished;       /* 1: nothing is left to measure, the progress callback said that it is enough, or an error ended it */
+  int32_t problems_tuned; /* so far; each counts once for a few candidates and once for all */
+  double share;           /* 0 to 1: of what is to be measured, by what layers are estimated to take in a run */
+  int64_t spent_ns;       /* by rt3d_session_tune, or in slices of the session's own thread */
+  int32_t plans;          /* newer plans that runs have taken */
+  int32_t plan_waits;     /* 1: the next run takes one */
+  int32_t resting;        /* 1: the session's own thread, if it has one, measures nothing, nor will it before it is told to */
+  const char *error;      /* what ended the tuning of a session of RT3D_TUNE_BACKGROUND, which runs on with the plan that it has; "": nothing
+                           * did. Valid until the next call of rt3d_session_get_tuning, or the end of the callback */
+  /* The gain so far, of the layers that were measured, in a run: what they take as estimates would have it, and with the fastest code that was
+   * found. With `share`: how much of the gain that can be expected has been found. */
+  double estimated_ns, fastest_ns;
+} rt3d_tuning_state;
+#define RT3D_TUNING_STATE_INIT { sizeof(rt3d_tuning_state), 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0 }
+/* Called by the thread of a session of RT3D_TUNE_BACKGROUND, never by one that is inside rt3d_session_run: when a better plan waits for the next
+ * run, and when tuning has ended. `state` is valid until it returns; `size` is of what the library fills. Of its session it may
+ * call rt3d_session_set_tuning_allowed alone: another call would make one of the app's RT3D_BUSY, and freeing and reshaping wait for it. */
+typedef void (*rt3d_tuning_callback)(void *user, const rt3d_tuning_state *state);
 
 typedef struct rt3d_session_options {
   size_t size;              /* sizeof(rt3d_session_options), set by RT3D_SESSION_OPTIONS_INIT */
@@ -222,11 +248,16 @@ typedef struct rt3d_session_options {
   int32_t shapes_kept;      /* of a session that rt3d_session_reshape may be called for: the input shapes that stay prepared, the current ones
                              * among them, the latest used first. Such a session keeps hold of the model's weights, its mapped files included,
                              * until it is freed. 0 (default): its shapes stay as they are */
+  /* Of RT3D_TUNE_BACKGROUND: */
+  int64_t background_slice_ns; /* how long a run may have to wait for measuring; 0 (default): 5 ms; 1 s at the most */
+  double background_share;     /* of the time that the thread takes, at the most; 0 (default): 0.2; 1 at the most */
+  rt3d_tuning_callback plan_changed; /* may be NULL */
+  void *plan_changed_user;
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0 }
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0, 0, 0, NULL, NULL }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL.
@@ -266,24 +297,25 @@ RT3D_API rt3d_status rt3d_session_wait(rt3d_session *session);
  * failed, and when out of range. */
 RT3D_API const void *rt3d_session_output(const rt3d_session *session, int32_t index);
 
-/* Tunes a session of RT3D_TUNE_LATER on the calling thread (and the session's) for about `budget_ns` nanoseconds, late by one candidate or
- * one plan at the most: to be called while no run is wanted. Where a better plan comes of it, the next rt3d_session_run takes it at its
+/* Tunes a session of RT3D_TUNE_LATER on the calling thread (and the session's) for about `budget_ns` nanoseconds. It takes steps: it lists a
+ * layer's candidates, generates the code of one, packs its weights, checks its result, or compares it with the fastest so far, in rounds of a run of
+ * each; what it began it goes on with in the next call. It is late by one step or one plan at the most, since it begins none behind its time, and no run
+ * that is known to end behind it, unless it is the call's first: to be called while no run is wanted. Where a better plan comes of it, the next rt3d_session_run takes it at its
  * start, inputs as they were set included; until then outputs stay what they are. At every moment results keep the accuracy
  * that was asked for; two plans may differ in the last bits. Texts of rt3d_session_step and rt3d_session_plan_text are then valid until the next
  * run. RT3D_CANCELLED: the progress callback said so; a later call goes on. Once nothing is left to do, it returns at once. */
 RT3D_API rt3d_status rt3d_session_tune(rt3d_session *session, int64_t budget_ns);
-/* How far the tuning of a session of RT3D_TUNE_LATER is. */
-typedef struct rt3d_tuning_state {
-  size_t size;            /* sizeof(rt3d_tuning_state), set by RT3D_TUNING_STATE_INIT */
-  int32_t finished;       /* 1: nothing is left to measure, or the progress callback said that it is enough */
-  int32_t problems_tuned; /* so far; each counts once for a few candidates and once for all */
-  double share;           /* 0 to 1: of what is to be measured, by what layers are estimated to take in a run */
-  int64_t spent_ns;       /* by rt3d_session_tune */
-  int32_t plans;          /* newer plans that runs have taken */
-  int32_t plan_waits;     /* 1: the next run takes one */
-} rt3d_tuning_state;
-#define RT3D_TUNING_STATE_INIT { sizeof(rt3d_tuning_state), 0, 0, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_tuning(rt3d_tuning_state *state, const rt3d_session *session);
+/* Of a session of RT3D_TUNE_BACKGROUND: whether its thread may measure; 1 at first. To be told 0 while the device is hot or saves power. Returns at
+ * once: what is being measured stops at the next kernel's end, another step (generating a layer's code, packing its weights, preparing a plan) at
+ * its own. Unlike other calls it may come from any thread while the session is in use, a callback's included.
+ *
+ * The thread has a low priority (nice 10, as Android's background priority) and works in slices. While nobody runs the session these are ten times
+ * background_slice_ns long, and a run that begins waits for the kernel that is being measured, or once a layer for a look at
+ * how busy the CPU is (about 10 ms), no longer. A session that always runs gives
+ * it a slice now and then, for which a run waits: background_slice_ns, or one comparison of two candidates, whichever is longer. Code is generated
+ * and weights are packed beside runs. The whole takes background_share of the time at most. No error of it fails a run. */
+RT3D_API rt3d_status rt3d_session_set_tuning_allowed(rt3d_session *session, int32_t allowed);
 
 /* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {

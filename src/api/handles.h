@@ -27,6 +27,7 @@ struct rt3d_model {
 struct rt3d_session {
   std::optional<rt3d::runtime::Session> session;
   mutable std::atomic<bool> in_use{false};  // by a call that changes or describes it
+  mutable std::string tuning_error;         // as rt3d_session_get_tuning gave it last
 };
 
 struct rt3d_db {
@@ -42,6 +43,8 @@ namespace rt3d::api {
 
 // `name` must live as long as the handle it came from.
 rt3d_tensor_info tensor_info(const std::string& name, const TensorDesc& desc);
+// With the state's text.
+rt3d_tuning_state tuning_state(const runtime::LaterTuningState& state);
 
 // Fails when a caller's struct does not begin with a size that it can have: `from` names the macro that sets it.
 template <typename Struct>

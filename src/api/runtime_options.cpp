@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 
@@ -51,6 +52,27 @@ std::function<tuner::Answer(const runtime::TuningProgress&)> progress(const rt3d
   };
 }
 
+constexpr std::int64_t kLongestSlice = 1'000'000'000;
+
+runtime::BackgroundOptions background(const rt3d_session_options& o) {
+  runtime::BackgroundOptions out;
+  if (o.background_slice_ns < 0 || o.background_slice_ns > kLongestSlice)
+    fail(Code::invalid_argument, "background_slice_ns is ", o.background_slice_ns,
+         "; 0 (the default) or up to ", kLongestSlice, " is possible");
+  if (!(o.background_share >= 0 && o.background_share <= 1))
+    fail(Code::invalid_argument, "background_share is ", o.background_share,
+         "; 0 (the default) or up to 1 is possible");
+  if (o.background_slice_ns > 0) out.slice = std::chrono::nanoseconds(o.background_slice_ns);
+  if (o.background_share > 0) out.share = o.background_share;
+  if (o.plan_changed)
+    out.changed = [callback = o.plan_changed,
+                   user = o.plan_changed_user](const runtime::LaterTuningState& state) {
+      const rt3d_tuning_state given = tuning_state(state);
+      callback(user, &given);
+    };
+  return out;
+}
+
 // The user's file is for devices of which something is measured: for others, none is made.
 void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o) {
   if (o.database) {
@@ -64,6 +86,20 @@ void choose_database(runtime::SessionOptions& out, const rt3d_session_options& o
 }
 
 }  // namespace
+
+rt3d_tuning_state tuning_state(const runtime::LaterTuningState& s) {
+  return {.size = sizeof(rt3d_tuning_state),
+          .finished = s.finished ? 1 : 0,
+          .problems_tuned = s.problems_tuned,
+          .share = s.share,
+          .spent_ns = s.spent_ns,
+          .plans = s.plans,
+          .plan_waits = s.plan_waits ? 1 : 0,
+          .resting = s.resting ? 1 : 0,
+          .error = s.error.c_str(),
+          .estimated_ns = s.estimated_ns,
+          .fastest_ns = s.fastest_ns};
+}
 
 std::map<std::string, Shape> input_shapes(const std::string& array, const rt3d_tensor_info* given,
                                           std::int32_t count) {
@@ -99,9 +135,12 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   if (o.isa) out.isa = parse_isa(o.isa);
   out.threads = o.threads;
   const std::int32_t mode = number_in(o.tuning);
-  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_LATER)
-    fail(Code::invalid_argument, "there is no tuning mode ", mode, "; 0 is off, 1 quick, 2 full, 3 later");
-  out.tune_later = mode == RT3D_TUNE_LATER;
+  if (mode < RT3D_TUNE_OFF || mode > RT3D_TUNE_BACKGROUND)
+    fail(Code::invalid_argument, "there is no tuning mode ", mode,
+         "; 0 is off, 1 quick, 2 full, 3 later, 4 background");
+  out.tune_in_background = mode == RT3D_TUNE_BACKGROUND;
+  out.tune_later = mode == RT3D_TUNE_LATER || out.tune_in_background;
+  out.background = background(o);
   out.tuning.mode = out.tune_later ? tuner::Mode::full : static_cast<tuner::Mode>(mode);
   out.tuning.limit_ms = o.tuning_limit_ms;
   out.tuning.progress = progress(o);

@@ -171,15 +171,18 @@ rt3d_status rt3d_session_get_tuning(rt3d_tuning_state* state, const rt3d_session
     require(session, "rt3d_session_get_tuning", "session");
     require_size(*state, "rt3d_session_get_tuning", "RT3D_TUNING_STATE_INIT");
     const SessionUse use(*session, "rt3d_session_get_tuning");
-    const rt3d::runtime::LaterTuningState s = session->session->tuning_state();
-    const rt3d_tuning_state out{.size = sizeof(rt3d_tuning_state),
-                                .finished = s.finished ? 1 : 0,
-                                .problems_tuned = s.problems_tuned,
-                                .share = s.share,
-                                .spent_ns = s.spent_ns,
-                                .plans = s.plans,
-                                .plan_waits = s.plan_waits ? 1 : 0};
+    rt3d::runtime::LaterTuningState now = session->session->tuning_state();
+    session->tuning_error = now.error;
+    rt3d_tuning_state out = rt3d::api::tuning_state(now);
+    out.error = session->tuning_error.c_str();
     rt3d::api::copy_sized(state, out);
+  });
+}
+
+rt3d_status rt3d_session_set_tuning_allowed(rt3d_session* session, int32_t allowed) {
+  return guard([&] {
+    require(session, "rt3d_session_set_tuning_allowed", "session");
+    session->session->allow_tuning(allowed != 0);
   });
 }
 

@@ -15,6 +15,7 @@ bool CurrentPlan::take() {
   if (!next) return false;
   next->take_inputs(*now_);
   now_ = std::move(next);
+  taken_.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 

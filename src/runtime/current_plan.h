@@ -26,12 +26,14 @@ class CurrentPlan {
   // Of any thread, one at a time. What was waiting before is dropped.
   void offer(std::shared_ptr<Prepared> newer);
   bool waiting() const { return waiting_.load(std::memory_order_acquire); }
+  int taken() const { return taken_.load(std::memory_order_relaxed); }  // plans, so far
 
  private:
   std::shared_ptr<Prepared> now_;
   std::mutex mutex_;
   std::shared_ptr<Prepared> next_;
   std::atomic<bool> waiting_{false};
+  std::atomic<int> taken_{0};
 };
 
 }  // namespace rt3d::runtime

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "runtime/choosing/session_turns.h"
 #include "runtime/planning/planner.h"
 
 namespace rt3d::runtime {
@@ -53,11 +54,15 @@ std::shared_ptr<Prepared> LaterTuning::until(Clock::time_point deadline) {
 // Whether there is something to do beside measuring.
 bool LaterTuning::measure(Clock::time_point deadline) {
   if (now_of(options_.tuning) >= deadline) return false;
-  if (!pass_) pass_ = std::make_unique<Pass>(*latest_, options_, modes_[at_]);
+  if (!pass_) {
+    if (options_.tuning.turns != nullptr) options_.tuning.turns->give_back();
+    pass_ = std::make_unique<Pass>(*latest_, options_, modes_[at_]);
+  }
   Choosing& choosing = *pass_->choosing;
   const int before = choosing.problems_done();
   const bool ended = choosing.until(deadline);
   if (!ended) return choosing.problems_done() > before;
+  gains_ = gains();
   tuned_ += choosing.problems();
   stopped_ = choosing.stopped();
   pass_.reset();
@@ -66,16 +71,31 @@ bool LaterTuning::measure(Clock::time_point deadline) {
 }
 
 std::shared_ptr<Prepared> LaterTuning::plan() {
-  std::shared_ptr<Prepared> newer = Prepared::newer_than(*latest_, options_);
+  tuner::Turns* turns = options_.tuning.turns;
+  if (turns != nullptr) turns->give_back();
+  std::shared_ptr<Prepared> newer =
+      Prepared::newer_than(*latest_, options_, turns == nullptr ? nullptr : &turns->own_threads());
   if (newer == nullptr) return nullptr;
   log(LogLevel::info, "session: a newer plan, after ", planned_at_, " tuned problems");
   return latest_ = std::move(newer);
+}
+
+// The latest of each problem.
+Gains LaterTuning::gains() const {
+  Gains all = gains_;
+  if (pass_)
+    for (const auto& [problem, gain] : pass_->choosing->gains()) all[problem] = gain;
+  return all;
 }
 
 LaterTuningState LaterTuning::state() const {
   LaterTuningState state;
   state.finished = finished_;
   state.problems_tuned = tuned_ + (pass_ ? pass_->choosing->problems_done() : 0);
+  for (const auto& [problem, gain] : gains()) {
+    state.estimated_ns += gain.estimated_ns;
+    state.fastest_ns += gain.fastest_ns;
+  }
   const double passes = static_cast<double>(modes_.size());
   state.share =
       finished_ ? 1 : (static_cast<double>(at_) + (pass_ ? pass_->choosing->share_done() : 0)) / passes;

@@ -17,7 +17,7 @@ class LaterTuning {
   LaterTuning(const LaterTuning&) = delete;
   LaterTuning& operator=(const LaterTuning&) = delete;
 
-  // Measures, and begins no candidate from the deadline on. Returns a plan as soon as there is a better one; nullptr when the time is over
+  // Measures until the deadline, as ProblemTuning::until() does. Returns a plan as soon as there is a better one; nullptr when the time is over
   // or nothing is left to do. Throws cancelled when the callback says so, and can go on afterwards.
   std::shared_ptr<Prepared> until(Clock::time_point deadline);
   bool finished() const { return finished_; }
@@ -27,6 +27,7 @@ class LaterTuning {
   struct Pass;
   bool measure(Clock::time_point deadline);
   std::shared_ptr<Prepared> plan();
+  Gains gains() const;
 
   std::shared_ptr<Prepared> latest_;  // that runs, or waits to
   SessionOptions options_;
@@ -34,6 +35,7 @@ class LaterTuning {
   std::size_t at_ = 0;  // the pass
   std::unique_ptr<Pass> pass_;
   int tuned_ = 0;       // problems, of passes that ended
+  Gains gains_;         // likewise
   int planned_at_ = 0;  // problems that were tuned when a plan was last made of them
   bool finished_ = false, stopped_ = false;
 };

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/auto_device.h"
+#include "runtime/background_tuning.h"
 #include "runtime/current_plan.h"
 #include "runtime/devices/device_table.h"
 #include "runtime/later_tuning.h"
@@ -21,18 +22,29 @@ struct Session::Impl {
         plan(first_plan(model, at_creation(given))),
         others(static_cast<std::size_t>(std::max(0, given.shapes_kept - 1))) {
     if (options.shapes_kept > 0) reshaped = model;
+    if (options.tune_in_background) turns = std::make_unique<SessionTurns>(options.background.slice);
     later = tuning_of(plan.shared(), options);
+    if (turns) background = std::make_unique<BackgroundTuning>(std::move(later), plan, *turns, options);
   }
+
+  // In a forked child nobody may wait for the thread, nor for those whom it may have been waiting for.
+  ~Impl() {
+    if (!background || !background->in_child()) return;
+    static_cast<void>(background.release());
+    static_cast<void>(turns.release());
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   static SessionOptions at_creation(SessionOptions options) {
     if (options.tune_later) options.tuning.mode = tuner::Mode::off;
     return options;
   }
 
-  static std::unique_ptr<LaterTuning> tuning_of(const std::shared_ptr<Prepared>& first,
-                                                const SessionOptions& options) {
-    if (!options.tune_later || !computes_on_the_host(*first)) return nullptr;
-    return std::make_unique<LaterTuning>(first, options);
+  std::unique_ptr<LaterTuning> tuning_of(const std::shared_ptr<Prepared>& first, SessionOptions then) {
+    if (!then.tune_later || !computes_on_the_host(*first)) return nullptr;
+    then.tuning.turns = turns.get();
+    return std::make_unique<LaterTuning>(first, then);
   }
 
   std::shared_ptr<Prepared> first_plan(const graph::Graph& model, const SessionOptions& options) {
@@ -78,7 +90,13 @@ struct Session::Impl {
   }
 
   void start() {
-    if (!plan.now().started && plan.take()) ++plans;
+    if (!background) return take_and_start();
+    if (background->in_child()) return plan.now().start();
+    const SessionTurns::Run mine(*turns);
+    take_and_start();
+  }
+  void take_and_start() {
+    if (!plan.now().started) plan.take();
     plan.now().start();
   }
 
@@ -86,6 +104,8 @@ struct Session::Impl {
     if (!options.tune_later)
       fail(Code::invalid_argument,
            "this session cannot be tuned: it was not created to be tuned later (RT3D_TUNE_LATER)");
+    if (options.tune_in_background)
+      fail(Code::invalid_argument, "this session cannot be tuned by its caller: a thread of its own does it");
     if (plan.now().started)
       fail(Code::busy, "the session cannot be tuned: a run was started and is not waited for yet");
     if (!later) return true;
@@ -114,6 +134,7 @@ struct Session::Impl {
     InputShapes all = shapes_now(), wanted = all;
     for (const auto& [name, shape] : shapes) wanted[name] = shape;
     if (wanted == all) return;
+    BackgroundTuning::Pause pause(background.get());
     SessionOptions then = options;
     for (const auto& [name, shape] : shapes) then.input_shapes[name] = shape;
     std::shared_ptr<Prepared> next = others.find(wanted);
@@ -129,7 +150,10 @@ struct Session::Impl {
     before.front().second = plan.replace(std::move(next));
     if (!options.plan_only) before.front().second->rest();
     others.exchange(wanted, std::move(before));
-    later = std::move(its_tuning);
+    if (background)
+      its_tuning = pause.replace(std::move(its_tuning));
+    else
+      later = std::move(its_tuning);
     std::swap(options.input_shapes, then.input_shapes);
   }
 
@@ -146,9 +170,10 @@ struct Session::Impl {
   std::string device_text;
   CurrentPlan plan;
   ShapedPlans others;                  // for other shapes
-  std::unique_ptr<LaterTuning> later;  // nullptr: nothing is tuned later
+  std::unique_ptr<LaterTuning> later;  // nullptr: nothing is tuned later, or in the background
   std::chrono::nanoseconds spent{};
-  int plans = 0;  // that were taken
+  std::unique_ptr<SessionTurns> turns;           // nullptr: nobody tunes in the background
+  std::unique_ptr<BackgroundTuning> background;  // the last: its thread uses the others until it is gone
 };
 
 Session::Session(const graph::Graph& model, const SessionOptions& options) {
@@ -191,9 +216,18 @@ LaterTuningState Session::tuning_state() const {
   state.finished = true;
   if (impl_->later) state = impl_->later->state();
   state.spent_ns = impl_->spent.count();
-  state.plans = impl_->plans;
+  if (impl_->background) state = impl_->background->state();
+  state.plans = impl_->plan.taken();
   state.plan_waits = impl_->plan.waiting();
   return state;
+}
+
+void Session::allow_tuning(bool allowed) {
+  if (!impl_->options.tune_in_background)
+    fail(Code::invalid_argument,
+         "this session has no tuning to allow: it was not created to be tuned in the background "
+         "(RT3D_TUNE_BACKGROUND)");
+  if (impl_->background) impl_->background->allow(allowed);
 }
 
 const std::byte* Session::output(std::size_t index) const { return impl_->plan.now().output(index); }

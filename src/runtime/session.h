@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,17 @@
 #include "runtime/weights/step_sparsity.h"
 
 namespace rt3d::runtime {
+
+struct LaterTuningState;
+
+// Of tuning by a thread of the session's own.
+struct BackgroundOptions {
+  std::chrono::nanoseconds slice =
+      std::chrono::milliseconds(5);  // that a run may have to wait for; ten times that where none does
+  double share = 0.2;                // of the time, at most
+  // Called by that thread: there is a better plan, or tuning has ended. May be empty.
+  std::function<void(const LaterTuningState&)> changed = {};
+};
 
 struct SessionOptions {
   std::string device = "cpu";  // Devices' names
@@ -35,7 +47,9 @@ struct SessionOptions {
   bool plan_can_change() const { return tune_later || shapes_kept > 0; }
   int shapes_kept =
       0;  // input shapes whose plans are kept, the current one among them; 0: reshape() is refused
-  bool tune_later = false;  // nothing is measured when it is created; tune() does
+  bool tune_later = false;          // nothing is measured when it is created; tune() does
+  bool tune_in_background = false;  // with tune_later: a thread does, and tune() is refused
+  BackgroundOptions background;
 };
 
 struct SessionStats {
@@ -56,8 +70,12 @@ struct LaterTuningState {
   int problems_tuned = 0;  // so far; each counts once in quick and once in full tuning
   double share = 0;        // that is tuned, by what problems are estimated to take in a run
   std::int64_t spent_ns = 0;
+  double estimated_ns = 0;  // of a run, in what was measured so far: with the best estimates …
+  double fastest_ns = 0;    // … and with the fastest that were found
   int plans = 0;            // that runs have taken
   bool plan_waits = false;  // for the next run
+  bool resting = true;      // nothing is measured now, nor will be unless the session is told to
+  std::string error;        // that ended it; "": none
 };
 
 struct NamedDesc {
@@ -90,11 +108,14 @@ class Session {
   // throws invalid_argument.
   void start();
   void wait();
-  // Of a session with SessionOptions::tune_later, between runs: measures for about so long, late by one candidate or one plan at the most.
+  // Of a session with SessionOptions::tune_later, between runs: measures for about so long, late by one step (tuner::ProblemTuning) or one plan at the most.
   // A better plan is taken at the start of the next run. Returns whether nothing is left to do. Throws cancelled when the callback says so;
   // a later call goes on.
   bool tune(std::chrono::nanoseconds at_most);
   LaterTuningState tuning_state() const;
+  // Of one with SessionOptions::tune_in_background, from any thread at any time: whether its thread may measure, from the next chance on. Throws
+  // invalid_argument where there is no such thread.
+  void allow_tuning(bool allowed);
 
   // Of a session with SessionOptions::shapes_kept, between runs: other shapes of inputs, by name; those that are not named stay. Prepares the
   // model for them, as creation does, unless that is kept, and throws what it does: then nothing has changed. Inputs are to be set again.

@@ -1,8 +1,9 @@
 // Measuring candidates: compile, check against the reference, then time in turns with the incumbent, so that
 // what slows the machine down for a while slows both down. Compiled candidates are kept while memory allows.
+// All of it in steps, between which measuring may pause for any time.
 //
 // Interruptions only ever make a run longer. So a batch of runs counts with the median of its runs, or, on an engine that queues them,
-// with their mean and one wait in all; a candidate counts with its fastest batch, and two candidates are compared by the fastest batches of rounds that they shared; no time is given that is below the
+// with their mean and one wait in all; a candidate counts with its fastest batch, and two candidates are compared by the fastest batches of rounds that they shared (paired_times.h); no time is given that is below the
 // fastest batch that was seen. Batches that are faster than the machine can be (machine.h) are thrown away.
 #pragma once
 
@@ -11,38 +12,15 @@
 #include <limits>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "tuner/bench_data.h"
+#include "tuner/paired_times.h"
 #include "tuner/search.h"
+#include "tuner/trial.h"
 
 namespace rt3d::tuner {
-
-std::chrono::steady_clock::time_point now(const TuneRequest& request);
-
-// A compiled candidate with its memory, ready to run.
-class Trial {
- public:
-  // Begins to compile; throws Error when it cannot be made.
-  Trial(const TuneRequest& request, BenchData& data, const Candidate& candidate);
-  bool await_code(std::chrono::nanoseconds at_most) const { return kernel_->await_code(at_most); }
-  void prepare();            // once, before what follows; waits for the code, and throws like the constructor
-  double run(int runs = 1);  // so many times with one wait behind them; nanoseconds of one
-  // Runs once on fresh outputs and compares: "" or what is wrong. `ns` is the time of that (cold) run.
-  std::string check(double& ns);
-  std::size_t bytes() const { return kernel_->packed_bytes(); }
-  bool possible(double ns) const;  // a time of one run
-
- private:
-  const TuneRequest& request_;
-  BenchData& data_;
-  std::vector<OperandLayout> in_, out_;
-  std::unique_ptr<kernels::Kernel> kernel_;
-  kernels::Traits traits_;
-  kernels::Work work_;
-  std::vector<kernels::Place> inputs_, outputs_;  // of the run at hand
-};
 
 enum class Verdict {
   timed,
@@ -58,13 +36,47 @@ struct Measurement {
       0;  // on the scale of the first candidate's: comparable, also where the machine's speed changes meanwhile
 };
 
+// What was seen of a candidate in some rounds.
+struct SeenBatches {
+  std::size_t candidate;
+  Trial* trial;
+  int runs = 1;         // of a batch
+  double known_ns = 0;  // about what it takes, from before
+  std::vector<double> batches_ns = {};
+  double fastest_ns = std::numeric_limits<double>::infinity();
+
+  void take(double ns);   // of a batch
+  bool slow_now() const;  // the last batch was much slower than the fastest
+  double batch_takes_ns() const { return runs * std::min(known_ns, fastest_ns); }
+};
+// A candidate on its way to a time.
+struct MeasuringJob {
+  Ask ask;
+  std::vector<std::size_t> ahead;
+  std::unique_ptr<Trial> making = {};                        // until it is packed
+  Trial *trial = nullptr, *rival = nullptr;                  // in kept_; no rival: it is the first
+  double cold_ns = std::numeric_limits<double>::infinity();  // of the first run
+  double warm_ns = std::numeric_limits<double>::infinity();  // of a run, by now
+  int more = 0;                                              // runs, lest it be given up for a disturbance
+  std::optional<SeenBatches> mine, its;
+  PairedTimes pairs;
+  double sum_ns = 0;  // of rounds
+  int rounds = 0, wanted = 0, spoiled = 0;
+  Measurement outcome = {};
+};
+
 class Measurer {
  public:
   Measurer(const TuneRequest& request, const Candidates& candidates);
 
   // Checks (the first time) and times a candidate against the incumbent, which it becomes when it is faster. `ahead`: what will probably be
   // asked for next; where the engine compiles ahead, these are compiled meanwhile, or, where compiling would disturb, before.
-  Measurement measure(const Ask& ask, std::span<const std::size_t> ahead = {});
+  // Empty: the deadline came in between, or request.turns are over; the next call goes on, and is to be about the same candidate. Each call
+  // takes one step at least (it compiles, packs, lays out the operands of the check, checks, runs it once, or takes a round of comparing), and
+  // begins no other one that would, by what is known, end behind the deadline.
+  std::optional<Measurement> measure(
+      const Ask& ask, std::span<const std::size_t> ahead = {},
+      std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
   // Those of these candidates whose compilation measure() would begin.
   std::vector<std::size_t> begun_with(const Ask& ask, std::span<const std::size_t> ahead) const;
   // The fastest batch that was seen of a candidate; infinite before it was timed.
@@ -78,28 +90,43 @@ class Measurer {
     std::size_t candidate;
     std::unique_ptr<Trial> trial;
   };
-  // What was seen of a candidate in some rounds.
-  struct Seen {
-    std::size_t candidate;
-    Trial& trial;
-    int runs = 1;         // of a batch
-    double known_ns = 0;  // about what it takes, from before
-    std::vector<double> batches_ns = {};
-    double fastest_ns = std::numeric_limits<double>::infinity();
-
-    void take(double ns);   // of a batch
-    bool slow_now() const;  // the last batch was much slower than the fastest
+  using Seen = SeenBatches;
+  using Job = MeasuringJob;
+  struct Step {
+    void (Measurer::*take)(Job&);
+    bool runs;  // on the engine's threads
   };
-  Trial* checked_trial(const Ask& ask, std::span<const std::size_t> ahead, double& cold_ns,
-                       Measurement& outcome);
+  static const Step kMake, kPack, kLay, kCheck, kFirst, kDoubt, kAlone, kCompare;
+
+  bool pauses(std::chrono::steady_clock::time_point deadline) const;
+  bool has_threads() const;
+  double takes_ns(const Job& job) const;
+  void begin(const Ask& ask, std::span<const std::size_t> ahead);
+  void end(Job& job, Measurement outcome);
+  template <typename Part>
+  void attempt(Job& job, const Part& part);
+  void discard(Job& job, const std::string& trouble, Verdict verdict);
+  void make(Job& job);
+  void pack(Job& job);
+  void lay(Job& job);
+  void check(Job& job);
+  void begin_timing(Job& job);
+  void run_first(Job& job);
+  bool looks_hopeless(const Job& job, double than_ns) const;
+  void doubt(Job& job);
+  Measurement seen_once(std::size_t candidate, double ns);
+  void begin_rounds(Job& job);
+  bool wants_rounds(const Job& job) const;
+  void want_another(Job& job) const;
+  bool spoils(Job& job) const;
+  void time_alone(Job& job);
+  void compare(Job& job);
+  bool settles(Job& job, double mine_ns, double its_ns);
+  void end_rounds(Job& job);
+
   std::unique_ptr<Trial> begun(const Ask& ask, std::span<const std::size_t> ahead);
   bool await_code(const Trial& trial);
   bool is_made(std::size_t candidate) const;
-  Measurement time_alone(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
-  Measurement time_against_incumbent(std::size_t candidate, Trial& trial, int rounds, double cold_ns);
-  Measurement seen_once(std::size_t candidate, double ns);
-  bool hopeless(Trial& trial, Trial& rival, double& fastest_ns);
-  void compare(Seen& mine, Seen& its, int rounds, int& spoiled);
   double batch_ns(const Seen& seen);
   void warm_up(Trial& trial, double& run_ns) const;
   int batch_runs(const Trial& trial, double run_ns) const;
@@ -114,6 +141,8 @@ class Measurer {
   std::list<Kept> kept_;                         // most recently used first
   std::vector<Kept> begun_;                      // compiled, or about to be, and not asked for yet
   std::chrono::steady_clock::time_point until_;  // of the candidate at hand
+  std::optional<Job> job_;                       // that one
+  const Step* next_ = nullptr;                   // its; nullptr: it has its outcome
   std::vector<bool> wrong_;
   std::vector<double> fastest_ns_;
   std::vector<double> runs_ns_;  // of a batch; kept for its memory

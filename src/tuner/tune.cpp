@@ -7,10 +7,12 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "tuner/journaled.h"
 #include "tuner/measure.h"
 #include "tuner/row.h"
 #include "tuner/search.h"
 #include "tuner/tuner.h"
+#include "tuner/turns.h"
 
 namespace rt3d::tuner {
 
@@ -37,29 +39,6 @@ struct FamilyResult {
   bool default_stays() const { return usual != nullptr && !(best_ns < kWorthwhile * usual_ns); }
   const Candidate& chosen() const { return default_stays() ? *usual : *best; }
   double chosen_ns() const { return default_stays() ? usual_ns : best_ns; }
-};
-
-Intent intent_of(const TuneRequest& r, const Candidate& c) {
-  return {.device = r.engine.target().device.fingerprint(),
-          .problem = r.problem.text(),
-          .family = std::string(c.family->id()),
-          .version = c.family->version(),
-          .schedule = c.schedule.text()};
-}
-
-// In the journal for as long as it lives.
-class Journaled {
- public:
-  Journaled(TuningDb& db, Intent intent) : db_(db), intent_(std::move(intent)) {
-    db_.begin_candidate(intent_);
-  }
-  ~Journaled() { db_.end_candidate(std::move(intent_)); }
-  Journaled(const Journaled&) = delete;
-  Journaled& operator=(const Journaled&) = delete;
-
- private:
-  TuningDb& db_;
-  Intent intent_;
 };
 
 // Every legal schedule of every family but the quarantined ones, best estimate first.
@@ -110,7 +89,14 @@ class Tuning final : public TuningLoop {
   TimedSchedule result(TimedSchedule fallback) override;
 
  private:
-  Measurement measure(const Ask& ask, const std::vector<std::size_t>& ahead);
+  struct Asked {
+    Ask ask;
+    std::vector<std::size_t> ahead;
+    bool again = false;  // for its times could not be
+  };
+  bool ask();
+  std::optional<Measurement> measure(std::chrono::steady_clock::time_point deadline);
+  Answer take(const Measurement& measured);
   void record(std::size_t index, double time_ns);
   void forget(std::size_t index);
   double scale_of(const Candidate& candidate, double time_ns) const;
@@ -131,39 +117,59 @@ class Tuning final : public TuningLoop {
   Measurer measurer_;
   std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
   std::unique_ptr<Strategy> strategy_;
-  int done_ = 0;  // candidates
+  std::optional<Asked> asked_;  // the candidate at hand
+  int done_ = 0;                // candidates
   bool stopped_ = false, cancelled_ = false;
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong_;
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
 };
 
-// A time that cannot be is measured once more. What is compiled ahead is in the journal, too: compilers end processes as kernels do.
-Measurement Tuning::measure(const Ask& ask, const std::vector<std::size_t>& ahead) {
-  const Candidate& candidate = candidates_[ask.candidate];
-  compiling_.erase(ask.candidate);
+// Whether there is a candidate at hand. What is compiled ahead is in the journal, too: compilers end processes as kernels do.
+bool Tuning::ask() {
+  if (asked_) return true;
+  const std::optional<Ask> next = strategy_->ask();
+  if (!next) return false;
+  asked_ = {*next, strategy_->ahead()};
+  compiling_.erase(next->candidate);
+  for (const std::size_t ahead : measurer_.begun_with(*next, asked_->ahead))
+    compiling_.try_emplace(ahead, db_, intent_of(request_, candidates_[ahead]));
+  return true;
+}
+
+// Empty: it takes another call. A candidate is in the journal while it is measured, not in a pause, in which processes end for other
+// reasons. A time that cannot be is measured once more.
+std::optional<Measurement> Tuning::measure(std::chrono::steady_clock::time_point deadline) {
+  const Candidate& candidate = candidates_[asked_->ask.candidate];
   const Journaled journaled(db_, intent_of(request_, candidate));
-  for (const std::size_t next : measurer_.begun_with(ask, ahead))
-    compiling_.try_emplace(next, db_, intent_of(request_, candidates_[next]));
-  Measurement m = measurer_.measure(ask, ahead);
-  if (m.verdict == Verdict::impossible) m = measurer_.measure(ask);
-  if (m.verdict == Verdict::impossible)
+  std::optional<Measurement> m = measurer_.measure(asked_->ask, asked_->ahead, deadline);
+  if (m && m->verdict == Verdict::impossible && !std::exchange(asked_->again, true)) {
+    asked_->ahead.clear();
+    m = measurer_.measure(asked_->ask, {}, deadline);
+  }
+  if (m && m->verdict == Verdict::impossible)
     log(LogLevel::warning, "given up: ", candidate.family->id(), " ", candidate.schedule.text(), " for ",
         request_.problem.text(), " was timed faster than this machine can compute; is its clock right?");
   return m;
 }
 
+Answer Tuning::take(const Measurement& measured) {
+  const std::size_t candidate = asked_->ask.candidate;
+  asked_.reset();
+  if (measured.verdict == Verdict::wrong) forget(candidate);
+  strategy_->tell(measured.verdict == Verdict::timed ? measured.time_ns : kNever);
+  if (measured.verdict == Verdict::timed) record(candidate, measured.time_ns);
+  return report(++done_, strategy_->total());
+}
+
 bool Tuning::until(std::chrono::steady_clock::time_point deadline) {
   while (now(request_) < request_.deadline) {
-    if (now(request_) >= deadline) return false;
-    const std::optional<Ask> ask = strategy_->ask();
-    if (!ask) break;
-    const Measurement m = measure(*ask, strategy_->ahead());
-    if (m.verdict == Verdict::cut_short) break;
-    if (m.verdict == Verdict::wrong) forget(ask->candidate);
-    strategy_->tell(m.verdict == Verdict::timed ? m.time_ns : kNever);
-    if (m.verdict == Verdict::timed) record(ask->candidate, m.time_ns);
-    const Answer answer = report(++done_, strategy_->total());
+    if (now(request_) >= deadline || (request_.turns != nullptr && request_.turns->over())) return false;
+    if (!ask()) break;
+    const std::optional<Measurement> m = measure(deadline);
+    if (!m) return false;
+    if (m->verdict == Verdict::cut_short) break;
+    const Answer answer = take(*m);
     stopped_ = answer == Answer::stop;
     cancelled_ = answer == Answer::cancel;
     if (answer != Answer::go_on) break;
@@ -189,6 +195,7 @@ TimedSchedule Tuning::result(TimedSchedule fallback) {
     next.family = result.family;
     next.schedule = result.chosen().schedule;
     next.time_ns = result.chosen_ns() * scale;
+    if (&next == &choice && times_ns_.front() < kNever) choice.estimated_ns = times_ns_.front() * scale;
   }
   return choice;
 }
@@ -312,19 +319,21 @@ struct ProblemTuning::Impl {
 
   bool until(std::chrono::steady_clock::time_point deadline) {
     if (ended || request.mode == Mode::off || now(request) >= request.deadline) return true;
-    if (!tuning && !begin()) return true;
+    if (!tuning && request.turns != nullptr) request.turns->give_back();
+    if (candidates.empty() && !list()) return true;
+    if (!tuning && now(request) >= deadline) return false;
+    if (!tuning) tuning = std::make_unique<Tuning>(request, db, candidates);
     return tuning->until(deadline);
   }
 
   // Whether there is something to choose from.
-  bool begin() {
+  bool list() {
     candidates = all_candidates(request, db);
     if (candidates.empty()) return false;
     found.family = candidates.front().family;
     found.schedule = candidates.front().schedule;
     found.time_ns = candidates.front().estimate_ns;
-    if (candidates.size() > 1) tuning = std::make_unique<Tuning>(request, db, candidates);
-    return tuning != nullptr;
+    return candidates.size() > 1;
   }
 
   // What goes wrong in measuring costs the problem its measurements, nobody the session.
@@ -366,7 +375,7 @@ TimedSchedule ProblemTuning::result() {
 
 TimedSchedule tune(const TuneRequest& request, TuningDb& db) {
   ProblemTuning tuning(request, db);
-  tuning.until(request.deadline);
+  tuning.until(std::chrono::steady_clock::time_point::max());
   return tuning.result();
 }
 

@@ -17,6 +17,8 @@
 
 namespace rt3d::tuner {
 
+class Turns;
+
 enum class Mode { off, quick, full };
 
 // Reference values of output 0 of a problem at some flat row-major indices: the tuner's check that a
@@ -40,10 +42,11 @@ using NowFn = std::function<std::chrono::steady_clock::time_point()>;
 struct TimedSchedule {
   const kernels::KernelFamily* family = nullptr;
   kernels::Schedule schedule;
-  double time_ns = 0;                       // measured, or the estimate
-  int measurements = 0;                     // candidates timed
-  int rigor = 0;                            // of a remembered one: Row::rigor
-  double disturbance = 0;                   // likewise, Row::disturbance
+  double time_ns = 0;       // measured, or the estimate
+  int measurements = 0;     // candidates timed
+  int rigor = 0;            // of a remembered one: Row::rigor
+  double disturbance = 0;   // likewise, Row::disturbance
+  double estimated_ns = 0;  // of a tuned one: what the best estimate was measured to take; 0: it was not
   bool stopped = false, cancelled = false;  // by the answer to progress
   // Remembered schedules that compute something else than the problem: not to be used.
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong;
@@ -75,6 +78,7 @@ struct TuneRequest {
   Machine* machine = nullptr;  // nullptr: every time is believed, and nothing disturbs
   Renewal renewal = Renewal::none;
   std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
+  Turns* turns = nullptr;  // nullptr: nobody else uses the engine's threads
 };
 
 // The schedule with the best analytic estimate of every family, best first. Measures nothing.
@@ -119,7 +123,8 @@ class ProblemTuning {
   ProblemTuning(const ProblemTuning&) = delete;
   ProblemTuning& operator=(const ProblemTuning&) = delete;
 
-  // Goes on where the call before left off, and begins no candidate from `deadline` on: so it is late by one candidate at the most. Returns
+  // Goes on where the call before left off, in the middle of a candidate too, and takes no step (Measurer::measure()) from `deadline` on, nor
+  // one that is known to end behind it, unless it is the call's first: so it is late by one step at the most. Returns
   // whether that was the end: the mode's, the request's deadline or the answer to progress.
   bool until(std::chrono::steady_clock::time_point deadline);
   // By now. Always a usable schedule: the estimate when nothing could be measured.

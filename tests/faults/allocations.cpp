@@ -1,8 +1,10 @@
 #include "allocations.h"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "script.h"
@@ -25,13 +27,20 @@ std::int64_t calls_of_runs(rt3d_session* session, const Fixture& fixture, Resour
   return fine ? calls : -1;
 }
 
-// Tunes for a while; whether the next run takes another plan.
-bool has_newer_plan(rt3d_session* session) {
+// Tunes for a while, or lets the session's thread, which rests then; whether the next run takes another plan.
+bool has_newer_plan(rt3d_session* session, rt3d_tuning how) {
   rt3d_tuning_state state = RT3D_TUNING_STATE_INIT;
-  for (int slice = 0; slice < 20 && state.plan_waits == 0 && state.finished == 0; ++slice)
-    if (rt3d_session_tune(session, 10'000'000) != RT3D_OK ||
-        rt3d_session_get_tuning(&state, session) != RT3D_OK)
+  const auto known = [&] { return rt3d_session_get_tuning(&state, session) == RT3D_OK; };
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  for (int slice = 0; slice < 40 && state.plan_waits == 0 && state.finished == 0; ++slice) {
+    if (how == RT3D_TUNE_BACKGROUND)
+      pause();
+    else if (rt3d_session_tune(session, 10'000'000) != RT3D_OK)
       return false;
+    if (!known()) return false;
+  }
+  if (how == RT3D_TUNE_BACKGROUND && rt3d_session_set_tuning_allowed(session, 0) != RT3D_OK) return false;
+  while (known() && state.resting == 0) pause();
   return state.plan_waits == 1;
 }
 
@@ -42,7 +51,7 @@ bool allocates_nothing(const Fixture& fixture, rt3d_model* model, const rt3d_ses
   for (const Resource resource : {Resource::memory, Resource::mapping, Resource::code, Resource::thread}) {
     rt3d_session* session = nullptr;
     const bool made = rt3d_session_create(&session, model, &options) == RT3D_OK;
-    if (made && options.tuning == RT3D_TUNE_LATER) swaps += has_newer_plan(session) ? 1 : 0;
+    if (made && options.tuning >= RT3D_TUNE_LATER) swaps += has_newer_plan(session, options.tuning) ? 1 : 0;
     const std::int64_t calls = made ? calls_of_runs(session, fixture, resource) : -1;
     rt3d_session_free(session);
     if (calls == 0) continue;
@@ -80,9 +89,12 @@ int count_allocations_of_runs() {
           ++sessions;
           wrong += allocates_nothing(fixture, model, options, swaps) ? 0 : 1;
           if (device[0] == 'r' || threads > 1 || profile) continue;
-          options.tuning = RT3D_TUNE_LATER;  // a run that takes a newer plan
-          ++sessions;
-          wrong += allocates_nothing(fixture, model, options, swaps) ? 0 : 1;
+          options.background_share = 1;
+          for (const rt3d_tuning how : {RT3D_TUNE_LATER, RT3D_TUNE_BACKGROUND}) {
+            options.tuning = how;  // a run that takes a newer plan
+            ++sessions;
+            wrong += allocates_nothing(fixture, model, options, swaps) ? 0 : 1;
+          }
         }
     rt3d_model_free(model);
   }

@@ -289,6 +289,7 @@ TEST_CASE("candidates of other types are measured, and found wrong where they ar
   for (const KernelFamily* family : {&kHalfRelu, &kForgetful}) {
     tuner::Trial trial(request, data, {.family = family, .schedule = {}});
     trial.prepare();
+    trial.begin_check();
     const std::string wrong = trial.check(ns);
     CHECK(wrong.empty() == (family == &kHalfRelu));
   }
@@ -298,7 +299,9 @@ TEST_CASE("candidates of other types are measured, and found wrong where they ar
   floats.prepare();
   halves.prepare();
   for (int turn = 0; turn < 2; ++turn) {
+    floats.begin_check();
     CHECK(floats.check(ns).empty());
+    halves.begin_check();
     CHECK(halves.check(ns).empty());
   }
 }

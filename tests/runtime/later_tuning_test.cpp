@@ -96,6 +96,8 @@ TEST_CASE(
     const LaterTuningState state = session.tuning_state();
     CHECK(state.finished);
     CHECK(state.share == 1);
+    CHECK(state.fastest_ns > 0);
+    CHECK(state.fastest_ns <= state.estimated_ns);
     CHECK(state.problems_tuned == session.stats().problems * (mode == tuner::Mode::quick ? 1 : 2));
     CHECK(worst_of(run_later(session, input), want) < 1e-4);
     const int asked = clock.asked;

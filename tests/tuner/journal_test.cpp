@@ -10,6 +10,7 @@
 
 #include "scratch_folder.h"
 #include "tuner/db_rows.h"
+#include "tuner/fake_family.h"
 #include "tuner/file_lock.h"
 
 TEST_SUITE_BEGIN("tuner");
@@ -69,6 +70,26 @@ TEST_CASE("a candidate is quarantined when two processes died while they ran it,
   TuningDb(path).begin_candidate(other);  // by a process that lives
   CHECK(quarantined(path) == std::vector<Intent>{kIntent});
   CHECK(quarantined(path).front().version == 1);  // the one of another version of the family is not met
+}
+
+TEST_CASE("a process that dies in a pause of tuning suspects no candidate") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  FakeSetting s;
+  const FakeFamily family("relu.a.cpu", {{knob(1), 10, 300}, {knob(2), 11, 200}, {knob(3), 12, 250}});
+  const std::vector<const kernels::KernelFamily*> families{&family};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    TuningDb db(path);
+    ProblemTuning tuning(s.request(families, Mode::full), db);
+    for (int steps = 0; steps < 12; ++steps) tuning.until(FakeClock::now + std::chrono::nanoseconds(1));
+    ::raise(SIGKILL);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(entries(path) == 0);
+  CHECK(RawConnection(path).integer("SELECT count(*) FROM schedule") == 1);  // it was in the middle
 }
 
 TEST_CASE("a run that ends clears a candidate of the deaths before it") {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/bench_background.h"
 #include "cli/commands/bench_report.h"
 #include "cli/commands/bench_run.h"
 #include "cli/commands/commands.h"
@@ -10,6 +11,7 @@
 #include "cli/parts/interruption.h"
 #include "cli/parts/json_output.h"
 #include "cli/parts/number_option.h"
+#include "cli/parts/output_file.h"
 
 namespace rt3d::cli {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 struct BenchOptions {
   std::vector<std::string> models;
   BenchSettings settings;
+  BackgroundSettings background;
   bool as_json = false;
   bool as_csv = false;
 };
@@ -32,7 +35,10 @@ What the numbers mean:
   gap us    where a device with a queue computes: how long it had nothing to do before the layer's kernels and between them, by its own
             clock, as are the layers' ms; copies to and from it are timed by this CPU's clock, and have no gap. % peak is then of
             the device's peak, measured in the same run, and for layers that the CPU computes of the CPU's
-  memory    what became resident since before the model was loaded, beside weights as packed and activations)";
+  memory    what became resident since before the model was loaded, beside weights as packed and activations
+
+With --tune background there is no table of layers: --runs runs before the session tunes itself, runs until it has finished (or --seconds),
+and --runs runs afterwards.)";
 
 void declare(CLI::App& app, BenchOptions& options) {
   app.add_option("MODEL", options.models,
@@ -54,13 +60,55 @@ void declare(CLI::App& app, BenchOptions& options) {
       app.add_flag("--json", options.as_json, "Print JSON: an object, or an array for several models");
   app.add_flag("--csv", options.as_csv, "Print CSV: one row per layer")->excludes(json);
   add_session_options(app, options.settings.session);
-  add_tuning_options(app, options.settings.session);
+  add_tuning_options(app, options.settings.session, true);
+  app.add_option("--rate", options.background.rate,
+                 "With --tune background: runs a second (default: one behind the other)")
+      ->check(finite_number(1e-3, 1e6))
+      ->type_name("N");
+  app.add_option("--seconds", options.background.seconds,
+                 "With --tune background: tune so long at the most (default: 120)")
+      ->check(finite_number(1e-3, 1e6))
+      ->type_name("S");
+  app.add_option("--svg", options.background.svg, "With --tune background: draw the latency over time")
+      ->type_name("FILE");
   app.footer(app.get_footer() + kColumnsMeaning);
 }
 
+bool is_problem_list(const std::string& path) {
+  return std::filesystem::path(path).extension() == ".problems";
+}
+
 BenchReport measure(const std::string& path, const BenchSettings& settings) {
-  const bool problems = std::filesystem::path(path).extension() == ".problems";
-  return problems ? bench_problems(path, settings) : bench_model(path, settings);
+  return is_problem_list(path) ? bench_problems(path, settings) : bench_model(path, settings);
+}
+
+void refuse_what_does_not_fit(const BenchOptions& options) {
+  if (options.settings.session.tune != "background") {
+    const char* idle = options.background.rate > 0       ? "--rate"
+                       : options.background.seconds > 0  ? "--seconds"
+                       : !options.background.svg.empty() ? "--svg"
+                                                         : nullptr;
+    if (idle) throw UsageError(join(idle, " is of no use without --tune background: give both"));
+    return;
+  }
+  if (options.models.size() > 1) throw UsageError("--tune background follows one model: name one");
+  if (is_problem_list(options.models[0]))
+    throw UsageError("--tune background is for models: " + options.models[0] + " is a list of problems");
+  if (options.as_csv) throw UsageError("--csv is a table of layers: give --json with --tune background");
+}
+
+void follow(const BenchOptions& options) {
+  if (!options.background.svg.empty()) {
+    refuse_dash("--svg", options.background.svg);
+    check_output(options.background.svg);
+  }
+  const BackgroundReport report = bench_background(options.models[0], options.settings, options.background);
+  if (options.as_json)
+    print_json(report_json(report));
+  else
+    print_report(report);
+  std::fflush(stdout);
+  if (!options.background.svg.empty()) write_text(options.background.svg, latency_svg(report));
 }
 
 // Text as it comes; JSON is one document at the end, or, where an interruption comes before, what there is of it by then.
@@ -80,6 +128,8 @@ void show(const BenchOptions& options, const BenchReport& report, bool first, nl
 
 // A model that fails does not take the others' results with it.
 void run(const BenchOptions& options) {
+  refuse_what_does_not_fit(options);
+  if (options.settings.session.tune == "background") return follow(options);
   const bool several = options.models.size() > 1;
   nlohmann::json reports = nlohmann::json::array();
   std::size_t shown = 0;

@@ -58,7 +58,7 @@ void declare(CLI::App& app, RunOptions& options) {
       ->capture_default_str();
   app.add_flag("--json", options.as_json, "Print JSON");
   add_session_options(app, options.session);
-  add_tuning_options(app, options.session);
+  add_tuning_options(app, options.session, true);
 }
 
 std::vector<std::string> labels_for(const RunOptions& options, const rt3d_model* model) {
@@ -96,24 +96,51 @@ struct Report {
   Latency latency;
   MemoryUse memory;
   rt3d_session_stats stats = {};
+  rt3d_tuning_state state = {};  // of tuning in the background, when the command ends
   std::int64_t nonfinite = 0;
   std::string isa, device, db;
 };
 
+bool in_background(const RunOptions& options) { return options.session.tune == "background"; }
+
+// The command has its answer and ends: what is left is for a process that lives longer.
+rt3d_tuning_state end_of_tuning(const RunOptions& options, rt3d_session* session) {
+  rt3d_tuning_state state = RT3D_TUNING_STATE_INIT;
+  if (!in_background(options)) return state;
+  check(rt3d_session_set_tuning_allowed(session, 0), "cannot end tuning");
+  check(rt3d_session_get_tuning(&state, session), "cannot ask for the tuning");
+  state.error = "";  // the session's own text
+  return state;
+}
+
+std::string background_text(const rt3d_tuning_state& state) {
+  const std::string far = join(fixed(100 * state.share, 0), " % of what is to be measured, in ",
+                               duration(static_cast<double>(state.spent_ns)), " beside the runs");
+  if (state.finished) return "finished: " + far;
+  return far + "; the rest is for a process that runs for longer, or for rt3d-tune";
+}
+
 json report_json(const RunOptions& options, const Report& report, const std::vector<std::string>& notes) {
-  return {{"model", options.model},
-          {"device", report.device},
-          {"isa", report.isa},
-          {"threads", thread_count(options.session)},
-          {"accuracy", options.session.accuracy},
-          {"load_ns", report.latency.load_ns},
-          {"first_run_ns", report.latency.first_ns},
-          {"median_ns", report.latency.median_ns},
-          {"memory", memory_json(report.memory, report.stats)},
-          {"database", report.db},
-          {"tuning", tuning_json(report.stats)},
-          {"nonfinite_outputs", report.nonfinite},
-          {"inputs", notes}};
+  json result = {{"model", options.model},
+                 {"device", report.device},
+                 {"isa", report.isa},
+                 {"threads", thread_count(options.session)},
+                 {"accuracy", options.session.accuracy},
+                 {"load_ns", report.latency.load_ns},
+                 {"first_run_ns", report.latency.first_ns},
+                 {"median_ns", report.latency.median_ns},
+                 {"memory", memory_json(report.memory, report.stats)},
+                 {"database", report.db},
+                 {"tuning", tuning_json(report.stats)},
+                 {"nonfinite_outputs", report.nonfinite},
+                 {"inputs", notes}};
+  if (in_background(options))
+    result["background"] = {{"finished", report.state.finished != 0},
+                            {"share", report.state.share},
+                            {"problems_tuned", report.state.problems_tuned},
+                            {"spent_ns", report.state.spent_ns},
+                            {"plans", report.state.plans}};
+  return result;
 }
 
 void print_report(const RunOptions& options, const Report& report) {
@@ -125,6 +152,7 @@ void print_report(const RunOptions& options, const Report& report) {
               options.session.accuracy.c_str());
   std::printf("memory   %s\n", memory_text(report.memory, report.stats).c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), printable(report.db).c_str());
+  if (in_background(options)) std::printf("         %s\n", background_text(report.state).c_str());
 }
 
 void print(const RunOptions& options, const Report& report, const ModelInputs& inputs,
@@ -175,6 +203,7 @@ void run(const RunOptions& options) {
   report.latency = measure(session.get(), report.latency, inputs.alike, outputs);
   warn_about_labels(labels, outputs);
   report.nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
+  report.state = end_of_tuning(options, session.get());
   report.isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   report.device = rt3d_session_device_text(session.get());
   report.db = db_path_text(options.session);

@@ -14,14 +14,14 @@
 namespace rt3d::cli {
 namespace {
 
-constexpr rt3d_tuning kTunings[] = {RT3D_TUNE_OFF, RT3D_TUNE_QUICK, RT3D_TUNE_FULL};
-constexpr const char* kTuningNames[] = {"off", "quick", "full"};
+constexpr rt3d_tuning kTunings[] = {RT3D_TUNE_OFF, RT3D_TUNE_QUICK, RT3D_TUNE_FULL, RT3D_TUNE_BACKGROUND};
+constexpr const char* kTuningNames[] = {"off", "quick", "full", "background"};
 
 rt3d_tuning tuning_of(const std::string& name) {
   for (std::size_t i = 0; i < std::size(kTunings); ++i) {
     if (name == kTuningNames[i]) return kTunings[i];
   }
-  throw UsageError("--tune " + name + " is not known: use off, quick or full");
+  throw UsageError("--tune " + name + " is not known: use off, quick, full or background");
 }
 
 std::vector<std::int64_t> parse_dims(const std::string& text) {
@@ -124,9 +124,17 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("MIB");
 }
 
-void add_tuning_options(CLI::App& app, SessionOptions& options) {
-  app.add_option("--tune", options.tune, "Measure schedules that are not in the database: off, quick or full")
-      ->check(CLI::IsMember({"off", "quick", "full"}))
+void add_tuning_options(CLI::App& app, SessionOptions& options, bool background) {
+  std::vector<std::string> known{"off", "quick", "full"};
+  std::string what = "Measure schedules that are not in the database: off, quick or full";
+  if (background) {
+    known.emplace_back("background");
+    what =
+        "Measure schedules that are not in the database: off; quick or full: first; background: beside the "
+        "runs";
+  }
+  app.add_option("--tune", options.tune, what)
+      ->check(CLI::IsMember(std::move(known)))
       ->type_name("HOW")
       ->capture_default_str();
   app.add_option("--tune-ms", options.tune_ms,
@@ -136,6 +144,9 @@ void add_tuning_options(CLI::App& app, SessionOptions& options) {
   app.parse_complete_callback([&options] {
     if (options.tune == "off" && options.tune_ms >= 0)
       throw UsageError("--tune-ms is of no use where nothing is measured: give --tune quick or full with it");
+    if (options.tune == "background" && options.tune_ms >= 0)
+      throw UsageError(
+          "--tune-ms is of no use with --tune background, which waits for nothing: leave it out");
   });
 }
 
@@ -215,8 +226,10 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.tuning = tuning_of(options.tune);
   wanted.tuning_limit_ms = options.tune_ms;
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
-  wanted.progress = TuningProgress::callback;
-  wanted.progress_user = &progress;
+  if (wanted.tuning != RT3D_TUNE_BACKGROUND) {  // which goes on when this is over
+    wanted.progress = TuningProgress::callback;
+    wanted.progress_user = &progress;
+  }
   wanted.accuracy = options.accuracy == "exact"  ? RT3D_ACCURACY_EXACT
                     : options.accuracy == "half" ? RT3D_ACCURACY_HALF
                                                  : RT3D_ACCURACY_DEFAULT;

@@ -30,8 +30,8 @@ struct SessionOptions {
 
 // --shape, --threads, --db, --device, --isa, --accuracy, --weight-limit-mib.
 void add_session_options(CLI::App& app, SessionOptions& options);
-// --tune and --tune-ms as well, for commands that do not tune for their own sake.
-void add_tuning_options(CLI::App& app, SessionOptions& options);
+// --tune and --tune-ms as well, for commands that do not tune for their own sake; --tune background for those that run for a while.
+void add_tuning_options(CLI::App& app, SessionOptions& options, bool background = false);
 
 // The dimensions given for inputs, by name: those of --shape. Throws UsageError.
 std::vector<TensorInfo> parse_shapes(const std::vector<std::string>& shapes,

@@ -8,6 +8,7 @@
 #include "kernels/ref/ref.h"
 #include "runtime/choosing/force.h"
 #include "runtime/choosing/measuring.h"
+#include "tuner/turns.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -161,7 +162,9 @@ tuner::Machine machine_of(const Devices& devices, const TuningOptions& options, 
   };
   if (options.look || options.now) return tuner::Machine(options.look, remembered);
   return tuner::Machine(
-      [&] {
+      [&, turns = options.turns] {
+        const tuner::Turn turn(turns);
+        if (!turn.mine()) return tuner::MachineState();
         const jit::Look look = jit::look_at_machine(host.target().device, host.pool());
         return tuner::MachineState{look.multiply_adds_per_ns, look.lost};
       },
@@ -221,10 +224,18 @@ struct Choosing::Impl {
       if (!known[i]) unknown.push_back(&open[i]);
   }
 
+  Gains gains() const {
+    Gains all = gained;
+    if (measuring)
+      for (const auto& [problem, gain] : measuring->gains()) all[problem] = gain;
+    return all;
+  }
+
   bool measures() const { return options.mode != tuner::Mode::off && options.limit_ms != 0; }
 
   // First what is not known, then what can become quieter.
   void begin(const std::vector<OpenChoice*>& problems, tuner::Renewal renewal) {
+    gained = gains();
     measuring.reset();
     if (problems.empty() || now_of(options) >= end) return;
     measuring =
@@ -262,6 +273,7 @@ struct Choosing::Impl {
   Clock::time_point end{};
   std::size_t memory = 0;
   std::unique_ptr<Measuring> measuring;
+  Gains gained;  // by those before
   bool renewing = false, stopped = false, ended = false;
 };
 
@@ -275,6 +287,8 @@ Choosing::~Choosing() = default;
 bool Choosing::until(Clock::time_point deadline) { return impl_->ended = impl_->until(deadline); }
 bool Choosing::stopped() const { return impl_->stopped; }
 int Choosing::problems() const { return static_cast<int>(impl_->unknown.size()); }
+
+Gains Choosing::gains() const { return impl_->gains(); }
 
 int Choosing::problems_done() const {
   if (impl_->renewing || impl_->unknown.empty()) return problems();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,7 +60,15 @@ struct TuningOptions {
   // Empty: the machine is looked at, unless the clock is not the steady one, whose time means nothing for it.
   tuner::LookFn look = {};
   bool again = false;  // what is remembered is measured again, and replaced by what is found
+  tuner::Turns* turns =
+      nullptr;  // of measuring with somebody who uses the devices meanwhile; nullptr: nobody does
 };
+
+// What tuning did for a problem: what all nodes that share it take in a run, with the best estimate and with the fastest that was found.
+struct Gain {
+  double estimated_ns = 0, fastest_ns = 0;
+};
+using Gains = std::map<std::string, Gain>;  // by the problem's text
 
 // Choosing as a step: the tuning of what the database does not know can be interrupted and gone on with.
 class Choosing {
@@ -72,13 +81,14 @@ class Choosing {
   Choosing(const Choosing&) = delete;
   Choosing& operator=(const Choosing&) = delete;
 
-  // Measures, and begins no candidate from the deadline on: so it is late by one candidate at the most. Returns whether that was the end: all
+  // Measures until the deadline, as ProblemTuning::until() does. Returns whether that was the end: all
   // is known, options.limit_ms is over, or the callback said that it is enough. Throws cancelled when it said that.
   bool until(std::chrono::steady_clock::time_point deadline);
   bool stopped() const;       // by the callback
   int problems() const;       // that are to be measured
   int problems_done() const;  // of these
   double share_done() const;  // of what a run takes in these, by estimate; 1 where there are none
+  Gains gains() const;        // of the problems that were measured, so far
   // Fills the alternatives of every choice, and takes the fastest. Nothing can be measured behind it.
   void finish();
 

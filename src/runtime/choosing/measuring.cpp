@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/log.h"
 #include "kernels/ref/ref.h"
+#include "tuner/turns.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -100,14 +101,18 @@ bool Measuring::until(Clock::time_point deadline) {
 
 void Measuring::begin() {
   OpenChoice& open = *open_[at_];
-  trim_heap();
+  // Others' allocations would wait for it.
+  if (request_.options.turns == nullptr)
+    trim_heap();
+  else
+    request_.options.turns->give_back();
   // What is known of this CPU says nothing about a device.
   tuner::Machine* machine = open.engine->space() == kernels::Space::host ? &request_.machine : nullptr;
   tuning_ = std::make_unique<tuner::ProblemTuning>(
       tuner::TuneRequest{open.choice->problem, open.families, *open.engine, request_.options.mode, deadline(),
                          oracle_, [this](const tuner::Progress& p) { return report(p); },
-                         request_.options.now, request_.memory_bytes, machine, request_.renewal,
-                         request_.end},
+                         request_.options.now, request_.memory_bytes, machine, request_.renewal, request_.end,
+                         request_.options.turns},
       db_);
 }
 
@@ -122,6 +127,8 @@ void Measuring::end_problem() {
   log(LogLevel::info, found.measurements > 0 ? "tuned " : "estimated, for the time ran out: ", choice.text,
       ": ", found.family->id(), " ", found.schedule.text(), ", ", found.time_ns / 1e6, " ms after ",
       found.measurements, " measurements");
+  if (found.estimated_ns > 0)
+    gains_[choice.text] = {choice.uses * found.estimated_ns, choice.uses * found.time_ns};
   stopped_ = found.stopped;
   ++at_;
 }

@@ -46,6 +46,7 @@ class Measuring {
   bool stopped() const { return stopped_; }  // by the callback
   std::size_t done() const { return at_; }   // problems
   double share_done() const;                 // of what a run takes, by estimate
+  const Gains& gains() const { return gains_; }
 
  private:
   void begin();
@@ -62,6 +63,7 @@ class Measuring {
   std::size_t at_ = 0;                            // the problem at hand
   std::unique_ptr<tuner::ProblemTuning> tuning_;  // its; absent until it is begun
   bool stopped_ = false;
+  Gains gains_;
 };
 
 }  // namespace rt3d::runtime
