@@ -31,7 +31,7 @@ def parse(words=None):
     add("--build", type=pathlib.Path, default=ROOT / "build/release", metavar="DIR", help="the build tree with rt3d and rt3d-prune")
     add("--train", type=int, default=2400, metavar="N", help="clips to train with (default: %(default)s)")
     add("--test", type=int, default=600, metavar="N", help="clips to test with (default: %(default)s)")
-    add("--epochs", type=int, default=15, metavar="N", help="of training a dense network (default: %(default)s)")
+    add("--epochs", type=int, default=40, metavar="N", help="of training a dense network (default: %(default)s)")
     add("--prune-epochs", default="12,4", metavar="REGULARIZE,RETRAIN",
         help="as rt3d-prune takes them; methods without a penalty take the second (default: %(default)s)")
     add("--seeds", type=int, metavar="N", help="at most so many seeds of a network")

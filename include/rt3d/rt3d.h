@@ -253,11 +253,17 @@ typedef struct rt3d_session_options {
   double background_share;     /* of the time that the thread takes, at the most; 0 (default): 0.2; 1 at the most */
   rt3d_tuning_callback plan_changed; /* may be NULL */
   void *plan_changed_user;
+  const char *const *seeds; /* files of rows that came along, with an app or from other phones: text of rt3d_db_export, or databases. They are
+                             * read and never written. A row of this very device counts like a measured one; one of a relative (the
+                             * same core in another SoC, else the same instruction set), or of another number of threads, stands in for
+                             * the estimate and is tried first. A file that cannot be read is told as a warning, and the session goes
+                             * on without */
+  int32_t seed_count;
 } rt3d_session_options;
 
 #define RT3D_SESSION_OPTIONS_INIT \
   { sizeof(rt3d_session_options), "cpu", NULL, 0, RT3D_TUNE_QUICK, -1, NULL, NULL, NULL, 0, 0, NULL, \
-    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0, 0, 0, NULL, NULL }
+    RT3D_ACCURACY_DEFAULT, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0 }
 
 /* Optimises the graph, chooses schedules (from the database, by measuring, or by estimate), generates code, packs weights
  * and allocates all memory. `options` may be NULL.
@@ -359,7 +365,7 @@ typedef struct rt3d_step_info {
   const char *problem;  /* "Conv 1x64x16x56x56,c128x64x3x3x3,… -> …" */
   const char *family;   /* "conv.direct.x64" */
   const char *schedule; /* "rows=14,vecs=2,…" */
-  const char *source;   /* "database", "tuned", "estimate", "only choice" */
+  const char *source;   /* "database" (or a seed), "tuned", "estimate", "near" (rows of something near: rt3d_session_options.seeds), "only choice" */
   int64_t macs;
   int64_t last_ns;      /* 0 without profile. Of a device with a queue: the time of its kernels by the device's own clock, without waiting
                          * between steps; of copies between host and device, and of the CPU's steps, by the host's */

@@ -178,7 +178,7 @@ class Chooser {
     std::optional<tuner::Row> row;
     bool complete = false;  // all layers of both were tuned, and nothing has changed since
     {
-      const tuner::TuningDb db(options_.database);
+      const tuner::TuningDb db(options_.database, true, options_.seeds);
       row = remembered(db, key);
       complete = row && row->rigor >= rigor_asked() && row->schedule == state_of(db, *known, accelerator_);
     }
@@ -253,7 +253,7 @@ class Chooser {
       cpu->let_go_of_weights();
       return cpu_alone(std::move(cpu));
     }
-    tuner::TuningDb db(options_.database);
+    tuner::TuningDb db(options_.database, true, options_.seeds);
     key.schedule = state_of(db, *cpu, accelerator_);
     const bool timed = before && before->schedule == key.schedule;
     Times times = timed ? times_of(*before) : Times();

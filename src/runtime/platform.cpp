@@ -35,7 +35,7 @@ Platform::Platform(const SessionOptions& options)
   if (!programs.empty()) programs += ".programs";
   for (const Devices::Member& m : devices.members()) m.engine->keep_code_in(programs);
   if (!options.plan_can_change()) return;
-  db = std::make_unique<tuner::TuningDb>(options.database);
+  db = std::make_unique<tuner::TuningDb>(options.database, true, options.seeds);
   stock = std::make_shared<KernelStock>();
 }
 

@@ -143,7 +143,7 @@ void Prepared::require_inputs() const {
 // Where there is one plan for ever, the graph ends here: the plan holds what is needed, and the kernels their packed weights.
 void Prepared::make_plan(const SessionOptions& options) {
   std::optional<tuner::TuningDb> own;
-  tuner::TuningDb& db = platform->db ? *platform->db : own.emplace(options.database);
+  tuner::TuningDb& db = platform->db ? *platform->db : own.emplace(options.database, true, options.seeds);
   program = make_program(*form->graph, {.devices = devices,
                                         .tuning = options.tuning,
                                         .db = db,

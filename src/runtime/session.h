@@ -33,7 +33,8 @@ struct SessionOptions {
   std::optional<Isa> isa;      // absent: the best this CPU has
   int threads = 0;             // 0: all usable cores
   TuningOptions tuning;
-  std::filesystem::path database;  // empty: none, nothing is kept
+  std::filesystem::path database;             // empty: none, nothing is kept
+  std::shared_ptr<const tuner::Seeds> seeds;  // rows that came along; nullptr: none
   std::string
       database_note;  // why there is none, where one was wanted: then what is measured counts as not stored
   std::int64_t memory_limit = 0;  // in bytes, for activations; 0: all of this machine's memory

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "kernels/sparsity.h"
+#include "tuner/seeds.h"
 #include "tuner/tuner.h"
 
 namespace rt3d::tuner {
@@ -63,9 +64,10 @@ TimedSchedule estimate(const Problem& problem, std::span<const KernelFamily* con
   return std::move(best.front());
 }
 
-std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
-                             std::span<const KernelFamily* const> families, const Target& target) {
-  std::vector<Row> rows = db.find(target.device.fingerprint(), target.threads, problem.text());
+namespace {
+
+std::vector<Row> usable(std::vector<Row> rows, const Problem& problem,
+                        std::span<const KernelFamily* const> families, const Target& target) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; });
   std::erase_if(rows, [&](const Row& row) {
@@ -85,10 +87,10 @@ std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
   return rows;
 }
 
-std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
-                                  std::span<const KernelFamily* const> families, const Target& target) {
+std::vector<TimedSchedule> timed(const std::vector<Row>& rows,
+                                 std::span<const KernelFamily* const> families) {
   std::vector<TimedSchedule> remembered;
-  for (const Row& row : usable_rows(db, problem, families, target)) {
+  for (const Row& row : rows) {
     TimedSchedule choice;
     choice.family = family_of(row, families);
     choice.schedule = kernels::parse_schedule(row.schedule);
@@ -100,8 +102,45 @@ std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
   return remembered;
 }
 
+// Of the closest relative, at least so close, of which something is usable.
+std::vector<Row> rows_of_relatives(const TuningDb& db, const Problem& problem,
+                                   std::span<const KernelFamily* const> families, const Target& target,
+                                   Kinship least) {
+  const std::string device = target.device.fingerprint();
+  for (std::vector<Row>& rows : db.relatives(device, target.threads, problem.text())) {
+    if (kinship(device, rows.front().device) < least) break;
+    std::erase_if(rows, [](const Row& row) { return row.rigor == kSurveyed; });
+    std::vector<Row> found = usable(std::move(rows), problem, families, target);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Row> usable_rows(const TuningDb& db, const Problem& problem,
+                             std::span<const KernelFamily* const> families, const Target& target) {
+  return usable(db.find(target.device.fingerprint(), target.threads, problem.text()), problem, families,
+                target);
+}
+
+std::vector<Row> rows_of_other_threads(const TuningDb& db, const Problem& problem,
+                                       std::span<const KernelFamily* const> families, const Target& target) {
+  return rows_of_relatives(db, problem, families, target, Kinship::same);
+}
+
+std::vector<TimedSchedule> recall(const TuningDb& db, const Problem& problem,
+                                  std::span<const KernelFamily* const> families, const Target& target) {
+  return timed(usable_rows(db, problem, families, target), families);
+}
+
 std::vector<TimedSchedule> recall_near(const TuningDb& db, const Problem& problem,
                                        std::span<const KernelFamily* const> families, const Target& target) {
+  // Times stay as they are: they only compete among themselves.
+  if (const std::vector<Row> found =
+          rows_of_relatives(db, problem, families, target, Kinship::instruction_set);
+      !found.empty())
+    return timed(found, families);
   std::optional<kernels::Sparsity> sparsity = kernels::sparsity_of(problem);
   if (!sparsity) return {};
   std::vector<int> shares;

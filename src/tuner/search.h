@@ -64,7 +64,7 @@ std::unique_ptr<Strategy> make_first(std::vector<std::size_t> first, std::unique
 std::unique_ptr<Strategy> make_only(std::vector<std::size_t> these, std::unique_ptr<Strategy> otherwise);
 
 // The mode's strategy behind what is remembered of the problem, the most disturbed rows before the others: where the time runs out each time,
-// all have their turn in the end. Where nothing is, but something of a near share of zeros (recall_near()), that alone.
+// all have their turn in the end. Where nothing is, but something near (recall_near()), that alone.
 std::unique_ptr<Strategy> make_informed(Mode mode, const Candidates& candidates, std::vector<Row> remembered,
                                         const std::vector<TimedSchedule>& near);
 

@@ -1,4 +1,4 @@
-// The strategy of a mode, behind what the database knows: of the problem itself, or of a near share of zeros.
+// The strategy of a mode, behind what the database knows: of the problem itself, or of something near.
 #include <algorithm>
 #include <utility>
 
@@ -16,7 +16,7 @@ std::size_t index_of(const Candidates& candidates, const TimedSchedule& schedule
   return static_cast<std::size_t>(found - candidates.begin());
 }
 
-// What was fastest at the near share, the fastest of code that leaves zeros out or does not, whichever the former is not, and the best
+// What was fastest there, the fastest of code that leaves zeros out or does not, whichever the former is not, and the best
 // estimate here, should something else be faster now.
 std::vector<std::size_t> near_candidates(const Candidates& candidates,
                                          const std::vector<TimedSchedule>& near) {

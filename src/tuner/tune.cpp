@@ -79,11 +79,15 @@ class Tuning final : public TuningLoop {
         stored_(db.find(request.engine.target().device.fingerprint(), request.engine.target().threads,
                         request.problem.text())),
         before_(usable_rows(db, request.problem, request.families, request.engine.target())),
-        near_(before_.empty() && request.mode == Mode::quick && request.renewal == Renewal::none
+        others_(before_.empty()
+                    ? rows_of_other_threads(db, request.problem, request.families, request.engine.target())
+                    : std::vector<Row>()),
+        near_(before_.empty() && others_.empty() && request.mode == Mode::quick &&
+                      request.renewal == Renewal::none
                   ? recall_near(db, request.problem, request.families, request.engine.target())
                   : std::vector<TimedSchedule>()),
         measurer_(request, candidates),
-        strategy_(make_informed(request.mode, candidates, before_, near_)) {}
+        strategy_(make_informed(request.mode, candidates, before_.empty() ? others_ : before_, near_)) {}
 
   bool until(std::chrono::steady_clock::time_point deadline) override;
   TimedSchedule result(TimedSchedule fallback) override;
@@ -111,9 +115,11 @@ class Tuning final : public TuningLoop {
   const TuneRequest& request_;
   TuningDb& db_;
   const Candidates& candidates_;
-  std::vector<Row> stored_;          // what the database had of the problem when this began
-  std::vector<Row> before_;          // of that, what is of use
-  std::vector<TimedSchedule> near_;  // where there is none: what a near share of zeros remembers
+  std::vector<Row> stored_;  // what the database had of the problem when this began
+  std::vector<Row> before_;  // of that, what is of use
+  std::vector<Row> others_;  // where there is none: this device's with other threads
+  std::vector<TimedSchedule>
+      near_;  // where there is neither: what is known of something near (recall_near())
   Measurer measurer_;
   std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
   std::unique_ptr<Strategy> strategy_;

@@ -100,20 +100,26 @@ std::vector<Row> usable_rows(const TuningDb& db, const kernels::Problem& problem
                              std::span<const kernels::KernelFamily* const> families,
                              const kernels::Target& target);
 
-// The same with their schedules. Measures nothing and searches nothing.
+// The same of this device with another number of threads, the nearest of which something is usable: the order of a search.
+std::vector<Row> rows_of_other_threads(const TuningDb& db, const kernels::Problem& problem,
+                                       std::span<const kernels::KernelFamily* const> families,
+                                       const kernels::Target& target);
+
+// Those of usable_rows() with their schedules. Measures nothing and searches nothing.
 std::vector<TimedSchedule> recall(const TuningDb& db, const kernels::Problem& problem,
                                   std::span<const kernels::KernelFamily* const> families,
                                   const kernels::Target& target);
 
-// What the database remembers of the same problem with another share of zeros (kernels/sparsity.h), the nearest within a factor of two:
-// schedules that are legal here, with times in proportion to the estimates; fastest first. A share that was never measured so starts from
-// what was found beside it. Empty where the problem has no such zeros, or nothing is near.
+// What is known of something near: of the problem on a relative of this device, or on this one with other threads (TuningDb::relatives), the
+// closest of which something is usable; else of the same problem with another share of zeros (kernels/sparsity.h), the nearest within a
+// factor of two. Schedules that are legal here, with times in proportion to the estimates; fastest first. What was never measured here so
+// starts from what was found beside it. Empty where nothing is near.
 std::vector<TimedSchedule> recall_near(const TuningDb& db, const kernels::Problem& problem,
                                        std::span<const kernels::KernelFamily* const> families,
                                        const kernels::Target& target);
 
-// The tuning of one problem, a step at a time: first what is remembered of the problem, then what the mode's strategy asks for; in quick mode what a near share
-// of zeros remembers stands in for the search. Commits the
+// The tuning of one problem, a step at a time: first what is remembered of the problem, then what the mode's strategy asks for; in quick mode what is known of something near
+// (recall_near()) stands in for the search. Commits the
 // best row of every family measured to the database, with times that are no less than the fastest batch that was seen.
 class ProblemTuning {
  public:

@@ -15,6 +15,7 @@
 #include "tuner/db_remedies.h"
 #include "tuner/kept_file.h"
 #include "tuner/row.h"
+#include "tuner/seeds.h"
 
 namespace rt3d::tuner {
 namespace {
@@ -24,6 +25,8 @@ using Wish = KeptFile::Wish;
 using Outcome = KeptFile::Outcome;
 
 constexpr std::size_t kMaxKeyBytes = 4096;
+// Looked for one by one: the file's keys begin with device and threads.
+constexpr int kThreadCounts[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 
 std::int64_t drop_unbelieved(std::vector<Row>& rows, const Believes& believes) {
   if (!believes) return 0;
@@ -40,9 +43,11 @@ void tally(Stored& stored, Fate fate) {
 }  // namespace
 
 struct TuningDb::Impl {
-  Impl(const fs::path& path, bool writable) : file(path, writable) {}
+  Impl(const fs::path& path, bool writable, std::shared_ptr<const Seeds> with)
+      : file(path, writable), seeds(std::move(with)) {}
 
   KeptFile file;
+  std::shared_ptr<const Seeds> seeds;
   mutable std::mutex mutex;
   std::map<RowKey, NewRow> pending;  // rows that are not in the file
   std::vector<Intent> ended;         // intents that are still in the file
@@ -53,6 +58,7 @@ struct TuningDb::Impl {
   Stored keep(std::vector<NewRow> new_rows);
   Stored store_all(std::vector<Row> rows, std::string_view attempt);
   std::vector<Row> with_pending(std::vector<Row> stored) const;
+  std::vector<Row> measured(const std::string& device, int threads, const std::string& problem);
 };
 
 // With what could not be written before, which is not counted.
@@ -115,7 +121,8 @@ std::vector<Row> TuningDb::Impl::with_pending(std::vector<Row> stored) const {
   return out;
 }
 
-TuningDb::TuningDb(const fs::path& path, bool writable) : impl_(std::make_unique<Impl>(path, writable)) {}
+TuningDb::TuningDb(const fs::path& path, bool writable, std::shared_ptr<const Seeds> seeds)
+    : impl_(std::make_unique<Impl>(path, writable, std::move(seeds))) {}
 
 TuningDb::~TuningDb() {
   try {
@@ -135,12 +142,11 @@ fs::path TuningDb::default_path() {
   return home.empty() ? fs::path() : home / ".cache" / "rt3d" / "tuning.db";
 }
 
-std::vector<Row> TuningDb::find(const std::string& device, int threads, const std::string& problem) const {
-  if (device.size() > kMaxKeyBytes || problem.size() > kMaxKeyBytes) return {};
-  const std::lock_guard guard(impl_->mutex);
+std::vector<Row> TuningDb::Impl::measured(const std::string& device, int threads,
+                                          const std::string& problem) {
   std::vector<Row> rows;
-  impl_->file.with(Wish::read, [&](DbFile& f) { rows = f.find(device, threads, problem); });
-  for (const auto& entry : impl_->pending) {
+  file.with(Wish::read, [&](DbFile& f) { rows = f.find(device, threads, problem); });
+  for (const auto& entry : pending) {
     const Row& row = entry.second.row;
     if (row.device != device || row.threads != threads || row.problem != problem) continue;
     const auto same =
@@ -151,6 +157,33 @@ std::vector<Row> TuningDb::find(const std::string& device, int threads, const st
       *same = row;
   }
   return rows;
+}
+
+std::vector<Row> TuningDb::find(const std::string& device, int threads, const std::string& problem) const {
+  if (device.size() > kMaxKeyBytes || problem.size() > kMaxKeyBytes) return {};
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<Row> rows = impl_->measured(device, threads, problem);
+  if (!impl_->seeds) return rows;
+  for (Row& seed : impl_->seeds->find(device, threads, problem))
+    if (std::none_of(rows.begin(), rows.end(), [&](const Row& row) {
+          return row.family == seed.family && row.version == seed.version;
+        }))
+      rows.push_back(std::move(seed));
+  return rows;
+}
+
+std::vector<std::vector<Row>> TuningDb::relatives(const std::string& device, int threads,
+                                                  const std::string& problem) const {
+  if (device.size() > kMaxKeyBytes || problem.size() > kMaxKeyBytes) return {};
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<std::vector<Row>> groups;
+  if (impl_->seeds) groups = impl_->seeds->relatives(device, threads, problem);
+  for (const int other : kThreadCounts)
+    if (other != threads)
+      if (std::vector<Row> rows = impl_->measured(device, other, problem); !rows.empty())
+        groups.push_back(std::move(rows));
+  sort_by_closeness(groups, device, threads);
+  return groups;
 }
 
 void TuningDb::store(const Row& row, const std::optional<Row>& instead_of) {

@@ -61,11 +61,15 @@ struct Stored {
 // Whether a row from elsewhere may be so; empty: every row.
 using Believes = std::function<bool(const Row&)>;
 
+class Seeds;
+
 class TuningDb {
  public:
   // An empty path: rows live in memory only. The file is opened at the first use; file and parent folders are
   // created by the first store() when writable.
-  explicit TuningDb(const std::filesystem::path& path, bool writable = true);
+  // `seeds`: rows that find() and relatives() know beside those of the file; nullptr: none.
+  explicit TuningDb(const std::filesystem::path& path, bool writable = true,
+                    std::shared_ptr<const Seeds> seeds = nullptr);
   ~TuningDb();
   TuningDb(const TuningDb&) = delete;
   TuningDb& operator=(const TuningDb&) = delete;
@@ -73,7 +77,12 @@ class TuningDb {
   // $RT3D… is not consulted: $XDG_CACHE_HOME/rt3d/tuning.db, else $HOME/.cache/rt3d/tuning.db, else empty.
   static std::filesystem::path default_path();
 
+  // A row of the seeds where the file has none of that family and version.
   std::vector<Row> find(const std::string& device, int threads, const std::string& problem) const;
+  // Rows of the same problem that are not this device's with these threads: its own with others, and the seeds' of its relatives
+  // (seeds.h). A group for each device and number of threads, the closest first.
+  std::vector<std::vector<Row>> relatives(const std::string& device, int threads,
+                                          const std::string& problem) const;
   // Replaces the row with the same key where row.h's replaces() says so, or where that is still `instead_of`.
   void store(const Row& row, const std::optional<Row>& instead_of = {});
   // All of one device; none where the file cannot be read.

@@ -100,6 +100,12 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->type_name("N");
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
+  app.add_option("--seeds", options.seeds,
+                 "Rows from elsewhere, as rt3d-tune export writes them: those of this very device count as "
+                 "measured, those of its relatives are tried first")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--device", options.device,
                  "cpu, opencl (opencl:1: the second; rt3d devices lists them), reference: slow and simple, "
                  "or auto: cpu or a GPU, measured (auto,opencl:1: cpu or that device); several with commas "
@@ -218,6 +224,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
     std::copy(shape.dims.begin(), shape.dims.end(), info.dims);
     shapes.push_back(info);
   }
+  std::vector<const char*> seeds;
+  for (const std::string& file : options.seeds) seeds.push_back(file.c_str());
   TuningProgress progress(options.quiet);
   rt3d_session_options wanted = RT3D_SESSION_OPTIONS_INIT;
   wanted.device = options.device.c_str();
@@ -226,6 +234,8 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.tuning = tuning_of(options.tune);
   wanted.tuning_limit_ms = options.tune_ms;
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
+  wanted.seeds = seeds.data();
+  wanted.seed_count = static_cast<std::int32_t>(seeds.size());
   if (wanted.tuning != RT3D_TUNE_BACKGROUND) {  // which goes on when this is over
     wanted.progress = TuningProgress::callback;
     wanted.progress_user = &progress;

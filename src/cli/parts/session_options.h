@@ -22,6 +22,7 @@ struct SessionOptions {
   std::string tune = "quick";
   std::int64_t tune_ms = -1;
   std::string db;                   // "": the user's default file; "none": nothing is kept
+  std::vector<std::string> seeds;   // files of rows that came along
   bool again = false;               // what the database knows is measured again
   bool quiet = false;               // tuning shows no progress
   bool plan_only = false;           // the session is only asked, never run

@@ -70,7 +70,7 @@ bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
   return promising_known && remembered.front().rigor > tuner::kSurveyed;
 }
 
-// Where nothing of an engine was measured, what was at a near share of zeros is worth more than estimates.
+// Where nothing of an engine was measured, what was on a relative of this device or at a near share of zeros is worth more than estimates.
 void take_near(OpenChoice& open, const tuner::TuningDb& db) {
   const auto same = [&](const Alternative& a) { return a.engine == open.engine; };
   if (std::any_of(open.choice->alternatives.begin(), open.choice->alternatives.end(), same)) return;
@@ -199,7 +199,7 @@ std::vector<OpenChoice*> to_renew(std::vector<OpenChoice>& open, const std::vect
 
 std::string_view source_name(Source source) {
   constexpr std::array<std::string_view, 6> kNames{"only choice", "database", "tuned",
-                                                   "estimate",    "forced",   "near share"};
+                                                   "estimate",    "forced",   "near"};
   return kNames[static_cast<std::size_t>(source)];
 }
 
