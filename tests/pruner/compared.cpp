@@ -10,6 +10,18 @@
 
 namespace rt3d::tests {
 
+at::Tensor random_tensor(const std::vector<std::int64_t>& sizes, std::uint64_t seed) {
+  at::Tensor t = at::empty(sizes);
+  Random random(seed);
+  for (std::int64_t i = 0; i < t.numel(); ++i) t.data_ptr<float>()[i] = random.uniform(-1, 1);
+  return t;
+}
+
+void set_values(pruner::Parameter& parameter, const at::Tensor& values) {
+  const at::NoGradGuard without_gradients;
+  parameter.values.copy_(values);
+}
+
 std::map<std::string, Shape> fixed_shapes(const graph::Graph& model) {
   std::map<std::string, Shape> shapes;
   for (const graph::ValueId id : model.inputs) {

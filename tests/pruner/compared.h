@@ -24,6 +24,11 @@ std::map<std::string, Shape> fixed_shapes(const graph::Graph& model);
 std::vector<at::Tensor> random_inputs(const graph::Graph& specialized, std::uint64_t seed,
                                       std::int64_t batch = 0);
 
+// The same of any shape.
+at::Tensor random_tensor(const std::vector<std::int64_t>& sizes, std::uint64_t seed);
+
+void set_values(pruner::Parameter& parameter, const at::Tensor& values);
+
 // What a session of the model gives.
 std::vector<at::Tensor> session_outputs(const graph::Graph& model, const std::map<std::string, Shape>& shapes,
                                         const std::vector<at::Tensor>& inputs,
