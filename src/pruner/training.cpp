@@ -24,6 +24,7 @@ void check(const TrainingOptions& o) {
   within("weight decay", o.weight_decay, 0, 1);
   within("label smoothing", o.label_smoothing, 0, 0.99);
   within("the teacher's share", o.teacher_share, 0, 1);
+  within("the limit of gradients", o.gradient_limit, 1e-9, 1e30);
   within("temperature", o.temperature, 0.01, 1000);
 }
 
@@ -78,6 +79,19 @@ at::Tensor Training::loss(const at::Tensor& scores, const at::Tensor& labels,
   return by_label * (1 - options_.teacher_share) + divergence * options_.teacher_share;
 }
 
+// A single batch of a network that was just cut may have a gradient that throws it out of all reach.
+void Training::limit_gradients() {
+  double square = 0;
+  for (const Parameter& parameter : network_.parameters())
+    if (const at::Tensor& gradient = parameter.values.grad(); gradient.defined())
+      square += gradient.square().sum(at::kDouble).item<double>();
+  const double norm = std::sqrt(square);
+  if (!(norm > options_.gradient_limit)) return;
+  for (const Parameter& parameter : network_.parameters())
+    if (const at::Tensor& gradient = parameter.values.grad(); gradient.defined())
+      gradient.mul_(options_.gradient_limit / norm);
+}
+
 // Moves a parameter against its gradient.
 void Training::descend(std::size_t i, double rate) {
   Parameter& parameter = network_.parameters()[i];
@@ -123,6 +137,7 @@ StepLoss Training::step(const std::vector<at::Tensor>& inputs, const std::vector
   const double rate = rate_at(options_, steps_done_);
   {
     const at::NoGradGuard without_gradients;
+    limit_gradients();
     for (std::size_t i = 0; i < momenta_.size(); ++i) {
       const at::Tensor& gradient = network_.parameters()[i].values.grad();
       if (!gradient.defined()) continue;

@@ -89,6 +89,39 @@ TEST_CASE("learning rates warm up and fall along a cosine; what is out of range 
   refused([](TrainingOptions& t) { t.teacher_share = 1.1; });
 }
 
+TEST_CASE("gradients beyond their limit are shortened together, others stay as they are") {
+  Network network = tests::trained_motion_network(0);
+  const auto before = values_now(network);
+  const Batches b = batch(1, 8);
+  const auto moved = [&](double limit) {
+    put_back(network, before);
+    TrainingOptions options;
+    options.gradient_limit = limit;
+    options.cosine = false;
+    options.weight_decay = options.momentum = options.teacher_share = 0;
+    Training training(network, options);
+    training.step(b.inputs, b.labels);
+    std::map<std::string, at::Tensor> by;
+    for (const Parameter& p : network.parameters())
+      if (is_trained(p.role)) by[p.name] = (p.values.detach() - before.at(p.name)) / options.rate;
+    return by;
+  };
+  const auto length = [](const std::map<std::string, at::Tensor>& by) {
+    double square = 0;
+    for (const auto& item : by) square += item.second.square().sum(at::kDouble).item<double>();
+    return std::sqrt(square);
+  };
+  const auto free = moved(1e9);
+  const double whole = length(free);
+  REQUIRE(whole > 0);
+  const auto within = moved(whole * 1.1), shortened = moved(whole / 4);
+  CHECK(length(shortened) == doctest::Approx(whole / 4).epsilon(1e-3));
+  for (const auto& item : free) {
+    CHECK_MESSAGE(at::equal(within.at(item.first), item.second), item.first);
+    CHECK_MESSAGE(at::allclose(shortened.at(item.first) * 4, item.second, 1e-2, 1e-3), item.first);
+  }
+}
+
 TEST_CASE("labels out of range and a rate that is too high are told in one line") {
   Network network = tests::trained_motion_network(0);
   TrainingOptions options;
