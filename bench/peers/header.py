@@ -20,7 +20,7 @@ SCALARS = {
     "float": ctypes.c_float,
 }
 FIELD = re.compile(r"(?:const\s+)?(\w+)\s*([^;]+);")
-NAME = re.compile(r"(\**)\s*(\w+)(?:\[(\d+)\])?$")
+NAME = re.compile(r"((?:\*\s*(?:const\b)?\s*)*)(\w+)(?:\[(\d+)\])?$")
 
 
 class Header:
@@ -79,7 +79,7 @@ class Header:
     def _type_of(self, kind, match):
         pointer, _, count = match.groups()
         if pointer:
-            return ctypes.c_char_p if kind == "char" else ctypes.c_void_p
+            return ctypes.c_char_p if kind == "char" and pointer.count("*") == 1 else ctypes.c_void_p
         if kind not in self.types:
             raise ValueError(f"rt3d.h: the type '{kind}' of field '{match[2]}' is not understood")
         return self.types[kind] * int(count) if count else self.types[kind]
