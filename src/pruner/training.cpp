@@ -79,6 +79,11 @@ at::Tensor Training::loss(const at::Tensor& scores, const at::Tensor& labels,
   return by_label * (1 - options_.teacher_share) + divergence * options_.teacher_share;
 }
 
+void Training::fail_of_rate(const char* what) const {
+  fail(Code::internal, "the ", what, " after ", steps_done_, " steps: take a lower learning rate than ",
+       options_.rate);
+}
+
 // A single batch of a network that was just cut may have a gradient that throws it out of all reach.
 void Training::limit_gradients() {
   double square = 0;
@@ -86,6 +91,7 @@ void Training::limit_gradients() {
     if (const at::Tensor& gradient = parameter.values.grad(); gradient.defined())
       square += gradient.square().sum(at::kDouble).item<double>();
   const double norm = std::sqrt(square);
+  if (!std::isfinite(norm)) fail_of_rate("gradients are no numbers");
   if (!(norm > options_.gradient_limit)) return;
   for (const Parameter& parameter : network_.parameters())
     if (const at::Tensor& gradient = parameter.values.grad(); gradient.defined())
@@ -128,9 +134,7 @@ StepLoss Training::step(const std::vector<at::Tensor>& inputs, const std::vector
   parts.clips = clips;
   const at::Tensor total = loss(scores, wanted, inputs, parts);
   parts.total = total.item<double>();
-  if (!std::isfinite(parts.total))
-    fail(Code::internal, "the loss is no number after ", steps_done_,
-         " steps: take a lower learning rate than ", options_.rate);
+  if (!std::isfinite(parts.total)) fail_of_rate("loss is no number");
   parts.right = (scores.detach().argmax(1) == wanted).sum().item<std::int64_t>();
   total.backward();
 

@@ -50,7 +50,7 @@ class Training {
   Training(Network& network, const TrainingOptions& options, Network* teacher = nullptr);
 
   // One step of gradient descent on these clips; `labels`: a class each. Then the penalty's proximal step, then the masks. Throws
-  // invalid_argument where labels are out of range, internal when the loss is no number (the rate is too high).
+  // invalid_argument where labels are out of range, internal when loss or gradients are no numbers (the rate is too high).
   StepLoss step(const std::vector<at::Tensor>& inputs, const std::vector<std::int64_t>& labels,
                 Penalty* penalty = nullptr);
 
@@ -71,6 +71,7 @@ class Training {
   Network& network_;
   TrainingOptions options_;
   Network* teacher_;
+  [[noreturn]] void fail_of_rate(const char* what) const;
   void limit_gradients();
   void descend(std::size_t parameter, double rate);
 
