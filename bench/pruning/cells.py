@@ -39,8 +39,6 @@ METHODS = {
     "magnitude": "magnitude",
 }
 PENALTIES = ("reweighted", "lasso")
-# Where it is not the command's default: at 0.005 retraining what reweighting left of demo/motion.onnx at 2.6 times (KGS 8×4) diverged.
-RATES = {"reweighted": 0.002, "lasso": 0.002}
 # The curves of the schemes, accuracy against time: by the method that takes a tenth of the training of the others, where it has them.
 CURVES = {"kgs:8x4": "one-shot", "vanilla:8x4": "one-shot", "vanilla:32x4": "one-shot",
           "winograd:32x4": "one-shot", "filter": "one-shot"}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from .cells import NETWORKS, PENALTIES, RATES
+from .cells import NETWORKS, PENALTIES
 from .kept import Kept
 
 # rt3d-prune's own defaults are for data sets of their size; these are for twelve classes of synthetic clips. Mirrored clips would move the
@@ -49,11 +49,10 @@ class Runs:
         epochs = self.options.prune_epochs
         if cell.method not in PENALTIES:
             epochs = epochs.split(",")[1]
-        rate = ["--lr", str(RATES[cell.method])] if cell.method in RATES else []
         if not self._written(cell):
             self._run(folder, NETWORKS[cell.network], [
                 str(dense), "--method", cell.method, "--scheme", cell.scheme, "--target", f"{cell.rate}x",
-                "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed), *rate])
+                "-o", str(folder / "pruned.onnx"), "--epochs", epochs, "--seed", str(cell.seed)])
         self.kept.put(cell, self._written(cell), {"train": self.options.train, "epochs": self.options.epochs,
                                                   "prune_epochs": self.options.prune_epochs})
 
