@@ -111,8 +111,9 @@ TEST_CASE("a run that cuts filters is taken up before and after the cut") {
     const at::NoGradGuard without_gradients;
     const std::vector<std::vector<at::Tensor>> examples = learned.clips->examples(plan.examples);
     const FilterCut cut = cut_filters(network, plan, examples);
-    for (const auto& [name, values] : without_filters(network, plan, cut.gone))
-      CHECK_MESSAGE(at::equal(states[2].at("parameter " + name), torch_tensor(values)), name);
+    for (const auto& left : without_filters(network, plan, cut.gone))
+      CHECK_MESSAGE(at::equal(states[2].at("parameter " + left.first), torch_tensor(left.second)),
+                    left.first);
   }
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3},
                               states.size() / 2, states.size() - 1}) {
@@ -123,7 +124,8 @@ TEST_CASE("a run that cuts filters is taken up before and after the cut") {
     }
     const Checkpoint end = rest.state();
     REQUIRE(end.size() == states.back().size());
-    for (const auto& [name, values] : states.back()) CHECK_MESSAGE(at::equal(end.at(name), values), name);
+    for (const auto& kept : states.back())
+      CHECK_MESSAGE(at::equal(end.at(kept.first), kept.second), kept.first);
   }
   // Of another plan, and damaged.
   RunPlan groups = tests::pruning_plan(Method::one_shot, "kgs:8x4", 1.3);

@@ -127,7 +127,8 @@ TEST_CASE("a state is taken up by a run of the same plan, and refused by another
     }
     const Checkpoint end = rest.state();
     REQUIRE(end.size() == states.back().size());
-    for (const auto& [name, values] : states.back()) CHECK_MESSAGE(at::equal(end.at(name), values), name);
+    for (const auto& kept : states.back())
+      CHECK_MESSAGE(at::equal(end.at(kept.first), kept.second), kept.first);
   }
   RunPlan train;
   Run other(dense, {}, *learned.clips, train, witness);
