@@ -52,7 +52,7 @@ Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
       p = rounded < kHugePage ? map(rounded) : map_huge(rounded);
   }
   if (!p) throw OutOfMemory(bytes);
-  data_ = std::shared_ptr<std::byte[]>(p, Free{mapped ? rounded : 0});
+  data_ = {p, Free{mapped ? rounded : 0}};
 }
 
 Buffer Buffer::zeroed(std::size_t bytes) {

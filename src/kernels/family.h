@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/buffer.h"
 #include "base/device.h"
 #include "base/tensor.h"
 #include "base/thread_pool.h"
@@ -75,12 +74,16 @@ class Kernel {
   // run().
   virtual void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) = 0;
   // Of engines that compile ahead (engine.h): whether the code is there, or there within that time. prepare() waits for it.
-  virtual bool await_code(std::chrono::nanoseconds at_most) const { return static_cast<void>(at_most), true; }
+  virtual bool await_code(std::chrono::nanoseconds at_most) const {
+    static_cast<void>(at_most);
+    return true;
+  }
   // Kernels of equal keys, which say all that decides how, pack the same constants alike; "": nobody does as this one does.
   virtual std::string packing_key() const { return {}; }
-  // Of a kernel with a key: what prepare() packed, for others to read, and to do with it what prepare() would, without packing.
-  virtual std::vector<Buffer> packed() const { return {}; }
-  virtual void adopt(std::vector<Buffer> packed) { static_cast<void>(packed); }
+  // Of a kernel with a key (packing_kernel.h): what prepare() packed, for others to read, and to do with it what prepare() would,
+  // without packing.
+  virtual std::shared_ptr<const void> packed() const { return {}; }
+  virtual void adopt(std::shared_ptr<const void> packed) { static_cast<void>(packed); }
   virtual std::size_t packed_bytes() const { return 0; }   // memory held for packed constants
   virtual std::size_t scratch_bytes() const { return 0; }  // wanted by run(); 64-byte aligned
   // Whether run() leaves in its scratch what is no number when read as floats: pointers, integers, doubles. Such scratch

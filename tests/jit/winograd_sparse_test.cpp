@@ -48,13 +48,11 @@ kernels::ConvShape shape_of(std::int64_t ic, std::int64_t oc) {
 struct Units {
   Units(const Tensor& weights, const WinogradTile& tile, const WinogradCut& cut)
       : plan(shape_of(weights.shape()[1], weights.shape()[0]), tile, cut, 16, 14),
-        pool(1),
-        units(plan, weights, nullptr, pool) {}
+        units(plan, kernels::pattern_of(weights, cut.vecs * plan.lanes, cut.depth), false) {}
   std::int64_t count(std::int64_t point, std::int64_t plane, std::int64_t panel) const {
     return units.count(units.list(point, plane, panel));
   }
   WinogradPlan plan;
-  ThreadPool pool;
   WinogradUnits units;
 };
 
@@ -127,8 +125,7 @@ TEST_CASE("a point of the transform is missing where all positions that it depen
   s.kd = 1;
   s.pd = s.pd2 = 0;
   const WinogradPlan plan(s, {1, 2}, {1, 1, 1, false, false, 4}, 16, 14);
-  ThreadPool pool(1);
-  const WinogradUnits units(plan, weights, nullptr, pool);
+  const WinogradUnits units(plan, pattern, false);
   for (std::int64_t y = 0; y < 4; ++y)
     for (std::int64_t x = 0; x < 4; ++x)
       CHECK(units.count(units.list(y * 4 + x, 0, 0)) == (x == 3 || (x == 0 && y == 0) ? 0 : 1));

@@ -21,17 +21,17 @@ void each_unit(const Pattern& pattern, std::int64_t group, const Body& body) {
 }
 
 // By chunk; `floats` is where the next unit's weights lie.
-std::vector<std::vector<KernelUnit>> units_of(const Pattern& pattern, const UnitPacking& p,
-                                              std::int64_t group, std::int64_t& floats) {
-  const ConvShape& s = p.s;
+std::vector<std::vector<KernelUnit>> units_of(const Pattern& pattern, const UnitLists& l, std::int64_t group,
+                                              std::int64_t& floats) {
+  const ConvShape& s = l.s;
   std::vector<std::vector<KernelUnit>> chunks(
-      static_cast<std::size_t>((s.ic + p.chunk_channels - 1) / p.chunk_channels));
+      static_cast<std::size_t>((s.ic + l.chunk_channels - 1) / l.chunk_channels));
   each_unit(pattern, group, [&](std::int64_t ic, std::int64_t position) {
-    KernelUnit unit = p.unit(ic % p.chunk_channels, static_cast<int>(position / (s.kh * s.kw)),
+    KernelUnit unit = l.unit(ic % l.chunk_channels, static_cast<int>(position / (s.kh * s.kw)),
                              static_cast<int>(position / s.kw % s.kh), static_cast<int>(position % s.kw));
     unit.unit.w = static_cast<std::int32_t>(floats * 4);
-    chunks[static_cast<std::size_t>(ic / p.chunk_channels)].push_back(unit);
-    floats += std::int64_t{p.channels} * p.depth;
+    chunks[static_cast<std::size_t>(ic / l.chunk_channels)].push_back(unit);
+    floats += std::int64_t{pattern.gm()} * pattern.gn();
   });
   return chunks;
 }
@@ -62,29 +62,44 @@ void pack(const float* source, const Pattern& pattern, const UnitPacking& p, con
 
 }  // namespace
 
-UnitGroups::UnitGroups(const Tensor& weights, const UnitPacking& p, ThreadPool& pool) {
-  const Pattern pattern = kernels::pattern_of(weights, p.channels, p.depth, &pool);
-  std::vector<std::int64_t> first;  // floats, where each group's weights lie
-  std::int64_t floats = 0;
-  groups_.reserve(static_cast<std::size_t>(p.groups));
-  for (std::int64_t group = 0; group < p.groups; ++group) {
-    std::int64_t of_group = 0;
-    groups_.push_back({UnitTable(p.d_classes, p.h_classes, units_of(pattern, p, group, of_group)), nullptr});
-    first.push_back(floats);
-    floats += of_group;
-  }
-  weights_ = Buffer::zeroed(static_cast<std::size_t>(floats) * sizeof(float));
-  for (std::size_t group = 0; group < groups_.size(); ++group)
-    groups_[group].weights = weights_.as<float>() + first[group];
-  const float* source = weights.values<float>().data();
+PackedUnits packed_units(std::span<const Tensor* const> constants, const UnitPacking& p, int lanes,
+                         ThreadPool& pool) {
+  const Tensor weights = constants[1]->aligned_copy();
+  // Channels behind the last are written, too.
+  PackedUnits packed{kernels::pattern_of(weights, p.channels, p.depth, &pool),
+                     {},
+                     padded_bias(constants, 2, kernels::blocks(p.s.oc, lanes) * lanes)};
+  const Pattern& pattern = packed.pattern;
   const std::vector<int> order = order_of(p);
+  std::vector<std::size_t> first{0};  // floats, where each group's weights lie
+  for (std::int64_t group = 0; group < pattern.oc_groups(); ++group) {
+    std::size_t units = 0;
+    each_unit(pattern, group, [&](std::int64_t, std::int64_t) { ++units; });
+    first.push_back(first.back() + units * order.size());
+  }
+  packed.weights = Buffer::zeroed(first.back() * sizeof(float));
+  const float* source = weights.values<float>().data();
   pool.run(pattern.oc_groups(), [&](std::int64_t group, int) {
-    pack(source, pattern, p, order, group, weights_.as<float>() + first[static_cast<std::size_t>(group)]);
+    pack(source, pattern, p, order, group,
+         packed.weights.as<float>() + first[static_cast<std::size_t>(group)]);
   });
+  return packed;
+}
+
+UnitGroups::UnitGroups(const PackedUnits& packed, const UnitLists& lists) {
+  groups_.reserve(static_cast<std::size_t>(lists.groups));
+  const float* weights = packed.weights.as<float>();
+  for (std::int64_t group = 0; group < lists.groups; ++group) {
+    std::int64_t floats = 0;
+    groups_.push_back(
+        {UnitTable(lists.d_classes, lists.h_classes, units_of(packed.pattern, lists, group, floats)),
+         weights});
+    weights += floats;
+  }
 }
 
 std::size_t UnitGroups::bytes() const {
-  std::size_t bytes = weights_.bytes();
+  std::size_t bytes = 0;
   for (const UnitGroup& group : groups_) bytes += group.units.bytes();
   return bytes;
 }

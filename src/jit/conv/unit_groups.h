@@ -5,12 +5,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
-#include "base/buffer.h"
 #include "base/tensor.h"
 #include "base/thread_pool.h"
 #include "jit/conv/units.h"
+#include "jit/tile/packing.h"
 
 namespace rt3d::jit {
 
@@ -24,31 +25,37 @@ struct UnitGroup {
   }
 };
 
-// How a convolution's weights become groups of units.
+// How a convolution's weights are packed.
 struct UnitPacking {
   const kernels::ConvShape& s;
-  int channels, depth;          // output and input channels of a unit
+  int channels, depth;  // output and input channels of a unit
+  // Where among a unit's weights that of its output channel m and input channel k lies.
+  std::function<int(int m, int k)> order;
+};
+PackedUnits packed_units(std::span<const Tensor* const> constants, const UnitPacking& packing, int lanes,
+                         ThreadPool& pool);
+
+// How packed weights become groups of units.
+struct UnitLists {
+  const kernels::ConvShape& s;
   std::int64_t groups;          // those behind the last output channel are empty
-  std::int64_t chunk_channels;  // input channels per list, a multiple of the depth
+  std::int64_t chunk_channels;  // input channels per list, a multiple of a unit's
   const std::vector<kernels::Taps>&d_classes, &h_classes;
   // The unit at a kernel position, but for its weights; `channel` counts from the chunk's first.
   std::function<KernelUnit(std::int64_t channel, int kd, int kh, int kw)> unit;
-  // Where among a unit's weights that of its output channel m and input channel k lies.
-  std::function<int(int m, int k)> order;
 };
 
 class UnitGroups {
  public:
-  UnitGroups() = default;  // none
-  UnitGroups(const Tensor& weights, const UnitPacking& packing, ThreadPool& pool);
+  UnitGroups() = default;                                         // none
+  UnitGroups(const PackedUnits& packed, const UnitLists& lists);  // which read what is packed
 
   std::int64_t size() const { return static_cast<std::int64_t>(groups_.size()); }
   const UnitGroup& operator[](std::int64_t group) const { return groups_[static_cast<std::size_t>(group)]; }
-  std::size_t bytes() const;
+  std::size_t bytes() const;  // beside the weights
 
  private:
   std::vector<UnitGroup> groups_;
-  Buffer weights_;
 };
 
 }  // namespace rt3d::jit

@@ -8,6 +8,7 @@
 #include "jit/direct/kernel_f32.h"
 #include "jit/direct/schedule.h"
 #include "jit/tile/packing.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
@@ -37,29 +38,15 @@ UnitCut unit_cut(const ConvShape& s, int block) {
   return {leaves_out, leaves_out ? few : channels};
 }
 
-class ConvDirectKernel final : public ConvTilesF32 {
+class ConvDirectKernel final : public kernels::PackingKernel<PackedWeights, ConvTilesF32> {
  public:
   explicit ConvDirectKernel(const KernelRequest& r)
       : ConvDirectKernel(r, unit_cut(kernels::conv_shape(r.problem), r.inputs[0].block)) {}
   ConvDirectKernel(const KernelRequest& r, const UnitCut& cut)
-      : ConvTilesF32(r, cut.depth, cut.leaves_out_columns),
+      : PackingKernel(r, cut.depth, cut.leaves_out_columns),
         parts_(static_cast<int>(std::min<std::int64_t>(g_.s.ic, g_.in.block)) / depth_),
         weight_floats_(add_dense_units(sizeof(float), parts_)) {}
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    weights_ = Buffer(weight_floats_ * sizeof(float));
-    bias_ = padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_);
-    const Tensor w = constants[1]->aligned_copy();
-    const float* source = w.values<float>().data();
-    std::vector<std::pair<const OutputBlock*, int>> jobs;
-    for (const OutputBlock& block : blocks_)
-      for (int icb = 0; icb < block.ic_count; ++icb) jobs.emplace_back(&block, icb);
-    pool.run(static_cast<std::int64_t>(jobs.size()), [&](std::int64_t job, int) {
-      pack(source, *jobs[static_cast<std::size_t>(job)].first, jobs[static_cast<std::size_t>(job)].second);
-    });
-  }
-
-  std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
   std::string packing_key() const override {
     const ConvShape& s = g_.s;
     std::string key = cat("conv.direct ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " g", s.g,
@@ -68,26 +55,34 @@ class ConvDirectKernel final : public ConvTilesF32 {
       key += cat(' ', b.first, ',', b.vecs, ',', b.ic_first, ',', b.ic_count, '@', b.weights);
     return key;
   }
-  std::vector<Buffer> packed() const override {
-    std::vector<Buffer> shared;
-    shared.push_back(weights_.alias());
-    shared.push_back(bias_.alias());
-    return shared;
-  }
-  void adopt(std::vector<Buffer> packed) override {
-    weights_ = std::move(packed[0]);
-    bias_ = std::move(packed[1]);
-  }
 
  private:
-  // Packs the weights of one output block and one input block: [kernel plane, row][part][column][depth][vecs · lanes].
-  void pack(const float* source, const OutputBlock& block, int icb) {
+  PackedWeights pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    PackedWeights packed{Buffer(weight_floats_ * sizeof(float)),
+                         padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_)};
+    const Tensor w = constants[1]->aligned_copy();
+    const float* source = w.values<float>().data();
+    std::vector<std::pair<const OutputBlock*, int>> jobs;
+    for (const OutputBlock& block : blocks_)
+      for (int icb = 0; icb < block.ic_count; ++icb) jobs.emplace_back(&block, icb);
+    pool.run(static_cast<std::int64_t>(jobs.size()), [&](std::int64_t job, int) {
+      const auto& [block, icb] = jobs[static_cast<std::size_t>(job)];
+      pack_block(source, *block, icb, packed.weights.as<float>());
+    });
+    return packed;
+  }
+  void ready() override {
+    weights_ = constants().weights.data();
+    bias_ = constants().bias.as<float>();
+  }
+
+  // The weights of one output block and one input block: [kernel plane, row][part][column][depth][vecs · lanes].
+  void pack_block(const float* source, const OutputBlock& block, int icb, float* packed) const {
     const ConvShape& s = g_.s;
     const std::int64_t icg = s.ic / s.g, ocg = s.oc / s.g, positions = s.kernel_positions();
     const std::int64_t units = positions * parts_, channels = std::int64_t{parts_} * depth_;
     const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
-    float* to = weights_.as<float>() + block.weights +
-                static_cast<std::int64_t>(icb) * units * unit_weights(block.vecs);
+    float* to = packed + block.weights + static_cast<std::int64_t>(icb) * units * unit_weights(block.vecs);
     std::fill_n(to, units * unit_weights(block.vecs), 0.0f);
     const std::int64_t ic0 = (block.ic_first + icb) * g_.in.block;
     for (std::int64_t lane = 0; lane < width && block.first + lane < s.oc; ++lane) {

@@ -96,9 +96,10 @@ class ConvTiles : public Kernel {
   TileCut cut_;
   BorderClasses classes_;
   int chunk_, depth_;
-  std::vector<OutputBlock> blocks_;  // without code, weights and units
-  std::deque<UnitTable> tables_;     // which blocks_ point to
-  Buffer weights_, bias_;
+  std::vector<OutputBlock> blocks_;     // without code, weights and units
+  std::deque<UnitTable> tables_;        // which blocks_ point to
+  const std::byte* weights_ = nullptr;  // packed, as floats or halves
+  const float* bias_ = nullptr;         // of whole vectors
 
  private:
   // Of which plane a tile is, and which piece.

@@ -83,15 +83,14 @@ void ConvTilesF32::run(const RunArgs& args) const { run_items(args, 0, g_.s.n, k
 WeightsAhead ConvTilesF32::weights_after(const TileWork& work) const {
   if (ahead_lines_ == 0 || !work.next) return {};
   const UnitTable::Weights& next = work.next->units->weights(work.next_chunk);
-  return {weights_.as<float>() + work.next->weights + next.first / 4,
-          next.units * unit_weights(work.next->vecs)};
+  return {weights() + work.next->weights + next.first / 4, next.units * unit_weights(work.next->vecs)};
 }
 
 void ConvTilesF32::run_tiles(const Item& item, const TileWork& work) const {
   const OutputBlock& block = work.block;
   TileArgs t{};
-  t.w = weights_.as<float>() + block.weights;
-  t.bias = bias_.as<float>() + block.first;
+  t.w = weights() + block.weights;
+  t.bias = bias_ + block.first;
   t.flags = (work.chunk > 0 ? kLoadPartial | kPartialAway : 0) | (work.last_chunk() ? kFinish : 0);
   WeightsAhead ahead = weights_after(work);
   for (std::int64_t i = work.first; i < work.last; ++i) {

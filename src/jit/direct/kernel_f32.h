@@ -15,6 +15,8 @@ class ConvTilesF32 : public ConvTiles {
   // `columns`: units come in turns, one for each kernel column, and border tiles leave out what lies outside the image.
   ConvTilesF32(const KernelRequest& request, int depth, bool columns);
 
+  const float* weights() const { return reinterpret_cast<const float*>(weights_); }
+
  private:
   // What pieces that share code have in common: kernel columns as of tile_columns(), none where every pixel reads all of them.
   struct Variant {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "jit/direct/estimate.h"
 #include "jit/direct/kernel_f32.h"
 #include "jit/direct/schedule.h"
 #include "jit/tile/packing.h"
+#include "kernels/packing_kernel.h"
 #include "kernels/sparsity.h"
 
 namespace rt3d::jit {
@@ -16,36 +18,57 @@ using kernels::ConvShape;
 using kernels::Pattern;
 using kernels::Sparsity;
 
-class ConvSparseKernel final : public ConvTilesF32 {
+class ConvSparseKernel final : public kernels::PackingKernel<PackedUnits, ConvTilesF32> {
  public:
   explicit ConvSparseKernel(const KernelRequest& r)
-      : ConvTilesF32(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block), false),
+      : PackingKernel(r, sparse_depth(kernels::sparsity_of(r.problem)->gn, r.inputs[0].block), false),
         vecs_(r.schedule.get("vecs")) {}
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    const Tensor w = constants[1]->aligned_copy();
-    const Pattern pattern = kernels::pattern_of(w, vecs_ * lanes_, depth_, &pool);
-    bias_ = padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_);
-    std::size_t floats = 0;
-    for (OutputBlock& block : blocks_) {
-      std::int64_t end = 0;
-      block.units = &tables_.emplace_back(classes_.d, classes_.h, units(pattern, block, end));
-      block.weights = floats;
-      floats += static_cast<std::size_t>(end / 4);
-    }
-    weights_ = Buffer::zeroed(floats * sizeof(float));
-    const float* source = w.values<float>().data();
-    pool.run(static_cast<std::int64_t>(blocks_.size()),
-             [&](std::int64_t b, int) { pack(source, pattern, blocks_[static_cast<std::size_t>(b)]); });
+  std::string packing_key() const override {
+    const ConvShape& s = g_.s;
+    return cat("conv.sparse ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " lanes", lanes_, " in",
+               g_.in.block, " vecs", vecs_, " depth", depth_);
   }
-
   std::size_t packed_bytes() const override {
-    std::size_t bytes = weights_.bytes() + bias_.bytes();
+    std::size_t bytes = PackingKernel::packed_bytes();
     for (const UnitTable& table : tables_) bytes += table.bytes();
     return bytes;
   }
 
  private:
+  PackedUnits pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    const Tensor w = constants[1]->aligned_copy();
+    PackedUnits packed{kernels::pattern_of(w, vecs_ * lanes_, depth_, &pool),
+                       {},
+                       padded_bias(constants, 2, blocks(g_.s.oc, lanes_) * lanes_)};
+    std::vector<std::int64_t> first{0};  // floats, of every output block
+    for (const OutputBlock& block : blocks_) {
+      std::int64_t units = 0;
+      each_unit(packed.pattern, block, [&](std::int64_t, std::int64_t) { ++units; });
+      first.push_back(first.back() + units * unit_weights(block.vecs));
+    }
+    packed.weights = Buffer::zeroed(static_cast<std::size_t>(first.back()) * sizeof(float));
+    const float* source = w.values<float>().data();
+    pool.run(static_cast<std::int64_t>(blocks_.size()), [&](std::int64_t b, int) {
+      const auto at = static_cast<std::size_t>(b);
+      pack_block(source, packed.pattern, blocks_[at], packed.weights.as<float>() + first[at]);
+    });
+    return packed;
+  }
+
+  // Lists of units, whose distances are this kernel's own.
+  void ready() override {
+    std::size_t floats = 0;
+    for (OutputBlock& block : blocks_) {
+      std::int64_t bytes = 0;
+      block.units = &tables_.emplace_back(classes_.d, classes_.h, units(constants().pattern, block, bytes));
+      block.weights = floats;
+      floats += static_cast<std::size_t>(bytes / 4);
+    }
+    weights_ = constants().weights.data();
+    bias_ = constants().bias.as<float>();
+  }
+
   // Calls body(first input channel, position) for the units of the block that are kept, in the order in which they are multiplied.
   template <typename Body>
   void each_unit(const Pattern& pattern, const OutputBlock& block, Body&& body) const {
@@ -76,11 +99,10 @@ class ConvSparseKernel final : public ConvTilesF32 {
   }
 
   // [unit][depth][vecs · lanes]
-  void pack(const float* source, const Pattern& pattern, const OutputBlock& block) {
+  void pack_block(const float* source, const Pattern& pattern, const OutputBlock& block, float* to) const {
     const ConvShape& s = g_.s;
     const std::int64_t width = static_cast<std::int64_t>(block.vecs) * lanes_;
     const std::int64_t positions = s.kernel_positions(), lanes = std::min(width, s.oc - block.first);
-    float* to = weights_.as<float>() + block.weights;
     each_unit(pattern, block, [&](std::int64_t ic, std::int64_t position) {
       for (std::int64_t k = 0; k < std::min<std::int64_t>(depth_, s.ic - ic); ++k)
         for (std::int64_t lane = 0; lane < lanes; ++lane)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "jit/direct/estimate.h"
 #include "jit/direct/kernel.h"
 #include "jit/direct/schedule.h"
@@ -12,6 +13,7 @@
 #include "jit/tile/half_weights.h"
 #include "jit/tile/packing.h"
 #include "jit/tile/sum_parts.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
@@ -24,22 +26,16 @@ constexpr int kBlock = 4;           // channels of a block of floats
 constexpr int kMostHalves = 128;    // added in halves: their error grows with the root of it
 constexpr double kSumCycles = 3.5;  // of one accumulator: widening, adding, loading and storing
 
-class ConvDirectF16Kernel final : public ConvTiles {
+class ConvDirectF16Kernel final : public kernels::PackingKernel<PackedHalves, ConvTiles> {
  public:
   explicit ConvDirectF16Kernel(const KernelRequest& r)
       : ConvDirectF16Kernel(r, HalfInput(kernels::conv_shape(r.problem), r.inputs[0])) {}
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    const std::int64_t channels = blocks(g_.s.oc, kLanes) * kLanes;
-    weights_ = Buffer::zeroed(weight_halves_ * sizeof(std::uint16_t));
-    scale_ = Buffer::zeroed(static_cast<std::size_t>(channels) * sizeof(float));
-    bias_ = padded_bias(constants, 2, channels);
-    const Tensor w = constants[1]->aligned_copy();
-    const float* source = w.values<float>().data();
-    pool.run(g_.s.oc, [&](std::int64_t oc, int) { pack(source, oc); });
+  std::string packing_key() const override {
+    const ConvShape& s = g_.s;
+    return cat("conv.direct_f16 ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " g", s.g, " in",
+               input_.block(), " vecs", vecs_, " depth", depth_);
   }
-
-  std::size_t packed_bytes() const override { return weights_.bytes() + scale_.bytes() + bias_.bytes(); }
   std::size_t scratch_bytes() const override { return input_.bytes(); }
 
   void run(const RunArgs& args) const override {
@@ -52,8 +48,9 @@ class ConvDirectF16Kernel final : public ConvTiles {
 
  private:
   ConvDirectF16Kernel(const KernelRequest& r, HalfInput input)
-      : ConvTiles(r, input.placement(), kLanes,
-                  static_cast<int>(std::min<std::int64_t>(kernels::conv_shape(r.problem).ic, input.block()))),
+      : PackingKernel(
+            r, input.placement(), kLanes,
+            static_cast<int>(std::min<std::int64_t>(kernels::conv_shape(r.problem).ic, input.block()))),
         from_(r.inputs[0]),
         input_(std::move(input)),
         vecs_(r.schedule.get("vecs")),
@@ -81,16 +78,31 @@ class ConvDirectF16Kernel final : public ConvTiles {
     return t;
   }
 
+  PackedHalves pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    const std::int64_t channels = blocks(g_.s.oc, kLanes) * kLanes;
+    PackedHalves packed{Buffer::zeroed(weight_halves_ * sizeof(std::uint16_t)),
+                        Buffer::zeroed(static_cast<std::size_t>(channels) * sizeof(float)),
+                        padded_bias(constants, 2, channels)};
+    const Tensor w = constants[1]->aligned_copy();
+    const float* source = w.values<float>().data();
+    pool.run(g_.s.oc, [&](std::int64_t oc, int) { pack_channel(source, oc, packed); });
+    return packed;
+  }
+  void ready() override {
+    weights_ = constants().weights.data();
+    bias_ = constants().bias.as<float>();
+  }
+
   // One output channel's weights, of [input block][kernel position][depth][vecs · kLanes].
-  void pack(const float* source, std::int64_t oc) {
+  void pack_channel(const float* source, std::int64_t oc, PackedHalves& packed) const {
     const ConvShape& s = g_.s;
     const std::int64_t icg = s.ic / s.g, positions = s.kernel_positions(), group = oc / (s.oc / s.g);
     const OutputBlock& block = blocks_[static_cast<std::size_t>(oc / (std::int64_t{vecs_} * kLanes))];
     const std::int64_t width = std::int64_t{block.vecs} * kLanes;
     const float* w = source + oc * icg * positions;
     const float scale = half_scale(largest_sum(w, icg * positions));
-    scale_.as<float>()[oc] = scale;
-    std::uint16_t* to = weights_.as<std::uint16_t>() + block.weights + (oc - block.first);
+    packed.scale.as<float>()[oc] = scale;
+    std::uint16_t* to = packed.weights.as<std::uint16_t>() + block.weights + (oc - block.first);
     for (std::int64_t i = 0; i < icg; ++i) {
       const std::int64_t ic = group * icg + i - block.ic_first * input_.block();
       const std::int64_t unit = ic / input_.block() * positions, k = ic % input_.block();
@@ -115,9 +127,9 @@ class ConvDirectF16Kernel final : public ConvTiles {
     const OutputBlock& block = work.block;
     const std::int64_t most = kMostHalves / depth_;
     HalfTileArgs t{};
-    t.w = weights_.data() + block.weights * sizeof(std::uint16_t);
-    t.bias = bias_.as<float>() + block.first;
-    t.scale = scale_.as<float>() + block.first;
+    t.w = weights_ + block.weights * sizeof(std::uint16_t);
+    t.bias = bias_ + block.first;
+    t.scale = constants().scale.as<float>() + block.first;
     t.flags = (work.chunk > 0 ? kLoadPartial : 0) | (work.last_chunk() ? kFinish : 0);
     for (std::int64_t i = work.first; i < work.last; ++i) {
       const TilePlace at = place(work, i);
@@ -134,7 +146,6 @@ class ConvDirectF16Kernel final : public ConvTiles {
   HalfInput input_;
   int vecs_;
   std::size_t weight_halves_;
-  Buffer scale_;
 };
 
 class ConvDirectF16 final : public IsaFamily {

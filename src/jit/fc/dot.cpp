@@ -5,6 +5,7 @@
 
 #include "jit/family/estimate.h"
 #include "jit/fc/dot_product.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
@@ -26,41 +27,47 @@ void emit_dot(Asm& as, int m, std::int32_t x_row_bytes) {
   });
 }
 
-class FcDotKernel final : public DotKernel {
+// As the model holds them, or copies where it holds them in another way.
+struct Operands {
+  Tensor weights, bias;
+  bool owns_weights;
+  std::size_t bytes() const { return owns_weights ? weights.bytes().size() : 0; }
+};
+
+class FcDotKernel final : public kernels::PackingKernel<Operands, DotKernel> {
  public:
-  explicit FcDotKernel(const KernelRequest& r) : DotKernel(r) {
+  explicit FcDotKernel(const KernelRequest& r) : PackingKernel(r) {
     const int m = static_cast<int>(s_.m);
     const auto row = static_cast<std::int32_t>(s_.k * 4);
     code_ = generate(cat("dot_m", m, "_x", row), r.target.device.isa, [&](Asm& as) { emit_dot(as, m, row); });
   }
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool&) override {
-    weights_ = constants[1]->in_memory();
-    if (constants.size() > 2 && constants[2]) bias_ = constants[2]->in_memory();
-    owns_weights_ = weights_.bytes().data() != constants[1]->bytes().data();
-  }
-  std::size_t packed_bytes() const override { return owns_weights_ ? weights_.bytes().size() : 0; }
+  std::string packing_key() const override { return cat("fc.dot ", s_.n, 'x', s_.k); }
 
   void run(const RunArgs& args) const override {
-    run_rows(args, {kernels::input_f32(args, 0), weights_.bytes().data(), s_.k * 4, s_.k / step(), step() * 4,
-                    step() * 4});
+    run_rows(args, {kernels::input_f32(args, 0), constants().weights.bytes().data(), s_.k * 4, s_.k / step(),
+                    step() * 4, step() * 4});
   }
 
  private:
+  Operands pack(std::span<const Tensor* const> constants, ThreadPool&) const override {
+    Operands operands{constants[1]->in_memory(), {}, false};
+    if (constants.size() > 2 && constants[2]) operands.bias = constants[2]->in_memory();
+    operands.owns_weights = operands.weights.bytes().data() != constants[1]->bytes().data();
+    return operands;
+  }
+
   std::int64_t step() const { return std::int64_t{kDotHalves} * lanes_; }
 
   // Adds bias and the k's behind the last whole step.
   float finish(const float* lanes, const Rows& rows, std::int64_t i, std::int64_t n) const override {
     const float* x = rows.x + i * s_.k;
-    const float* w = weights_.values<float>().data() + n * s_.k;
-    const float bias = bias_ ? bias_.values<float>()[static_cast<std::size_t>(n)] : 0;
+    const float* w = constants().weights.values<float>().data() + n * s_.k;
+    const float bias = constants().bias ? constants().bias.values<float>()[static_cast<std::size_t>(n)] : 0;
     float sum = std::accumulate(lanes, lanes + lanes_, bias);
     for (std::int64_t k = rows.steps * step(); k < s_.k; ++k) sum += x[k] * w[k];
     return sum;
   }
-
-  Tensor weights_, bias_ = {};
-  bool owns_weights_ = false;
 };
 
 class FcDot final : public DotFamily {

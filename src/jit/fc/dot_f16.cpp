@@ -4,11 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/buffer.h"
 #include "jit/family/estimate.h"
 #include "jit/fc/dot_product.h"
 #include "jit/tile/half_weights.h"
 #include "jit/tile/packing.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
@@ -35,32 +35,16 @@ void emit_dot_f16(Asm& as, int m, std::int32_t x_row_bytes) {
   });
 }
 
-class FcDotF16Kernel final : public DotKernel {
+class FcDotF16Kernel final : public kernels::PackingKernel<PackedHalves, DotKernel> {
  public:
   explicit FcDotF16Kernel(const KernelRequest& r)
-      : DotKernel(r), padded_(kernels::blocks(s_.k, kStep) * kStep) {
+      : PackingKernel(r), padded_(kernels::blocks(s_.k, kStep) * kStep) {
     const int m = static_cast<int>(s_.m);
     const auto row = static_cast<std::int32_t>(padded_ * 4);
     code_ = generate(cat("dot_f16_m", m, "_x", row), Isa::neon, [&](Asm& as) { emit_dot_f16(as, m, row); });
   }
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    weights_ = Buffer::zeroed(static_cast<std::size_t>(s_.n * padded_) * sizeof(std::uint16_t));
-    scale_ = Buffer(static_cast<std::size_t>(s_.n) * sizeof(float));
-    bias_ = padded_bias(constants, 2, s_.n);
-    const Tensor w = constants[1]->aligned_copy();
-    const float* source = w.values<float>().data();
-    pool.run(s_.n, [&](std::int64_t n, int) {
-      const std::span<const float> from(source + n * s_.k, static_cast<std::size_t>(s_.k));
-      float largest = 0;
-      for (float value : from) largest = std::max(largest, std::fabs(value));
-      const float scale = half_scale(largest);
-      scale_.as<float>()[n] = scale;
-      std::uint16_t* to = weights_.as<std::uint16_t>() + n * padded_;
-      for (std::size_t k = 0; k < from.size(); ++k) to[k] = nearest_half(from[k] / scale);
-    });
-  }
-  std::size_t packed_bytes() const override { return weights_.bytes() + scale_.bytes() + bias_.bytes(); }
+  std::string packing_key() const override { return cat("fc.dot_f16 ", s_.n, 'x', s_.k); }
   std::size_t scratch_bytes() const override {
     return padded_ == s_.k ? 0 : static_cast<std::size_t>(s_.m * padded_) * sizeof(float);
   }
@@ -75,16 +59,34 @@ class FcDotF16Kernel final : public DotKernel {
       }
       x = copy;
     }
-    run_rows(args, {x, weights_.data(), padded_ * 2, padded_ / kStep, kStep * 4, kStep * 2});
+    run_rows(args, {x, constants().weights.data(), padded_ * 2, padded_ / kStep, kStep * 4, kStep * 2});
   }
 
  private:
+  PackedHalves pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    PackedHalves packed{Buffer::zeroed(static_cast<std::size_t>(s_.n * padded_) * sizeof(std::uint16_t)),
+                        Buffer(static_cast<std::size_t>(s_.n) * sizeof(float)),
+                        padded_bias(constants, 2, s_.n)};
+    const Tensor w = constants[1]->aligned_copy();
+    const float* source = w.values<float>().data();
+    pool.run(s_.n, [&](std::int64_t n, int) {
+      const std::span<const float> from(source + n * s_.k, static_cast<std::size_t>(s_.k));
+      float largest = 0;
+      for (float value : from) largest = std::max(largest, std::fabs(value));
+      const float scale = half_scale(largest);
+      packed.scale.as<float>()[n] = scale;
+      std::uint16_t* to = packed.weights.as<std::uint16_t>() + n * padded_;
+      for (std::size_t k = 0; k < from.size(); ++k) to[k] = nearest_half(from[k] / scale);
+    });
+    return packed;
+  }
+
   float finish(const float* lanes, const Rows&, std::int64_t, std::int64_t n) const override {
-    return std::accumulate(lanes, lanes + lanes_, 0.0f) * scale_.as<float>()[n] + bias_.as<float>()[n];
+    return std::accumulate(lanes, lanes + lanes_, 0.0f) * constants().scale.as<float>()[n] +
+           constants().bias.as<float>()[n];
   }
 
   std::int64_t padded_;  // k rounded up to whole steps
-  Buffer weights_, scale_, bias_;
 };
 
 class FcDotF16 final : public DotFamily {

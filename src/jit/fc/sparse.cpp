@@ -13,6 +13,7 @@
 #include "jit/tile/packing.h"
 #include "jit/tile/sum_parts.h"
 #include "kernels/activation.h"
+#include "kernels/packing_kernel.h"
 #include "kernels/sparsity.h"
 
 namespace rt3d::jit {
@@ -63,7 +64,15 @@ void emit_sparse_dot(Asm& as, int m, int outputs, std::int32_t x_row_bytes) {
   for (int i = 0; i < all; ++i) as.store({i}, kSums, i * as.vector_bytes());
 }
 
-class FcSparseKernel final : public Kernel {
+// The weights of groups of outputs in units of some inputs.
+struct PackedGroups {
+  std::vector<std::int64_t> first;  // unit of every group, and the end
+  std::vector<std::int32_t> units;  // bytes from x to each unit's inputs
+  Buffer weights, bias;
+  std::size_t bytes() const { return weights.bytes() + bias.bytes() + units.size() * sizeof(std::int32_t); }
+};
+
+class FcSparseKernel final : public kernels::PackingKernel<PackedGroups> {
  public:
   explicit FcSparseKernel(const KernelRequest& r)
       : s_(fc_shape(r.problem)),
@@ -76,33 +85,12 @@ class FcSparseKernel final : public Kernel {
                      [&](Asm& as) { emit_sparse_dot(as, m, outputs_, row); });
   }
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    const Tensor w = constants[1]->aligned_copy();
-    const kernels::Pattern pattern = kernels::pattern_of(w, outputs_, kUnitInputs, &pool);
-    bias_ = padded_bias(constants, 2, pattern.oc_groups() * outputs_);
-    for (std::int64_t g = 0; g < pattern.oc_groups(); ++g) {
-      first_.push_back(static_cast<std::int64_t>(units_.size()));
-      for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
-        if (pattern.kept(g, i, 0)) units_.push_back(static_cast<std::int32_t>(i * kUnitInputs * 4));
-    }
-    first_.push_back(static_cast<std::int64_t>(units_.size()));
-    units_.shrink_to_fit();
-    weights_ =
-        Buffer::zeroed(units_.size() * static_cast<std::size_t>(outputs_ * kUnitInputs) * sizeof(float));
-    const float* source = w.values<float>().data();
-    pool.run(pattern.oc_groups(), [&](std::int64_t g, int) {
-      for (std::int64_t u = first(g); u < first(g + 1); ++u)
-        for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - g * outputs_); ++o)
-          std::copy_n(source + (g * outputs_ + o) * s_.k + units_[static_cast<std::size_t>(u)] / 4,
-                      kUnitInputs, weights_.as<float>() + (u * outputs_ + o) * kUnitInputs);
-    });
-  }
-  std::size_t packed_bytes() const override {
-    return weights_.bytes() + bias_.bytes() + units_.size() * sizeof(std::int32_t);
+  std::string packing_key() const override {
+    return cat("fc.sparse ", s_.n, 'x', s_.k, " outputs", outputs_);
   }
 
   void run(const RunArgs& args) const override {
-    const std::int64_t groups = static_cast<std::int64_t>(first_.size()) - 1;
+    const std::int64_t groups = static_cast<std::int64_t>(constants().first.size()) - 1;
     const std::int64_t step = std::max<std::int64_t>(1, 32 / outputs_);  // groups per task
     args.pool.run((groups + step - 1) / step, [&](std::int64_t task, int) {
       for (std::int64_t g = task * step; g < std::min(groups, (task + 1) * step); ++g) run_group(args, g);
@@ -110,7 +98,30 @@ class FcSparseKernel final : public Kernel {
   }
 
  private:
-  std::int64_t first(std::int64_t group) const { return first_[static_cast<std::size_t>(group)]; }
+  PackedGroups pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    const Tensor w = constants[1]->aligned_copy();
+    const kernels::Pattern pattern = kernels::pattern_of(w, outputs_, kUnitInputs, &pool);
+    PackedGroups packed{{0}, {}, {}, padded_bias(constants, 2, pattern.oc_groups() * outputs_)};
+    for (std::int64_t g = 0; g < pattern.oc_groups(); ++g) {
+      for (std::int64_t i = 0; i < pattern.ic_groups(); ++i)
+        if (pattern.kept(g, i, 0)) packed.units.push_back(static_cast<std::int32_t>(i * kUnitInputs * 4));
+      packed.first.push_back(static_cast<std::int64_t>(packed.units.size()));
+    }
+    packed.units.shrink_to_fit();
+    const auto unit_floats = static_cast<std::size_t>(outputs_ * kUnitInputs);
+    packed.weights = Buffer::zeroed(packed.units.size() * unit_floats * sizeof(float));
+    const float* source = w.values<float>().data();
+    pool.run(pattern.oc_groups(), [&](std::int64_t g, int) {
+      const auto group = static_cast<std::size_t>(g);
+      for (std::int64_t u = packed.first[group]; u < packed.first[group + 1]; ++u)
+        for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - g * outputs_); ++o)
+          std::copy_n(source + (g * outputs_ + o) * s_.k + packed.units[static_cast<std::size_t>(u)] / 4,
+                      kUnitInputs, packed.weights.as<float>() + (u * outputs_ + o) * kUnitInputs);
+    });
+    return packed;
+  }
+
+  std::int64_t first(std::int64_t group) const { return constants().first[static_cast<std::size_t>(group)]; }
 
   void run_group(const RunArgs& args, std::int64_t group) const {
     alignas(64) float sums[kMostRows * kMostOutputs * kUnitInputs] = {};
@@ -123,7 +134,7 @@ class FcSparseKernel final : public Kernel {
       for (std::int64_t o = 0; o < std::min<std::int64_t>(outputs_, s_.n - group * outputs_); ++o) {
         const float* lanes = sums + (i * outputs_ + o) * kUnitInputs;
         const std::int64_t n = group * outputs_ + o;
-        const float sum = bias_.as<float>()[n] + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
+        const float sum = constants().bias.as<float>()[n] + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
         kernels::output_f32(args, 0)[i * s_.n + n] = kernels::apply(activation_, sum);
       }
   }
@@ -131,8 +142,8 @@ class FcSparseKernel final : public Kernel {
   // Adds the products of units [from, end), which are some: one to each sum for a unit.
   void add_part(const float* x, std::int64_t from, std::int64_t end, float* sums) const {
     alignas(64) float part[kMostRows * kMostOutputs * kUnitInputs];
-    const SparseDotArgs call{x, units_.data() + from, end - from,
-                             weights_.as<float>() + from * outputs_ * kUnitInputs, part};
+    const SparseDotArgs call{x, constants().units.data() + from, end - from,
+                             constants().weights.as<float>() + from * outputs_ * kUnitInputs, part};
     code_->call(&call);
     for (std::int64_t i = 0; i < s_.m * outputs_ * kUnitInputs; ++i) sums[i] += part[i];
   }
@@ -141,9 +152,6 @@ class FcSparseKernel final : public Kernel {
   int outputs_;
   kernels::Activation activation_;
   std::shared_ptr<const Code> code_;
-  std::vector<std::int64_t> first_;  // unit of every group, and the end
-  std::vector<std::int32_t> units_;  // bytes from x to each unit's inputs
-  Buffer weights_, bias_;
 };
 
 class FcSparse final : public IsaFamily {

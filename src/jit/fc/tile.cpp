@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "jit/family/estimate.h"
 #include "jit/family/isa_family.h"
@@ -10,13 +9,14 @@
 #include "jit/tile/packing.h"
 #include "jit/tile/sum_parts.h"
 #include "jit/tile/tile.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
 
 constexpr int kDepth = 16;  // k steps per unit
 
-class FcTileKernel final : public Kernel {
+class FcTileKernel final : public kernels::PackingKernel<PackedWeights> {
  public:
   explicit FcTileKernel(const KernelRequest& r)
       : isa_(r.target.device.isa),
@@ -36,33 +36,7 @@ class FcTileKernel final : public Kernel {
     }
   }
 
-  // Weights as [output block][k][vecs · lanes].
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    const std::int64_t output_blocks = (s_.n + width() - 1) / width();
-    weights_ = Buffer::zeroed(static_cast<std::size_t>(output_blocks * s_.k * width()) * 4);
-    bias_ = padded_bias(constants, 2, output_blocks * width());
-    const Tensor w = constants[1]->aligned_copy();
-    const float* source = w.values<float>().data();
-    pool.run(output_blocks, [&](std::int64_t block, int) {
-      float* to = weights_.as<float>() + block * s_.k * width();
-      for (std::int64_t lane = 0; lane < width() && block * width() + lane < s_.n; ++lane) {
-        const float* from = source + (block * width() + lane) * s_.k;
-        for (std::int64_t k = 0; k < s_.k; ++k) to[k * width() + lane] = from[k];
-      }
-    });
-  }
-  std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
   std::string packing_key() const override { return cat("fc.tile ", s_.n, 'x', s_.k, " width", width()); }
-  std::vector<Buffer> packed() const override {
-    std::vector<Buffer> shared;
-    shared.push_back(weights_.alias());
-    shared.push_back(bias_.alias());
-    return shared;
-  }
-  void adopt(std::vector<Buffer> packed) override {
-    weights_ = std::move(packed[0]);
-    bias_ = std::move(packed[1]);
-  }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * scratch_floats() * 4;
   }
@@ -78,8 +52,8 @@ class FcTileKernel final : public Kernel {
         t.a = kernels::input_f32(args, 0) + m * s_.k;
         t.units = units_.data();
         t.unit_count = static_cast<std::int64_t>(units_.size());
-        t.w = weights_.as<float>() + block * s_.k * width();
-        t.bias = bias_.as<float>() + block * width();
+        t.w = constants().weights.as<float>() + block * s_.k * width();
+        t.bias = constants().bias.as<float>() + block * width();
         t.c = result;
         t.flags = rest_[which] ? 0 : kFinish;
         call_in_parts(*whole_[which], t, units_per_part(kDepth));
@@ -102,6 +76,23 @@ class FcTileKernel final : public Kernel {
   }
 
  private:
+  // Weights as [output block][k][vecs · lanes].
+  PackedWeights pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    const std::int64_t output_blocks = (s_.n + width() - 1) / width();
+    PackedWeights packed{Buffer::zeroed(static_cast<std::size_t>(output_blocks * s_.k * width()) * 4),
+                         padded_bias(constants, 2, output_blocks * width())};
+    const Tensor w = constants[1]->aligned_copy();
+    const float* source = w.values<float>().data();
+    pool.run(output_blocks, [&](std::int64_t block, int) {
+      float* to = packed.weights.as<float>() + block * s_.k * width();
+      for (std::int64_t lane = 0; lane < width() && block * width() + lane < s_.n; ++lane) {
+        const float* from = source + (block * width() + lane) * s_.k;
+        for (std::int64_t k = 0; k < s_.k; ++k) to[k * width() + lane] = from[k];
+      }
+    });
+    return packed;
+  }
+
   std::int64_t width() const { return static_cast<std::int64_t>(vecs_) * lanes_; }
   std::size_t scratch_floats() const { return static_cast<std::size_t>(rows_ * width() + 15) / 16 * 16; }
 
@@ -126,7 +117,6 @@ class FcTileKernel final : public Kernel {
   kernels::Activation activation_;
   std::vector<Unit> units_;
   std::vector<std::shared_ptr<const Code>> whole_, rest_;  // [0] full tiles, [1] the last rows
-  Buffer weights_, bias_;
 };
 
 class FcTile final : public IsaFamily {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "jit/direct/schedule.h"
 #include "jit/pixels/layout.h"
 #include "jit/pixels/tile.h"
-#include "jit/tile/packing.h"
 #include "jit/tile/sum_parts.h"
 #include "kernels/sparsity.h"
 
@@ -75,21 +75,26 @@ void PixelConvKernel::add_back(int lines) {
   back_.emplace(lines, std::move(pieces));
 }
 
-void PixelConvKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
-  const std::int64_t padded = blocks(plan_.s.oc, lanes_) * lanes_;
-  bias_ = padded_bias(constants, 2, padded);
-  groups_ = UnitGroups(
-      constants[1]->aligned_copy(),
-      {.s = plan_.s,
-       .channels = channels_,
-       .depth = depth_,
-       .groups = padded / channels_,
-       .chunk_channels = plan_.chunk_channels,
-       .d_classes = plan_.outer.classes,
-       .h_classes = plan_.middle.classes,
-       .unit = [&](std::int64_t channel, int kd, int kh, int kw) { return plan_.unit(channel, kd, kh, kw); },
-       .order = [&](int m, int k) { return k * channels_ + m; }},
-      pool);
+std::string PixelConvKernel::packing_key() const {
+  const ConvShape& s = plan_.s;
+  return cat("conv.sparse_pixels ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " lanes", lanes_,
+             " channels", channels_, " depth", depth_);
+}
+
+PackedUnits PixelConvKernel::pack(std::span<const Tensor* const> constants, ThreadPool& pool) const {
+  const auto order = [this](int m, int k) { return k * channels_ + m; };
+  return packed_units(constants, {plan_.s, channels_, depth_, order}, lanes_, pool);
+}
+
+void PixelConvKernel::ready() {
+  groups_ = UnitGroups(constants(), {.s = plan_.s,
+                                     .groups = blocks(plan_.s.oc, lanes_) * lanes_ / channels_,
+                                     .chunk_channels = plan_.chunk_channels,
+                                     .d_classes = plan_.outer.classes,
+                                     .h_classes = plan_.middle.classes,
+                                     .unit = [this](std::int64_t channel, int kd, int kh, int kw) {
+                                       return plan_.unit(channel, kd, kh, kw);
+                                     }});
 }
 
 void PixelConvKernel::run(const RunArgs& args) const {
@@ -214,7 +219,7 @@ void PixelConvKernel::transpose_back(const Task& task, std::int64_t oc) const {
         PixelLayoutArgs call{
             sums(task, oc) + segment.c + line * plan_.pitch + piece.ow,
             task.out + oc / lanes_ * out_.c + outer * to.outer + middle * to.middle + piece.ow * to.pixel,
-            bias_.as<float>() + oc, nullptr};
+            constants().bias.as<float>() + oc, nullptr};
         if (has_residual_)
           call.residual = task.residual + oc / lanes_ * residual_.c + outer * residual.outer +
                           middle * residual.middle + piece.ow * residual.pixel;

@@ -5,26 +5,29 @@
 #include <memory>
 #include <vector>
 
-#include "base/buffer.h"
 #include "jit/conv/tile_cut.h"
 #include "jit/conv/unit_groups.h"
 #include "jit/family/isa_family.h"
 #include "jit/pixels/plan.h"
 #include "kernels/activation.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 
-class PixelConvKernel final : public Kernel {
+class PixelConvKernel final : public kernels::PackingKernel<PackedUnits> {
  public:
   explicit PixelConvKernel(const KernelRequest& request);
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
-  std::size_t packed_bytes() const override { return groups_.bytes() + bias_.bytes(); }
+  std::string packing_key() const override;
+  std::size_t packed_bytes() const override { return PackingKernel::packed_bytes() + groups_.bytes(); }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * static_cast<std::size_t>(worker_floats()) * 4;
   }
   void run(const RunArgs& args) const override;
 
  private:
+  PackedUnits pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override;
+  void ready() override;
+
   using CodePtr = std::shared_ptr<const Code>;
   // Strides of an operand along a plan's axes, in floats.
   struct Strides {
@@ -83,7 +86,6 @@ class PixelConvKernel final : public Kernel {
   std::vector<CodePtr> tiles_;          // by vectors, from 1
   std::map<int, Pieces> there_, back_;  // by lines
   UnitGroups groups_;                   // of channels_ output channels
-  Buffer bias_;
 };
 
 }  // namespace rt3d::jit

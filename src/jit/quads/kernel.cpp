@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "jit/tile/packing.h"
+#include "base/error.h"
 #include "jit/tile/sum_parts.h"
 
 namespace rt3d::jit {
@@ -67,23 +67,28 @@ QuadTileShape QuadKernel::tile_shape(const TileCut::Kind& kind, const kernels::A
   return t;
 }
 
-void QuadKernel::prepare(std::span<const Tensor* const> constants, ThreadPool& pool) {
-  const std::int64_t padded = blocks(g_.s.oc, lanes_) * lanes_;  // channels behind the last are written, too
-  bias_ = padded_bias(constants, 2, padded);
-  groups_ = UnitGroups(
-      constants[1]->aligned_copy(),
-      {.s = g_.s,
-       .channels = kQuadOutputs,
-       .depth = QuadPlan::kChannels,
-       .groups = padded / kQuadOutputs,
-       .chunk_channels = plan_.chunk_channels,
-       .d_classes = classes_.d,
-       .h_classes = classes_.h,
-       .unit = [&](std::int64_t channel, int kd, int kh, int kw) { return plan_.unit(channel, kd, kh, kw); },
-       // [vector][output channel of the vector][input channel]: see quads/tile.h
-       .order = [&](int m,
-                    int k) { return m % kQuadVecs * lanes_ + m / kQuadVecs * QuadPlan::kChannels + k; }},
-      pool);
+std::string QuadKernel::packing_key() const {
+  const ConvShape& s = g_.s;
+  return cat("conv.sparse_dot ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " lanes", lanes_);
+}
+
+PackedUnits QuadKernel::pack(std::span<const Tensor* const> constants, ThreadPool& pool) const {
+  // [vector][output channel of the vector][input channel]: see quads/tile.h
+  const auto order = [this](int m, int k) {
+    return m % kQuadVecs * lanes_ + m / kQuadVecs * QuadPlan::kChannels + k;
+  };
+  return packed_units(constants, {g_.s, kQuadOutputs, QuadPlan::kChannels, order}, lanes_, pool);
+}
+
+void QuadKernel::ready() {
+  groups_ = UnitGroups(constants(), {.s = g_.s,
+                                     .groups = blocks(g_.s.oc, lanes_) * lanes_ / kQuadOutputs,
+                                     .chunk_channels = plan_.chunk_channels,
+                                     .d_classes = classes_.d,
+                                     .h_classes = classes_.h,
+                                     .unit = [this](std::int64_t channel, int kd, int kh, int kw) {
+                                       return plan_.unit(channel, kd, kh, kw);
+                                     }});
 }
 
 void QuadKernel::run(const RunArgs& args) const {
@@ -168,7 +173,7 @@ void QuadKernel::multiply_plane(const Task& task, int chunk, std::int64_t group,
   const float* residual = has_residual_ ? task.residual + place(g_.residual) : nullptr;
   TileArgs t{};
   t.w = g.weights;
-  t.bias = bias_.as<float>() + oc;
+  t.bias = constants().bias.as<float>() + oc;
   t.flags = (chunk > 0 ? kLoadPartial : 0) | (last ? kFinish : 0);
   for (int i = box.tile_first; i < box.tile_first + box.tile_count; ++i) {
     const TilePlace& tile = places_[static_cast<std::size_t>(i)];

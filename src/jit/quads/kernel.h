@@ -4,26 +4,29 @@
 #include <memory>
 #include <vector>
 
-#include "base/buffer.h"
 #include "jit/conv/unit_groups.h"
 #include "jit/family/isa_family.h"
 #include "jit/quads/plan.h"
 #include "jit/quads/tile.h"
 #include "jit/tile/weights_ahead.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 
-class QuadKernel final : public Kernel {
+class QuadKernel final : public kernels::PackingKernel<PackedUnits> {
  public:
   explicit QuadKernel(const KernelRequest& request);
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override;
-  std::size_t packed_bytes() const override { return groups_.bytes() + bias_.bytes(); }
+  std::string packing_key() const override;
+  std::size_t packed_bytes() const override { return PackingKernel::packed_bytes() + groups_.bytes(); }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(threads_) * static_cast<std::size_t>(slab_floats()) * sizeof(float);
   }
   void run(const RunArgs& args) const override;
 
  private:
+  PackedUnits pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override;
+  void ready() override;
+
   // Where a tile of any plane lies: floats from the padded plane's start in slabs that hold all of it, and in the tensors.
   struct TilePlace {
     std::int64_t slab, out, residual;
@@ -58,7 +61,6 @@ class QuadKernel final : public Kernel {
   std::vector<std::shared_ptr<const Code>> code_;  // by tile kind
   std::vector<TilePlace> places_;                  // of a plane's tiles
   UnitGroups groups_;                              // of kQuadOutputs output channels
-  Buffer bias_;
 };
 
 }  // namespace rt3d::jit

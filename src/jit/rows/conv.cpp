@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "jit/asm/activation.h"
 #include "jit/conv/geometry.h"
@@ -11,6 +10,7 @@
 #include "jit/family/isa_family.h"
 #include "jit/rows/code.h"
 #include "jit/tile/packing.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
@@ -48,7 +48,7 @@ RowPlan row_plan(const KernelRequest& r, const ConvShape& s, bool has_residual) 
           }};
 }
 
-class RowConvKernel final : public Kernel {
+class RowConvKernel final : public kernels::PackingKernel<PackedWeights> {
  public:
   explicit RowConvKernel(const KernelRequest& r)
       : lanes_(isa_lanes(r.target.device.isa)),
@@ -61,23 +61,9 @@ class RowConvKernel final : public Kernel {
         planes_(r.schedule.get("planes")),
         plan_(row_plan(r, s_, has_residual_)) {}
 
-  // Weights as [channel block][kd, kh][channel of the group][kw][lanes].
-  void prepare(std::span<const Tensor* const> constants, ThreadPool&) override {
-    const auto lanes = static_cast<std::size_t>(lanes_), group = static_cast<std::size_t>(s_.ic / s_.g),
-               kw = static_cast<std::size_t>(s_.kw), kernel_rows = static_cast<std::size_t>(s_.kd * s_.kh);
-    const auto padded = static_cast<std::size_t>(kernels::blocks(s_.ic, lanes_)) * lanes;
-    weights_ = Buffer::zeroed(padded * kernel_rows * group * kw * 4);
-    bias_ = padded_bias(constants, 2, kernels::blocks(s_.oc, lanes_) * lanes_);
-    const Tensor w = constants[1]->aligned_copy();
-    const float* from = w.values<float>().data();  // [channel][channel of the group][kd, kh][kw]
-    float* to = weights_.as<float>();
-    for (std::size_t c = 0; c < static_cast<std::size_t>(s_.oc); ++c)
-      for (std::size_t j = 0; j < group; ++j)
-        for (std::size_t row = 0; row < kernel_rows; ++row)
-          for (std::size_t k = 0; k < kw; ++k)
-            to[(((c / lanes * kernel_rows + row) * group + j) * kw + k) * lanes + c % lanes] = *from++;
+  std::string packing_key() const override {
+    return cat("rows ", s_.oc, " of ", s_.ic / s_.g, 'x', s_.kd, 'x', s_.kh, 'x', s_.kw, " lanes", lanes_);
   }
-  std::size_t packed_bytes() const override { return weights_.bytes() + bias_.bytes(); }
 
   void run(const RunArgs& args) const override {
     const std::int64_t channel_blocks = kernels::blocks(s_.ic, lanes_);
@@ -89,8 +75,8 @@ class RowConvKernel final : public Kernel {
       RowArgs w{};
       w.a = kernels::input_f32(args, 0) + n * in_.n + c * in_.c;
       w.c = kernels::output_f32(args, 0) + n * out_.n + c * out_.c;
-      w.w = weights_.as<float>() + c * s_.kernel_positions() * (s_.ic / s_.g) * lanes_;
-      w.bias = bias_.as<float>() + c * lanes_;
+      w.w = constants().weights.as<float>() + c * s_.kernel_positions() * (s_.ic / s_.g) * lanes_;
+      w.bias = constants().bias.as<float>() + c * lanes_;
       if (has_residual_) w.residual = kernels::input_f32(args, 3) + n * residual_.n + c * residual_.c;
       const std::int64_t last = std::min(s_.od, (depth + 1) * planes_);
       for (std::int64_t od = depth * planes_; od < last; ++od)
@@ -99,6 +85,24 @@ class RowConvKernel final : public Kernel {
   }
 
  private:
+  // Weights as [channel block][kd, kh][channel of the group][kw][lanes].
+  PackedWeights pack(std::span<const Tensor* const> constants, ThreadPool&) const override {
+    const auto lanes = static_cast<std::size_t>(lanes_), group = static_cast<std::size_t>(s_.ic / s_.g),
+               kw = static_cast<std::size_t>(s_.kw), kernel_rows = static_cast<std::size_t>(s_.kd * s_.kh);
+    const auto padded = static_cast<std::size_t>(kernels::blocks(s_.ic, lanes_)) * lanes;
+    PackedWeights packed{Buffer::zeroed(padded * kernel_rows * group * kw * 4),
+                         padded_bias(constants, 2, kernels::blocks(s_.oc, lanes_) * lanes_)};
+    const Tensor w = constants[1]->aligned_copy();
+    const float* from = w.values<float>().data();  // [channel][channel of the group][kd, kh][kw]
+    float* to = packed.weights.as<float>();
+    for (std::size_t c = 0; c < static_cast<std::size_t>(s_.oc); ++c)
+      for (std::size_t j = 0; j < group; ++j)
+        for (std::size_t row = 0; row < kernel_rows; ++row)
+          for (std::size_t k = 0; k < kw; ++k)
+            to[(((c / lanes * kernel_rows + row) * group + j) * kw + k) * lanes + c % lanes] = *from++;
+    return packed;
+  }
+
   int lanes_;
   ConvShape s_;
   Placement in_, out_;
@@ -106,7 +110,6 @@ class RowConvKernel final : public Kernel {
   Placement residual_;
   std::int64_t band_, planes_;
   RowPlan plan_;
-  Buffer weights_, bias_;
 };
 
 // Work of one output row of one channel block in cycles: multiplications at two per cycle unless an accumulator

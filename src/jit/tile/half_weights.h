@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/buffer.h"
 #include "base/tensor.h"
 
 namespace rt3d::jit {
@@ -25,5 +26,10 @@ inline std::uint16_t nearest_half(float value) {
   const bool overflow = (half & 0x7fff) == 0x7c00 && std::isfinite(value);
   return overflow ? static_cast<std::uint16_t>((half & 0x8000) | kLargest) : half;
 }
+
+struct PackedHalves {
+  Buffer weights, scale, bias;
+  std::size_t bytes() const { return weights.bytes() + scale.bytes() + bias.bytes(); }
+};
 
 }  // namespace rt3d::jit

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/tensor.h"
+#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
 
@@ -18,5 +19,20 @@ inline Buffer padded_bias(std::span<const Tensor* const> constants, std::size_t 
   }
   return out;
 }
+
+// Packed weights and a padded bias; what else there is to know follows from the problem and the schedule.
+struct PackedWeights {
+  Buffer weights, bias;
+  std::size_t bytes() const { return weights.bytes() + bias.bytes(); }
+};
+
+// The same of a layer with zeros: `weights` are those of the units that the pattern keeps.
+struct PackedUnits {
+  kernels::Pattern pattern;
+  Buffer weights, bias;
+  std::size_t bytes() const {
+    return weights.bytes() + bias.bytes() + static_cast<std::size_t>(pattern.units());
+  }
+};
 
 }  // namespace rt3d::jit

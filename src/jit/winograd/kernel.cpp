@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/buffer.h"
+#include "base/error.h"
 #include "jit/tile/packing.h"
 #include "jit/winograd/multiply.h"
 #include "jit/winograd/operands.h"
@@ -12,11 +12,11 @@
 #include "jit/winograd/scratch.h"
 #include "jit/winograd/spatial.h"
 #include "jit/winograd/temporal.h"
+#include "kernels/packing_kernel.h"
 
 namespace rt3d::jit {
 namespace {
 
-using kernels::Kernel;
 using kernels::KernelRequest;
 using kernels::RunArgs;
 
@@ -33,7 +33,13 @@ WinogradPlan plan_of(const KernelRequest& r, const WinogradLayer& layer) {
           most_rows(isa, r.schedule.get("vecs"), {})};
 }
 
-class WinogradKernel final : public Kernel {
+struct PackedWinograd {
+  WinogradWeights weights;
+  Buffer bias;
+  std::size_t bytes() const { return weights.bytes() + bias.bytes(); }
+};
+
+class WinogradKernel final : public kernels::PackingKernel<PackedWinograd> {
  public:
   WinogradKernel(const KernelRequest& r, const WinogradLayer& layer)
       : operands_(operands_of(r)),
@@ -45,22 +51,10 @@ class WinogradKernel final : public Kernel {
     if (p_.method.t > 1) temporal_.emplace(p_, operands_, r.target.device.isa);
   }
 
-  void prepare(std::span<const Tensor* const> constants, ThreadPool& pool) override {
-    multiply_.prepare(*constants[1], transformed_ ? constants[4] : nullptr, pool);
-    bias_ = padded_bias(constants, 2, p_.ocb * p_.lanes);
+  std::string packing_key() const override {
+    return cat(multiply_.packing_key(), transformed_ ? " transformed" : "");
   }
-  std::size_t packed_bytes() const override { return multiply_.packed_bytes() + bias_.bytes(); }
-  std::string packing_key() const override { return transformed_ ? std::string() : multiply_.packing_key(); }
-  std::vector<Buffer> packed() const override {
-    std::vector<Buffer> shared;
-    shared.push_back(multiply_.packed());
-    shared.push_back(bias_.alias());
-    return shared;
-  }
-  void adopt(std::vector<Buffer> packed) override {
-    multiply_.adopt(std::move(packed[0]));
-    bias_ = std::move(packed[1]);
-  }
+  std::size_t packed_bytes() const override { return PackingKernel::packed_bytes() + multiply_.own_bytes(); }
   std::size_t scratch_bytes() const override { return scratch_.bytes(); }
 
   void run(const RunArgs& args) const override {
@@ -81,11 +75,17 @@ class WinogradKernel final : public Kernel {
   }
 
  private:
+  PackedWinograd pack(std::span<const Tensor* const> constants, ThreadPool& pool) const override {
+    return {multiply_.pack(*constants[1], transformed_ ? constants[4] : nullptr, pool),
+            padded_bias(constants, 2, p_.ocb * p_.lanes)};
+  }
+  void ready() override { multiply_.use(constants().weights); }
+
   WinogradItem item(const RunArgs& args, std::int64_t n) const {
     const WinogradOperands& o = operands_;
     return {kernels::input_f32(args, 0) + n * o.in.n,
-            o.has_residual ? kernels::input_f32(args, 3) + n * o.residual.n : nullptr, bias_.as<float>(),
-            kernels::output_f32(args, 0) + n * o.out.n};
+            o.has_residual ? kernels::input_f32(args, 3) + n * o.residual.n : nullptr,
+            constants().bias.as<float>(), kernels::output_f32(args, 0) + n * o.out.n};
   }
 
   // Block `number` of all batch items. each(count, body) calls body(i, worker) for every i below count.
@@ -132,7 +132,6 @@ class WinogradKernel final : public Kernel {
   WinogradScratch scratch_;
   std::optional<WinogradSpatial> spatial_;
   std::optional<WinogradTemporal> temporal_;
-  Buffer bias_;
 };
 
 }  // namespace

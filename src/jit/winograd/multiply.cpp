@@ -61,31 +61,32 @@ int WinogradMultiply::ahead_lines() const {
                         std::numeric_limits<int>::max());
 }
 
-void WinogradMultiply::prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool) {
+WinogradWeights WinogradMultiply::pack(const Tensor& weights, const Tensor* transformed,
+                                       ThreadPool& pool) const {
+  WinogradWeights packed{{}, transformed != nullptr, {}};
   if (kept_ < 1)
-    units_.emplace(p_, weights, transformed, pool);
-  else
-    units_.emplace(p_);
-  weights_ = Buffer(static_cast<std::size_t>(units_->floats()) * sizeof(float));
-  pack_winograd_weights(p_, *units_, weights, transformed, weights_.as<float>(), pool);
-  make_zeros();
+    packed.pattern = kernels::pattern_of(transformed ? *transformed : weights, p_.cut.vecs * p_.lanes,
+                                         p_.cut.depth, &pool);
+  const WinogradUnits units = units_of(packed);
+  packed.values = Buffer(static_cast<std::size_t>(units.floats()) * sizeof(float));
+  pack_winograd_weights(p_, units, weights, transformed, packed.values.as<float>(), pool);
+  return packed;
 }
 
 std::string WinogradMultiply::packing_key() const {
-  if (kept_ < 1) return {};
   const kernels::ConvShape& s = p_.s;
   return cat("winograd ", s.oc, 'x', s.ic, 'x', s.kd, 'x', s.kh, 'x', s.kw, " strides", s.sd, 'x', s.sh, 'x',
              s.sw, " t", p_.method.t, " s", p_.method.s, " lanes", p_.lanes, " vecs", p_.cut.vecs, " depth",
-             p_.cut.depth, p_.cut.late ? " late" : "");
+             p_.cut.depth, p_.cut.late ? " late" : "", kept_ < 1 ? " sparse" : "");
 }
 
-void WinogradMultiply::adopt(Buffer weights) {
-  units_.emplace(p_);
-  weights_ = std::move(weights);
-  make_zeros();
+WinogradUnits WinogradMultiply::units_of(const WinogradWeights& weights) const {
+  return weights.pattern ? WinogradUnits(p_, *weights.pattern, weights.transformed) : WinogradUnits(p_);
 }
 
-void WinogradMultiply::make_zeros() {
+void WinogradMultiply::use(const WinogradWeights& weights) {
+  units_ = units_of(weights);
+  weights_ = weights.values.as<float>();
   zeros_ = Buffer::zeroed(static_cast<std::size_t>(p_.cut.vecs * p_.lanes) * sizeof(float));
 }
 
@@ -93,7 +94,7 @@ std::int64_t WinogradMultiply::scratch_floats() const { return p_.cut.late ? p_.
 
 void WinogradMultiply::run(const WinogradPlan::Block& block, std::int64_t point, const float* a, float* c,
                            float* scratch) const {
-  const auto* weights = weights_.as<float>();
+  const float* weights = weights_;
   if (p_.cut.late) {
     for (std::int64_t panel = 0; panel < p_.panels; ++panel) {
       const WinogradUnits::List& list = units_->list(point, 0, panel);

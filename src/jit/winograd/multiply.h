@@ -17,18 +17,26 @@
 
 namespace rt3d::jit {
 
+struct WinogradWeights {
+  std::optional<kernels::Pattern> pattern;  // of the units that are there; none: all
+  bool transformed;                         // whether it is that of transformed weights
+  Buffer values;
+  std::size_t bytes() const {
+    return values.bytes() + (pattern ? static_cast<std::size_t>(pattern->units()) : 0);
+  }
+};
+
 class WinogradMultiply {
  public:
   // Keeps the plan's address. `kept`: the expected share of units that are there; 1: dense, every unit is.
   WinogradMultiply(const WinogradPlan& plan, const Device& device, double kept);
 
   // weights [oc, ic, kd, kh, kw]; transformed ones [oc, ic, q, n, n], where given, stand for them.
-  void prepare(const Tensor& weights, const Tensor* transformed, ThreadPool& pool);
-  // As Kernel's. Lists of units that are not all there follow from the weights: such kernels share nothing.
-  std::string packing_key() const;
-  Buffer packed() const { return weights_.alias(); }
-  void adopt(Buffer weights);
-  std::size_t packed_bytes() const { return weights_.bytes() + zeros_.bytes(); }
+  WinogradWeights pack(const Tensor& weights, const Tensor* transformed, ThreadPool& pool) const;
+  std::string packing_key() const;  // as Kernel's
+  // What was packed, here or by another one of the same key, and which outlives this one.
+  void use(const WinogradWeights& weights);
+  std::size_t own_bytes() const { return zeros_.bytes(); }
   std::int64_t scratch_floats() const;  // of every worker
 
   // c[q][ocb][row] = a[q][icb][row] · U[point][q] for all rows of a block and all q.
@@ -46,7 +54,7 @@ class WinogradMultiply {
   Width make_width(std::int64_t panel) const;
   CodePtr late_transform() const;
   int ahead_lines() const;
-  void make_zeros();
+  WinogradUnits units_of(const WinogradWeights& weights) const;
   std::int64_t panel_floats() const { return p_.unit_count() * p_.unit_floats(0); }
   const Width& width(std::int64_t panel) const { return panel == p_.panels - 1 ? last_ : full_; }
   void multiply(const WinogradPlan::Block& block, std::int64_t panel, const WinogradUnits::List& list,
@@ -59,7 +67,8 @@ class WinogradMultiply {
   std::int64_t ahead_floats_;  // prefetched per unit
   Width full_, last_;
   std::optional<WinogradUnits> units_;
-  Buffer weights_, zeros_;
+  const float* weights_ = nullptr;
+  Buffer zeros_;
 };
 
 }  // namespace rt3d::jit

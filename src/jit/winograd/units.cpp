@@ -2,8 +2,6 @@
 
 #include <map>
 
-#include "kernels/sparsity.h"
-
 namespace rt3d::jit {
 namespace {
 
@@ -40,11 +38,8 @@ WinogradUnits::WinogradUnits(const WinogradPlan& plan) : planes_(plan.list_plane
   make(plan, [](std::int64_t, std::int64_t, std::int64_t, Mask& mask) { mask.assign(mask.size(), 1); });
 }
 
-WinogradUnits::WinogradUnits(const WinogradPlan& plan, const Tensor& weights, const Tensor* transformed,
-                             ThreadPool& pool)
+WinogradUnits::WinogradUnits(const WinogradPlan& plan, const Pattern& pattern, bool transformed)
     : planes_(plan.list_planes()), panels_(plan.panels) {
-  const Pattern pattern = kernels::pattern_of(transformed ? *transformed : weights,
-                                              plan.cut.vecs * plan.lanes, plan.cut.depth, &pool);
   // Positions of the pattern by point and stored plane: of transformed weights each has one of its own.
   const std::int64_t planes = plan.method.t > 1 && !plan.cut.late ? plan.q : plan.s.kd;
   std::vector<std::vector<std::int64_t>> positions;

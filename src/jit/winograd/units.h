@@ -13,9 +13,9 @@
 #include <functional>
 #include <vector>
 
-#include "base/tensor.h"
 #include "jit/tile/tile.h"
 #include "jit/winograd/plan.h"
+#include "kernels/sparsity.h"
 
 namespace rt3d::jit {
 
@@ -30,8 +30,8 @@ class WinogradUnits {
   };
 
   explicit WinogradUnits(const WinogradPlan& plan);  // every unit
-  // Those of `weights` [oc, ic, kd, kh, kw], or of `transformed` ones [oc, ic, q, n, n] where there are any.
-  WinogradUnits(const WinogradPlan& plan, const Tensor& weights, const Tensor* transformed, ThreadPool& pool);
+  // Those of a pattern, cut as the plan's units are: of weights [oc, ic, kd, kh, kw], or of transformed ones [oc, ic, q, n, n].
+  WinogradUnits(const WinogradPlan& plan, const kernels::Pattern& pattern, bool transformed);
 
   // `plane`: the temporal point; 0 where all share a list (t = 1, late).
   const List& list(std::int64_t point, std::int64_t plane, std::int64_t panel) const {

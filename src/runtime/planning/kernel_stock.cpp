@@ -30,13 +30,11 @@ std::string key_of(const Choice& choice) {
              static_cast<const void*>(choice.engine));
 }
 
-// One that another thread freed meanwhile.
-bool is_gone(const Buffer& buffer) { return buffer.bytes() > 0 && buffer.data() == nullptr; }
-
-template <typename Entry, typename Unused>
-void forget_unused(std::map<std::string, std::vector<Entry>>& all, const Unused& unused) {
+// `held`: a weak pointer of the entry.
+template <typename Entry, typename Held>
+void forget_unused(std::map<std::string, std::vector<Entry>>& all, Held Entry::*held) {
   for (auto at = all.begin(); at != all.end();) {
-    std::erase_if(at->second, unused);
+    std::erase_if(at->second, [held](const Entry& entry) { return (entry.*held).expired(); });
     at = at->second.empty() ? all.erase(at) : std::next(at);
   }
 }
@@ -62,34 +60,25 @@ std::shared_ptr<kernels::Kernel> KernelStock::find(const Choice& choice, const K
 void KernelStock::add(const Choice& choice, const KernelSpec& spec, const Constants& constants,
                       const std::shared_ptr<kernels::Kernel>& kernel) {
   const std::lock_guard lock(mutex_);
-  forget_unused(made_, [](const Made& made) { return made.kernel.expired(); });
+  forget_unused(made_, &Made::kernel);
   made_[key_of(choice)].push_back({spec, constants, kernel});
 }
 
-std::vector<Buffer> KernelStock::packed(const std::string& key, const Constants& constants) const {
+std::shared_ptr<const void> KernelStock::packed(const std::string& key, const Constants& constants) const {
   const std::lock_guard lock(mutex_);
-  std::vector<Buffer> packed;
   const auto at = packed_.find(key);
-  if (at == packed_.end()) return packed;
-  for (const Packing& packing : at->second) {
-    if (!same_constants(packing.constants, constants)) continue;
-    packed.clear();
-    for (const Buffer::Weak& buffer : packing.packed) packed.push_back(buffer.lock());
-    if (std::ranges::none_of(packed, is_gone)) return packed;
-  }
-  packed.clear();
-  return packed;
+  if (at == packed_.end()) return nullptr;
+  for (const Packing& packing : at->second)
+    if (same_constants(packing.constants, constants))
+      if (std::shared_ptr<const void> packed = packing.packed.lock()) return packed;
+  return nullptr;
 }
 
 void KernelStock::add_packed(const std::string& key, const Constants& constants,
-                             const std::vector<Buffer>& packed) {
+                             const std::shared_ptr<const void>& packed) {
   const std::lock_guard lock(mutex_);
-  forget_unused(packed_, [](const Packing& packing) {
-    return std::ranges::any_of(packing.packed, [](const Buffer::Weak& b) { return b.expired(); });
-  });
-  Packing packing{constants, {}};
-  for (const Buffer& buffer : packed) packing.packed.emplace_back(buffer);
-  packed_[key].push_back(std::move(packing));
+  forget_unused(packed_, &Packing::packed);
+  packed_[key].push_back({constants, packed});
 }
 
 }  // namespace rt3d::runtime

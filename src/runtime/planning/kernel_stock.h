@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/buffer.h"
 #include "runtime/planning/plan.h"
 
 namespace rt3d::runtime {
@@ -27,9 +26,10 @@ class KernelStock {
   void add(const Choice& choice, const KernelSpec& spec, const Constants& constants,
            const std::shared_ptr<kernels::Kernel>& kernel);
 
-  // What kernels of that packing key (Kernel::packing_key()) made of the same constants; nothing where nobody did.
-  std::vector<Buffer> packed(const std::string& key, const Constants& constants) const;
-  void add_packed(const std::string& key, const Constants& constants, const std::vector<Buffer>& packed);
+  // What a kernel of that packing key (Kernel::packing_key()) made of the same constants; nullptr where nobody did.
+  std::shared_ptr<const void> packed(const std::string& key, const Constants& constants) const;
+  void add_packed(const std::string& key, const Constants& constants,
+                  const std::shared_ptr<const void>& packed);
 
  private:
   struct Made {
@@ -39,7 +39,7 @@ class KernelStock {
   };
   struct Packing {
     Constants constants;
-    std::vector<Buffer::Weak> packed;
+    std::weak_ptr<const void> packed;
   };
 
   mutable std::mutex mutex_;

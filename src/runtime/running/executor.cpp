@@ -69,9 +69,9 @@ void Executor::pack(Program& program, std::size_t at) {
   Constants& held = program.constants[at];
   const Constants given = program.stock ? held : Constants();
   const std::string key = program.stock ? kernel.packing_key() : std::string();
-  std::vector<Buffer> packed;
+  std::shared_ptr<const void> packed;
   if (!key.empty()) packed = program.stock->packed(key, held);
-  if (packed.empty()) {
+  if (!packed) {
     std::vector<const Tensor*> constants;
     for (std::size_t i = 0; i < held.size(); ++i) {
       const bool constant = choice.problem.inputs[i].constant;
