@@ -241,7 +241,8 @@ typedef struct rt3d_session_options {
   const rt3d_tensor_info *input_shapes; /* an array of them; name, rank and dims are read. All of one size, that of the first */
   rt3d_accuracy accuracy;   /* default RT3D_ACCURACY_DEFAULT */
   int64_t weight_limit_bytes; /* packed weights at most: fast methods may hold many times the model's. 0 (default): 3 times
-                               * the model's, or what the leanest kernels need where that is more */
+                               * the model's, at most an eighth of the device's memory, or what the leanest kernels need
+                               * where that is more */
   int32_t plan_only;        /* 1: choose, plan and generate code, but pack no weights and allocate no activations: for the texts,
                              * steps and stats. rt3d_session_set_input and rt3d_session_run are then refused */
   int32_t tune_again;       /* 1: layers that the database knows are measured again, and their rows replaced by what is found */
@@ -353,9 +354,10 @@ typedef struct rt3d_session_stats {
                                * device be lost: its packed weights and activations. 0: it does not, or the CPU computes already */
   int64_t device_arena_bytes; /* of arena_bytes, what lies in a device's own memory ("opencl"), not in the process's */
   int64_t device_weight_bytes; /* of packed_weight_bytes, likewise */
+  int64_t predicted_ns;       /* of a run, by what was measured of its layers, here or elsewhere, and by estimates of all else */
 } rt3d_session_stats;
 #define RT3D_SESSION_STATS_INIT \
-  { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0 }
+  { sizeof(rt3d_session_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0 }
 RT3D_API rt3d_status rt3d_session_get_stats(rt3d_session_stats *stats, const rt3d_session *session);
 
 /* One step of the plan, with its time in the last run when the session profiles. */

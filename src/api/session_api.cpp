@@ -222,7 +222,8 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
                                  .database_note = s.database_note.c_str(),
                                  .fallback_bytes = s.fallback_bytes,
                                  .device_arena_bytes = s.device_arena_bytes,
-                                 .device_weight_bytes = s.device_weight_bytes};
+                                 .device_weight_bytes = s.device_weight_bytes,
+                                 .predicted_ns = s.predicted_ns};
     rt3d::api::copy_sized(stats, out);
   });
 }

@@ -45,13 +45,14 @@ void require_writable(const std::string& folder) {
 
 }  // namespace
 
-const EnvRow kEnvTable[10] = {
+const EnvRow kEnvTable[11] = {
     {EnvSwitch::log, "RT3D_LOG", "debug info warning error off", "log to standard error from this level on"},
     {EnvSwitch::dump, "RT3D_DUMP", "", "folder for graphs, plans and listings of generated code"},
     {EnvSwitch::perf, "RT3D_PERF", "map jitdump", "names of generated code for perf"},
     {EnvSwitch::force, "RT3D_FORCE", "", "<family>[:<schedule>] to use wherever it is legal"},
     {EnvSwitch::skip_passes, "RT3D_SKIP_PASSES", "", "comma-separated graph passes to leave out"},
     {EnvSwitch::isa, "RT3D_ISA", "none avx2 avx512 neon", "generate code for a lesser instruction set"},
+    {EnvSwitch::memory, "RT3D_MEMORY_MIB", "", "MiB of memory to plan for instead of the machine's"},
     {EnvSwitch::uarch, "RT3D_UARCH", "inorder big both",
      "AArch64 code for which kinds of cores (docs/aarch64.md)"},
     {EnvSwitch::opencl_library, "RT3D_OPENCL_LIBRARY", "", "OpenCL library to open instead of the system's"},
@@ -85,7 +86,8 @@ void check_switches() {
     fail(Code::invalid_argument, row.name, "='", value, "' means nothing; it may be one of: ", row.words);
   }
   static_cast<void>(forced_isa());
-  static_cast<void>(env_number(EnvSwitch::opencl_patience, 1));
+  for (const EnvSwitch number : {EnvSwitch::opencl_patience, EnvSwitch::memory})
+    static_cast<void>(env_number(number, 1));
   if (dump_enabled()) require_writable(env(EnvSwitch::dump));
 }
 

@@ -14,6 +14,7 @@ enum class EnvSwitch {
   force,           // RT3D_FORCE=<family>[:<schedule>]: use it wherever it is legal
   skip_passes,     // RT3D_SKIP_PASSES=a,b: graph passes to leave out
   isa,             // RT3D_ISA=avx2|avx512|neon|none: code for a lesser instruction set than the CPU has
+  memory,          // RT3D_MEMORY_MIB=<MiB>: as if the machine had so much memory
   uarch,           // RT3D_UARCH=inorder|big|both: which versions of AArch64 code, whatever cores there are
   opencl_library,  // RT3D_OPENCL_LIBRARY=<file>: that one instead of the system's
   opencl_patience,  // RT3D_OPENCL_PATIENCE=<seconds>: after which a driver that is still compiling hangs
@@ -28,7 +29,7 @@ struct EnvRow {
   std::string_view meaning;
 };
 // In the order of EnvSwitch.
-extern const EnvRow kEnvTable[10];
+extern const EnvRow kEnvTable[11];
 
 std::string env(EnvSwitch which);  // the value, empty when unset
 int env_number(EnvSwitch which,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <set>
@@ -215,6 +216,7 @@ void Prepared::count(const SessionOptions& options, Clock::time_point start) {
   stats.tensor_bytes = static_cast<std::int64_t>(plan.tensor_bytes);
   stats.packed_weight_bytes = static_cast<std::int64_t>(executor->packed_bytes());
   stats.model_weight_bytes = static_cast<std::int64_t>(executor->shared_constant_bytes());
+  stats.predicted_ns = std::llround(plan.predicted_ns);
   stats.code_bytes = static_cast<std::int64_t>(jit::code_bytes());
   stats.optimize_ns = form->optimize_ns;
   stats.create_ns = stats.optimize_ns + ns_since(start);

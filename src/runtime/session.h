@@ -60,9 +60,10 @@ struct SessionStats {
   std::int64_t packed_weight_bytes = 0, model_weight_bytes = 0, code_bytes = 0;
   std::int64_t device_arena_bytes = 0,
                device_weight_bytes = 0;  // of arena and packed weights what lies in a device's memory
-  std::int64_t fallback_bytes = 0;       // under "auto": what the CPU's plan takes when the device is lost
-  int rows_not_stored = 0;               // measured, but not in the database's file
-  std::string database_note;             // what is wrong with that file; "" when nothing is
+  std::int64_t predicted_ns = 0;    // of a run, by what is remembered, measured and estimated of its layers
+  std::int64_t fallback_bytes = 0;  // under "auto": what the CPU's plan takes when the device is lost
+  int rows_not_stored = 0;          // measured, but not in the database's file
+  std::string database_note;        // what is wrong with that file; "" when nothing is
 };
 
 // Of tuning behind the session's creation.

@@ -4,9 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/device.h"
 #include "cli/shell.h"
 #include "sanitizers.h"
 #include "skip.h"
+#include "with_env.h"
 
 TEST_SUITE_BEGIN("cli");
 
@@ -132,6 +134,40 @@ TEST_CASE("describing a model packs no weights and allocates no activations") {
     CHECK(refused.exit_code == 1);
     CHECK(holds(refused.err, "weight_limit_bytes"));
   }
+}
+
+TEST_CASE("what less memory for weights would cost is told, and holds [slow: asan aarch64]") {
+  if (this_device().isa == Isa::none) RT3D_SKIP("no code is generated for this CPU");
+  const Shell shell;
+  const std::string model = shell.scratch.path("wide.onnx"),
+                    run = "run " + model + " --db none --tune off --threads 1 ";
+  REQUIRE(
+      shell.rt3d("make-model r3d_18 --frames 8 --size 56 --width 0.5 --classes 7 -o " + model).exit_code ==
+      0);
+  const json all = json::parse(shell.rt3d(run + "--json").out);
+  const json& limits = all["lower_weight_limits"];
+  REQUIRE(!limits.empty());
+  const auto weights = [](const json& memory) {
+    return memory["packed_weight_bytes"].get<std::int64_t>() +
+           memory["model_weight_bytes"].get<std::int64_t>();
+  };
+  std::int64_t last = weights(all["memory"]);
+  double times = 1;
+  for (const json& limit : limits) {
+    CAPTURE(limit.dump());
+    CHECK(limit["weight_bytes"] < last);
+    CHECK(limit["times"] >= times * 0.999);
+    last = limit["weight_bytes"];
+    times = limit["times"];
+  }
+  const std::string mib = std::to_string(static_cast<double>(last) / kMib + 0.01);
+  const json least = json::parse(shell.rt3d(run + "--json --weight-limit-mib " + mib).out);
+  CHECK(static_cast<double>(weights(least["memory"])) ==
+        doctest::Approx(static_cast<double>(last)).epsilon(0.001));  // plans count weights without padding
+  CHECK(least["lower_weight_limits"].empty());                       // a limit was given
+  CHECK(holds(shell.rt3d(run).out, "--weight-limit-mib: "));
+  const WithEnv small("RT3D_MEMORY_MIB", std::to_string(8 * (last / kMib + 1)));
+  CHECK(weights(json::parse(shell.rt3d(run + "--json").out)["memory"]) <= (last / kMib + 1) * kMib);
 }
 
 }  // namespace rt3d::cli

@@ -15,6 +15,7 @@
 #include "runtime/choosing/views.h"
 #include "runtime/planning/layout.h"
 #include "runtime/planning/node_problem.h"
+#include "with_env.h"
 
 namespace rt3d::runtime {
 namespace {
@@ -313,6 +314,24 @@ TEST_CASE(
   s.choices[0].alternatives.resize(
       1);  // nothing leaner: the default gives way, for a session must be possible
   CHECK(s.run(0).packed_bytes == 4 * model);
+}
+
+TEST_CASE("small devices give packed weights an eighth of their memory") {
+  constexpr std::int64_t kMiB = 1 << 20;
+  CHECK(usual_weight_limit(300 * kMiB, 4096 * kMiB) == 512 * kMiB);
+  CHECK(usual_weight_limit(300 * kMiB, 8192 * kMiB) == 900 * kMiB);
+  CHECK(usual_weight_limit(300 * kMiB, 0) == 900 * kMiB);  // nobody knows how much there is
+  Setting s(
+      "graph \"t\"\ninput x f32 1x512x1x8x8\nconst w f32 512x512x1x1x1\n"
+      "y f32 1x512x1x8x8 = Conv(x, w) \"y\" strides=1x1x1 pads=0x0x0x0x0x0 dilations=1x1x1 group=1\n"
+      "output y\n");
+  s.offer(0, kBlocked, 10, 3 * kMiB);
+  s.offer(0, kBlocked, 20, kMiB);
+  CHECK(s.run(0).alternatives[0] == 0);
+  const WithEnv small("RT3D_MEMORY_MIB", "16");
+  CHECK(s.run(0).limit_bytes == 2 * kMiB);
+  CHECK(s.run(0).alternatives[0] == 1);
+  CHECK(s.run(3 * kMiB).alternatives[0] == 0);  // a limit that was given holds
 }
 
 TEST_CASE("what is in reserve is taken only where the limit leaves nothing else") {

@@ -112,6 +112,7 @@ void add(rt3d_session_stats& sum, const rt3d_session_stats& part) {
   sum.measurements += part.measurements;
   sum.rows_not_stored += part.rows_not_stored;
   sum.macs += part.macs;
+  sum.predicted_ns += part.predicted_ns;
   sum.arena_bytes = std::max(sum.arena_bytes, part.arena_bytes);
   sum.device_arena_bytes = std::max(sum.device_arena_bytes, part.device_arena_bytes);
   sum.device_weight_bytes = std::max(sum.device_weight_bytes, part.device_weight_bytes);

@@ -18,6 +18,7 @@
 #include "cli/parts/table.h"
 #include "cli/parts/timing.h"
 #include "cli/parts/tuning_text.h"
+#include "cli/parts/weight_limits.h"
 
 namespace rt3d::cli {
 namespace {
@@ -96,7 +97,8 @@ struct Report {
   Latency latency;
   MemoryUse memory;
   rt3d_session_stats stats = {};
-  rt3d_tuning_state state = {};  // of tuning in the background, when the command ends
+  std::vector<WeightLimit> limits;  // lower ones
+  rt3d_tuning_state state = {};     // of tuning in the background, when the command ends
   std::int64_t nonfinite = 0;
   std::string isa, device, db;
 };
@@ -130,6 +132,7 @@ json report_json(const RunOptions& options, const Report& report, const std::vec
                  {"first_run_ns", report.latency.first_ns},
                  {"median_ns", report.latency.median_ns},
                  {"memory", memory_json(report.memory, report.stats)},
+                 {"lower_weight_limits", weight_limits_json(report.limits)},
                  {"database", report.db},
                  {"tuning", tuning_json(report.stats)},
                  {"nonfinite_outputs", report.nonfinite},
@@ -151,6 +154,8 @@ void print_report(const RunOptions& options, const Report& report) {
   std::printf("device   %s; code for %s; accuracy %s\n", report.device.c_str(), report.isa.c_str(),
               options.session.accuracy.c_str());
   std::printf("memory   %s\n", memory_text(report.memory, report.stats).c_str());
+  if (!report.limits.empty())
+    std::printf("         --weight-limit-mib: %s (predicted)\n", weight_limits_text(report.limits).c_str());
   std::printf("tuning   %s; database %s\n", tuning_text(report.stats).c_str(), printable(report.db).c_str());
   if (in_background(options)) std::printf("         %s\n", background_text(report.state).c_str());
 }
@@ -204,6 +209,7 @@ void run(const RunOptions& options) {
   warn_about_labels(labels, outputs);
   report.nonfinite = warn_of_nonfinite(session.get(), inputs, outputs);
   report.state = end_of_tuning(options, session.get());
+  report.limits = lower_weight_limits(model.get(), options.session, shapes, report.stats);
   report.isa = options.session.isa.empty() ? rt3d_device_isa() : options.session.isa;
   report.device = rt3d_session_device_text(session.get());
   report.db = db_path_text(options.session);

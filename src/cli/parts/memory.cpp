@@ -38,9 +38,6 @@ void begin_new_peak() {
 std::int64_t session_peak(const MemoryUse& use) {
   return use.peak_bytes - use.program_bytes - use.code_bytes;
 }
-std::int64_t weight_bytes(const rt3d_session_stats& stats) {
-  return stats.packed_weight_bytes + stats.model_weight_bytes;
-}
 
 double ratio(const MemoryUse& use, const rt3d_session_stats& stats) {
   const std::int64_t planned = weight_bytes(stats) + stats.arena_bytes;
@@ -48,6 +45,10 @@ double ratio(const MemoryUse& use, const rt3d_session_stats& stats) {
 }
 
 }  // namespace
+
+std::int64_t weight_bytes(const rt3d_session_stats& stats) {
+  return stats.packed_weight_bytes + stats.model_weight_bytes;
+}
 
 MemoryWatch::MemoryWatch() : code_bytes_(program_code_bytes()) {
   begin_new_peak();

@@ -25,6 +25,8 @@ class MemoryWatch {
   std::int64_t code_bytes_, program_bytes_;
 };
 
+std::int64_t weight_bytes(const rt3d_session_stats& stats);  // packed, and used from the model
+
 // "session's peak 764.9 MiB = 1.00 x (packed weights 700.9 MiB + activations 64.3 MiB); beside it 2.4 MiB of the program's code, and the
 // program before it, 31.1 MiB"; weights that a session uses from the model count as packed. Of a session with a device: what of both lies in its memory.
 std::string memory_text(const MemoryUse& use, const rt3d_session_stats& stats);

@@ -123,9 +123,9 @@ void add_session_options(CLI::App& app, SessionOptions& options) {
       ->check(CLI::IsMember({"exact", "default", "half"}))
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option(
-         "--weight-limit-mib", options.weight_limit_mib,
-         "Packed weights at most (default: 3 times the model's); fast methods may hold many times as much")
+  app.add_option("--weight-limit-mib", options.weight_limit_mib,
+                 "Packed weights at most (default: 3 times the model's, at most an eighth of the memory); "
+                 "fast methods may hold many times as much")
       ->check(finite_number(1e-3, 1e9))
       ->type_name("MIB");
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory_size.h"
 #include "runtime/choosing/selection_problem.h"
 
 namespace rt3d::runtime {
@@ -16,7 +17,7 @@ namespace {
 
 using States = std::vector<std::size_t>;
 
-constexpr std::int64_t kLimitTimesModel = 3;
+constexpr std::int64_t kLimitTimesModel = 3, kShareOfMemory = 8;
 constexpr int kBisections = 24;
 constexpr int kDoublings = 64;
 
@@ -174,12 +175,17 @@ void log_alternatives(const std::vector<Choice>& choices) {
 
 }  // namespace
 
+std::int64_t usual_weight_limit(std::int64_t model_bytes, std::int64_t memory_bytes) {
+  const std::int64_t of_model = kLimitTimesModel * model_bytes, of_memory = memory_bytes / kShareOfMemory;
+  return memory_bytes > 0 ? std::min(of_model, of_memory) : of_model;
+}
+
 Selection select(const graph::Graph& graph, const std::vector<Choice>& choices,
                  const std::vector<int>& choice_of_node, const Copies& copies, std::int64_t weight_limit) {
   log_alternatives(choices);
   const std::int64_t model_bytes = constant_bytes(graph, choice_of_node);
   Selection selection;
-  selection.limit_bytes = weight_limit > 0 ? weight_limit : kLimitTimesModel * model_bytes;
+  selection.limit_bytes = weight_limit > 0 ? weight_limit : usual_weight_limit(model_bytes, memory_size());
   SelectionProblem problem(graph, choices, choice_of_node, copies, false);
   if (leanest_bytes(problem) > selection.limit_bytes)
     problem = SelectionProblem(graph, choices, choice_of_node, copies, true);

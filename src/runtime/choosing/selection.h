@@ -26,8 +26,12 @@ struct Selection {
   double ns_per_byte = 0;        // the price of memory that it took; 0: everything fits
 };
 
-// `weight_limit` in bytes; 0: 3 times the constants of the graph's kernels, or what the leanest alternatives need where that is
-// more. Throws out_of_memory when a limit that was given is less than these need.
+// What packed weights may take unless told otherwise, in bytes: 3 times the model's, and at most an eighth of the memory that there is
+// (memory_size()). Of 4 GiB that is 512 MiB, C3D without its largest transforms; of 8 GiB it limits no known model.
+std::int64_t usual_weight_limit(std::int64_t model_bytes, std::int64_t memory_bytes);
+
+// `weight_limit` in bytes; 0: usual_weight_limit() for the constants of the graph's kernels, or what the leanest alternatives need where
+// that is more. Throws out_of_memory when a limit that was given is less than these need.
 Selection select(const graph::Graph& graph, const std::vector<Choice>& choices,
                  const std::vector<int>& choice_of_node, const Copies& copies, std::int64_t weight_limit);
 

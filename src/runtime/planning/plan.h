@@ -66,8 +66,10 @@ struct Plan {
   std::vector<Location> inputs;
   std::vector<PlanOutput> outputs;
   std::array<std::size_t, kernels::kSpaces> arena_bytes{};  // by space
-  std::size_t tensor_bytes = 0;                             // of all, without reuse
-  std::vector<kernels::SparsityReport> zeros;               // of the weights, by node of the graph
+  double predicted_ns =
+      0;  // of a run, by what was measured of its layers, estimated of the others and of copies
+  std::size_t tensor_bytes = 0;                // of all, without reuse
+  std::vector<kernels::SparsityReport> zeros;  // of the weights, by node of the graph
 
   const Choice& choice_of(const KernelSpec& kernel) const {
     return choices[static_cast<std::size_t>(kernel.choice)];

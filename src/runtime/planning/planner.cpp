@@ -129,6 +129,7 @@ Program make_program(const graph::Graph& graph, const PlanRequest& request) {
   if (request.choose_ns) *request.choose_ns = ns_since(start);
   const Copies copies(request.devices);
   const Selection selection = select(graph, plan.choices, choice_of_node, copies, request.weight_limit);
+  plan.predicted_ns = selection.kernels_ns + selection.conversions_ns;
   apply(selection, plan.choices, choice_of_node);
   assign_layouts(program, graph, choice_of_node, selection.forms, copies);
 
