@@ -36,7 +36,8 @@ def _measure(case):
     check_shapes(case["file"], inputs)
     arrays = draw_inputs(inputs, options.seed)
     task = Task(case["file"], inputs, arrays, [], case["threads"], None, options)
-    engines = {key: Rt3dEngine(task, rt3d[key], case["accuracy"]) for key in KEYS}
+    databases = case.get("databases", {})
+    engines = {key: Rt3dEngine(task, rt3d[key], case["accuracy"], databases.get(key)) for key in KEYS}
     fastest = _fastest_steps(engines, options.runs)
     rounds = []
     for index in range(options.rounds):

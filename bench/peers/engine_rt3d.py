@@ -9,15 +9,16 @@ TUNINGS = {"off": "RT3D_TUNE_OFF", "quick": "RT3D_TUNE_QUICK", "full": "RT3D_TUN
 
 
 class Rt3dEngine(Engine):
-    """`accuracy` is "exact", "default", or None for a library that has one accuracy only."""
+    """`accuracy` is "exact", "default", or None for a library that has one accuracy only; `db`, if given, is the database
+    instead of the options'."""
 
-    def __init__(self, task, rt3d, accuracy):
+    def __init__(self, task, rt3d, accuracy, db=None):
         given = task.options
         options = {"threads": task.threads, "tuning": rt3d.header.constants[TUNINGS[given.tune]]}
         if given.isa:
             options["isa"] = given.isa
-        if given.db:
-            options["database"] = "" if given.db == "none" else given.db
+        if db or given.db:
+            options["database"] = "" if (db or given.db) == "none" else db or given.db
         if getattr(given, "profile", False):
             options["profile"] = 1
         if accuracy:

@@ -34,7 +34,7 @@ TEST_CASE("bench --tune background reports latency before, meanwhile and afterwa
   const Shell shell;
   const std::string svg = shell.scratch.path("latency.svg");
   const std::string arguments = "bench " + shell.small_model() +
-                                " --tune background --threads 1 --db none --runs 3 --seconds 0.5 --rate 500";
+                                " --tune background --threads 1 --db none --runs 3 --seconds 0.5 --rate 500 --share 1";
   const Result result = shell.rt3d(arguments + " --json --svg " + svg);
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
@@ -68,6 +68,8 @@ TEST_CASE("what --tune background has no use for is refused") {
       {"plan " + model + " --tune background", "background"},
       {"bench " + model + " --rate 10", "--rate is of no use"},
       {"bench " + model + " --seconds 10", "--seconds is of no use"},
+      {"bench " + model + " --share 0.5", "--share is of no use"},
+      {"bench " + model + " --tune background --share 1.5", "--share"},
       {"bench " + model + " --svg x.svg --tune off", "--svg is of no use"},
       {"bench " + model + " --tune background --csv", "--json"},
       {"bench " + model + " " + model + " --tune background", "one model"},

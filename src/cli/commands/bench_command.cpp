@@ -69,6 +69,10 @@ void declare(CLI::App& app, BenchOptions& options) {
                  "With --tune background: tune so long at the most (default: 120)")
       ->check(finite_number(1e-3, 1e6))
       ->type_name("S");
+  app.add_option("--share", options.settings.session.background_share,
+                 "With --tune background: of the time, at the most, for tuning (default: 0.2)")
+      ->check(finite_number(1e-3, 1))
+      ->type_name("PART");
   app.add_option("--svg", options.background.svg, "With --tune background: draw the latency over time")
       ->type_name("FILE");
   app.footer(app.get_footer() + kColumnsMeaning);
@@ -84,10 +88,11 @@ BenchReport measure(const std::string& path, const BenchSettings& settings) {
 
 void refuse_what_does_not_fit(const BenchOptions& options) {
   if (options.settings.session.tune != "background") {
-    const char* idle = options.background.rate > 0       ? "--rate"
-                       : options.background.seconds > 0  ? "--seconds"
-                       : !options.background.svg.empty() ? "--svg"
-                                                         : nullptr;
+    const char* idle = options.background.rate > 0                     ? "--rate"
+                       : options.background.seconds > 0                ? "--seconds"
+                       : options.settings.session.background_share > 0 ? "--share"
+                       : !options.background.svg.empty()               ? "--svg"
+                                                                       : nullptr;
     if (idle) throw UsageError(join(idle, " is of no use without --tune background: give both"));
     return;
   }

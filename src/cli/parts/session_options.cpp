@@ -236,6 +236,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   wanted.database = options.db.empty() ? nullptr : options.db == "none" ? "" : options.db.c_str();
   wanted.seeds = seeds.data();
   wanted.seed_count = static_cast<std::int32_t>(seeds.size());
+  wanted.background_share = options.background_share;
   if (wanted.tuning != RT3D_TUNE_BACKGROUND) {  // which goes on when this is over
     wanted.progress = TuningProgress::callback;
     wanted.progress_user = &progress;

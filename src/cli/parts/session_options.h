@@ -23,6 +23,7 @@ struct SessionOptions {
   std::int64_t tune_ms = -1;
   std::string db;                   // "": the user's default file; "none": nothing is kept
   std::vector<std::string> seeds;   // files of rows that came along
+  double background_share = 0;      // of --tune background; 0: the library's default
   bool again = false;               // what the database knows is measured again
   bool quiet = false;               // tuning shows no progress
   bool plan_only = false;           // the session is only asked, never run
