@@ -183,8 +183,10 @@ typedef enum rt3d_tuning_answer {
   RT3D_TUNING_IS_ENOUGH = 2  /* nothing more is measured, and the session made of what is there, as if the time were over */
 } rt3d_tuning_answer;
 
-/* Progress of tuning. The callback returns an rt3d_tuning_answer. It is called by the thread that measures: the caller's, or that of a session of
- * RT3D_TUNE_BACKGROUND, for which RT3D_TUNING_CANCELLED is as rt3d_session_set_tuning_allowed with 0. */
+/* Progress of tuning. The callback returns an rt3d_tuning_answer, which holds at once. It is called after each candidate and, but for sessions
+ * that tune beside runs, about every 50 ms in between, or as soon as a run of one layer, or the packing of its weights, is over. By the
+ * thread that measures: the caller's, or that of a session of RT3D_TUNE_BACKGROUND, for which RT3D_TUNING_CANCELLED is as
+ * rt3d_session_set_tuning_allowed with 0. */
 typedef struct rt3d_progress {
   size_t size;                               /* of what the library fills: sizeof(rt3d_progress) of its version */
   int32_t layers_done, layers_total;         /* distinct problems to tune */

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <list>
 #include <memory>
@@ -73,10 +74,11 @@ class Measurer {
   // asked for next; where the engine compiles ahead, these are compiled meanwhile, or, where compiling would disturb, before.
   // Empty: the deadline came in between, or request.turns are over; the next call goes on, and is to be about the same candidate. Each call
   // takes one step at least (it compiles, packs, lays out the operands of the check, checks, runs it once, or takes a round of comparing), and
-  // begins no other one that would, by what is known, end behind the deadline.
+  // begins no other one that would, by what is known, end behind the deadline, or once `interrupted`, asked between two steps, is true.
   std::optional<Measurement> measure(
       const Ask& ask, std::span<const std::size_t> ahead = {},
-      std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
+      std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
+      const std::function<bool()>& interrupted = {});
   // Those of these candidates whose compilation measure() would begin.
   std::vector<std::size_t> begun_with(const Ask& ask, std::span<const std::size_t> ahead) const;
   // The fastest batch that was seen of a candidate; infinite before it was timed.

@@ -50,12 +50,13 @@ constinit const Measurer::Step Measurer::kAlone{&Measurer::time_alone, true};
 constinit const Measurer::Step Measurer::kCompare{&Measurer::compare, true};
 
 std::optional<Measurement> Measurer::measure(const Ask& ask, std::span<const std::size_t> ahead,
-                                             std::chrono::steady_clock::time_point deadline) {
+                                             std::chrono::steady_clock::time_point deadline,
+                                             const std::function<bool()>& interrupted) {
   if (next_ == nullptr) begin(ask, ahead);
   job_->pairs.begin_slice();
   const GivesBack at_the_end(request_.turns);
   for (bool first = true; next_ != nullptr; first = false) {
-    if (!first && pauses(deadline)) return std::nullopt;
+    if (!first && ((interrupted && interrupted()) || pauses(deadline))) return std::nullopt;
     if (!has_threads()) return std::nullopt;
     (this->*next_->take)(*job_);
   }

@@ -98,6 +98,16 @@ class Tuning final : public TuningLoop {
     std::vector<std::size_t> ahead;
     bool again = false;  // for its times could not be
   };
+  // The candidate is in the journal, but for moments in which others are asked.
+  struct Journaling {
+    Journaling(Tuning& tuning, const Candidate& candidate) : entry(tuning.journaled_) {
+      entry.emplace(tuning.db_, intent_of(tuning.request_, candidate));
+    }
+    ~Journaling() { entry.reset(); }
+    Journaling(const Journaling&) = delete;
+    Journaling& operator=(const Journaling&) = delete;
+    std::optional<Journaled>& entry;
+  };
   bool ask();
   std::optional<Measurement> measure(std::chrono::steady_clock::time_point deadline);
   Answer take(const Measurement& measured);
@@ -109,6 +119,7 @@ class Tuning final : public TuningLoop {
   double disturbance(const Row* before) const;
   void commit(FamilyResult& result, double scale);
   int rigor(const FamilyResult& result) const;
+  Answer asks_often();
   Answer report(int done, int total);
   const FamilyResult* fastest() const;
 
@@ -125,7 +136,9 @@ class Tuning final : public TuningLoop {
   std::unique_ptr<Strategy> strategy_;
   std::optional<Asked> asked_;  // the candidate at hand
   int done_ = 0;                // candidates
-  bool stopped_ = false, cancelled_ = false;
+  Answer answer_ = Answer::go_on;
+  std::chrono::steady_clock::time_point reported_ = now(request_);
+  std::optional<Journaled> journaled_;  // the candidate, while it is measured
   std::vector<std::pair<const kernels::KernelFamily*, kernels::Schedule>> wrong_;
   std::vector<FamilyResult> results_;
   std::vector<double> times_ns_ = std::vector<double>(candidates_.size(), kNever);  // the latest of each
@@ -147,11 +160,12 @@ bool Tuning::ask() {
 // reasons. A time that cannot be is measured once more.
 std::optional<Measurement> Tuning::measure(std::chrono::steady_clock::time_point deadline) {
   const Candidate& candidate = candidates_[asked_->ask.candidate];
-  const Journaled journaled(db_, intent_of(request_, candidate));
-  std::optional<Measurement> m = measurer_.measure(asked_->ask, asked_->ahead, deadline);
+  const Journaling journaling(*this, candidate);
+  const auto interrupted = [this] { return asks_often() != Answer::go_on; };
+  std::optional<Measurement> m = measurer_.measure(asked_->ask, asked_->ahead, deadline, interrupted);
   if (m && m->verdict == Verdict::impossible && !std::exchange(asked_->again, true)) {
     asked_->ahead.clear();
-    m = measurer_.measure(asked_->ask, {}, deadline);
+    m = measurer_.measure(asked_->ask, {}, deadline, interrupted);
   }
   if (m && m->verdict == Verdict::impossible)
     log(LogLevel::warning, "given up: ", candidate.family->id(), " ", candidate.schedule.text(), " for ",
@@ -173,20 +187,18 @@ bool Tuning::until(std::chrono::steady_clock::time_point deadline) {
     if (now(request_) >= deadline || (request_.turns != nullptr && request_.turns->over())) return false;
     if (!ask()) break;
     const std::optional<Measurement> m = measure(deadline);
-    if (!m) return false;
-    if (m->verdict == Verdict::cut_short) break;
-    const Answer answer = take(*m);
-    stopped_ = answer == Answer::stop;
-    cancelled_ = answer == Answer::cancel;
-    if (answer != Answer::go_on) break;
+    if (!m && answer_ == Answer::go_on) return false;
+    if (m && m->verdict == Verdict::cut_short) break;
+    if (m) answer_ = take(*m);
+    if (answer_ != Answer::go_on) break;
   }
   return true;
 }
 
 TimedSchedule Tuning::result(TimedSchedule fallback) {
   TimedSchedule choice = std::move(fallback);
-  choice.stopped = stopped_;
-  choice.cancelled = cancelled_;
+  choice.stopped = answer_ == Answer::stop;
+  choice.cancelled = answer_ == Answer::cancel;
   choice.wrong = wrong_;
   choice.measurements = static_cast<int>(
       std::count_if(times_ns_.begin(), times_ns_.end(), [](double t) { return t < kNever; }));
@@ -300,8 +312,20 @@ int Tuning::rigor(const FamilyResult& result) const {
   return timed > 1 || candidates == 1 ? kQuick : kSurveyed;
 }
 
+// Between two steps of a candidate, too, whoever waits is asked from time to time: those of large layers take seconds on small cores. Not
+// in slices beside runs, which are short: an answer that takes its time would keep a run waiting.
+Answer Tuning::asks_often() {
+  constexpr std::chrono::milliseconds kOften(50);
+  if (!request_.progress || request_.turns != nullptr || now(request_) - reported_ < kOften) return answer_;
+  journaled_.reset();
+  answer_ = report(done_, std::max(done_ + 1, strategy_->total()));
+  journaled_.emplace(db_, intent_of(request_, candidates_[asked_->ask.candidate]));
+  return answer_;
+}
+
 Answer Tuning::report(int done, int total) {
   if (!request_.progress) return Answer::go_on;
+  reported_ = now(request_);
   const FamilyResult* best = fastest();
   return request_.progress({.candidates_done = done,
                             .candidates_total = std::max(done, total),

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "scratch_folder.h"
+#include "tuner/db_rows.h"
 #include "tuner/fake_family.h"
 #include "tuner/paired_times.h"
 #include "tuner/search.h"
@@ -247,6 +249,42 @@ TEST_CASE("the answer to progress ends tuning: enough, or cancelled") {
     CHECK(found.cancelled == (answer == Answer::cancel));
     CHECK(db.count() == 1);
   }
+}
+
+TEST_CASE("of a large layer, whoever waits is asked in the middle of a candidate, and heard") {
+  std::vector<FakeSchedule> schedules = ten_schedules(300);
+  for (FakeSchedule& schedule : schedules) schedule.run_us *= 200;  // 60 ms and more
+  const FakeFamily a("relu.a.cpu", schedules);
+  const StepFamilies families{&a};
+  for (const Answer answer : {Answer::stop, Answer::cancel})
+    for (const int call : {1, 2, 5, 9}) {
+      CAPTURE(call);
+      FakeClock::reset();
+      FakeSetting s;
+      const tests::ScratchFolder folder;
+      const fs::path path = folder.path() / "tuning.db";
+      TuningDb db(path);
+      TuneRequest request = s.request(families, Mode::full);
+      int calls = 0, runs = 0, done = 0;
+      StepTime last = FakeClock::now;
+      request.progress = [&](const Progress& p) {
+        CHECK(p.candidates_done >= done);
+        CHECK(p.candidates_total > p.candidates_done);
+        CHECK(FakeClock::now - last <=
+              std::chrono::milliseconds(3 * 132));  // a round: two of the slowest, and what preceded
+        CHECK(RawConnection(path).integer("SELECT count(*) FROM intent") == 0);  // it may end the process
+        done = p.candidates_done;
+        last = FakeClock::now;
+        runs = FakeClock::runs;
+        return ++calls == call ? answer : Answer::go_on;
+      };
+      const TimedSchedule found = tune(request, db);
+      CHECK(calls == call);
+      CHECK(FakeClock::runs == runs);  // nothing is run behind the answer
+      CHECK(found.stopped == (answer == Answer::stop));
+      CHECK(found.cancelled == (answer == Answer::cancel));
+      CHECK(found.measurements == done);
+    }
 }
 
 TEST_SUITE_END();
