@@ -52,11 +52,11 @@ Listed read_path_list(const Source& source, const Split& split) {
   const auto read = [](const fs::path& file, const std::vector<Line>& lines) {
     std::vector<Row> rows;
     for (const Line& line : lines) {
-      const std::optional<Entry> entry = entry_of(line.text);
-      if (!entry)
+      if (const std::optional<Entry> entry = entry_of(line.text))
+        rows.push_back({*entry, line.number});
+      else
         fail(Code::invalid_argument, at_line(file, line.number), "'", line.text,
              "' should be '<path> <label>' or '<folder of pictures> <how many> <label>'");
-      rows.push_back({*entry, line.number});
     }
     return rows;
   };
