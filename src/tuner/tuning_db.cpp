@@ -261,7 +261,8 @@ std::int64_t TuningDb::rows_not_stored() const {
 
 std::string TuningDb::trouble() const {
   const std::lock_guard guard(impl_->mutex);
-  impl_->file.with(Wish::read, [](DbFile&) {});
+  // Only a use clears what another met: that the file can be opened by now answers no question that was asked before.
+  if (impl_->file.trouble().empty()) impl_->file.with(Wish::read, [](DbFile&) {});
   return impl_->file.trouble();
 }
 
