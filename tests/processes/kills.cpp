@@ -7,7 +7,6 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <set>
 #include <thread>
@@ -98,17 +97,8 @@ class Rounds {
               cat(stats.from_database, " problems are remembered, ", told().problems.load(), " were tuned"));
     }
     check_rows();
-    require_log();
     require(told().wrong[0] == '\0', cat("the next load: ", told().wrong));
     place_.require_clean();
-  }
-
-  // Readers and a writer disturb each other without a write-ahead log. As SQLite's file format has it.
-  void require_log() {
-    std::ifstream file(place_.database(), std::ios::binary);
-    char header[20] = {};
-    if (!file.read(header, sizeof header)) return;
-    require(header[18] == 2 && header[19] == 2, "the database has no write-ahead log");
   }
 
   void check_rows() {
