@@ -1,7 +1,10 @@
 #include "runtime/adversarial_rows.h"
 
 #include <climits>
+#include <functional>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "jit/jit.h"
@@ -54,11 +57,88 @@ auto& one_of(Values& values, Random& random) {
   return values[static_cast<std::size_t>(random.below(std::ssize(values)))];
 }
 
-std::string joined(const std::vector<std::pair<std::string, int>>& knobs) {
+using Knobs = std::vector<std::pair<std::string, int>>;
+using Values = std::map<std::string, std::vector<int>>;
+
+std::string joined(const Knobs& knobs) {
   std::string text;
   for (const auto& [name, value] : knobs) text += cat(text.empty() ? "" : ",", name, "=", value);
   return text;
 }
+
+Knobs knobs_in(const Row& row) {
+  try {
+    return kernels::parse_schedule(row.schedule).knobs();
+  } catch (const Error&) {  // an earlier change's
+    return {};
+  }
+}
+
+struct Change {
+  Row& row;
+  Row other;  // legal, of any problem and family
+  Knobs knobs;
+  Values& values;  // of all families
+  Random& random;
+
+  void set_knob(const std::function<int(const std::pair<std::string, int>&)>& value) {
+    if (knobs.empty()) return;
+    auto& knob = one_of(knobs, random);
+    knob.second = value(knob);
+    row.schedule = joined(knobs);
+  }
+};
+
+// Each may be legal by itself.
+void take_known_value(Change& c) {
+  c.set_knob([&](const auto& knob) {
+    std::vector<int>& known = c.values[knob.first];
+    return known.empty() ? knob.second : one_of(known, c.random);
+  });
+}
+
+void drop_knob(Change& c) {
+  if (!c.knobs.empty()) c.knobs.erase(c.knobs.begin() + c.random.below(std::ssize(c.knobs)));
+  c.row.schedule = joined(c.knobs);
+}
+
+void add_knob(Change& c) {
+  c.knobs.insert(c.knobs.begin() + c.random.below(std::ssize(c.knobs) + 1),
+                 {c.random.below(2) == 0 ? "unknown" : "rows", one_of(kExtremes, c.random)});
+  c.row.schedule = joined(c.knobs);
+}
+
+void spoil_text(Change& c) {
+  std::string* const texts[] = {&c.row.device, &c.row.problem, &c.row.family, &c.row.schedule};
+  std::string& text = *one_of(texts, c.random);
+  if (c.random.below(3) == 0)
+    text.append(static_cast<std::size_t>(c.random.below(6000)), 'x');
+  else if (!text.empty())
+    one_of(text, c.random) = static_cast<char>(c.random.below(256));
+}
+
+void (*const kChanges[])(Change&) = {
+    take_known_value,
+    take_known_value,
+    take_known_value,
+    [](Change& c) { c.set_knob([&](const auto&) { return one_of(kExtremes, c.random); }); },
+    [](Change& c) {
+      const int by = c.random.below(2) == 0 ? 1 : -1;
+      c.set_knob([&](const auto& knob) { return static_cast<int>(std::int64_t{knob.second} + by); });
+    },
+    drop_knob,
+    add_knob,
+    spoil_text,
+    [](Change& c) { c.row.schedule = c.other.schedule; },
+    [](Change& c) { c.row.family = c.other.family; },
+    [](Change& c) { c.row.problem = c.other.problem; },
+    [](Change& c) { c.row.version += one_of(kExtremes, c.random) % 1000; },
+    [](Change& c) { c.row.schedule = one_of(kTexts, c.random); },
+    [](Change& c) { c.row.time_ns = one_of(kTimes, c.random); },
+    [](Change& c) { c.row.disturbance = one_of(kTimes, c.random); },
+    [](Change& c) { c.row.threads = one_of(kExtremes, c.random); },
+    [](Change& c) { c.row.rigor = one_of(kExtremes, c.random); },
+};
 
 }  // namespace
 
@@ -91,60 +171,8 @@ Row AdversarialRows::some_row() {
 }
 
 void AdversarialRows::change(Row& row) {
-  std::vector<std::pair<std::string, int>> knobs;
-  try {
-    knobs = kernels::parse_schedule(row.schedule).knobs();
-  } catch (const Error&) {  // by an earlier change
-  }
-  const Row other = some_row();
-  switch (random_.below(16)) {
-    case 0:
-    case 1:
-    case 2:  // a value that another schedule has: each may be legal by itself
-      if (knobs.empty()) return;
-      {
-        auto& knob = one_of(knobs, random_);
-        if (values_.contains(knob.first)) knob.second = one_of(values_[knob.first], random_);
-      }
-      row.schedule = joined(knobs);
-      return;
-    case 3:
-    case 4:
-      if (!knobs.empty()) one_of(knobs, random_).second = one_of(kExtremes, random_);
-      row.schedule = joined(knobs);
-      return;
-    case 5:
-      if (!knobs.empty()) one_of(knobs, random_).second += random_.below(2) == 0 ? 1 : -1;
-      row.schedule = joined(knobs);
-      return;
-    case 6:
-      if (!knobs.empty()) knobs.erase(knobs.begin() + random_.below(std::ssize(knobs)));
-      row.schedule = joined(knobs);
-      return;
-    case 7:
-      knobs.insert(knobs.begin() + random_.below(std::ssize(knobs) + 1),
-                   {random_.below(2) == 0 ? "unknown" : "rows", one_of(kExtremes, random_)});
-      row.schedule = joined(knobs);
-      return;
-    case 8: row.schedule = other.schedule; return;
-    case 9: row.family = other.family; return;
-    case 10: row.problem = other.problem; return;
-    case 11: row.version += one_of(kExtremes, random_) % 1000; return;
-    case 12: row.schedule = one_of(kTexts, random_); return;
-    case 13: (random_.below(2) == 0 ? row.time_ns : row.disturbance) = one_of(kTimes, random_); return;
-    case 14:
-      row.threads = one_of(kExtremes, random_);
-      row.rigor = one_of(kExtremes, random_);
-      return;
-    default: {
-      std::string* const texts[] = {&row.device, &row.problem, &row.family, &row.schedule};
-      std::string& text = *one_of(texts, random_);
-      if (random_.below(3) == 0)
-        text.append(static_cast<std::size_t>(random_.below(6000)), 'x');
-      else if (!text.empty())
-        one_of(text, random_) = static_cast<char>(random_.below(256));
-    }
-  }
+  Change change{row, some_row(), knobs_in(row), values_, random_};
+  kChanges[random_.below(std::size(kChanges))](change);
 }
 
 std::vector<Row> AdversarialRows::next() {

@@ -78,7 +78,7 @@ std::vector<kernels::Problem> problems_in(const Session& session) {
 std::shared_ptr<tuner::Seeds> seeds_of(const std::vector<tuner::Row>& rows) {
   std::vector<tuner::Row> fit;
   for (const tuner::Row& row : rows)
-    if (tuner::storable(row)) fit.push_back(row);
+    if (tuner::has_text_form(row)) fit.push_back(row);
   auto seeds = std::make_shared<tuner::Seeds>();
   seeds->add(tuner::parse_rows(tuner::rows_text(std::move(fit))));
   return seeds;
@@ -114,10 +114,7 @@ void attack(int wanted) {
 
 }  // namespace
 
-TEST_CASE("rows that want to do harm make no answer wrong [slow: tsan aarch64]") { attack(2'000); }
-
-TEST_CASE("ten thousand rows that want to do harm make no answer wrong [slow: asan tsan aarch64]" *
-          doctest::skip()) {
+TEST_CASE("ten thousand rows that want to do harm make no answer wrong [slow: tsan aarch64]") {
   attack(10'000);
 }
 
