@@ -85,7 +85,7 @@ DbFile::DbFile(const fs::path& at, Use use) : at_(at) {
 
 bool DbFile::in_place() const {
   const std::optional<FileId> id = file_id(at_);
-  return id ? *id == id_ : errno != ENOENT;
+  return id ? *id == id_ : errno != ENOENT && errno != ENOTDIR;
 }
 
 // Whose file this is decides before anything is written to it. False: an empty file, and nothing may be

@@ -266,6 +266,11 @@ std::string TuningDb::trouble() const {
   return impl_->file.trouble();
 }
 
+std::string TuningDb::trouble_so_far() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->file.trouble();
+}
+
 const fs::path& TuningDb::path() const { return impl_->file.path(); }
 
 std::string TuningDb::export_text() const {
