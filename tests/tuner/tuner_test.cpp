@@ -330,34 +330,6 @@ TEST_CASE("a schedule that ended its process twice is not tried again, and one t
         1);  // and none of those that ran
 }
 
-TEST_CASE("quarantine ends with a new version of the family") {
-  FakeSetting s;
-  const ScratchFolder folder;
-  const fs::path path = folder.path() / "tuning.db";
-  for (int death = 0; death < 2; ++death) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      TuningDb(path).begin_candidate(
-          {s.target.device.fingerprint(), s.problem.text(), "relu.fake.cpu", 1, knob(2).text()});
-      ::_exit(1);
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-  }
-  for (const int version : {1, 2}) {
-    CAPTURE(version);
-    const FakeFamily family("relu.fake.cpu", {{knob(1), 10, 300}, {knob(2), 20, 50}, {knob(3), 30, 100}}, 1,
-                            version);
-    TuningDb db(path);
-    const TimedSchedule choice = tune(s.request(Families{&family}), db);
-    CHECK(choice.schedule == (version == 1 ? knob(3) : knob(2)));
-    CHECK(choice.measurements == (version == 1 ? 2 : 3));
-    const std::vector<Intent> listed = db.quarantined(s.target.device.fingerprint(), s.problem.text());
-    REQUIRE(listed.size() == 1);  // version 1 stays there: an app may go back to it
-    CHECK(listed.front().version == 1);
-  }
-}
-
 TEST_CASE("quick tuning of nine families with spaces of forty finds the fastest by few measurements") {
   FakeSetting s;
   std::deque<FakeFamily> families;
