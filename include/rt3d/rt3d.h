@@ -351,7 +351,8 @@ typedef struct rt3d_session_stats {
                                * reads the outputs once where the struct's size includes this field */
   int32_t rows_not_stored;    /* schedules measured now that could not be written to the database: the next load measures them again */
   const char *database_note;  /* what is wrong with the database and what would help, one line; "" when nothing is. Valid until
-                               * the session is freed */
+                               * the session is freed; of one that is tuned later or in the background, for which this and rows_not_stored
+                               * say how it is by now, until its next run or rt3d_session_get_stats */
   int64_t fallback_bytes;     /* of a session of "auto" that computes on an accelerator: what going on with the CPU takes, should the
                                * device be lost: its packed weights and activations. 0: it does not, or the CPU computes already */
   int64_t device_arena_bytes; /* of arena_bytes, what lies in a device's own memory ("opencl"), not in the process's */

@@ -196,7 +196,7 @@ rt3d_status rt3d_session_get_stats(rt3d_session_stats* stats, const rt3d_session
     require(session, "rt3d_session_get_stats", "session");
     require_size(*stats, "rt3d_session_get_stats", "RT3D_SESSION_STATS_INIT");
     const SessionUse use(*session, "rt3d_session_get_stats");
-    const rt3d::runtime::SessionStats& s = session->session->stats();
+    const rt3d::runtime::SessionStats& s = session->session->stats_by_now();
     const bool counted = stats->size > offsetof(rt3d_session_stats, nonfinite_outputs);
     const rt3d_session_stats out{.size = sizeof(rt3d_session_stats),
                                  .create_ns = s.create_ns,

@@ -1,6 +1,7 @@
 #include "kernels/schedule.h"
 
 #include <charconv>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -31,10 +32,13 @@ Schedule parse_schedule(std::string_view text) {
   while (!text.empty()) {
     const std::string_view knob = text.substr(0, text.find(','));
     const auto equals = knob.find('=');
+    const auto is_number = [&knob](std::size_t at, int& value) {
+      const char* end = knob.data() + knob.size();
+      const auto [stop, error] = std::from_chars(knob.data() + at, end, value);
+      return error == std::errc() && stop == end;  // one that is too large is none
+    };
     int value = 0;
-    const char* end = knob.data() + knob.size();
-    if (equals == std::string_view::npos || equals == 0 ||
-        std::from_chars(knob.data() + equals + 1, end, value).ptr != end || equals + 1 == knob.size())
+    if (equals == std::string_view::npos || equals == 0 || !is_number(equals + 1, value))
       fail(Code::invalid_argument, "'", knob, "' is not a schedule's name=integer");
     schedule.add(std::string(knob.substr(0, equals)), value);
     text.remove_prefix(std::min(knob.size() + 1, text.size()));

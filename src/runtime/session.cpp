@@ -100,6 +100,16 @@ struct Session::Impl {
     plan.now().start();
   }
 
+  // In a forked child the database is the parent's, whose thread may have held its lock.
+  void note_database() {
+    const std::unique_ptr<tuner::TuningDb>& db = plan.now().platform->db;
+    if (!options.tune_later || !options.database_note.empty() || !db) return;
+    if (background && background->in_child()) return;
+    SessionStats& stats = plan.now().stats;
+    stats.rows_not_stored = static_cast<int>(db->rows_not_stored());
+    stats.database_note = db->trouble_so_far();
+  }
+
   bool tune(std::chrono::nanoseconds at_most) {
     if (!options.tune_later)
       fail(Code::invalid_argument,
@@ -245,6 +255,10 @@ std::int64_t Session::nonfinite_outputs() const {
 
 const std::string& Session::device_text() const { return impl_->device_text; }
 const SessionStats& Session::stats() const { return impl_->plan.now().stats; }
+const SessionStats& Session::stats_by_now() const {
+  impl_->note_database();
+  return stats();
+}
 const std::vector<StepReport>& Session::steps() const { return impl_->plan.now().reports; }
 std::int64_t Session::step_ns(std::size_t index) const {
   return std::llround(impl_->plan.now().executor->step_time(index).ns);

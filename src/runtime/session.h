@@ -129,6 +129,8 @@ class Session {
 
   const std::string& device_text() const;  // Devices::text(); of "auto" with what was chosen, and why
   const SessionStats& stats() const;
+  // The same, with what has become of the database since the session was created, where it is tuned later.
+  const SessionStats& stats_by_now() const;
   const std::vector<StepReport>& steps() const;
   // In the last run; 0 without profile. The gap: while the device's queue had nothing to do, before the step's kernels and between them.
   std::int64_t step_ns(std::size_t index) const;

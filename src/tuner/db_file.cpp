@@ -33,6 +33,11 @@ Connection::Access access_of(const fs::path& path, DbFile::Use use) {
   return folder_writable ? Connection::Access::existing : Connection::Access::read_only_media;
 }
 
+void synchronise_as_needed(Connection& db) {
+  const bool wal = db.text("PRAGMA journal_mode") == "wal";
+  db.execute(wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+}
+
 }  // namespace
 
 DbFile::~DbFile() {
@@ -80,7 +85,7 @@ DbFile::DbFile(const fs::path& at, Use use) : at_(at) {
 
 bool DbFile::in_place() const {
   const std::optional<FileId> id = file_id(at_);
-  return id ? *id == id_ : errno != ENOENT;
+  return id ? *id == id_ : errno != ENOENT && errno != ENOTDIR;
 }
 
 // Whose file this is decides before anything is written to it. False: an empty file, and nothing may be
@@ -99,8 +104,7 @@ bool DbFile::initialise(Use use) {
     identity = identify(db);
   }
   db.checkpoint_at_close(true);
-  const bool wal = db.text("PRAGMA journal_mode") == "wal";
-  db.execute(wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+  synchronise_as_needed(db);
   if (!writable_) db.execute("PRAGMA query_only = ON");
   queries_ = std::make_unique<Queries>(db, identity.version);
   if (writable_) changes_ = std::make_unique<Changes>(db);
@@ -139,8 +143,16 @@ bool DbFile::move_aside(const fs::path& path, fs::path& moved_to) {
   return false;
 }
 
+// Before a first change: who only looks something up changes no byte.
+void DbFile::prepare_to_write(std::int64_t steps) {
+  connection_->allow(steps, Fault::corrupt);
+  if (std::exchange(has_log_, true)) return;
+  restore_wal(*connection_);
+  synchronise_as_needed(*connection_);
+}
+
 void DbFile::try_write() {
-  connection_->allow(kLookupSteps, Fault::corrupt);
+  prepare_to_write(kLookupSteps);
   const WriteTransaction transaction(*connection_);
 }
 
@@ -167,7 +179,7 @@ std::vector<Row> DbFile::all() {
 }
 
 std::vector<Fate> DbFile::store(std::span<const NewRow> new_rows) {
-  connection_->allow(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(new_rows.size()), Fault::corrupt);
+  prepare_to_write(kLookupSteps + kStoreSteps * static_cast<std::int64_t>(new_rows.size()));
   WriteTransaction transaction(*connection_);
   std::vector<Fate> fates;
   fates.reserve(new_rows.size());
@@ -192,7 +204,7 @@ std::vector<Fate> DbFile::store(std::span<const NewRow> new_rows) {
 }
 
 void DbFile::begin(const Intent& intent) {
-  connection_->allow(kLookupSteps, Fault::corrupt);
+  prepare_to_write(kLookupSteps);
   WriteTransaction transaction(*connection_);
   const std::int64_t now_s = seconds_now();
   if (!std::exchange(forgotten_, true)) {
@@ -217,7 +229,7 @@ void DbFile::begin(const Intent& intent) {
 }
 
 void DbFile::end(const Intent& intent) {
-  connection_->allow(kLookupSteps, Fault::corrupt);
+  prepare_to_write(kLookupSteps);
   WriteTransaction transaction(*connection_);
   {
     const ResetAtEnd reset(changes_->delete_entry);

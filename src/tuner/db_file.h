@@ -54,6 +54,7 @@ class DbFile {
  private:
   DbFile(const std::filesystem::path& at, Use use);
   bool initialise(Use use);
+  void prepare_to_write(std::int64_t steps);
   bool verified(bool good);  // counts the others
 
  public:
@@ -68,6 +69,7 @@ class DbFile {
   std::unique_ptr<Changes> changes_;  // where it is writable
   bool writable_ = false;
   bool forgotten_ = false;  // old entries of the journal
+  bool has_log_ = false;    // or cannot have one
   std::int64_t damaged_rows_ = 0;
 };
 

@@ -81,6 +81,15 @@ Identity identify(Connection& db) {
   return identity;
 }
 
+void restore_wal(Connection& db) {
+  if (db.text("PRAGMA journal_mode") == "wal") return;
+  try {
+    db.text("PRAGMA journal_mode = WAL");
+  } catch (const SqliteError& error) {
+    if (error.fault() != Fault::busy) throw;
+  }
+}
+
 // The schema comes before the journal mode: so the file itself says whose it is from its first byte on, and
 // not only its write-ahead log.
 void create_schema(Connection& db) {

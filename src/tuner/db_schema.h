@@ -27,6 +27,9 @@ Identity identify(Connection& db);
 
 // Of an empty file.
 void create_schema(Connection& db);
+// A process that was killed while it created the file may have left it without a write-ahead log: then a writer keeps readers waiting.
+// Where others use it just now, it stays as it is.
+void restore_wal(Connection& db);
 // Of an older file, in one transaction.
 void upgrade_schema(Connection& db);
 

@@ -15,6 +15,7 @@ constexpr double kWantedNs = 3e6;        // timed at least so long, in sum
 constexpr double kQueuedWantedNs = 6e6;  // of an engine that queues runs
 constexpr int kMaxRounds = 12;
 constexpr double kHopelessCold = 20;     // times the incumbent: the first, cold run alone
+constexpr double kStopped = 100;         // likewise: so long that the process was rather stopped meanwhile
 constexpr double kHopelessTwice = 2;     // likewise: the first two runs, since one may have been interrupted
 constexpr double kWorthGivingUp = 4e5;   // … and so long at least
 constexpr int kBusyRuns = 4;             // … and so many more where the machine is busy
@@ -161,7 +162,8 @@ void Measurer::check(Job& job) {
     if (!trouble.empty()) return discard(job, trouble, Verdict::wrong);
     // Of an engine that queues, the first run may be its driver's compiler's.
     const bool hopeless = have_incumbent_ && !busy() && !request_.engine.queues() &&
-                          job.cold_ns > kHopelessCold * incumbent_ns_ && job.cold_ns > kWantedNs;
+                          job.cold_ns > kHopelessCold * incumbent_ns_ && job.cold_ns > kWantedNs &&
+                          job.cold_ns < kStopped * incumbent_ns_;
     if (hopeless) return end(job, seen_once(job.ask.candidate, job.cold_ns));
     begin_timing(job);
   });

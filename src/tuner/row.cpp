@@ -135,6 +135,18 @@ bool storable(const Intent& intent) {
          storable_text(intent.schedule) && intent.version >= 0;
 }
 
+bool has_text_form(const Row& row) {
+  if (!storable(row) || row.device.front() == '#') return false;  // such a line is a comment
+  try {
+    kernels::parse_problem(row.problem);
+    kernels::parse_schedule(row.schedule);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == Code::out_of_memory) throw;
+    return false;
+  }
+}
+
 std::uint64_t checksum(const Row& row) {
   Hash hash;
   hash.add(row.device)

@@ -53,6 +53,9 @@ bool takes_place(const NewRow& row, const Row& existing);
 enum class Fate : std::uint8_t { added, replaced, unchanged };
 Fate fate_of(const NewRow& row, const Row& existing);
 
+// Whether parse_rows() takes it: problem and schedule are none where a newer version, or somebody who means harm, has written the row.
+bool has_text_form(const Row& row);
+
 // The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);
 // Of any version; throws invalid_argument with the line number.

@@ -261,7 +261,13 @@ std::int64_t TuningDb::rows_not_stored() const {
 
 std::string TuningDb::trouble() const {
   const std::lock_guard guard(impl_->mutex);
-  impl_->file.with(Wish::read, [](DbFile&) {});
+  // Only a use clears what another met: that the file can be opened by now answers no question that was asked before.
+  if (impl_->file.trouble().empty()) impl_->file.with(Wish::read, [](DbFile&) {});
+  return impl_->file.trouble();
+}
+
+std::string TuningDb::trouble_so_far() const {
+  const std::lock_guard guard(impl_->mutex);
   return impl_->file.trouble();
 }
 
@@ -271,7 +277,11 @@ std::string TuningDb::export_text() const {
   const std::lock_guard guard(impl_->mutex);
   std::vector<Row> stored;
   impl_->file.require(Wish::read, "export", [&](DbFile& f) { stored = f.all(); });
-  return rows_text(impl_->with_pending(std::move(stored)));
+  std::vector<Row> rows = impl_->with_pending(std::move(stored));
+  const std::size_t left_out = std::erase_if(rows, [](const Row& row) { return !has_text_form(row); });
+  if (left_out > 0)
+    log(LogLevel::warning, "tuning database: ", left_out, " rows are left out, which no import would take");
+  return rows_text(std::move(rows));
 }
 
 Stored TuningDb::import_text(const std::string& text, const Believes& believes) {

@@ -106,9 +106,10 @@ class TuningDb {
 
   // What happened to the file: "" when it works, else why rows are kept in memory only.
   std::string trouble() const;
+  std::string trouble_so_far() const;  // likewise, without touching the file
   const std::filesystem::path& path() const;
 
-  // Header line, then one row a line, sorted (tuning_db/README.md has the format). Throws io when the file
+  // Header line, then one row a line, sorted (tuning_db/README.md has the format); without rows that import_text() would refuse. Throws io when the file
   // cannot be read, invalid_argument when it is no tuning database.
   std::string export_text() const;
   // All or nothing; throws invalid_argument with the line number, and what the file throws when it cannot be

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -214,6 +215,30 @@ TEST_SUITE("layering") {
       const fs::path folder = rt3d::tests::test_data("../src") / floor.folder;
       if (fs::is_directory(folder)) CHECK_MESSAGE(fs::is_regular_file(folder / "README.md"), floor.folder);
     }
+  }
+
+  // Where a mapping could become writable and executable: only jit/asm/code.cpp asks for memory for code, and by two mappings.
+  TEST_CASE("memory for code has one door, which maps it twice") {
+    constexpr std::string_view kWords[] = {"PROT_EXEC", "mprotect", "JitRuntime", "JitAllocator", "VirtMem"};
+    const fs::path root = rt3d::tests::test_data("../src");
+    int found = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      if (!entry.is_regular_file()) continue;
+      const std::string path = fs::relative(entry.path(), root).generic_string();
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);)
+        for (const std::string_view word : kWords) {
+          if (line.find(word) == std::string::npos) continue;
+          ++found;
+          const bool marks_for_perf =
+              path == "jit/asm/perf.cpp" && line.find("PROT_READ | PROT_EXEC") != std::string::npos;
+          CHECK_MESSAGE((path == "jit/asm/code.cpp" || marks_for_perf), path, ": ", line);
+        }
+    }
+    CHECK(found > 3);
+    std::ifstream in(root / "jit/asm/code.cpp");
+    const std::string code{std::istreambuf_iterator<char>(in), {}};
+    CHECK(code.find("params.options = asmjit::JitAllocatorOptions::kUseDualMapping;") != std::string::npos);
   }
 
   TEST_CASE("an arrow that runs up in the table of floors is seen") {

@@ -50,6 +50,34 @@ TEST_CASE("a file of schema version 1 is upgraded when it is opened for writing,
   CHECK(db.trouble() == "");
 }
 
+TEST_CASE(
+    "a file whose creator was killed before it had a write-ahead log gets one when it is opened for "
+    "writing") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  fill(path, 3);
+  RawConnection(path).run("PRAGMA journal_mode = DELETE");
+  const auto has_log = [&] { return tests::read_bytes(path).substr(18, 2) == "\2\2"; };
+  REQUIRE_FALSE(has_log());
+  CHECK(find(TuningDb(path), 1) == std::vector<Row>{row_of(1)});
+  CHECK_FALSE(has_log());
+  {
+    const RawConnection reader(path);
+    sqlite3_stmt* reading = nullptr;
+    REQUIRE(sqlite3_prepare_v2(reader.handle, "SELECT * FROM schedule", -1, &reading, nullptr) == SQLITE_OK);
+    REQUIRE(sqlite3_step(reading) == SQLITE_ROW);
+    TuningDb db(path);
+    db.store(row_of(4));  // another one reads: there is none yet, and the row waits for it
+    CHECK(find(db, 4) == std::vector<Row>{row_of(4)});
+    CHECK_FALSE(has_log());
+    sqlite3_finalize(reading);
+  }
+  CHECK(TuningDb(path).count() == 4);
+  TuningDb(path).store(row_of(5));
+  CHECK(has_log());
+  CHECK(TuningDb(path).count() == 5);
+}
+
 TEST_CASE("a file of schema version 1 that is only read stays as it is") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db", other = folder.path() / "other.db";

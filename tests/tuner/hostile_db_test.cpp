@@ -154,6 +154,8 @@ Pages pages_of(const fs::path& path) {
   pages.root =
       static_cast<std::size_t>(db.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'schedule'"));
   pages.bytes = read_bytes(path);
+  pages.bytes[18] = pages.bytes[19] =
+      2;  // with a write-ahead log, as ours have: it is not added by whoever writes
   REQUIRE(pages.bytes.size() % kPage == 0);
   return pages;
 }

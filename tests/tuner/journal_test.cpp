@@ -72,6 +72,26 @@ TEST_CASE("a candidate is quarantined when two processes died while they ran it,
   CHECK(quarantined(path).front().version == 1);  // the one of another version of the family is not met
 }
 
+TEST_CASE("quarantine ends with a new version of the family") {
+  const ScratchFolder folder;
+  const fs::path path = folder.path() / "tuning.db";
+  FakeSetting s;
+  const Intent second{s.target.device.fingerprint(), s.problem.text(), "relu.fake.cpu", 1, knob(2).text()};
+  for (int death = 0; death < 2; ++death) die_running(path, second);
+  for (const int version : {1, 2}) {
+    CAPTURE(version);
+    const FakeFamily family("relu.fake.cpu", {{knob(1), 10, 300}, {knob(2), 20, 50}, {knob(3), 30, 100}}, 1,
+                            version);
+    const std::vector<const kernels::KernelFamily*> families{&family};
+    TuningDb db(path);
+    const TimedSchedule choice = tune(s.request(families), db);
+    CHECK(choice.schedule == (version == 1 ? knob(3) : knob(2)));
+    CHECK(choice.measurements == (version == 1 ? 2 : 3));
+    CHECK(db.quarantined(second.device, second.problem) ==
+          std::vector<Intent>{second});  // an app may go back
+  }
+}
+
 TEST_CASE("a process that dies in a pause of tuning suspects no candidate") {
   const ScratchFolder folder;
   const fs::path path = folder.path() / "tuning.db";

@@ -201,6 +201,23 @@ TEST_CASE("a clock that jumps back gives no time that cannot be, whenever it doe
     }
 }
 
+// A device that is suspended in the middle of a run, where the clock goes on meanwhile.
+TEST_CASE("a clock that jumps ahead makes no candidate slow for ever, whenever it does") {
+  Three made;
+  const Families families = families_of(made);
+  int runs = 0;
+  const Tuned quiet =
+      tune_with(families, Mode::full, kQuietMachine, [&](double us, int) { return ++runs, us; });
+  for (const double jump_us : {1e5, 3.6e9})
+    for (int at = 0; at < runs; ++at) {
+      INFO("by ", jump_us, " us in run ", at);
+      const Tuned tuned = tune_with(families, Mode::full, kQuietMachine,
+                                    [=](double us, int run) { return run == at ? us + jump_us : us; });
+      CHECK(tuned.choice.family == quiet.choice.family);
+      CHECK(tuned.choice.time_ns == doctest::Approx(quiet.choice.time_ns));
+    }
+}
+
 TEST_CASE("a candidate that is given up after its first run is remembered with the time of that run") {
   std::deque<Made> made;
   made.emplace_back("relu.a.cpu", std::vector<FakeSchedule>{{knob(1), 10, 400}});
