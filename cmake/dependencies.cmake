@@ -15,7 +15,16 @@ endfunction()
 rt3d_header_library(asmjit asmjit asmjit/core.h)
 
 find_package(spdlog REQUIRED)
-add_library(rt3d::spdlog ALIAS spdlog::spdlog)
+if(RT3D_STATIC_KIT)  # Debian has neither library as an archive: headers alone
+  add_library(rt3d_spdlog INTERFACE)
+  target_include_directories(rt3d_spdlog SYSTEM INTERFACE
+    $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_definitions(rt3d_spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+  target_link_libraries(rt3d_spdlog INTERFACE Threads::Threads)
+  add_library(rt3d::spdlog ALIAS rt3d_spdlog)
+else()
+  add_library(rt3d::spdlog ALIAS spdlog::spdlog)
+endif()
 
 find_package(SQLite3 REQUIRED)
 add_library(rt3d::sqlite ALIAS SQLite::SQLite3)
