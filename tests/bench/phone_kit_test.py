@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The phone kit from its tarball alone, in an empty folder, under qemu: every result is right, and the report reads it.
 
     scripts/phone-kit --quick -o build/kit.tar.gz && tests/bench/phone_kit_test.py build/kit.tar.gz

@@ -9,12 +9,14 @@ namespace {
 
 using nlohmann::json;
 
+constexpr double kThousand = 1000;  // zones count in thousandths of a degree, clocks in kHz
+
 template <typename Sources>
-json values(const Sources& sources, double unit) {
+json values(const Sources& sources) {
   json result = json::array();
   for (const auto& source : sources) {
     const auto number = number_of(source.file);
-    result.push_back(number ? json(static_cast<double>(*number) * unit) : json(nullptr));
+    result.push_back(number ? json(static_cast<double>(*number) / kThousand) : json(nullptr));
   }
   return result;
 }
@@ -38,7 +40,6 @@ Thermometer::Thermometer(const std::filesystem::path& root) {
 
 json Thermometer::columns() const { return {{"zones", names(zones_)}, {"clocks", names(clocks_)}}; }
 
-// Zones count in thousandths of a degree, clocks in kHz.
-json Thermometer::read() const { return {{"celsius", values(zones_, 1e-3)}, {"mhz", values(clocks_, 1e-3)}}; }
+json Thermometer::read() const { return {{"celsius", values(zones_)}, {"mhz", values(clocks_)}}; }
 
 }  // namespace rt3d::cli
