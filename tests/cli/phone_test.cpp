@@ -154,6 +154,9 @@ TEST_CASE("a child's end is told: code, words, signal, time") {
   CHECK(looks >= 1);
   ChildOptions pinned = options;
   pinned.cpus = {usable_cpus().back()};
+  ChildOptions elsewhere = options;
+  elsewhere.cpus = {1023};  // no machine of ours has so many
+  CHECK(run_child(shell("true"), elsewhere).trouble == "the system does not let it run on these cores");
   CHECK(holds(run_child(shell("grep Cpus_allowed_list /proc/self/status"), pinned).out,
               "\t" + std::to_string(pinned.cpus[0]) + "\n"));
 }
@@ -178,6 +181,11 @@ TEST_CASE("the phone kit measures, finds what is wrong, and goes on where it end
   wrong.data[3] = std::byte{0x41};  // the first score: 8 or more
   write_npy(one, wrong.dtype, wrong.shape, wrong.data.data());
   const std::size_t steps = phone_steps(true, core_sets(shell.scratch.path("root"), usable_cpus())).size();
+
+  const Result stopped = phone(measure + " --minutes 0.000001");
+  CHECK(stopped.exit_code == 0);
+  CHECK(holds(stopped.out, "0 of " + std::to_string(steps) + " steps are done: run it again to go on"));
+  CHECK(json::parse(read_file(output))["finished"] == false);
 
   const Result first = phone(measure);
   CAPTURE(first.out);

@@ -22,7 +22,7 @@
 namespace rt3d::cli {
 namespace {
 
-constexpr int kNotStarted = 127;
+constexpr int kNotPinned = 126, kNotStarted = 127;  // exit codes, as a shell has them for what it cannot run
 constexpr std::chrono::milliseconds kPause(50);
 
 std::string whole(const std::filesystem::path& file) {
@@ -41,7 +41,7 @@ std::string last_line(std::string text) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (cpus != nullptr) sched_setaffinity(0, sizeof *cpus, cpus);
+  if (cpus != nullptr && sched_setaffinity(0, sizeof *cpus, cpus) != 0) _exit(kNotPinned);
   const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
   const int to = open(out, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
   const int errors = open(err, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
@@ -79,6 +79,7 @@ std::string trouble_of(int status, bool too_long, const ChildOptions& options, c
   if (too_long) return join("killed after ", options.most_seconds, " s", more);
   if (WIFSIGNALED(status)) return join("ended by signal ", WTERMSIG(status), more);
   if (WEXITSTATUS(status) == kNotStarted) return "it could not be started";
+  if (WEXITSTATUS(status) == kNotPinned) return "the system does not let it run on these cores";
   if (WEXITSTATUS(status) != 0) return said.empty() ? join("exit code ", WEXITSTATUS(status)) : said;
   return "";
 }

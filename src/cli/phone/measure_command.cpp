@@ -59,7 +59,7 @@ class Measurement {
   explicit Measurement(const MeasureOptions& options)
       : options_(options),
         folder_(fs::path(options.folder) / (options.small ? "quick" : "full")),
-        store_(folder_, join(rt3d_version(), " ", build_commit(), " ", rt3d_device_text())),
+        store_(folder_, join(rt3d_version(), " ", build_commit())),
         heat_(options.root),
         sets_(core_sets(options.root, usable_cpus())),
         steps_(phone_steps(options.small, sets_)),
@@ -78,19 +78,17 @@ class Measurement {
     for (const CoreSet& set : sets_) result_["core_sets"].push_back(json_of(set));
   }
 
-  // Whether every step is there and right.
+  // Whether every step that was to be done is there and right.
   bool run() {
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      if (over()) {
-        std::printf("%zu of %zu steps are done: run it again to go on\n", i, steps_.size());
-        return right_;
-      }
-      take(i);
-    }
-    result_["finished"] = true;
+    std::size_t done = 0;
+    while (done < steps_.size() && !over()) take(done++);
+    result_["finished"] = done == steps_.size();
     for (const CoreSet& set : sets_) add_seeds(set);
     write();
-    for (const Network& network : networks(options_.small)) fs::remove(model_file(network));
+    if (done == steps_.size())
+      for (const Network& network : networks(options_.small)) fs::remove(model_file(network));
+    else
+      std::printf("%zu of %zu steps are done: run it again to go on\n", done, steps_.size());
     return right_;
   }
 
