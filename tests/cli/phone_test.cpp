@@ -182,10 +182,15 @@ TEST_CASE("the phone kit measures, finds what is wrong, and goes on where it end
   write_npy(one, wrong.dtype, wrong.shape, wrong.data.data());
   const std::size_t steps = phone_steps(true, core_sets(shell.scratch.path("root"), usable_cpus())).size();
 
+  const fs::path getprop = fs::path(shell.scratch.path("root")) / "system/bin/getprop";
+  put(getprop, "#!/bin/sh\nif [ $1 = ro.product.model ]; then echo One Phone; fi\n");
+  fs::permissions(getprop, fs::perms::owner_all);
   const Result stopped = phone(measure + " --minutes 0.000001");
   CHECK(stopped.exit_code == 0);
   CHECK(holds(stopped.out, "0 of " + std::to_string(steps) + " steps are done: run it again to go on"));
-  CHECK(json::parse(read_file(output))["finished"] == false);
+  const json begun = json::parse(read_file(output));
+  CHECK(begun["finished"] == false);
+  CHECK(begun["facts"]["properties"] == json{{"ro.product.model", "One Phone"}});
 
   const Result first = phone(measure);
   CAPTURE(first.out);

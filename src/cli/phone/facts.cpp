@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/phone/child.h"
 #include "cli/phone/system_files.h"
 #include "rt3d/rt3d.h"
 
@@ -17,21 +17,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kGetprop = "/system/bin/getprop";
 constexpr std::array kProperties = {
     "ro.product.manufacturer", "ro.product.model",      "ro.soc.manufacturer",      "ro.soc.model",
     "ro.board.platform",       "ro.hardware",           "ro.build.version.release", "ro.build.version.sdk",
     "ro.build.fingerprint",    "ro.product.cpu.abilist"};
 
-// The kit's names are constants: nothing here comes from outside into the shell's line.
-std::string property(const std::string& name) {
-  FILE* pipe = popen((std::string(kGetprop) + " " + name).c_str(), "r");
-  if (pipe == nullptr) return "";
-  std::array<char, 512> text{};
-  const bool read = std::fgets(text.data(), text.size(), pipe) != nullptr;
-  pclose(pipe);
-  const std::string line = read ? text.data() : "";
-  return line.substr(0, line.find('\n'));
+std::string property(const std::string& getprop, const std::string& name,
+                     const std::filesystem::path& folder) {
+  const std::string out = run_child({getprop, name}, {.folder = folder, .cpus = {}, .most_seconds = 10}).out;
+  return out.substr(0, out.find('\n'));
 }
 
 std::int64_t meminfo(const std::filesystem::path& root, const std::string& key) {
@@ -46,7 +40,7 @@ std::int64_t meminfo(const std::filesystem::path& root, const std::string& key) 
 
 }  // namespace
 
-json phone_facts(const std::filesystem::path& root) {
+json phone_facts(const std::filesystem::path& root, const std::filesystem::path& folder) {
   json facts = {{"device", rt3d_device_text()},
                 {"memory_bytes", meminfo(root, "MemTotal")},
                 {"available_bytes", meminfo(root, "MemAvailable")},
@@ -55,9 +49,10 @@ json phone_facts(const std::filesystem::path& root) {
   if (uname(&names) == 0)
     facts["kernel"] = std::string(names.sysname) + " " + names.release + " " + names.machine;
   json properties = json::object();
-  if (access(kGetprop, X_OK) == 0)
+  const std::string getprop = (root / "system/bin/getprop").string();
+  if (access(getprop.c_str(), X_OK) == 0)
     for (const char* name : kProperties)
-      if (const std::string value = property(name); !value.empty()) properties[name] = value;
+      if (const std::string value = property(getprop, name, folder); !value.empty()) properties[name] = value;
   facts["properties"] = properties;
   return facts;
 }

@@ -7,8 +7,9 @@
 
 namespace rt3d::cli {
 
-// Model, SoC and release as Android's getprop says, kernel, memory, cores; what is not to be had is left out.
-nlohmann::json phone_facts(const std::filesystem::path& root);
+// Model, SoC and release as Android's getprop says, kernel, memory, cores; what is not to be had is left out. `folder`: for files of a
+// moment.
+nlohmann::json phone_facts(const std::filesystem::path& root, const std::filesystem::path& folder);
 
 // Bytes that programs may still take, by /proc/meminfo; a very large number where nobody says.
 std::int64_t available_memory(const std::filesystem::path& root);

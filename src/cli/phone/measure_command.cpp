@@ -70,7 +70,7 @@ class Measurement {
                {"kit_schema", kKitSchema},
                {"quick", options.small},
                {"finished", false},
-               {"facts", phone_facts(options.root)},
+               {"facts", phone_facts(options.root, folder_)},
                {"heat_columns", heat_.columns()},
                {"core_sets", json::array()},
                {"steps", json::array()},
