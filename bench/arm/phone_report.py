@@ -158,7 +158,8 @@ def report(path, folder, table):
     benches = [step for step in results["steps"] if step["kind"] == "bench" and "report" in step]
     lines = [*head(results), "", table(COLUMNS, [bench_row(step, totals) for step in benches]), "",
              "of peak: products of the direct method over the multiply-add peak of the same run; fast methods and zeros may pass 100 %.",
-             "ms n1_19, n1_22: model figures of a Snapdragon 865's four big cores (docs/aarch64.md), of no other phone."]
+             "ms n1_19, n1_22: model figures of a Snapdragon 865's four big cores (docs/aarch64.md), of no other phone; "
+             "half: by instructions alone."]
     for step in benches:
         if key(step) in steps and step["cores"] == results["core_sets"][0] and step["threads"] == len(step["cores"]["cpus"]):
             lines += ["", f"{step['network']}, {step['accuracy']}:", "", table(LAYER_COLUMNS, layer_rows(step, steps[key(step)]))]
