@@ -89,6 +89,7 @@ std::string trouble_of(int status, bool too_long, const ChildOptions& options, c
 ChildResult run_child(const std::vector<std::string>& words, const ChildOptions& options) {
   std::vector<std::string> kept = words;
   std::vector<char*> arguments;
+  arguments.reserve(kept.size() + 1);
   for (std::string& word : kept) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   cpu_set_t cpus;
