@@ -55,6 +55,7 @@ void declare(CLI::App& app, CaseOptions& options) {
 // What a plan is, for comparing two.
 std::vector<std::string> ways(const std::vector<Step>& steps) {
   std::vector<std::string> texts;
+  texts.reserve(steps.size());
   for (const Step& step : steps) texts.push_back(step.family + " " + step.schedule);
   return texts;
 }
@@ -114,6 +115,7 @@ void run(const CaseOptions& options) {
     settings.session.quiet = true;
     const BenchReport report = bench_model(options.model, settings);
     std::vector<Step> steps;
+    steps.reserve(report.layers.size());
     for (const Layer& layer : report.layers) steps.push_back(layer.step);
     measured = ways(steps);
     result["bench"] = report_json(report);

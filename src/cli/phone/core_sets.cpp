@@ -23,6 +23,7 @@ std::vector<std::vector<int>> clusters(const std::filesystem::path& root, const 
   for (const int cpu : usable)
     by_speed[speed_of(root / "sys/devices/system/cpu" / ("cpu" + std::to_string(cpu)))].push_back(cpu);
   std::vector<std::vector<int>> sorted;
+  sorted.reserve(by_speed.size());
   for (auto& [speed, cpus] : by_speed) sorted.push_back(std::move(cpus));
   return sorted;
 }

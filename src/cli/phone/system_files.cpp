@@ -60,6 +60,7 @@ std::vector<std::filesystem::path> numbered(const std::filesystem::path& folder,
       found[*number] = at->path();
   }
   std::vector<std::filesystem::path> paths;
+  paths.reserve(found.size());
   for (const auto& [number, path] : found) paths.push_back(path);
   return paths;
 }
