@@ -14,8 +14,23 @@ function(rt3d_header_library name library header)
 endfunction()
 rt3d_header_library(asmjit asmjit asmjit/core.h)
 
-find_package(spdlog REQUIRED)
-add_library(rt3d::spdlog ALIAS spdlog::spdlog)
+# rt3d_headers(<name> <header>): a package of headers alone as rt3d::<name>.
+function(rt3d_headers name header)
+  string(TOUPPER ${name} upper)
+  find_path(${upper}_HEADERS ${header} REQUIRED)
+  add_library(rt3d_${name} INTERFACE)
+  target_include_directories(rt3d_${name} SYSTEM INTERFACE ${${upper}_HEADERS})
+  add_library(rt3d::${name} ALIAS rt3d_${name})
+endfunction()
+
+if(RT3D_STATIC_KIT)  # Debian has neither spdlog nor fmt as an archive
+  rt3d_headers(spdlog spdlog/spdlog.h)
+  target_compile_definitions(rt3d_spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+  target_link_libraries(rt3d_spdlog INTERFACE Threads::Threads)
+else()
+  find_package(spdlog REQUIRED)
+  add_library(rt3d::spdlog ALIAS spdlog::spdlog)
+endif()
 
 find_package(SQLite3 REQUIRED)
 add_library(rt3d::sqlite ALIAS SQLite::SQLite3)

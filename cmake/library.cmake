@@ -27,9 +27,10 @@ function(rt3d_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
-# rt3d_library(<folder> [RECURSE] LINK …): one static library of all sources in src/<folder>, named rt3d_<folder>.
+# rt3d_library(<folder> [RECURSE] [WITHOUT <regex>] LINK …): one static library of all sources in src/<folder> but those that
+# the expression matches, named rt3d_<folder>.
 function(rt3d_library folder)
-  cmake_parse_arguments(arg "RECURSE" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "RECURSE" "WITHOUT" "LINK" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   set(target rt3d_${name})
   set(glob GLOB)
@@ -37,6 +38,9 @@ function(rt3d_library folder)
     set(glob GLOB_RECURSE)
   endif()
   file(${glob} sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  if(arg_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "${arg_WITHOUT}")
+  endif()
   if(NOT sources)
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)

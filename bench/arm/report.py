@@ -16,6 +16,7 @@ import tempfile
 import counts
 import loops
 import phone
+import phone_report
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GATES = {"n1_19": 0.95, "n1_22": 0.85}  # least share of the FMLA bound, by model, for loops that multiplying bounds
@@ -25,7 +26,10 @@ MOST_EXECUTED = {False: 1.05, True: 1.08}  # FMLAs executed / ideal, for convolu
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=pathlib.Path, help="an ONNX file with static shapes")
+    parser.add_argument("model", type=pathlib.Path, nargs="?", help="an ONNX file with static shapes")
+    parser.add_argument("--phone", type=pathlib.Path, metavar="FILE", help="instead of a model: a phone kit's results.json, beside model figures (docs/android.md)")
+    parser.add_argument("--figures", type=pathlib.Path, metavar="FOLDER", help="with --phone: CSVs of --csv, named NETWORK-ACCURACY.csv (default: the times in docs/aarch64.md)")
+    parser.add_argument("--seeds", type=pathlib.Path, metavar="FILE", help="with --phone: write what the phone tuned as rows for sessions and for tuning_db/seeds")
     parser.add_argument("--accuracy", choices=["exact", "default", "half"], default="default",
                         help="exact: direct convolutions only; default: Winograd too; half: also 16-bit arithmetic (default: %(default)s)")
     parser.add_argument("--steps", default="", metavar="TEXT", help="only steps whose name, problem or family contains TEXT")
@@ -40,7 +44,7 @@ def arguments():
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write both tables as Markdown")
     parser.add_argument("--plot", type=pathlib.Path, metavar="FILE", help="draw the predicted times (needs matplotlib)")
     parser.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="keep listings and counts there; a folder with counts is not counted again")
-    parser.add_argument("--check", action="store_true", help="exit with 1 when a loop or a convolution misses its gate, with 3 when llvm-mca is missing")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a loop or a convolution misses its gate, with 3 when llvm-mca is missing; with --phone: with 1 when a result is not there or not right")
     return parser.parse_args()
 
 
@@ -224,8 +228,27 @@ def report(options, folder):
     return 0 if not options.check else 3 if missing else 1 if found else 0
 
 
+def report_phone(options):
+    try:
+        lines, right = phone_report.report(options.phone, options.figures, table)
+        text = "\n".join(lines)
+        print(text)
+        if options.markdown:
+            options.markdown.write_text(text + "\n")
+        if options.seeds:
+            rows = phone_report.write_seeds(phone_report.load(options.phone), options.seeds)
+            print(f"\n{options.seeds}: {rows} rows")
+    except phone_report.Unusable as error:
+        sys.exit(f"report: {error}")
+    return 1 if options.check and not right else 0
+
+
 def main():
     options = arguments()
+    if options.phone:
+        sys.exit(report_phone(options))
+    if not options.model:
+        sys.exit("report: give an ONNX file, or --phone FILE")
     if not options.model.exists():
         sys.exit(f"report: there is no {options.model}; write one with: rt3d make-model NAME -o FILE")
     if options.keep:

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/real_text.h"
 
 namespace rt3d {
 namespace {
@@ -109,9 +110,7 @@ AttributeValue parse_attribute_value(std::string_view text) {
     if (*next != 'x') break;
     at = next + 1;
   }
-  double real = 0;
-  const auto [next, error] = std::from_chars(text.data(), end, real);
-  if (error == std::errc() && next == end && !text.empty()) return real;
+  if (const auto real = parse_real(text)) return *real;
   return std::string(text);
 }
 

@@ -61,9 +61,8 @@ Listed read_path_list(const Source& source, const Split& split) {
     return rows;
   };
   const std::vector<Row> train = read(split.file, split.lines);
-  const std::vector<Row> test = source.test_split.empty()
-                                    ? std::vector<Row>()
-                                    : read(source.test_split, read_lines(source.test_split));
+  const std::vector<Row> test =
+      source.test_split.empty() ? std::vector<Row>() : read(source.test_split, read_lines(source.test_split));
 
   std::set<std::string> words;
   bool numbers = true;

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/real_text.h"
 #include "graph/graph.h"
 
 namespace rt3d::graph {
@@ -255,11 +256,9 @@ class TextReader {
 
   static double read_number(LineParser& p) {
     const Token token = p.take();
-    double value = 0;
-    const char* end = token.text.data() + token.text.size();
-    if (std::from_chars(token.text.data(), end, value).ptr != end)
-      p.wrong("'" + token.text + "' is not a number");
-    return value;
+    const auto value = parse_real(token.text);
+    if (!value) p.wrong("'" + token.text + "' is not a number");
+    return *value;
   }
 
   static Tensor read_tensor(LineParser& p, const std::string& name) {

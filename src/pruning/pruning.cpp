@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/real_text.h"
 
 namespace rt3d::pruning {
 
@@ -25,8 +26,7 @@ std::string_view take_part(std::string_view& text, char separator) {
   return part;
 }
 
-template <typename Number>
-bool read(std::string_view text, Number& value) {
+bool read(std::string_view text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -50,7 +50,8 @@ Request parse_request(std::string_view text) {
     request.published = rest.substr(0, kPublished.size()) == kPublished;
     if (request.published) rest.remove_prefix(kPublished.size());
   }
-  if (!read(rest, request.rate) || !(request.rate > 1 && request.rate <= kHighestRate)) refuse(text);
+  request.rate = parse_real(rest).value_or(0);
+  if (!(request.rate > 1 && request.rate <= kHighestRate)) refuse(text);
   return request;
 }
 

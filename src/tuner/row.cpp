@@ -8,6 +8,7 @@
 
 #include "base/checksum.h"
 #include "base/error.h"
+#include "base/real_text.h"
 #include "kernels/problem.h"
 #include "kernels/schedule.h"
 
@@ -70,13 +71,21 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-template <typename Number>
-Number parse_number(std::string_view text, std::string_view field, std::size_t line) {
-  Number value{};
+[[noreturn]] void refuse_number(std::string_view text, std::string_view field, std::size_t line) {
+  fail(Code::invalid_argument, "tuning rows, line ", line, ": ", field, " '", text, "' is not a number");
+}
+
+int parse_whole(std::string_view text, std::string_view field, std::size_t line) {
+  int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    fail(Code::invalid_argument, "tuning rows, line ", line, ": ", field, " '", text, "' is not a number");
+  if (error != std::errc() || end != text.data() + text.size()) refuse_number(text, field, line);
   return value;
+}
+
+double parse_number(std::string_view text, std::string_view field, std::size_t line) {
+  const auto value = parse_real(text);
+  if (!value) refuse_number(text, field, line);
+  return *value;
 }
 
 std::string field_names(std::size_t count) {
@@ -99,15 +108,15 @@ Row parse_row(std::string_view text, std::size_t line, const TextForm& form) {
          form.fields, " separated by tabs (", field_names(form.fields), ")");
   Row row;
   row.device = f[0];
-  row.threads = parse_number<int>(f[1], "threads", line);
+  row.threads = parse_whole(f[1], "threads", line);
   row.problem = f[2];
   row.family = f[3];
-  row.version = parse_number<int>(f[4], "version", line);
+  row.version = parse_whole(f[4], "version", line);
   row.schedule = f[5];
-  row.time_ns = parse_number<double>(f[6], "time_ns", line);
-  row.default_ns = parse_number<double>(f[7], "default_ns", line);
-  row.rigor = parse_number<int>(f[8], "rigor", line);
-  if (form.fields > 9) row.disturbance = parse_number<double>(f[9], "disturbance", line);
+  row.time_ns = parse_number(f[6], "time_ns", line);
+  row.default_ns = parse_number(f[7], "default_ns", line);
+  row.rigor = parse_whole(f[8], "rigor", line);
+  if (form.fields > 9) row.disturbance = parse_number(f[9], "disturbance", line);
   if (!storable(row))
     fail(Code::invalid_argument, "tuning rows, line ", line, ": a field is empty or out of range");
   try {

@@ -67,12 +67,14 @@ const std::vector<Floor> kFloors = {
       "pruning", "runtime/running"}},                // runtime/running: folding of constants
     {"api", {"base", "graph", "tuner", "runtime", "runtime/devices", "rt3d"}},
     {"video", {"base"}},
+    {"video/absent", {"base", "video"}},  // in place of what needs FFmpeg
     {"dataset", {"base", "video"}},
     {"pruner/runs", {"base", "graph", "dataset", "pruner", "pruning"}},
     {"cli/parts", {"base", "graph", "kernels", "pruning", "video", "rt3d"}},  // kernels: the text of problems
     {"cli/commands", {"graph", "models", "pruning", "cli/parts"}},
+    {"cli/phone", {"cli/parts", "cli/commands", "rt3d"}},  // cli/commands: how a model is measured
     {"cli/prune", {"base", "graph", "video", "dataset", "pruner", "pruner/runs", "pruning", "cli/parts"}},
-    {"cli", {"cli/commands", "cli/prune"}},
+    {"cli", {"cli/commands", "cli/phone", "cli/prune"}},
 };
 
 struct Door {

@@ -1,13 +1,11 @@
 // rt3d check: whether a device computes what the CPU does, on whole models.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/run_outputs.h"
+#include "cli/parts/difference.h"
 #include "cli/parts/failure.h"
 #include "cli/parts/json_output.h"
 #include "cli/parts/model_inputs.h"
@@ -30,9 +28,6 @@ struct CheckOptions {
   SessionOptions session;
   bool as_json = false;
 };
-
-// Shares of an output's range: what docs/accuracy.md promises of devices, and rounding in another order for exact results.
-const std::map<std::string, double> kLimits = {{"exact", 1e-4}, {"default", 1e-3}, {"half", 1e-2}};
 
 void declare(CLI::App& app, CheckOptions& options) {
   app.add_option("MODEL", options.models, "ONNX files")->required();
@@ -72,22 +67,6 @@ struct Verdict {
   bool right = true;
 };
 
-// Where both are no number they agree, and so do equal infinities.
-double difference(const std::vector<double>& got, const std::vector<double>& want) {
-  double largest = 0, least = std::numeric_limits<double>::infinity(), most = -least;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    if (std::isfinite(want[i])) {
-      least = std::min(least, want[i]);
-      most = std::max(most, want[i]);
-    }
-    if (got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i]))) continue;
-    const double apart = std::fabs(got[i] - want[i]);
-    largest = std::isnan(apart) ? std::numeric_limits<double>::infinity() : std::max(largest, apart);
-  }
-  if (largest == 0) return 0;
-  return largest / std::max(most - least, std::numeric_limits<double>::min());
-}
-
 std::vector<std::string> layers_on_cpu(const std::vector<Step>& steps) {
   std::vector<std::string> layers;
   if (std::ranges::none_of(steps, [](const Step& step) { return step.device_gflops > 0; })) return layers;
@@ -125,8 +104,8 @@ Verdict judged(const CheckOptions& options, const std::string& file, double limi
   const Ran got = ran(model.get(), options.session, shapes, inputs, options.inputs.seed);
   Verdict verdict{file, got.device, {}, {}, layers_on_cpu(got.steps)};
   for (std::size_t i = 0; i < want.outputs.size(); ++i) {
-    verdict.outputs.push_back({want.outputs[i].name, difference(values_of(got.outputs[i].array),
-                                                                values_of(want.outputs[i].array))});
+    verdict.outputs.push_back({want.outputs[i].name, largest_difference(values_of(got.outputs[i].array),
+                                                                        values_of(want.outputs[i].array))});
     verdict.right = verdict.right && verdict.outputs.back().largest <= limit;
   }
   return verdict;
@@ -172,7 +151,7 @@ void print_all(const CheckOptions& options, double limit, const std::vector<Verd
 }
 
 void run(const CheckOptions& options) {
-  const double limit = options.limit > 0 ? options.limit : kLimits.at(options.session.accuracy);
+  const double limit = options.limit > 0 ? options.limit : difference_limit(options.session.accuracy);
   std::vector<Verdict> verdicts;
   for (const std::string& model : options.models) {
     try {

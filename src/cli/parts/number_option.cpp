@@ -2,13 +2,13 @@
 
 #include <charconv>
 
+#include "base/real_text.h"
 #include "cli/parts/failure.h"
 
 namespace rt3d::cli {
 namespace {
 
-template <typename Number>
-bool read(const std::string& text, Number& number) {
+bool read(const std::string& text, std::uint64_t& number) {
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
   return error == std::errc() && at == end;
@@ -32,9 +32,8 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
 CLI::Validator finite_number(double least, double most) {
   const std::string range = join("from ", least, " to ", most);
   const auto refuse = [=](std::string& text) {
-    double number = 0;
-    const bool signed_zero = number == 0 && text.starts_with('-');
-    const bool good = read(text, number) && number >= least && number <= most && !signed_zero;  // no NaN is
+    const auto number = parse_real(text);
+    const bool good = number && *number >= least && *number <= most && !text.starts_with('-');  // no NaN is
     return good ? std::string() : "'" + text + "' is not a number " + range;
   };
   return {refuse, "FLOAT " + range};

@@ -1,8 +1,8 @@
 #include "cli/prune/prune_target.h"
 
-#include <charconv>
 #include <string_view>
 
+#include "base/real_text.h"
 #include "cli/parts/failure.h"
 
 namespace rt3d::cli {
@@ -27,11 +27,8 @@ PruneTarget parse_prune_target(const std::string& text) {
   for (const Unit& unit : kUnits) {
     if (!text.ends_with(unit.suffix)) continue;
     const std::string_view digits = std::string_view(text).substr(0, text.size() - unit.suffix.size());
-    double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error == std::errc() && end == digits.data() + digits.size() && value > unit.above &&
-        value <= unit.most)
-      return {unit.kind, value};
+    const double value = parse_real(digits).value_or(unit.above);
+    if (value > unit.above && value <= unit.most) return {unit.kind, value};
     break;
   }
   throw UsageError("--target " + text +

@@ -1,8 +1,8 @@
 #include "cli/prune/prune_training.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 
+#include "base/real_text.h"
 #include "cli/parts/failure.h"
 #include "cli/parts/number_option.h"
 #include "cli/prune/commands.h"
@@ -18,8 +18,8 @@ pruner::LayerPlan parse_layer(const std::string& text, const pruning::GroupSpec&
   const std::size_t equals = text.rfind('=');
   const std::size_t comma = equals == std::string::npos ? equals : text.find(',', equals);
   const std::string share = equals == std::string::npos ? "" : text.substr(equals + 1, comma - equals - 1);
-  const auto [end, error] = std::from_chars(share.data(), share.data() + share.size(), plan.share);
-  if (error != std::errc() || end != share.data() + share.size() || !(plan.share > 0 && plan.share < 1))
+  plan.share = parse_real(share).value_or(0);
+  if (!(plan.share > 0 && plan.share < 1))
     throw UsageError(
         "--layer " + text +
         ": give a layer and the share of its groups that goes, above 0 and below 1, and, if it is another, "
