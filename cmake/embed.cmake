@@ -18,6 +18,40 @@ inline constexpr std::string_view ${constant} = R\"embedded(@text@)embedded\";
   target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
 endfunction()
 
+# rt3d_embed_seeds(<target> <header>): the texts of the files that RT3D_EMBED_SEEDS names as kEmbeddedSeeds, an array of std::string_view.
+function(rt3d_embed_seeds target header)
+  set(files)
+  if(RT3D_EMBED_SEEDS STREQUAL "ON")
+    file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tuning_db/seeds/*.tsv)
+  elseif(RT3D_EMBED_SEEDS)
+    set(files ${RT3D_EMBED_SEEDS})
+  endif()
+  set(texts)
+  set(count 0)
+  foreach(file IN LISTS files)
+    get_filename_component(file ${file} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    string(APPEND texts "    R\"embedded(${text})embedded\",\n")
+    math(EXPR count "${count} + 1")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${header} @ONLY CONTENT
+"// Generated from what RT3D_EMBED_SEEDS names.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace rt3d::api {
+
+inline constexpr std::array<std::string_view, @count@> kEmbeddedSeeds{
+@texts@};
+
+}  // namespace rt3d::api
+")
+  target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
+endfunction()
+
 # rt3d_embed_kernels(<target> <folder> <header> <namespace>): the text of each .cl file of the folder in one generated header, as a
 # Source (a file's name and its text) k<Name> for <name>.cl.
 function(rt3d_embed_kernels target folder header namespace)

@@ -6,6 +6,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/include/rt3d/rt3d.h DESTINATION ${CMAKE_INST
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+# For apps to give to their sessions (docs/first-run.md).
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tuning_db/seeds DESTINATION ${CMAKE_INSTALL_DATADIR}/rt3d FILES_MATCHING PATTERN "*.tsv")
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rt3d)
 install(EXPORT rt3d-targets NAMESPACE rt3d:: FILE rt3d-config.cmake DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rt3d-config-version.cmake COMPATIBILITY SameMinorVersion)

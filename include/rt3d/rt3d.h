@@ -326,6 +326,30 @@ RT3D_API rt3d_status rt3d_session_get_tuning(rt3d_tuning_state *state, const rt3
  * and weights are packed beside runs. The whole takes background_share of the time at most. No error of it fails a run. */
 RT3D_API rt3d_status rt3d_session_set_tuning_allowed(rt3d_session *session, int32_t allowed);
 
+/* What is known of a layer before anything is measured, and what tuning would still bring. */
+typedef struct rt3d_prospect {
+  size_t size;            /* sizeof(rt3d_prospect), set by RT3D_PROSPECT_INIT */
+  const char *problem;    /* as rt3d_step_info has it; texts live until prospects are found again, or the session is freed */
+  int32_t uses;           /* layers of the model that share it */
+  const char *source;     /* as rt3d_step_info has it: "database" (or a seed), "near", "estimate", "only choice" */
+  const char *family, *schedule; /* of the fastest row that is known of it or near it, else of the best estimate */
+  double time_ns;         /* likewise: measured, of "near" there, or estimated; 0: there is no choice */
+  int32_t rigor;          /* of that row: 2 full tuning found it, 1 quick tuning, 0 it came along in a survey */
+  const char *row_device; /* whose row it is; "": there is none */
+  int32_t row_threads;    /* with how many threads */
+  const char *row_problem; /* of which problem, where that is another one: with another share of zeros; "": of this one */
+  double estimated_ns;    /* of the code that is estimated to be the fastest */
+  double first_choice_ns; /* what that code took as estimated, when it was measured here; 0: it was not. Over time_ns: what tuning brought */
+  /* Candidates that tuning would measure, and about how long that takes, if all estimates were right; 0: enough is known. */
+  int32_t quick_candidates, full_candidates;
+  double quick_ns, full_ns;
+} rt3d_prospect;
+#define RT3D_PROSPECT_INIT { sizeof(rt3d_prospect), NULL, 0, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0, 0, 0, 0, 0 }
+/* Finds the prospects of all distinct problems of a session of RT3D_TUNE_LATER, which may be of plan_only: looks into its database and seeds
+ * and lists candidates, which takes up to some milliseconds each. Measures nothing. Of several devices a problem has one for each. */
+RT3D_API rt3d_status rt3d_session_find_prospects(int32_t *count, rt3d_session *session);
+RT3D_API rt3d_status rt3d_session_prospect(rt3d_prospect *prospect, const rt3d_session *session, int32_t index);
+
 /* What session creation did, and what the last run gave. */
 typedef struct rt3d_session_stats {
   size_t size;                /* sizeof(rt3d_session_stats), set by RT3D_SESSION_STATS_INIT */
@@ -420,14 +444,28 @@ typedef struct rt3d_db_changes {
   int64_t replaced;  /* rows that took another one's place */
   int64_t unchanged; /* rows that changed nothing: they were there, or the one that is there is worth more */
   int64_t left_out;  /* rows for this device in less time than any CPU could take */
+  /* What the rows, but for those that were left out, are good for on this machine; each is counted once. */
+  int64_t fitting;             /* of a device of this machine: with as many threads they count as measured */
+  int64_t of_relatives;        /* of a relative of one (rt3d_session_options.seeds): they stand in for the estimate */
+  int64_t of_other_devices;    /* of no use here, as the rest */
+  int64_t of_unknown_families; /* of kernels that this version does not have */
+  int64_t of_other_versions;   /* of kernels that this version has in another version */
+  int64_t of_illegal_schedules; /* that cannot be used for their problem here */
+  int64_t of_other_threads;    /* of this device with more threads than it has cores: tuning tries them first, no more */
 } rt3d_db_changes;
-#define RT3D_DB_CHANGES_INIT { sizeof(rt3d_db_changes), 0, 0, 0, 0 }
+#define RT3D_DB_CHANGES_INIT { sizeof(rt3d_db_changes), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 /* Adds the rows of `text`, of this version's or an older one's export; of two rows with one key the one that was
  * measured more quietly stays, then the more thorough, then the newer or faster (tuning_db/README.md). All or none: RT3D_IO when
  * they could not be stored, and then none is kept. `changes` may be NULL. */
 RT3D_API rt3d_status rt3d_db_import(rt3d_db_changes *changes, rt3d_db *db, const char *text);
 /* Adds the rows of another database, likewise. */
 RT3D_API rt3d_status rt3d_db_merge(rt3d_db_changes *changes, rt3d_db *db, const char *other_path);
+
+/* Whether a text may travel as a file of seeds (rt3d_session_options.seeds): of the newest version; each row once and all in order; with comment
+ * lines that say where it comes from ("# device: ", "# date: ", "# rt3d: ", "# command: ") before the first row; of kernels that there are, none of
+ * a later version, and for CPUs with schedules that are legal for their instruction set, in times that a CPU can take. RT3D_INVALID_ARGUMENT says
+ * which line is wrong, and why. `changes` may be NULL: how many rows are good for what on this machine; nothing is added. */
+RT3D_API rt3d_status rt3d_seeds_check(rt3d_db_changes *changes, const char *text);
 
 #ifdef __cplusplus
 }

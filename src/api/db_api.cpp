@@ -3,8 +3,10 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
+#include "api/homes.h"
 #include "runtime/devices/device_table.h"
 #include "tuner/machine.h"
+#include "tuner/seed_text.h"
 
 using rt3d::Code;
 using rt3d::fail;
@@ -46,17 +48,43 @@ bool believed(const rt3d::tuner::Row& row) {
   });
 }
 
+// Of the CPU's families and of an accelerator's.
+rt3d::tuner::SeedFamilies seed_families() {
+  rt3d::tuner::SeedFamilies known;
+  for (const rt3d::runtime::DeviceRow& row : rt3d::runtime::device_table())
+    if (!row.families().empty()) (row.list == nullptr ? known.cpu : known.accelerator) = row.families();
+  return known;
+}
+
 void require_changes(const rt3d_db_changes* changes, const char* function) {
   if (changes) require_size(*changes, function, "RT3D_DB_CHANGES_INIT");
 }
 
-void tell(rt3d_db_changes* changes, const rt3d::tuner::Stored& stored) {
+// What a row that is believed is good for is counted on the way.
+rt3d::tuner::Believes counted_in(rt3d::tuner::FitCounts& fits) {
+  return [&fits](const rt3d::tuner::Row& row) {
+    if (!believed(row)) return false;
+    ++fits[static_cast<std::size_t>(rt3d::api::fit_here(row))];
+    return true;
+  };
+}
+
+void tell(rt3d_db_changes* changes, const rt3d::tuner::Stored& stored, const rt3d::tuner::FitCounts& fits) {
   if (!changes) return;
+  const auto count = [&](rt3d::tuner::Fit fit) { return fits[static_cast<std::size_t>(fit)]; };
+  using rt3d::tuner::Fit;
   rt3d::api::copy_sized(changes, rt3d_db_changes{.size = sizeof(rt3d_db_changes),
                                                  .added = stored.added,
                                                  .replaced = stored.replaced,
                                                  .unchanged = stored.unchanged,
-                                                 .left_out = stored.left_out});
+                                                 .left_out = stored.left_out,
+                                                 .fitting = count(Fit::here),
+                                                 .of_relatives = count(Fit::relative),
+                                                 .of_other_devices = count(Fit::other_device),
+                                                 .of_unknown_families = count(Fit::unknown_family),
+                                                 .of_other_versions = count(Fit::other_version),
+                                                 .of_illegal_schedules = count(Fit::illegal_schedule),
+                                                 .of_other_threads = count(Fit::other_threads)});
 }
 
 }  // namespace
@@ -112,7 +140,9 @@ rt3d_status rt3d_db_import(rt3d_db_changes* changes, rt3d_db* db, const char* te
     require(text, "rt3d_db_import", "text");
     require_changes(changes, "rt3d_db_import");
     const DbUse use(*db);
-    tell(changes, db->db->import_text(text, believed));
+    rt3d::tuner::FitCounts fits{};
+    const rt3d::tuner::Stored stored = db->db->import_text(text, counted_in(fits));
+    tell(changes, stored, fits);
   });
 }
 
@@ -122,6 +152,19 @@ rt3d_status rt3d_db_merge(rt3d_db_changes* changes, rt3d_db* db, const char* oth
     require(other_path, "rt3d_db_merge", "other_path");
     require_changes(changes, "rt3d_db_merge");
     const DbUse use(*db);
-    tell(changes, db->db->merge(other_path, believed));
+    rt3d::tuner::FitCounts fits{};
+    const rt3d::tuner::Stored stored = db->db->merge(other_path, counted_in(fits));
+    tell(changes, stored, fits);
+  });
+}
+
+rt3d_status rt3d_seeds_check(rt3d_db_changes* changes, const char* text) {
+  return guard([&] {
+    require(text, "rt3d_seeds_check", "text");
+    require_changes(changes, "rt3d_seeds_check");
+    rt3d::tuner::FitCounts fits{};
+    for (const rt3d::tuner::Row& row : rt3d::tuner::checked_seeds(text, seed_families()))
+      ++fits[static_cast<std::size_t>(rt3d::api::fit_here(row))];
+    tell(changes, {}, fits);
   });
 }

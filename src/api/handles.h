@@ -26,8 +26,9 @@ struct rt3d_model {
 
 struct rt3d_session {
   std::optional<rt3d::runtime::Session> session;
-  mutable std::atomic<bool> in_use{false};  // by a call that changes or describes it
-  mutable std::string tuning_error;         // as rt3d_session_get_tuning gave it last
+  mutable std::atomic<bool> in_use{false};              // by a call that changes or describes it
+  mutable std::string tuning_error;                     // as rt3d_session_get_tuning gave it last
+  std::vector<rt3d::runtime::LayerProspect> prospects;  // as rt3d_session_find_prospects found them last
 };
 
 struct rt3d_db {

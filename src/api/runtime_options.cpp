@@ -8,10 +8,10 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
+#include "api/session_seeds.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/devices/device_table.h"
-#include "tuner/seeds.h"
 #include "tuner/tuning_db.h"
 
 namespace rt3d::api {
@@ -73,23 +73,6 @@ runtime::BackgroundOptions background(const rt3d_session_options& o) {
       callback(user, &given);
     };
   return out;
-}
-
-// What cannot be read costs time, and no session.
-std::shared_ptr<const tuner::Seeds> seeds(const rt3d_session_options& o) {
-  if (o.seed_count < 0) fail(Code::invalid_argument, "seed_count is ", o.seed_count);
-  if (o.seed_count == 0) return nullptr;
-  if (!o.seeds) fail(Code::invalid_argument, "seeds is NULL, but ", o.seed_count, " of them are announced");
-  auto all = std::make_shared<tuner::Seeds>();
-  for (std::int32_t i = 0; i < o.seed_count; ++i) {
-    if (!o.seeds[i]) fail(Code::invalid_argument, "seeds[", i, "] is NULL");
-    try {
-      all->add_file(o.seeds[i]);
-    } catch (const Error& error) {
-      log(LogLevel::warning, error.what());
-    }
-  }
-  return all;
 }
 
 // The user's file is for devices of which something is measured: for others, none is made.
@@ -165,7 +148,7 @@ runtime::SessionOptions runtime_options(const rt3d_session_options* given) {
   out.tuning.progress = progress(o);
   out.tuning.again = o.tune_again != 0;
   choose_database(out, o);
-  out.seeds = seeds(o);
+  out.seeds = seeds_of(o);
   const std::int32_t accuracy = number_in(o.accuracy);
   constexpr std::array kAccuracies{kernels::Accuracy::standard, kernels::Accuracy::exact,
                                    kernels::Accuracy::half};  // by rt3d_accuracy

@@ -179,6 +179,46 @@ rt3d_status rt3d_session_get_tuning(rt3d_tuning_state* state, const rt3d_session
   });
 }
 
+rt3d_status rt3d_session_find_prospects(int32_t* count, rt3d_session* session) {
+  return guard([&] {
+    require(count, "rt3d_session_find_prospects", "count");
+    require(session, "rt3d_session_find_prospects", "session");
+    const SessionUse use(*session, "rt3d_session_find_prospects");
+    session->prospects = session->session->prospects();
+    *count = static_cast<int32_t>(session->prospects.size());
+  });
+}
+
+rt3d_status rt3d_session_prospect(rt3d_prospect* prospect, const rt3d_session* session, int32_t index) {
+  return guard([&] {
+    require(prospect, "rt3d_session_prospect", "prospect");
+    require(session, "rt3d_session_prospect", "session");
+    require_size(*prospect, "rt3d_session_prospect", "RT3D_PROSPECT_INIT");
+    const SessionUse use(*session, "rt3d_session_prospect");
+    if (index < 0 || static_cast<std::size_t>(index) >= session->prospects.size())
+      fail(Code::invalid_argument, "there is no prospect ", index, "; ", session->prospects.size(),
+           " were found");
+    const rt3d::runtime::LayerProspect& p = session->prospects[static_cast<std::size_t>(index)];
+    rt3d::api::copy_sized(prospect, rt3d_prospect{.size = sizeof(rt3d_prospect),
+                                                  .problem = p.problem.c_str(),
+                                                  .uses = p.uses,
+                                                  .source = rt3d::runtime::source_name(p.source).data(),
+                                                  .family = p.family.c_str(),
+                                                  .schedule = p.schedule.c_str(),
+                                                  .time_ns = p.time_ns,
+                                                  .rigor = p.rigor,
+                                                  .row_device = p.device.c_str(),
+                                                  .row_threads = p.threads,
+                                                  .row_problem = p.row_problem.c_str(),
+                                                  .estimated_ns = p.estimated_ns,
+                                                  .first_choice_ns = p.first_choice_ns,
+                                                  .quick_candidates = p.quick_candidates,
+                                                  .full_candidates = p.full_candidates,
+                                                  .quick_ns = p.quick_ns,
+                                                  .full_ns = p.full_ns});
+  });
+}
+
 rt3d_status rt3d_session_set_tuning_allowed(rt3d_session* session, int32_t allowed) {
   return guard([&] {
     require(session, "rt3d_session_set_tuning_allowed", "session");

@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
+#include <vector>
 
 #include "base/env.h"
 #include "base/error.h"
@@ -141,6 +144,37 @@ std::string Device::fingerprint() const {
   for (char& c : text)
     if (c == ' ') c = '_';
   return text;
+}
+
+std::optional<Device> device_of(std::string_view fingerprint) {
+  std::vector<std::string_view> fields;
+  for (std::string_view rest = fingerprint;;) {
+    const std::size_t slash = rest.find('/');
+    fields.push_back(rest.substr(0, slash));
+    if (slash == std::string_view::npos) break;
+    rest.remove_prefix(slash + 1);
+  }
+  constexpr Isa kIsas[] = {Isa::avx2, Isa::avx512, Isa::neon};
+  const auto isa = std::ranges::find(kIsas, fields[0], isa_name);
+  if (isa == std::end(kIsas) || fields.size() != 5) return std::nullopt;
+  Device device;
+  device.isa = *isa;
+  device.name = fields[1];
+  device.features = {.fp16 = *isa == Isa::neon, .dotprod = *isa == Isa::neon};
+  std::int64_t* const caches[] = {&device.l1d_bytes, &device.l2_bytes, &device.l3_bytes};
+  constexpr std::string_view kNames[] = {"l1=", "l2=", "l3="};
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::string_view text = fields[i + 2];
+    if (!text.starts_with(kNames[i]) || !text.ends_with('K')) return std::nullopt;
+    text.remove_prefix(kNames[i].size());
+    text.remove_suffix(1);
+    std::int64_t kib = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), kib);
+    if (error != std::errc() || end != text.data() + text.size() || kib < 0 || kib >> 40 != 0)
+      return std::nullopt;
+    *caches[i] = kib << 10;
+  }
+  return device;
 }
 
 std::string Device::text() const {

@@ -38,6 +38,9 @@ struct Device {
   std::string text() const;
 };
 
+// A CPU as its fingerprint describes it, with all optional instructions of its set, since the text does not say; absent where it is none.
+std::optional<Device> device_of(std::string_view fingerprint);
+
 const Device& this_device();  // detected once
 
 // Whether code for `isa` can run on this CPU.

@@ -18,9 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr char kCpu[] = "cpu";
-// The row that remembers: of the "family" of all that an accelerator may compute, its time beside the CPU's.
-constexpr char kFamily[] = "model.accelerator";
-constexpr int kVersion = 3;  // of how both are timed
 
 struct Found {
   std::string name;  // "" : there is none
@@ -102,8 +99,8 @@ tuner::Row row_of(const Prepared& cpu, const SessionOptions& options, const Acce
   row.device = cpu.target.device.fingerprint();
   row.threads = cpu.target.threads;
   row.problem = problem.text();
-  row.family = kFamily;
-  row.version = kVersion;
+  row.family = kWholeModelFamily;
+  row.version = kWholeModelVersion;
   return row;
 }
 

@@ -4,10 +4,15 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "runtime/prepared.h"
 
 namespace rt3d::runtime {
+
+// Of the rows that remember what whole runs took: no kernel family's, and the version of how both are timed.
+inline constexpr std::string_view kWholeModelFamily = "model.accelerator";
+inline constexpr int kWholeModelVersion = 3;
 
 // What "auto" came to: what runs, and, where that is an accelerator, the CPU's plan, which sleeps until the other is lost.
 struct AutoChoice {

@@ -11,6 +11,7 @@
 #include "runtime/current_plan.h"
 #include "runtime/devices/device_table.h"
 #include "runtime/later_tuning.h"
+#include "runtime/planning/planner.h"
 #include "runtime/running/nonfinite.h"
 #include "runtime/shaped_plans.h"
 
@@ -230,6 +231,18 @@ LaterTuningState Session::tuning_state() const {
   state.plans = impl_->plan.taken();
   state.plan_waits = impl_->plan.waiting();
   return state;
+}
+
+std::vector<LayerProspect> Session::prospects() const {
+  if (!impl_->options.tune_later)
+    fail(Code::invalid_argument,
+         "this session has no prospects: it was not created to be tuned later (RT3D_TUNE_LATER)");
+  if (impl_->background)
+    fail(Code::invalid_argument, "a session that a thread of its own tunes is not asked for prospects");
+  const Prepared& now = impl_->plan.now();
+  GraphProblems problems =
+      problems_of(*now.form->graph, *now.form->zeros, now.devices, impl_->options.memory_limit);
+  return prospects_of(problems.choices, now.devices, *now.platform->db);
 }
 
 void Session::allow_tuning(bool allowed) {

@@ -13,6 +13,7 @@
 
 #include "graph/graph.h"
 #include "runtime/choosing/choice.h"
+#include "runtime/choosing/prospects.h"
 #include "runtime/weights/step_sparsity.h"
 
 namespace rt3d::runtime {
@@ -115,6 +116,9 @@ class Session {
   // a later call goes on.
   bool tune(std::chrono::nanoseconds at_most);
   LaterTuningState tuning_state() const;
+  // Of a session with SessionOptions::tune_later: what the database knows of each layer now, and what tuning would still bring. Throws
+  // invalid_argument for others.
+  std::vector<LayerProspect> prospects() const;
   // Of one with SessionOptions::tune_in_background, from any thread at any time: whether its thread may measure, from the next chance on. Throws
   // invalid_argument where there is no such thread.
   void allow_tuning(bool allowed);

@@ -20,9 +20,11 @@ std::vector<TimedSchedule> carried_over(std::vector<TimedSchedule> remembered, c
   std::erase_if(remembered, [&](const TimedSchedule& s) {
     return s.rigor == kSurveyed || !s.family->tunables(to, target).allow(s.schedule);
   });
-  for (TimedSchedule& s : remembered)
+  for (TimedSchedule& s : remembered) {
     s.time_ns *=
         s.family->estimate_ns(to, s.schedule, target) / s.family->estimate_ns(from, s.schedule, target);
+    s.problem = from.text();
+  }
   std::stable_sort(remembered.begin(), remembered.end(),
                    [](const TimedSchedule& a, const TimedSchedule& b) { return a.time_ns < b.time_ns; });
   return remembered;
@@ -97,6 +99,8 @@ std::vector<TimedSchedule> timed(const std::vector<Row>& rows,
     choice.time_ns = row.time_ns;
     choice.rigor = row.rigor;
     choice.disturbance = row.disturbance;
+    choice.device = row.device;
+    choice.threads = row.threads;
     remembered.push_back(std::move(choice));
   }
   return remembered;

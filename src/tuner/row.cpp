@@ -211,7 +211,9 @@ std::string rows_text(std::vector<Row> rows) {
   return out;
 }
 
-std::vector<Row> parse_rows(const std::string& text) {
+bool is_newest_form(const std::string& text) { return text.starts_with(cat(kForms[0].header, '\n')); }
+
+std::vector<Row> parse_rows(const std::string& text, std::vector<std::size_t>* lines) {
   std::vector<Row> rows;
   const TextForm& form = form_of(std::string_view(text).substr(0, text.find('\n')));
   std::size_t line = 0;
@@ -221,7 +223,9 @@ std::vector<Row> parse_rows(const std::string& text) {
     const auto end = rest.find('\n');
     const std::string_view content = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line > 1 && !content.empty() && content[0] != '#') rows.push_back(parse_row(content, line, form));
+    if (line == 1 || content.empty() || content[0] == '#') continue;
+    rows.push_back(parse_row(content, line, form));
+    if (lines != nullptr) lines->push_back(line);
   }
   return rows;
 }

@@ -58,7 +58,9 @@ bool has_text_form(const Row& row);
 
 // The text form, in its newest version; sorts the rows.
 std::string rows_text(std::vector<Row> rows);
-// Of any version; throws invalid_argument with the line number.
-std::vector<Row> parse_rows(const std::string& text);
+// Of any version; throws invalid_argument with the line number. `lines`, when given, gets that of each row.
+std::vector<Row> parse_rows(const std::string& text, std::vector<std::size_t>* lines = nullptr);
+// Whether the text is of the newest version.
+bool is_newest_form(const std::string& text);
 
 }  // namespace rt3d::tuner

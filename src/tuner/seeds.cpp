@@ -73,8 +73,19 @@ void Seeds::add_file(const std::filesystem::path& file) {
 }
 
 void Seeds::add(std::vector<Row> rows) {
-  count_ += rows.size();
-  for (Row& row : rows) by_problem_[row.problem].push_back(std::move(row));
+  for (Row& row : rows) {
+    std::vector<Row>& known = by_problem_[row.problem];
+    if (std::ranges::any_of(known, [&](const Row& other) {
+          return key_of(other) == key_of(row) && other.version == row.version;
+        }))
+      continue;
+    known.push_back(std::move(row));
+    ++count_;
+  }
+}
+
+void Seeds::add(const Seeds& others) {
+  for (const auto& [problem, rows] : others.by_problem_) add(rows);
 }
 
 std::vector<Row> Seeds::find(const std::string& device, int threads, const std::string& problem) const {

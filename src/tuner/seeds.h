@@ -15,7 +15,9 @@ class Seeds {
   // Rows in the text form, or of a tuning database (tuning_db/README.md). Throws io for a file that cannot be read,
   // invalid_argument for one that is neither, naming it and the line.
   void add_file(const std::filesystem::path& file);
+  // Of rows with one key and version the one that was added first stays.
   void add(std::vector<Row> rows);
+  void add(const Seeds& others);
   std::size_t count() const { return count_; }
 
   // Rows of the very device.

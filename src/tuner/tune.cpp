@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "tuner/candidates.h"
 #include "tuner/journaled.h"
 #include "tuner/measure.h"
 #include "tuner/row.h"
@@ -41,32 +42,6 @@ struct FamilyResult {
   double chosen_ns() const { return default_stays() ? usual_ns : best_ns; }
 };
 
-// Every legal schedule of every family but the quarantined ones, best estimate first.
-Candidates all_candidates(const TuneRequest& r, const TuningDb& db) {
-  const std::vector<Intent> quarantined =
-      db.quarantined(r.engine.target().device.fingerprint(), r.problem.text());
-  Candidates candidates;
-  for (const kernels::KernelFamily* family : r.families) {
-    bool first = true;
-    for (kernels::Schedule& schedule : family->space(r.problem, r.engine.target())) {
-      Candidate c{
-          .family = family, .schedule = std::move(schedule), .family_default = std::exchange(first, false)};
-      if (!quarantined.empty() &&
-          std::find(quarantined.begin(), quarantined.end(), intent_of(r, c)) != quarantined.end()) {
-        log(LogLevel::warning, "not tried again, since it once ended a process: ", family->id(), " ",
-            c.schedule.text(), " for ", r.problem.text());
-        continue;
-      }
-      c.estimate_ns = family->estimate_ns(r.problem, c.schedule, r.engine.target());
-      c.packed_bytes = family->packed_bytes(r.problem, c.schedule, r.engine.target());
-      candidates.push_back(std::move(c));
-    }
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.estimate_ns < b.estimate_ns; });
-  return candidates;
-}
-
 // A machine that is busier than this is just busy.
 constexpr double kMostDisturbance = 8;
 
@@ -78,16 +53,9 @@ class Tuning final : public TuningLoop {
         candidates_(candidates),
         stored_(db.find(request.engine.target().device.fingerprint(), request.engine.target().threads,
                         request.problem.text())),
-        before_(usable_rows(db, request.problem, request.families, request.engine.target())),
-        others_(before_.empty()
-                    ? rows_of_other_threads(db, request.problem, request.families, request.engine.target())
-                    : std::vector<Row>()),
-        near_(before_.empty() && others_.empty() && request.mode == Mode::quick &&
-                      request.renewal == Renewal::none
-                  ? recall_near(db, request.problem, request.families, request.engine.target())
-                  : std::vector<TimedSchedule>()),
+        known_(known_of(request, db)),
         measurer_(request, candidates),
-        strategy_(make_informed(request.mode, candidates, before_.empty() ? others_ : before_, near_)) {}
+        strategy_(make_informed(request.mode, candidates, known_.tried_first(), known_.near)) {}
 
   bool until(std::chrono::steady_clock::time_point deadline) override;
   TimedSchedule result(TimedSchedule fallback) override;
@@ -127,10 +95,7 @@ class Tuning final : public TuningLoop {
   TuningDb& db_;
   const Candidates& candidates_;
   std::vector<Row> stored_;  // what the database had of the problem when this began
-  std::vector<Row> before_;  // of that, what is of use
-  std::vector<Row> others_;  // where there is none: this device's with other threads
-  std::vector<TimedSchedule>
-      near_;  // where there is neither: what is known of something near (recall_near())
+  Known known_;              // of that, what is of use; else what is near
   Measurer measurer_;
   std::map<std::size_t, Journaled> compiling_;  // by candidate: begun before they are asked for
   std::unique_ptr<Strategy> strategy_;
@@ -222,7 +187,7 @@ TimedSchedule Tuning::result(TimedSchedule fallback) {
 void Tuning::forget(std::size_t index) {
   const Candidate& candidate = candidates_[index];
   const std::string schedule = candidate.schedule.text();
-  const auto forgotten = std::erase_if(before_, [&](const Row& row) {
+  const auto forgotten = std::erase_if(known_.rows, [&](const Row& row) {
     return row.family == candidate.family->id() && row.schedule == schedule;
   });
   if (forgotten > 0) wrong_.emplace_back(candidate.family, candidate.schedule);
@@ -257,9 +222,9 @@ double Tuning::scale_of(const Candidate& candidate, double time_ns) const {
 }
 
 const Row* Tuning::row_before(const FamilyResult& result) const {
-  const auto row = std::find_if(before_.begin(), before_.end(),
+  const auto row = std::find_if(known_.rows.begin(), known_.rows.end(),
                                 [&](const Row& r) { return r.family == result.family->id(); });
-  return row == before_.end() ? nullptr : &*row;
+  return row == known_.rows.end() ? nullptr : &*row;
 }
 
 Row Tuning::row_of(const FamilyResult& result, double scale) const {
@@ -301,7 +266,7 @@ void Tuning::commit(FamilyResult& result, double scale) {
 // A family of which one schedule of many was timed came along in a survey, no more; unless it is what a search at a near share found.
 int Tuning::rigor(const FamilyResult& result) const {
   if (request_.mode == Mode::full) return kFull;
-  for (const TimedSchedule& near : near_)
+  for (const TimedSchedule& near : known_.near)
     if (near.family == result.family && near.schedule == result.chosen().schedule) return near.rigor;
   int candidates = 0, timed = 0;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
@@ -358,7 +323,7 @@ struct ProblemTuning::Impl {
 
   // Whether there is something to choose from.
   bool list() {
-    candidates = all_candidates(request, db);
+    candidates = candidates_of(request, db);
     if (candidates.empty()) return false;
     found.family = candidates.front().family;
     found.schedule = candidates.front().schedule;

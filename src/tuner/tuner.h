@@ -46,6 +46,9 @@ struct TimedSchedule {
   int measurements = 0;     // candidates timed
   int rigor = 0;            // of a remembered one: Row::rigor
   double disturbance = 0;   // likewise, Row::disturbance
+  std::string device;       // likewise: whose row it is …
+  int threads = 0;          // … with how many threads …
+  std::string problem;      // … and of which problem, where that is another one
   double estimated_ns = 0;  // of a tuned one: what the best estimate was measured to take; 0: it was not
   bool stopped = false, cancelled = false;  // by the answer to progress
   // Remembered schedules that compute something else than the problem: not to be used.

@@ -1,6 +1,7 @@
 // Seeds: what one phone measured, given to a session on another.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -50,6 +51,12 @@ bool planned_near(rt3d_model* model, const std::string& seeds) {
     if (std::string(step.source) == "near") return true;
   }
   return false;
+}
+
+// Of the first row of exported text.
+std::string first_device(const std::string& rows) {
+  const std::size_t begin = rows.find('\n') + 1;
+  return rows.substr(begin, rows.find('\t', begin) - begin);
 }
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
@@ -108,6 +115,49 @@ TEST_CASE("seeds of this device leave nothing to measure; a relative's leave lit
   CHECK(near.measurements < tuned.measurements);
   CHECK(planned_near(model.get(), file("relative.tsv")));
   CHECK_FALSE(planned_near(model.get(), ""));
+}
+
+TEST_CASE("imported rows are told by what they are good for here") {
+  if (std::string(rt3d_device_isa()) == "none") RT3D_SKIP("no code is generated for this CPU");
+  const ScratchFolder folder;
+  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
+  const Model model = net_model();
+  stats_with(model.get(), RT3D_TUNE_QUICK, file("phone.db"), "");
+  const std::string text = exported(file("phone.db"));
+  const std::int64_t rows = std::count(text.begin(), text.end(), '\n') - 1;
+  REQUIRE(rows > 0);
+  int number = 0;
+  const auto imported = [&](std::string rows_text) {
+    rt3d_db* db = nullptr;
+    REQUIRE(rt3d_db_open(&db, file(("db" + std::to_string(++number)).c_str()).c_str(), 1) == RT3D_OK);
+    rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+    CHECK(rt3d_db_import(&changes, db, rows_text.c_str()) == RT3D_OK);
+    rt3d_db_free(db);
+    CHECK(changes.added == rows);
+    CHECK(changes.fitting + changes.of_relatives + changes.of_other_devices + changes.of_unknown_families +
+              changes.of_other_versions + changes.of_illegal_schedules + changes.of_other_threads ==
+          rows);
+    return changes;
+  };
+  CHECK(imported(text).fitting == rows);
+  std::string relative = text, other = text, threads = text;
+  replace_all(relative, "/l1=", "/l1=1");
+  CHECK(imported(relative).of_relatives == rows);
+  replace_all(other, std::string(rt3d_device_isa()) + "/", "vax/");
+  CHECK(imported(other).of_other_devices == rows);
+  replace_all(threads, "K\t1\t", "K\t4096\t");
+  replace_all(threads, "K\t2\t", "K\t4096\t");
+  CHECK(imported(threads).of_other_threads == rows);
+
+  // Of whole runs: no kernel's, and of use on this very device alone.
+  const std::string whole =
+      first_device(text) + "\t1\tModel 1x2 -> 1x2\tmodel.accelerator\t3\tcpu=1,accelerator=1\t10\t20\t1\t0\n";
+  rt3d_db* db = nullptr;
+  REQUIRE(rt3d_db_open(&db, file("whole.db").c_str(), 1) == RT3D_OK);
+  rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
+  CHECK(rt3d_db_import(&changes, db, ("rt3d-tuning\t2\n" + whole).c_str()) == RT3D_OK);
+  CHECK(changes.fitting == 1);
+  rt3d_db_free(db);
 }
 
 TEST_CASE("seeds that cannot be read cost a warning and no session; NULL among them is refused") {

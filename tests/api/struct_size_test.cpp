@@ -49,6 +49,26 @@ struct Filled {
   std::function<rt3d_status(Sized&)> fill;
 };
 
+rt3d_status import_nothing(rt3d_db_changes* changes) {
+  const Folder folder;
+  rt3d_db* db = nullptr;
+  REQUIRE(rt3d_db_open(&db, (folder / "a.db").c_str(), 1) == RT3D_OK);
+  const rt3d_status status = rt3d_db_import(changes, db, "rt3d-tuning\t2\n");
+  rt3d_db_free(db);
+  return status;
+}
+
+rt3d_status first_prospect(rt3d_prospect* prospect, rt3d_model* model) {
+  rt3d_session_options options = quiet_options();
+  options.tuning = RT3D_TUNE_LATER;
+  options.plan_only = 1;
+  const Session session = make_session(model, options);
+  std::int32_t count = 0;
+  REQUIRE(rt3d_session_find_prospects(&count, session.get()) == RT3D_OK);
+  REQUIRE(count > 0);
+  return rt3d_session_prospect(prospect, session.get(), 0);
+}
+
 std::vector<Filled> filled_structs(rt3d_model* model, rt3d_session* session) {
   constexpr std::size_t kInfo = sizeof(rt3d_tensor_info), kOldInfo = offsetof(rt3d_tensor_info, dims);
   const auto info = [](Sized& s) { return s.as<rt3d_tensor_info>(); };
@@ -64,6 +84,10 @@ std::vector<Filled> filled_structs(rt3d_model* model, rt3d_session* session) {
            [=](Sized& s) { return rt3d_session_get_stats(s.as<rt3d_session_stats>(), session); }},
           {"RT3D_TUNING_STATE_INIT", sizeof(rt3d_tuning_state), offsetof(rt3d_tuning_state, spent_ns),
            [=](Sized& s) { return rt3d_session_get_tuning(s.as<rt3d_tuning_state>(), session); }},
+          {"RT3D_DB_CHANGES_INIT", sizeof(rt3d_db_changes), offsetof(rt3d_db_changes, fitting),
+           [](Sized& s) { return import_nothing(s.as<rt3d_db_changes>()); }},
+          {"RT3D_PROSPECT_INIT", sizeof(rt3d_prospect), offsetof(rt3d_prospect, quick_candidates),
+           [=](Sized& s) { return first_prospect(s.as<rt3d_prospect>(), model); }},
           {"RT3D_STEP_INFO_INIT", sizeof(rt3d_step_info), offsetof(rt3d_step_info, useful_macs),
            [=](Sized& s) { return rt3d_session_step(s.as<rt3d_step_info>(), session, 0); }},
           {"RT3D_DEVICE_INFO_INIT", sizeof(rt3d_device_info), offsetof(rt3d_device_info, available),

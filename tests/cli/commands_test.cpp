@@ -244,7 +244,8 @@ TEST_CASE("rt3d-tune fills a database that moves as text, and a second load meas
   REQUIRE(shell.tune("export --db " + db + " -o " + text).exit_code == 0);
   CHECK(holds(read_file(text), "Conv "));
   REQUIRE(shell.tune("import " + text + " --db " + shell.scratch.path("b.db")).exit_code == 0);
-  CHECK(shell.tune("export --db " + shell.scratch.path("b.db")).out == read_file(text));
+  CHECK(rows_alone(shell.tune("export --db " + shell.scratch.path("b.db")).out) ==
+        rows_alone(read_file(text)));
   REQUIRE(shell.tune("merge " + db + " --db " + shell.scratch.path("c.db")).exit_code == 0);
   CHECK(holds(shell.tune("list --db " + shell.scratch.path("c.db")).out, "Conv "));
 

@@ -35,6 +35,15 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// What rt3d-tune export wrote, without where and when.
+inline std::string rows_alone(const std::string& text) {
+  std::string rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with('#')) rows += line + '\n';
+  return rows;
+}
+
 // Programs run with a cache folder of their own, so that the user's tuning database stays as it is.
 class Shell {
  public:

@@ -37,12 +37,12 @@ inline std::string exact(double number) {
   return text;
 }
 
-inline void make_version_1(const fs::path& path, int rows) {
+// With a damaged row beside these, and a candidate that was not ended.
+inline void make_version_1(const fs::path& path, const std::vector<Row>& rows) {
   RawConnection db(path);
   db.run(kSchema1);
   db.run("BEGIN");
-  for (int i = 0; i < rows; ++i) {
-    const Row r = old_row(i);
+  for (const Row& r : rows) {
     db.run(cat("INSERT INTO schedule VALUES ('", r.device, "', ", r.threads, ", '", r.problem, "', '",
                r.family, "', ", r.version, ", '", r.schedule, "', ", exact(r.time_ns), ", ",
                exact(r.default_ns), ", ", r.rigor, ", ", std::bit_cast<std::int64_t>(checksum(r)), ")")
@@ -56,6 +56,12 @@ inline void make_version_1(const fs::path& path, int rows) {
           std::bit_cast<std::int64_t>(checksum(entry)), ")")
           .c_str());
   db.run("COMMIT");
+}
+
+inline void make_version_1(const fs::path& path, int rows) {
+  std::vector<Row> all;
+  for (int i = 0; i < rows; ++i) all.push_back(old_row(i));
+  make_version_1(path, all);
 }
 
 }  // namespace rt3d::tuner

@@ -14,10 +14,13 @@ Runner check_command(CLI::App& app);
 Runner make_model_command(CLI::App& app);
 
 Runner tune_model(CLI::App& app);
+Runner tune_check_command(CLI::App& app);
 Runner tune_list_command(CLI::App& app);
 Runner tune_export_command(CLI::App& app);
 Runner tune_import_command(CLI::App& app);
 Runner tune_merge_command(CLI::App& app);
+Runner tune_check_seeds_command(CLI::App& app);
+Runner tune_merge_seeds_command(CLI::App& app);
 Runner tune_group_size_command(CLI::App& app);
 
 }  // namespace rt3d::cli

@@ -2,21 +2,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 
 #include "cli/commands/commands.h"
+#include "cli/parts/db_changes.h"
 #include "cli/parts/failure.h"
 #include "cli/parts/handles.h"
 #include "cli/parts/output_file.h"
-#include "cli/parts/plain_text.h"
 #include "cli/parts/printable.h"
+#include "cli/parts/rows_text.h"
 #include "cli/parts/temporary_folder.h"
-#include "cli/parts/unreadable.h"
 
 namespace rt3d::cli {
 namespace {
@@ -24,6 +20,8 @@ namespace {
 struct DbOptions {
   std::string db;
   std::string file;
+  std::string made_by = "rt3d-tune export";
+  bool as_json = false;
 };
 
 void declare_db(CLI::App& app, DbOptions& options) {
@@ -33,13 +31,20 @@ void declare_export(CLI::App& app, DbOptions& options) {
   declare_db(app, options);
   app.add_option("-o,--output", options.file, "Text file to write (default, and -: standard output)")
       ->type_name("FILE");
+  app.add_option("--made-by", options.made_by, "The command that measured the rows, for the text's comment")
+      ->type_name("TEXT")
+      ->capture_default_str();
+}
+void declare_changing(CLI::App& app, DbOptions& options) {
+  declare_db(app, options);
+  app.add_flag("--json", options.as_json, "Print JSON");
 }
 void declare_import(CLI::App& app, DbOptions& options) {
-  declare_db(app, options);
+  declare_changing(app, options);
   app.add_option("FILE", options.file, "Text that export wrote; -: standard input")->required();
 }
 void declare_merge(CLI::App& app, DbOptions& options) {
-  declare_db(app, options);
+  declare_changing(app, options);
   app.add_option("FILE", options.file, "The other database")->required();
 }
 
@@ -76,32 +81,12 @@ void export_rows(const DbOptions& options) {
   const DbHandle db = open_kept(options, false);
   const bool to_file = !options.file.empty() && options.file != "-";
   if (to_file) refuse_database(options.file, rt3d_db_path(db.get()));
-  const std::string text = rows_of(db.get());
+  const std::string text = with_comments(rows_of(db.get()), provenance(options.made_by));
   if (!to_file) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
   }
   write_text(options.file, text);
-}
-
-// As much as a database could hold, and no byte that would end the text early: a device may give anything.
-std::string text_of(std::istream& in, const std::string& name, bool from_file) {
-  constexpr std::size_t kMostBytes = std::size_t{512} << 20;
-  std::string text;
-  std::array<char, 1 << 16> part;
-  while (in.read(part.data(), part.size()) || in.gcount() > 0) {
-    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMostBytes ||
-        std::memchr(part.data(), 0, static_cast<std::size_t>(in.gcount())) != nullptr)
-      throw Failure("cannot read rows from " + name + ": it is no text that export wrote");
-  }
-  if (in.bad() || text.empty())
-    throw Failure("cannot read rows from " + name + ": " + (from_file ? why_nothing(name) : "it is empty") +
-                  ": give a file that export wrote");
-  text = plain_text(std::move(text));
-  if (text.back() != '\n')
-    throw Failure("cannot read rows from " + name + ": its last line has no end; was it cut?");
-  return text;
 }
 
 bool has_database(const DbOptions& options) {
@@ -121,26 +106,14 @@ void try_rows(const std::string& text, const std::string& attempt) {
   check(rt3d_db_import(nullptr, trial.get(), text.c_str()), attempt);
 }
 
-void print_changes(const rt3d_db_changes& changes, rt3d_db* db) {
-  std::printf("%lld rows added, %lld replaced, %lld unchanged in %s\n", static_cast<long long>(changes.added),
-              static_cast<long long>(changes.replaced), static_cast<long long>(changes.unchanged),
-              printable(rt3d_db_path(db)).c_str());
-}
-
 void import_rows(const DbOptions& options) {
-  std::string text;
-  if (options.file == "-") {
-    text = text_of(std::cin, "standard input", false);
-  } else {
-    std::ifstream in(options.file, std::ios::binary);
-    text = text_of(in, options.file, true);
-  }
+  const std::string text = read_rows(options.file);
   const std::string attempt = "cannot import " + options.file;
   if (!has_database(options)) try_rows(text, attempt);
   const DbHandle db = open_kept(options, true);
   rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
   check(rt3d_db_import(&changes, db.get(), text.c_str()), attempt);
-  print_changes(changes, db.get());
+  print_changes(changes, rt3d_db_path(db.get()), options.as_json);
 }
 
 void merge_rows(const DbOptions& options) {
@@ -153,7 +126,7 @@ void merge_rows(const DbOptions& options) {
   rt3d_db_changes changes = RT3D_DB_CHANGES_INIT;
   if (rt3d_db_merge(&changes, db.get(), options.file.c_str()) != RT3D_OK)
     throw Failure(rt3d_last_error());  // which names the file
-  print_changes(changes, db.get());
+  print_changes(changes, rt3d_db_path(db.get()), options.as_json);
 }
 
 }  // namespace

@@ -66,6 +66,20 @@ std::vector<Step> steps_of(const rt3d_session* session) {
   return steps;
 }
 
+std::vector<Prospect> prospects_of(rt3d_session* session) {
+  std::int32_t count = 0;
+  check(rt3d_session_find_prospects(&count, session), "cannot tell what is known of the layers");
+  std::vector<Prospect> all;
+  for (std::int32_t i = 0; i < count; ++i) {
+    rt3d_prospect p = RT3D_PROSPECT_INIT;
+    check(rt3d_session_prospect(&p, session, i), join("cannot tell what is known of problem ", i));
+    all.push_back({p.problem, p.source, p.family, p.schedule, p.uses, p.time_ns, p.rigor, p.row_device,
+                   p.row_problem, p.row_threads, p.estimated_ns, p.first_choice_ns, p.quick_candidates,
+                   p.full_candidates, p.quick_ns, p.full_ns});
+  }
+  return all;
+}
+
 DbHandle open_db(const std::string& path, bool writable) {
   rt3d_db* db = nullptr;
   if (rt3d_db_open(&db, path.empty() ? nullptr : path.c_str(), writable) != RT3D_OK)

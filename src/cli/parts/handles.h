@@ -46,6 +46,20 @@ struct Step {
 };
 std::vector<Step> steps_of(const rt3d_session* session);
 
+// What is known of a layer, and what tuning would still bring, copied (rt3d_prospect).
+struct Prospect {
+  std::string problem, source, family, schedule;
+  int uses = 1;
+  double time_ns = 0;
+  int rigor = 0;
+  std::string row_device, row_problem;
+  int row_threads = 0;
+  double estimated_ns = 0, first_choice_ns = 0;
+  int quick_candidates = 0, full_candidates = 0;
+  double quick_ns = 0, full_ns = 0;
+};
+std::vector<Prospect> prospects_of(rt3d_session* session);  // of one that may be tuned later
+
 DbHandle open_db(const std::string& path, bool writable);  // "": the user's default file
 
 }  // namespace rt3d::cli

@@ -12,9 +12,29 @@
 
 namespace rt3d::cli {
 
+// Several tunings one after another, shown as one: how far all of it is, by what each is expected to take.
+class OverallProgress {
+ public:
+  OverallProgress(int jobs, double expected_ns);
+  // The next one begins. Where there is no terminal this is its line, and its layers have none.
+  void begin(const std::string& name, double expected_ns);
+  // "model 3/12 c3d.onnx, 4 min left", for the bar; `done`: of the job at hand, 0 to 1.
+  double done(double of_job) const;
+  std::string text(double of_job) const;
+
+ private:
+  double left_ns(double of_job) const;
+
+  int jobs_, job_ = 0;
+  double expected_ns_;                 // of all
+  double before_ns_ = 0, job_ns_ = 0;  // expected of those before, and of this one
+  std::string name_;
+  std::int64_t start_ns_;
+};
+
 class TuningProgress {
  public:
-  explicit TuningProgress(bool quiet);  // quiet: shows nothing
+  explicit TuningProgress(bool quiet, const OverallProgress* overall = nullptr);  // quiet: shows nothing
   ~TuningProgress();
   TuningProgress(const TuningProgress&) = delete;
   TuningProgress& operator=(const TuningProgress&) = delete;
@@ -29,6 +49,7 @@ class TuningProgress {
 
   std::optional<StopsWhenAsked> stops_when_asked_;  // from the first call
   bool quiet_ = false;
+  const OverallProgress* overall_ = nullptr;
   bool terminal_ = false;
   bool drawn_ = false;
   std::int64_t last_drawn_ns_ = -1;

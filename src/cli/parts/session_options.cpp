@@ -14,8 +14,9 @@
 namespace rt3d::cli {
 namespace {
 
-constexpr rt3d_tuning kTunings[] = {RT3D_TUNE_OFF, RT3D_TUNE_QUICK, RT3D_TUNE_FULL, RT3D_TUNE_BACKGROUND};
-constexpr const char* kTuningNames[] = {"off", "quick", "full", "background"};
+constexpr rt3d_tuning kTunings[] = {RT3D_TUNE_OFF, RT3D_TUNE_QUICK, RT3D_TUNE_FULL, RT3D_TUNE_BACKGROUND,
+                                    RT3D_TUNE_LATER};
+constexpr const char* kTuningNames[] = {"off", "quick", "full", "background", "later"};
 
 rt3d_tuning tuning_of(const std::string& name) {
   for (std::size_t i = 0; i < std::size(kTunings); ++i) {
@@ -91,13 +92,19 @@ void require_shapes(const std::vector<TensorInfo>& given, const std::vector<Tens
 
 }  // namespace
 
-void add_session_options(CLI::App& app, SessionOptions& options) {
+void add_session_options(CLI::App& app, SessionOptions& options, std::vector<int>* several) {
   app.add_option("--shape", options.shapes, "Shape of an input with free dimensions: NAME=1,3,16,112,112")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
-  app.add_option("--threads", options.threads, "Threads; 0: all usable cores")
-      ->transform(whole_number(0, 1024))
-      ->type_name("N");
+  if (several != nullptr)
+    app.add_option("--threads", *several, "Threads, several with commas between; 0: all usable cores")
+        ->transform(whole_number(0, 1024))
+        ->delimiter(',')
+        ->type_name("N,...");
+  else
+    app.add_option("--threads", options.threads, "Threads; 0: all usable cores")
+        ->transform(whole_number(0, 1024))
+        ->type_name("N");
   app.add_option("--db", options.db, "Tuning database; none: keep nothing (default: the user's own)")
       ->type_name("FILE");
   app.add_option("--seeds", options.seeds,
@@ -226,7 +233,7 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   }
   std::vector<const char*> seeds;
   for (const std::string& file : options.seeds) seeds.push_back(file.c_str());
-  TuningProgress progress(options.quiet);
+  TuningProgress progress(options.quiet, options.overall);
   rt3d_session_options wanted = RT3D_SESSION_OPTIONS_INIT;
   wanted.device = options.device.c_str();
   wanted.isa = options.isa.empty() ? nullptr : options.isa.c_str();
@@ -263,6 +270,17 @@ SessionHandle create_session(rt3d_model* model, const SessionOptions& options, s
   SessionHandle created(session);
   if (interruption_requested()) throw Interrupted();
   return created;
+}
+
+std::vector<int> thread_counts(const std::vector<int>& several) {
+  std::vector<int> counts;
+  for (const int given : several.empty() ? std::vector<int>{0} : several) {
+    SessionOptions one;
+    one.threads = given;
+    if (const int count = thread_count(one); std::ranges::find(counts, count) == counts.end())
+      counts.push_back(count);
+  }
+  return counts;
 }
 
 int thread_count(const SessionOptions& options) {

@@ -7,7 +7,7 @@
 #include "jit/jit.h"
 #include "kernels/ref/ref.h"
 #include "runtime/choosing/force.h"
-#include "runtime/choosing/measuring.h"
+#include "runtime/choosing/open_choice.h"
 #include "tuner/turns.h"
 
 namespace rt3d::runtime {
@@ -18,56 +18,15 @@ constexpr std::int64_t kQuickLimitMs = 10'000;
 constexpr std::size_t kMostRenewed = 4;
 constexpr double kQuieter = 0.5;
 
-// The only alternative: nobody's time is needed.
-void settle(Choice& choice, const Offer& offer, kernels::Schedule schedule, Source source) {
-  tuner::TimedSchedule found;
-  found.family = offer.family;
-  found.schedule = std::move(schedule);
-  add_alternative(choice, found, source, *offer.engine);
-}
-
-// Decides what has no competition; returns whether it did.
-bool settle_alone(Choice& choice, std::vector<Offer>& offers, Force& force) {
-  if (std::optional<kernels::Schedule> forced = force.narrow(offers, choice.problem)) {
-    settle(choice, offers[0], *std::move(forced), Source::forced);
-    return true;
-  }
-  if (offers.size() > 1) return false;
-  const kernels::KernelFamily& family = *offers[0].family;
-  std::vector<kernels::Schedule> space = family.space(choice.problem, offers[0].engine->target());
-  if (space.size() > 1 && &family != &kernels::ref::family()) return false;
-  settle(choice, offers[0], std::move(space.front()), Source::only_choice);
-  return true;
-}
-
-// What is to be chosen from, engine by engine in the order of the offers.
-std::vector<OpenChoice> open_choices(Choice& choice, const std::vector<Offer>& offers) {
-  std::vector<OpenChoice> open;
-  for (const Offer& offer : offers) {
-    const auto same = [&](const OpenChoice& o) { return o.engine == offer.engine; };
-    auto at = std::find_if(open.begin(), open.end(), same);
-    if (at == open.end()) at = open.insert(open.end(), OpenChoice{&choice, offer.engine, {}, {}});
-    at->families.push_back(offer.family);
-  }
-  for (OpenChoice& o : open) o.estimates = tuner::estimates(choice.problem, o.families, o.engine->target());
-  return open;
-}
-
-// Takes over what the database knows. Returns whether that is enough: the family with the best estimate, which is measured first,
-// is among it, with the rigor of the mode, and the fastest was not only surveyed. Rows of others alone come from a session that had
-// fewer families: an older version, or one of exact results. One that had more may have surveyed all that this one has.
+// Takes over what the database knows. Returns whether that is enough.
 bool remember(OpenChoice& open, tuner::Mode mode, const tuner::TuningDb& db) {
-  const int wanted = mode == tuner::Mode::full ? tuner::kFull : tuner::kSurveyed;
   const std::vector<tuner::TimedSchedule> remembered =
       tuner::recall(db, open.choice->problem, open.families, open.engine->target());  // fastest first
-  bool promising_known = false;
   for (const tuner::TimedSchedule& found : remembered) {
     add_alternative(*open.choice, found, Source::database, *open.engine);
     open.disturbance = std::max(open.disturbance, found.disturbance);
-    promising_known =
-        promising_known || (found.family == open.estimates.front().family && found.rigor >= wanted);
   }
-  return promising_known && remembered.front().rigor > tuner::kSurveyed;
+  return enough(open, remembered, mode);
 }
 
 // Where nothing of an engine was measured, what was on a relative of this device or at a near share of zeros is worth more than estimates.
