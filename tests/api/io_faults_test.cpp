@@ -132,8 +132,8 @@ TEST_CASE("whichever call to the file system fails, a session is created and rig
           CHECK(made.status == RT3D_OK);
           CHECK(made.right);
           CHECK(made.note.find('\n') == std::string::npos);
-          if (remembered) CHECK((made.stats.from_database == made.stats.problems || made.note != ""));
-          if (made.stats.rows_not_stored > 0) CHECK(made.note != "");
+          if (remembered) CHECK((made.stats.from_database == made.stats.problems || !made.note.empty()));
+          if (made.stats.rows_not_stored > 0) CHECK_FALSE(made.note.empty());
           failed += here > 0;
           const Made next = make_and_run(model.get(), folder / "tuning.db", RT3D_TUNE_OFF, want);
           CHECK(next.status == RT3D_OK);
@@ -175,7 +175,7 @@ TEST_CASE(
       while (tuning_beside(session.get()).finished == 0) CHECK(agrees(answer_beside(session.get()), want));
       CHECK(std::string(tuning_beside(session.get()).error) == "");
       const std::string note = note_of(session.get());
-      CHECK((note != "") == loss.told);
+      CHECK(note.empty() != loss.told);
       if (loss.told) CHECK(note.find(database) != std::string::npos);
       CHECK(std::filesystem::is_regular_file(database) == (loss.is_full || !loss.told));
     }

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -119,14 +120,14 @@ class Rounds {
     known_ = std::move(now);
     std::vector<int> found = batches_in(rows, 0);
     const int imported = told().imported;
-    found.resize(static_cast<std::size_t>(std::max<int>(imported + 2, static_cast<int>(found.size()))));
+    found.resize(std::max(found.size(), static_cast<std::size_t>(imported) + 2));
     for (int batch = 1; batch < std::ssize(found); ++batch) {
       const int count = found[static_cast<std::size_t>(batch)];
       const bool whole = count == kBatchRows, may_lack = batch > imported;
       require(whole || (may_lack && count == 0), cat("batch ", batch, " has ", count, " rows"));
       require(batch <= imported + 1 || count == 0, "a batch that nobody imported");
     }
-    if (found[static_cast<std::size_t>(imported + 1)] == kBatchRows) told().imported = imported + 1;
+    if (found[static_cast<std::size_t>(imported) + 1] == kBatchRows) told().imported = imported + 1;
   }
 
   // A candidate that two processes die of is not proposed again; after one death it is.

@@ -1,5 +1,6 @@
 #include "processes/net.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
