@@ -3,7 +3,6 @@
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import pathlib
 import sys
@@ -11,6 +10,7 @@ import sys
 from peers.agreement import objection
 from peers.binding import Rt3d
 from peers.command import BUSY, library_and_header, say, title_of
+from peers.isolated import in_own_process
 from peers.models import ModelError, find_model
 from peers.options import ROOT, add_turns, finish_parsing
 from peers.report import number, ratio_text, threads_text
@@ -76,24 +76,6 @@ def model_file(name, options):
         make_pruned(command, case.model, variant.sparsity(case.rate, False), 1, unfinished)
         unfinished.rename(file)
     return file
-
-
-def measure_case(case):
-    """The worker's record; raises ModelError with what it said."""
-    context = multiprocessing.get_context("spawn")
-    pipe, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(case, theirs))
-    process.start()
-    theirs.close()
-    try:
-        record = pipe.recv()
-    except EOFError:
-        process.join()
-        record = f"the worker ended with {process.exitcode}"
-    process.join()
-    if isinstance(record, str):
-        raise ModelError(f"{case['file'].name}: {record}")
-    return record
 
 
 def summarise(record):
@@ -167,7 +149,7 @@ def measure(options):
         for threads in options.threads:
             for accuracy in accuracies:
                 case = {"libraries": libraries, "file": file, "threads": threads, "accuracy": accuracy}
-                record = measure_case({**case, "options": options})
+                record = in_own_process(work, {**case, "options": options})
                 record.update(model=title_of(file), threads=threads, accuracy=accuracy)
                 record["summary"] = summarise(record)
                 records.append(record)

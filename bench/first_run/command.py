@@ -7,9 +7,9 @@ import pathlib
 import sys
 import tempfile
 
-from before.command import measure_case
-from before.worker import AGAIN, NEW, OLD
+from before.worker import AGAIN, NEW, OLD, work
 from peers.command import BUSY, library_and_header, say, title_of
+from peers.isolated import in_own_process
 from peers.models import ModelError, find_model
 from peers.options import ROOT, add_turns, finish_parsing
 from peers.report import ratio_text
@@ -113,7 +113,7 @@ def speed(file, threads, options):
         for key in (OLD, AGAIN):
             took[key] = tune_fully(options.build, [*words, "--db", databases[key]])
         case = {"libraries": libraries, "databases": databases, "file": file, "threads": threads}
-        record = measure_case({**case, "accuracy": options.accuracy, "options": options})
+        record = in_own_process(work, {**case, "accuracy": options.accuracy, "options": options})
     steps = record["steps_ms"]
     turns = [taken[OLD]["ms"] / taken[NEW]["ms"] for taken in record["rounds"]]
     return {

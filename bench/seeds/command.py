@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import multiprocessing
 import os
 import pathlib
 import sys
 
 from peers.command import BUSY, library_and_header, say, title_of
+from peers.isolated import in_own_process
 from peers.models import ModelError, find_model
 from peers.options import ROOT, add_turns, finish_parsing
 from peers.report import ratio_text, threads_text
@@ -44,24 +44,6 @@ def parse(words=None):
     add("--build", type=pathlib.Path, default=ROOT / "build/release", metavar="FOLDER", help="the build tree")
     add("--json", type=pathlib.Path, metavar="FILE", help="everything that was measured, turn by turn")
     return finish_parsing(parser, words)
-
-
-def measure_case(case):
-    """The worker's record; raises ModelError with what it said."""
-    context = multiprocessing.get_context("spawn")
-    pipe, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(case, theirs))
-    process.start()
-    theirs.close()
-    try:
-        record = pipe.recv()
-    except EOFError:
-        process.join()
-        record = f"the worker ended with {process.exitcode}"
-    process.join()
-    if isinstance(record, str):
-        raise ModelError(f"{case['file'].name}: {record}")
-    return record
 
 
 def summarise(record):
@@ -116,7 +98,7 @@ def measure(options):
         file = find_model(name, options.build / "bin/rt3d", options.models_dir)
         for threads in options.threads:
             case = {"library": library, "header": header, "file": file, "threads": threads, "options": options}
-            record = measure_case(case)
+            record = in_own_process(work, case)
             record.update(model=title_of(file), threads=threads, load=os.getloadavg()[0])
             record["summary"] = summarise(record)
             records.append(record)

@@ -6,9 +6,12 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "pruner/batch_statistics.h"
+#include "pruner/layer_survey.h"
+#include "pruner/output_statistics.h"
 #include "pruner/predicted_classes.h"
 #include "pruner/tensors.h"
 #include "pruning/channel_importance.h"
@@ -354,6 +357,10 @@ void FilterPruning::write_report() {
 
 void FilterPruning::apply(std::span<const std::vector<at::Tensor>> clips) {
   const at::NoGradGuard without_gradients;
+  // What is fitted keeps its means by itself.
+  const LayerSurvey survey = survey_layers(network_, request_.keep_dense);
+  std::optional<OutputStatistics> dense;
+  if (request_.criterion != Criterion::second_order) dense.emplace(network_, survey, clips);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const graph::Node& node = network_.graph().nodes[static_cast<std::size_t>(sets_.layers()[l].node)];
     if (Parameter* weights = network_.parameter(node.inputs[1]))
@@ -363,6 +370,7 @@ void FilterPruning::apply(std::span<const std::vector<at::Tensor>> clips) {
     bias->values.copy_(at::tensor(layers_[l].bias, bias->values.options().requires_grad(false)));
   }
   sets_.zero(gone_);
+  if (dense) dense->restore(OutputStatistics::Emptied::go);
   estimate_statistics(network_, clips,
                       [&](std::size_t done, std::size_t all) { tell("statistics", done, all); });
 }

@@ -29,7 +29,8 @@ class FilterPruning {
   void choose(double rate);
   // The file's constants without what was chosen, nothing fitted: as fast as what apply() makes.
   std::map<std::string, Tensor> cut_weights() const { return sets_.without(gone_); }
-  // Changes the network: what goes is zero, the rest fitted, statistics are estimated anew. Then cut_weights() are the result. Once.
+  // Changes the network: what goes is zero, the rest fitted, or scaled and shifted so that channels keep their means and deviations; statistics
+  // are estimated anew. Then cut_weights() are the result. Once.
   void apply(std::span<const std::vector<at::Tensor>> clips);
   const OneShotReport& report() const { return report_; }
   const std::vector<bool>& gone() const { return gone_; }  // by FilterSet::id

@@ -229,7 +229,7 @@ void OneShot::apply(std::span<const std::vector<at::Tensor>> clips) {
   if (request_.criterion != Criterion::second_order) dense.emplace(network_, survey_, clips);
   for (std::size_t i = 0; i < pruned.size(); ++i)
     survey_.convs[i].weights->values.copy_(torch_tensor(pruned[i]));
-  if (dense) dense->restore();
+  if (dense) dense->restore(OutputStatistics::Emptied::keep_mean);
   estimate_statistics(network_, clips,
                       [&](std::size_t done, std::size_t all) { tell("statistics", done, all); });
 }

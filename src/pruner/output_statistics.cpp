@@ -58,19 +58,22 @@ void OutputStatistics::run(const Adjust& adjust) {
   network_.run(inputs_, Mode::evaluation, {}, adjust);
 }
 
-void OutputStatistics::restore() {
+void OutputStatistics::restore(Emptied emptied) {
   if (before_.empty()) return;
   run([&](const graph::Node& node, at::Tensor& output) {
     const auto at = convs_.find(&node);
     if (at == convs_.end()) return;
     const Channels& wanted = before_.at(&node);
     const auto [mean, deviation] = mean_and_deviation(output);
+    at::Tensor &weights = at->second->weights->values, &bias = at->second->bias->values;
     const at::Tensor scale = at::where(deviation > 0, (wanted.deviation / deviation).clamp_max(kMostScale),
                                        at::ones_like(deviation));
-    at::Tensor &weights = at->second->weights->values, &bias = at->second->bias->values;
+    const at::Tensor empty = (weights == 0).flatten(1).all(1);
+    const at::Tensor to =
+        emptied == Emptied::go ? at::where(empty, mean, wanted.mean) : wanted.mean;  // of the outputs
     weights.mul_(beside(scale, weights, 0));
-    bias.copy_(wanted.mean + (bias - mean) * scale);
-    output = (output - beside(mean, output, 1)) * beside(scale, output, 1) + beside(wanted.mean, output, 1);
+    bias.copy_(to + (bias - mean) * scale);
+    output = (output - beside(mean, output, 1)) * beside(scale, output, 1) + beside(to, output, 1);
   });
 }
 

@@ -22,8 +22,10 @@ class OutputStatistics {
                    std::span<const std::vector<at::Tensor>> clips);
 
   // Scales weights and shifts biases so that each output channel has its mean and deviation again (as REPAIR does, Jordan et al., 2022), each
-  // layer with those before it restored already. The same network and clips. What is zero stays zero.
-  void restore();
+  // layer with those before it restored already. The same network and clips. Weights of zero stay zero; channels that have none left get
+  // their mean as a constant, or, where their filters are to go from the file (Emptied::go), nothing.
+  enum class Emptied { keep_mean, go };
+  void restore(Emptied emptied);
 
  private:
   struct Channels {

@@ -157,6 +157,45 @@ TEST_CASE("by second order filters cost less accuracy than by magnitude") {
   CHECK(accuracy[0] > accuracy[1]);
 }
 
+TEST_CASE(
+    "filters that stay keep their outputs' means and deviations, where nothing is fitted and normalisations "
+    "are folded") {
+  const tests::Clips seen = tests::motion_clips(8, 5), held_out = tests::motion_clips(200, 6);
+  Network normalized = tests::trained_motion_network(40);
+  for (const Criterion criterion : {Criterion::magnitude, Criterion::importance}) {
+    Network network = tests::with_folded_normalization(normalized);
+    const double before = tests::accuracy(network, held_out);
+    const auto outputs = [&] {
+      std::map<std::string, at::Tensor> by_channel;
+      network.run({tests::joined(seen)}, Mode::evaluation, {},
+                  [&](const graph::Node& node, at::Tensor& output) {
+                    if (node.op == "Conv")
+                      by_channel[node.name] = output.detach().transpose(0, 1).reshape({output.size(1), -1});
+                  });
+      return by_channel;
+    };
+    const auto wanted = outputs();
+    const OneShotRequest request = filters_by(criterion);
+    FilterPruning filters(network, request);
+    filters.see(seen.inputs);
+    filters.choose(1.5);
+    filters.apply(seen.inputs);
+    std::int64_t gone = 0, stay = 0;
+    for (const auto& [name, now] : outputs()) {
+      CAPTURE(name);
+      const at::Tensor empty = (now == 0).all(1), there = at::nonzero(empty.logical_not()).squeeze(1);
+      gone += empty.sum().item<std::int64_t>();
+      stay += there.size(0);
+      const auto of_those = [&](const at::Tensor& by_channel) { return by_channel.index_select(0, there); };
+      CHECK(at::allclose(of_those(now).mean(1), of_those(wanted.at(name)).mean(1), 1e-2, 1e-3));
+      CHECK(at::allclose(of_those(now).std(1, false), of_those(wanted.at(name)).std(1, false), 1e-2, 1e-3));
+    }
+    CHECK(gone > 0);
+    CHECK(stay > gone);
+    MESSAGE("dense ", before, ", cut ", tests::accuracy(network, held_out));
+  }
+}
+
 TEST_CASE("filters that cannot go are refused with what could") {
   Network network(graph::parse_graph(kCoupled));
   OneShotRequest request = filters_by(Criterion::magnitude);
