@@ -135,6 +135,8 @@ def seed_rows(results):
             if first != SEED_HEAD:
                 raise Unusable(f"no seeds: rows begin with {first!r}, this report knows {SEED_HEAD!r}")
             for line in lines:
+                if line.startswith("#") or not line:
+                    continue
                 fields = line.split("\t")
                 if len(fields) != SEED_FIELDS:
                     raise Unusable(f"no seeds: a row has {len(fields)} fields: {line[:80]!r}")
@@ -142,12 +144,17 @@ def seed_rows(results):
     return [rows[place] for place in sorted(rows)]
 
 
+def provenance(results):
+    """The comments that the kit's exports begin with, each once, and who measured in more words."""
+    lines = [line for seeds in results["seeds"] for line in seeds["rows"].split("\n") if line.startswith("#")]
+    return [*dict.fromkeys(lines), *(f"# {line}" for line in head(results))]
+
+
 def write_seeds(results, path):
     rows = seed_rows(results)
     if not rows:
         raise Unusable("no seeds: nothing was tuned")
-    origin = "\n".join(f"# {line}" for line in head(results))
-    path.write_text(f"{SEED_HEAD}\n{origin}\n" + "\n".join(rows) + "\n")
+    path.write_text("\n".join([SEED_HEAD, *provenance(results), *rows, ""]))
     return len(rows)
 
 

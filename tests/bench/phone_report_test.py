@@ -39,7 +39,7 @@ RESULTS = {
               {"id": "sustained-c3d-kgs-default-fast-4", "kind": "sustained", "network": "c3d-kgs", "accuracy": "default", "cores": FAST, "threads": 4,
                "checked": True, "heat": {"before": COOL, "after": WARM, "series": [{"at_s": 0, **COOL}, {"at_s": 30, **WARM}]},
                "report": {"checks": [], "sustained": {"windows": [[0.0, 12, 40.0, 41.0], [30.0, 10, 50.0, 61.0], [59.5, 9, 60.0, 66.0]]}}}],
-    "seeds": [{"cores": FAST, "rows": f"rt3d-tuning\t2\n{row(4, 'b', 'x')}\n{row(4, 'a', 'x')}\n"},
+    "seeds": [{"cores": FAST, "rows": f"rt3d-tuning\t2\n# device: Phone\n{row(4, 'b', 'x')}\n{row(4, 'a', 'x')}\n"},
               {"cores": ALL, "rows": f"rt3d-tuning\t2\n{row(8, 'a', 'y')}\n{row(4, 'a', 'slower')}\n"},
               {"cores": LITTLE, "rows": f"rt3d-tuning\t2\n{row(4, 'c', 'z')}\n"}],
 }
@@ -88,7 +88,8 @@ class PhoneReport(unittest.TestCase):
         self.assertEqual(self.run_report("--seeds", seeds).returncode, 0)
         lines = seeds.read_text().split("\n")
         self.assertEqual(lines[0], "rt3d-tuning\t2")
-        self.assertIn("# Acme One, SM8250", lines[1])
+        self.assertEqual(lines[1], "# device: Phone")
+        self.assertIn("# Acme One, SM8250", lines[2])
         self.assertEqual([line for line in lines[1:] if not line.startswith("#")], [row(4, "a", "x"), row(4, "b", "x"), row(8, "a", "y"), ""])
 
     def test_there_are_no_seeds_of_wrong_results_nor_of_rows_that_it_does_not_know(self):
