@@ -111,13 +111,17 @@ TEST_CASE("tuning reports progress, can be cancelled and is remembered in the fi
   CHECK(rt3d_session_create(&session, model.get(), &options) == RT3D_CANCELLED);
   CHECK(session == nullptr);
   CHECK(calls == 1);
-  options.progress = [](void*, const rt3d_progress*) -> int { return RT3D_TUNING_IS_ENOUGH; };
+  options.progress = [](void*, const rt3d_progress* p) -> int {
+    return p->candidates_done == 0 ? RT3D_TUNING_GOES_ON : RT3D_TUNING_IS_ENOUGH;
+  };
   rt3d_session_stats enough = RT3D_SESSION_STATS_INIT;
   options.database = "";
+  options.tuning_limit_ms = 60'000;  // it ends sooner
   REQUIRE(rt3d_session_get_stats(&enough, make_session(model.get(), options).get()) == RT3D_OK);
   CHECK(enough.measurements == 1);
   CHECK(enough.tuned == 1);
   CHECK(enough.estimated == enough.problems - 1);
+  options.tuning_limit_ms = 1000;
   options.progress = nullptr;
   options.database = path.c_str();
   rt3d_session_stats first = RT3D_SESSION_STATS_INIT, second = RT3D_SESSION_STATS_INIT;
