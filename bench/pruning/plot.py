@@ -25,7 +25,7 @@ def _draw(panel, name, results):
     dense = None
     for scheme, title in SCHEMES.items():
         found = [(run_ms(r), top1(r), c.rate) for c, r in results.items()
-                 if (c.network, c.method, c.scheme, c.seed) == (name, CURVES[scheme], scheme, seed)]
+                 if (c.network, c.method, c.scheme, c.seed) == (name, CURVES, scheme, seed)]
         dense = dense or next(((run_ms(r, "dense"), top1(r, "dense")) for c, r in results.items() if c.network == name), None)
         found.sort()
         if not found:
