@@ -1,18 +1,15 @@
 """The command: two build trees, models by turns, ratios with spread, their geometric mean, and a verdict."""
 
-import argparse
-import json
 import math
-import os
 import pathlib
-import sys
 
 from peers.agreement import objection
 from peers.binding import Rt3d
-from peers.command import BUSY, library_and_header, say, title_of
+from peers.command import library_and_header, say, title_of
 from peers.isolated import in_own_process
-from peers.models import ModelError, find_model
+from peers.models import find_model
 from peers.options import ROOT, add_turns, finish_parsing
+from peers.program import carried_out, keep, simple_parser, warn_when_busy
 from peers.report import number, ratio_text, threads_text
 from peers.summary import MOST_OF_A_CORE, spread
 from sparsity.cases import CASES, VARIANTS
@@ -36,12 +33,7 @@ below --least. With --tune off both builds run the same plan as long as their es
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(
-        prog="python3 bench/before",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = simple_parser("before", DESCRIPTION, EXAMPLES)
     parser.add_argument("old", type=pathlib.Path, metavar="OLD", help="build tree or installation of the code before")
     parser.add_argument("models", nargs="+", metavar="MODEL", help="see below")
     add = parser.add_argument
@@ -136,8 +128,7 @@ def measure(options):
     builds = {NEW: options.build, OLD: options.old, AGAIN: options.old}
     libraries = {key: library_and_header(build) for key, build in builds.items()}
     say(Rt3d(*libraries[NEW]).text("rt3d_device_text"))
-    if os.getloadavg()[0] > BUSY:
-        say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): times and ratios are worth less")
+    warn_when_busy()
     say(
         f"{'':<33}{'fastest steps':<30}  {'medians of turns':<42}\n"
         f"{'model':<22}{'accuracy':<9}{'thr':>2}{'old ms':>7}{'new ms':>8}{'ratio':>7}{'same':>7}"
@@ -154,19 +145,13 @@ def measure(options):
                 record["summary"] = summarise(record)
                 records.append(record)
                 say(case_text(record))
-                if options.json:
-                    options.json.write_text(json.dumps({"records": records}, indent=1) + "\n", encoding="utf-8")
+                keep(records, options.json)
     return records
 
 
 def main(words=None):
     options = parse(words)
-    try:
-        records = measure(options)
-    except ModelError as error:
-        sys.exit(f"before: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nbefore: interrupted")
+    records = carried_out("before", lambda: measure(options))
     passed, text = verdict(records, options)
     say(text)
     return 0 if passed else 1

@@ -1,18 +1,16 @@
 """What an app meets on a device that knows nothing yet: first answers, latency while a session tunes itself, speed afterwards."""
 
 import argparse
-import json
-import os
 import pathlib
-import sys
 import tempfile
 
 from before.worker import AGAIN, NEW, OLD, work
-from peers.command import BUSY, library_and_header, say, title_of
+from peers.command import library_and_header, say, title_of
 from peers.isolated import in_own_process
-from peers.models import ModelError, find_model
+from peers.models import find_model
 from peers.options import ROOT, add_turns, finish_parsing
-from peers.report import ratio_text
+from peers.program import carried_out, keep, simple_parser, warn_when_busy
+from peers.report import ratio_text, threads_text
 from peers.summary import spread
 
 from .runs import bench_background, first_answer, tune_fully
@@ -35,12 +33,7 @@ the latency at --rate stays within --most-latency, speeds reach --least-speed, a
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(
-        prog="python3 bench/first_run",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = simple_parser("first_run", DESCRIPTION, EXAMPLES)
     parser.add_argument("models", nargs="+", metavar="MODEL", help="see below")
     add = parser.add_argument
     add("--parts", type=_parts, default=PARTS, metavar="A,B", help=f"of {','.join(PARTS)} (default: all)")
@@ -173,28 +166,27 @@ def complaints(record, options):
     return found
 
 
+def measure(options):
+    """The records, and whether anything misses its limit."""
+    warn_when_busy()
+    records, failed = [], False
+    for name in options.models:
+        file = find_model(name, options.build / "bin/rt3d", options.models_dir)
+        for threads in options.threads:
+            say(f"{title_of(file)}, {threads_text(threads)}, accuracy {options.accuracy}")
+            record = {"model": title_of(file), "threads": threads, "accuracy": options.accuracy}
+            for part in options.parts:
+                record[part] = MEASURE[part](file, threads, options)
+                say(TEXT[part](record[part]))
+            for text in complaints(record, options):
+                failed = True
+                say(f"FAILED: {text}")
+            records.append(record)
+            keep(records, options.json)
+    return records, failed
+
+
 def main(words=None):
     options = parse(words)
-    if os.getloadavg()[0] > BUSY:
-        say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): times and ratios are worth less")
-    records, failed = [], False
-    try:
-        for name in options.models:
-            file = find_model(name, options.build / "bin/rt3d", options.models_dir)
-            for threads in options.threads:
-                say(f"{title_of(file)}, {threads} thread{'s' if threads > 1 else ''}, accuracy {options.accuracy}")
-                record = {"model": title_of(file), "threads": threads, "accuracy": options.accuracy}
-                for part in options.parts:
-                    record[part] = MEASURE[part](file, threads, options)
-                    say(TEXT[part](record[part]))
-                for text in complaints(record, options):
-                    failed = True
-                    say(f"FAILED: {text}")
-                records.append(record)
-                if options.json:
-                    options.json.write_text(json.dumps({"records": records}, indent=1) + "\n", encoding="utf-8")
-    except ModelError as error:
-        sys.exit(f"first_run: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nfirst_run: interrupted")
+    _, failed = carried_out("first_run", lambda: measure(options))
     return 1 if failed else 0

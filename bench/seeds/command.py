@@ -1,15 +1,13 @@
 """The command: models by turns, tuned here, by seeds, by seeds of a machine of another name, and by estimates; and a verdict."""
 
-import argparse
-import json
 import os
 import pathlib
-import sys
 
-from peers.command import BUSY, library_and_header, say, title_of
+from peers.command import library_and_header, say, title_of
 from peers.isolated import in_own_process
-from peers.models import ModelError, find_model
+from peers.models import find_model
 from peers.options import ROOT, add_turns, finish_parsing
+from peers.program import carried_out, keep, simple_parser, warn_when_busy
 from peers.report import ratio_text, threads_text
 from peers.summary import MOST_OF_A_CORE, spread
 
@@ -28,12 +26,7 @@ measurements, and both are at least --least times as fast as that."""
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(
-        prog="python3 bench/seeds",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = simple_parser("seeds", DESCRIPTION, EXAMPLES)
     parser.add_argument("models", nargs="+", metavar="MODEL", help="an ONNX file, or a name of `rt3d make-model --list`")
     add = parser.add_argument
     add_turns(add)
@@ -91,8 +84,7 @@ def case_text(record, options):
 
 def measure(options):
     library, header = library_and_header(options.build)
-    if os.getloadavg()[0] > BUSY:
-        say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): times and ratios are worth less")
+    warn_when_busy()
     records = []
     for name in options.models:
         file = find_model(name, options.build / "bin/rt3d", options.models_dir)
@@ -103,17 +95,11 @@ def measure(options):
             record["summary"] = summarise(record)
             records.append(record)
             say(case_text(record, options))
-            if options.json:
-                options.json.write_text(json.dumps({"records": records}, indent=1) + "\n", encoding="utf-8")
+            keep(records, options.json)
     return records
 
 
 def main(words=None):
     options = parse(words)
-    try:
-        records = measure(options)
-    except ModelError as error:
-        sys.exit(f"seeds: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nseeds: interrupted")
+    records = carried_out("seeds", lambda: measure(options))
     return 1 if any(objections(record, options) for record in records) else 0

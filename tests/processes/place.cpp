@@ -16,18 +16,10 @@ constexpr char kFamily[] = "relu.fake.cpu";
 
 }  // namespace
 
-Place::Place(const std::string& parent) {
-  std::string name = (fs::path(parent) / "rt3d-processes-XXXXXX").string();
-  require(mkdtemp(name.data()) != nullptr, cat("cannot create a folder in '", parent, "'"));
-  folder = name;
+Place::Place(const std::string& parent) : made(parent, "rt3d-processes-") {
   fs::create_directories(folder / "db");
   fs::create_directories(folder / "tmp");
   setenv("TMPDIR", (folder / "tmp").c_str(), 1);
-}
-
-Place::~Place() {
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
 }
 
 void Place::remove_database() const {

@@ -5,17 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "cli/parts/temporary_folder.h"
 #include "tuner/row.h"
 
 namespace rt3d::processes {
 
 struct Place {
-  explicit Place(const std::string& parent);  // becomes TMPDIR's parent, too; throws std::runtime_error
-  ~Place();
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
+  explicit Place(const std::string& parent);  // its folder holds TMPDIR, too; throws std::runtime_error
 
-  std::filesystem::path folder;
+  cli::TemporaryFolder made;
+  std::filesystem::path folder = made.path();
   std::filesystem::path database() const { return folder / "db" / "tuning.db"; }
   void remove_database() const;
   // Throws where something else lies there than what tuning_db/README.md names.

@@ -81,4 +81,13 @@ double difference(const std::vector<at::Tensor>& got, const std::vector<at::Tens
   return worst;
 }
 
+std::map<std::string, at::Tensor> convolution_outputs(pruner::Network& network, const at::Tensor& input) {
+  std::map<std::string, at::Tensor> by_channel;
+  network.run({input}, pruner::Mode::evaluation, {}, [&](const graph::Node& node, at::Tensor& output) {
+    if (node.op == "Conv")
+      by_channel[node.name] = output.detach().transpose(0, 1).reshape({output.size(1), -1});
+  });
+  return by_channel;
+}
+
 }  // namespace rt3d::tests

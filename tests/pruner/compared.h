@@ -34,6 +34,9 @@ std::vector<at::Tensor> session_outputs(const graph::Graph& model, const std::ma
                                         const std::vector<at::Tensor>& inputs,
                                         kernels::Accuracy accuracy = kernels::Accuracy::exact);
 
+// What each convolution gives, by its name: [channels, all the rest].
+std::map<std::string, at::Tensor> convolution_outputs(pruner::Network& network, const at::Tensor& input);
+
 // The largest difference, relative to each output's largest value; huge where shapes differ or something is not finite.
 double difference(const std::vector<at::Tensor>& got, const std::vector<at::Tensor>& expected);
 

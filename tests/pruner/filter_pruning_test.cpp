@@ -165,15 +165,7 @@ TEST_CASE(
   for (const Criterion criterion : {Criterion::magnitude, Criterion::importance}) {
     Network network = tests::with_folded_normalization(normalized);
     const double before = tests::accuracy(network, held_out);
-    const auto outputs = [&] {
-      std::map<std::string, at::Tensor> by_channel;
-      network.run({tests::joined(seen)}, Mode::evaluation, {},
-                  [&](const graph::Node& node, at::Tensor& output) {
-                    if (node.op == "Conv")
-                      by_channel[node.name] = output.detach().transpose(0, 1).reshape({output.size(1), -1});
-                  });
-      return by_channel;
-    };
+    const auto outputs = [&] { return tests::convolution_outputs(network, tests::joined(seen)); };
     const auto wanted = outputs();
     const OneShotRequest request = filters_by(criterion);
     FilterPruning filters(network, request);

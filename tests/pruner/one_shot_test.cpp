@@ -138,15 +138,7 @@ TEST_CASE("where nothing is fitted and normalisations are folded, outputs keep t
   Network normalized = tests::trained_motion_network(40);
   Network network = tests::with_folded_normalization(normalized);
   const double before = tests::accuracy(network, held_out);
-  const auto outputs = [&] {
-    std::map<std::string, at::Tensor> by_channel;
-    network.run({tests::joined(seen)}, Mode::evaluation, {},
-                [&](const graph::Node& node, at::Tensor& output) {
-                  if (node.op == "Conv")
-                    by_channel[node.name] = output.detach().transpose(0, 1).reshape({output.size(1), -1});
-                });
-    return by_channel;
-  };
+  const auto outputs = [&] { return tests::convolution_outputs(network, tests::joined(seen)); };
   for (const Criterion criterion : {Criterion::magnitude, Criterion::importance}) {
     const auto dense = values_of(network);
     const auto wanted = outputs();
